@@ -1,0 +1,356 @@
+### Every sentence a member or an operator reads. Say what happened, why, and what to do next.
+### E_… are errors, W_… are remarks about a photo; the rest is the text of cards, buttons, modals and commands.
+
+# Small words
+span-seconds = about { $count } seconds
+span-minutes = { $count ->
+    [one] about a minute
+   *[other] about { $count } minutes
+}
+span-hours = { $count ->
+    [one] about an hour
+   *[other] about { $count } hours
+}
+size-kb = { $count } KB
+size-mb = { $count } MB
+kind-person = a person
+kind-animal = an animal
+kind-object = a thing
+kind-style = a style
+yes = Yes
+no = No
+
+## Commands
+cmd-train = Teach a word from your photos
+cmd-train-word = The word to teach: 3 to 32 letters, digits, - or _, such as ana-dog
+cmd-train-kind = What the photos show
+cmd-train-method = How to learn it; leave it out and Tintype chooses
+cmd-train-class = What it is a kind of: dog, cat, mug; leave it out and Tintype chooses
+cmd-train-photo = Photo { $n }, or a zip of photos. With none a form opens
+cmd-imagine = Make pictures, with your words in them
+cmd-imagine-prompt = What to show; write a word of yours as <name> or <name:0.8>
+cmd-imagine-word = A word to put in, if the prompt does not name it
+cmd-imagine-word2 = A second word to put in
+cmd-imagine-count = How many pictures, 1 to 4
+cmd-imagine-seed = The same seed and prompt give the same pictures
+cmd-imagine-negative = What not to show
+cmd-imagine-shape = The shape of the picture
+cmd-words = The words you have taught
+cmd-words-mine = List your words
+cmd-words-card = Show one word: its sample sheet, versions and figures
+cmd-words-rename = Give a word another name
+cmd-words-delete = Delete a word, its weights and its photos
+cmd-words-export = Get a word's weights as .safetensors, for other programs
+cmd-words-word = One of your words
+cmd-words-name = The new name: 3 to 32 letters, digits, - or _
+cmd-queue = What is being made now, and what waits
+cmd-show = Show an earlier job again, with working buttons
+cmd-show-job = Which one; leave it out for your latest
+cmd-privacy = What Tintype sees, keeps and never does
+cmd-mydata = Get everything Tintype keeps about you
+cmd-forget = Delete your data for good, with a receipt
+cmd-forget-word = Only this word; leave it out for everything
+cmd-help = What Tintype can do, in one minute
+choice-person = A person (me)
+choice-animal = An animal
+choice-object = A thing
+choice-style = A style
+choice-square = Square
+choice-portrait = Portrait
+choice-landscape = Landscape
+
+## Buttons
+btn-train = Train
+btn-remove = Remove { $n }
+btn-add = Add photos
+btn-discard = Cancel
+btn-earlier = Earlier photos
+btn-later = More photos
+btn-cancel = Cancel
+btn-keep = Stop and keep best
+btn-show-me = Show me
+btn-try = Try it
+btn-again-train = Train again
+btn-enlarge = Enlarge { $n }
+btn-vary = Vary { $n }
+btn-again = Again
+btn-edit = Edit prompt
+btn-delete = Delete
+btn-recipe = Recipe
+btn-delete-yes = Delete <{ $word }> for good
+btn-forget-yes = Delete everything for good
+btn-agree-train = I agree, train
+btn-refresh = Refresh
+
+## Modals
+modal-train = Teach a word
+modal-word = Word
+modal-word-help = 3 to 32 letters, digits, - or _, beginning with a letter. You will write it as <word>.
+modal-kind = What do the photos show?
+modal-photos = Photos
+modal-photos-help = 5 to 20 photos of one subject, from different sides. A zip is fine too.
+modal-more-photos = More photos
+modal-more-photos-help = If one upload is not enough.
+modal-consent = Only for photos of a person
+modal-consent-help = I am the person in the photos, I am 18 or older, and I agree that Tintype learns my likeness.
+modal-add = Add photos
+modal-try = Try <{ $word }>
+modal-edit = Edit the prompt
+modal-prompt = Prompt
+modal-prompt-help = What to show. Write a word of yours as <name> or <name:0.8>.
+modal-negative = Not in the picture
+
+## Consent. A change of the text is a new version: see bot/consent.py
+consent-1 = I am the person in these photos. I am 18 years or older. I agree that Tintype learns my likeness from them for my own word, which stays private to me. I can take this back at any time with /forget, and the word, the photos and the pictures are deleted.
+
+## Photo report
+report-title = ## Photos for <{ $word }>
+report-counts = { $good ->
+    [0] No usable photo yet.
+    [one] One usable photo.
+   *[other] { $good } usable photos.
+} It learns **{ $kind }**{ $class_word ->
+    [none] {""}
+   *[other] , a kind of *{ $class_word }*
+}.
+report-page = Photos { $first }–{ $last } of { $total }.
+report-line-good = **{ $n }** ✔ { $name } · { $width }×{ $height }
+report-line-warn = **{ $n }** ⚠ { $name } · { $width }×{ $height } – { $remarks }
+report-rejected-title = **Not taken:**
+report-rejected-more = … and { $count } more.
+report-few = **{ $have } of at least { $need } photos.** Add { $missing } more; from different sides and in different light works best.
+report-warn-few = With { $have } photos the likeness will be rough; 5 to 20 work best. You can train anyway.
+report-many = { $total } photos are more than { $most }. The { $most } best are taken; remove some if you want others.
+report-consent = Pressing **{ $button }** means: { $text }
+report-kept = Kept encrypted, only for this, until the word is learned. Nothing here is posted in the channel.
+report-alt = Photo { $n } of { $total } for { $word }: { $name }
+report-discarded = Dropped. The photos are deleted; nothing was trained.
+
+## Jobs and their cards
+queued-title = ## Learning <{ $word }>
+queued-place = { $place ->
+    [0] Starting now.
+    [one] Next in line.
+   *[other] Place { $place } in the queue.
+} { $wait ->
+    [none] {""}
+   *[other] It takes { $wait }.
+}
+queued-by = Taught by <@{ $owner }>
+queued-sleeping = The engine is not awake yet; the job is kept and starts by itself.
+queued-ephemeral = **<{ $word }> is queued.** { $place } The card in this channel follows it. You can close Discord; nothing gets lost.
+queued-twice = That is already queued as `{ $job }`: { $place }
+training-title = ## Learning <{ $word }>
+training-bar = `{ $bar }` { $percent } %
+training-phase = { $phase ->
+    [prepare] Preparing the photos
+    [cache] Preparing the photos
+    [load] Waking the engine
+    [train] Learning
+    [sample] Drawing a sample
+    [save] Saving
+   *[other] Working
+}{ $left ->
+    [none] {""}
+   *[other] {" · "}{ $left } left
+}
+training-step = Step { $done } of { $total }{ $loss ->
+    [none] {""}
+   *[other] {" · "}loss { $loss }
+}
+training-preview-alt = Learning curve and samples of { $word } after { $done } of { $total } steps
+training-private = Photos and samples of a person are shown only to them: press *Show me*.
+training-stopping = Stopping; the best so far is kept.
+result-title = ## <{ $word }> is learned
+result-figures = { $method } · { $steps } steps · { $seconds } · { $size }
+result-best = Best at step { $step }.
+result-use = Write it in a prompt: `/imagine prompt:<{ $word }> on the beach`
+result-photos = The { $count ->
+    [one] photo is
+   *[other] { $count } photos are
+} deleted; the word does not need them any more.
+result-sheet-alt = Sample sheet of { $word }: pictures drawn with the finished word
+result-curve-alt = Learning curve of { $word }
+result-private = Samples of a person are shown only to them: press *Show me*.
+failed-title-train = ## <{ $word }> was not learned
+failed-title-imagine = ## No pictures this time
+failed-title = ## That did not work
+failed-job = Job `{ $job }`
+cancelled-title-train = ## Learning <{ $word }> was cancelled
+cancelled-title-imagine = ## Cancelled
+cancelled-body = Nothing was kept of it.
+imagine-queued = **Your { $count ->
+    [one] picture is
+   *[other] { $count } pictures are
+} queued.** { $place } They appear in this channel.
+imagine-drawing = Being drawn now.
+imagine-title = { $prompt }
+grid-by = For <@{ $owner }> · seed { $seed }{ $relation ->
+    [vary] {" · "}a variation
+    [edit] {" · "}with an edited prompt
+    [enlarge] {" · "}enlarged
+    [again] {" · "}once more
+   *[none] {""}
+}
+grid-words = Words: { $words }
+grid-alt = { $count } pictures, numbered from left to right and top to bottom: { $prompt }
+image-alt = Picture { $n }: { $prompt }
+deleted-images = Deleted by its owner.
+deleted-ok = Deleted. The pictures are gone from Tintype and from this message.
+recipe-title = ## Recipe
+recipe-prompt = **Prompt:** { $prompt }
+recipe-negative = **Not shown:** { $negative }
+recipe-seed = **Seed:** { $seed } · **Size:** { $width }×{ $height }
+recipe-words = **Words:** { $words }
+recipe-base = **Base model:** { $base }
+recipe-settings = **Settings:** { $settings }
+recipe-parent = Made from picture `{ $parent }` ({ $relation }).
+recipe-job = Job `{ $job }`, made <t:{ $when }:R>
+
+## Words
+words-title = ## Your words
+words-none = You have not taught a word yet. Start with `/train`.
+words-line = **<{ $name }>** · { $kind } · { $state ->
+    [ready] { $method } · { $size }
+    [learning] is being learned
+    [foreign] made for { $base }; train it again for this base model
+   *[empty] not learned yet
+}
+words-more = … and { $count } more.
+word-title = ## <{ $name }>
+word-kind = { $kind }{ $class_word ->
+    [none] {""}
+   *[other] , a kind of *{ $class_word }*
+} · { $visibility ->
+    [private] private, only you can use it
+   *[other] shared
+}
+word-version = Version { $n } · { $method } · { $size } · <t:{ $when }:R>
+word-foreign = Version { $n } was made for { $base }. This studio runs another base model: use *Train again*.
+word-none = Not learned yet.
+word-use = Use it: `/imagine prompt:<{ $name }> in the snow`
+word-renamed = <{ $old }> is now <{ $new }>. Old pictures keep working.
+word-delete-ask = **Delete <{ $name }>?** Its weights, photos and checkpoints are deleted; pictures made with it stay. This cannot be undone.
+word-deleted = <{ $name }> is deleted.
+word-exported = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI, sd-scripts and diffusers: put it in the folder of LoRAs and write `{ $trigger }`. { $embedding ->
+    [none] {""}
+   *[other] `{ $embedding }` belongs in the folder of embeddings.
+} Whoever has the file can use the likeness in it.
+word-alt = Sample sheet of { $name }
+
+## Queue, show, papers
+queue-title = ## The queue
+queue-empty = Nothing is waiting. `/imagine` or `/train` starts at once.
+queue-running = ▶ { $what } · { $percent } %{ $left ->
+    [none] {""}
+   *[other] {" · "}{ $left } left
+}
+queue-line = { $place }. { $what }
+queue-mine-train = learning <{ $word }> (yours)
+queue-mine-imagine = pictures (yours)
+queue-mine-other = { $kind } (yours)
+queue-other-train = a word
+queue-other-imagine = pictures
+queue-other-other = other work
+queue-more = … and { $count } more.
+queue-engine-ready = Engine: awake, { $title }, { $device }.
+queue-engine-loading = Engine: waking up.
+queue-engine-away = Engine: not awake. Jobs are kept and start by themselves.
+show-none = You have no job here yet. `/train` and `/imagine` make one.
+show-choice-train = learn <{ $word }> · { $state }
+show-choice-imagine = { $prompt } · { $state }
+state-queued = waiting
+state-running = running
+state-succeeded = done
+state-failed = failed
+state-cancelled = cancelled
+privacy-body =
+    ## Privacy
+    **What Tintype sees:** the commands you send it, the files you give to `/train`, and presses of its buttons. It reads no messages: it is connected without the right to.
+    **What it keeps:** your photos until the word is learned (or a day, if you stop half way), the weights of your words, the pictures you make with their recipes, and what you agreed to, when. Every file is encrypted with a key of your own.
+    **What it never does:** learn from messages, pool photos of different members, recognise faces, send anything to another service. Everything is computed on the operator's machine.
+    **People:** a word for a person is made only from photos of yourself, you are 18 or older, and it stays private.
+    **Your rights:** `/mydata` gives you everything, `/forget` deletes it and destroys your key, with a receipt.
+privacy-intents = Granted intents: { $intents }. Permissions in this channel: { $permissions }.
+privacy-none = none
+mydata-body = Here is everything Tintype keeps about you: { $words ->
+    [one] one word
+   *[other] { $words } words
+}, { $images ->
+    [one] one picture
+   *[other] { $images } pictures
+}, { $photos ->
+    [one] one photo
+   *[other] { $photos } photos
+}, { $jobs ->
+    [one] one job
+   *[other] { $jobs } jobs
+}. The zip holds a readable `mydata.json`{ $files ->
+    [none] .
+   *[other] {" "}and your files.
+}
+mydata-toobig = Your files are too large for one message here, so the zip holds only the list. `/words export` gives the weights one by one, `/show` your pictures.
+forget-ask-all = **Delete everything Tintype keeps about you?** Your words, photos, pictures, jobs and consents are deleted here, and your key is destroyed, which makes them unreadable in backups too. This cannot be undone.
+forget-ask-word = **Delete <{ $word }> with all that belongs to it?** Its photos, weights, checkpoints and the pictures made with it are deleted. This cannot be undone.
+receipt-title = ## Receipt
+receipt-line = Deleted <t:{ $when }:F>: { $photos } photos, { $words } words with { $versions } versions, { $checkpoints } checkpoints, { $images } pictures, { $jobs } jobs, { $consents } consents; { $size } in { $files } files.
+receipt-key = Your key is destroyed: copies in backups cannot be read any more.
+receipt-key-kept = Your key stays, for your other words.
+receipt-number = Receipt `{ $receipt }`. Keep it if you want to ask the operator about it.
+receipt-stays = What stays: this receipt's number and the fact that you asked, so that an old backup cannot bring your data back.
+help-body =
+    ## Tintype
+    **1. `/train`** – hand in 5 to 20 photos of one subject and give it a word. You see at once which photos are good.
+    **2. Wait a few minutes.** The card shows how it learns; *Stop and keep best* ends it early.
+    **3. `/imagine prompt:<your-word> on the beach`** – alone, or together with another word. `<your-word:0.7>` uses it more lightly.
+    Each grid has buttons: enlarge, vary, again, edit, recipe.
+    `/words` lists what you taught · `/queue` shows what runs · `/show` brings back an earlier job · `/privacy`, `/mydata`, `/forget` are about your data.
+help-methods = Ways to learn here: { $methods }.
+help-class-words = What this base model knows: { $words }.
+
+## Errors: commands, buttons, permissions
+E_UNKNOWN = Something broke on our side. It is written down under the number `{ $number }`; tell the operator that number if it happens again. Nothing of yours is lost.
+E_GUILD = This Tintype works only in the servers its operator has approved. Ask them to run `tintype guilds allow { $guild }`.
+E_USER_INSTALL = Tintype works in servers it has been added to and in direct messages with it. Ask an admin of this server to add it.
+E_OLD_BUTTON = This button is from an earlier Tintype and does nothing any more. `/show` brings the job back with working buttons.
+E_STALE = That is over: { $what }. `/show` brings a job back with working buttons.
+E_FOREIGN = That button belongs to the member who started it. Start your own with `/imagine` or `/train`.
+E_NOT_ALLOWED = You may not do that here. Ask the word's owner, or use a word of your own (`/words mine`).
+E_NOT_FOUND = There is no such thing of yours. It may have been deleted; `/words mine` and `/show` list what there is.
+E_CHANNEL = Tintype may not post in this channel: it lacks { $missing }. Ask an admin to grant that, or use another channel.
+E_ENGINE_ASLEEP = No engine is awake, so this cannot be answered right now. Try again in a minute; the operator sees why with `tintype doctor`.
+E_METHOD = There is no way to learn called “{ $method }” here. Choose one of: { $known }.
+E_CLASS_WORD = The base model does not know “{ $class_word }” as a kind of { $kind }. Choose one of: { $known }.
+E_KIND = Tintype learns a person, an animal or a thing here. Choose one of these three.
+E_SEED = “{ $seed }” is no seed. Write a whole number from 0 to 4294967295, or leave it out.
+E_SHOW_ME = There is nothing to show yet. Try again when the first sample is drawn.
+
+## Errors: words and prompts
+E_WORD_NEEDED = The photos need a word. Fill in *word*: 3 to 32 letters, digits, - or _, beginning with a letter, such as `ana-dog`.
+E_WORD_UNKNOWN = You have no word <{ $word }>.{ $near ->
+    [none] {" "}`/words mine` lists yours; `/train` teaches a new one.
+   *[other] {" "}Did you mean { $near }?
+}
+E_WORD_NOT_LEARNED = <{ $word }> is not learned yet, so nothing can be drawn with it. `/queue` shows how long it will take.
+E_WORD_FOREIGN_BASE = <{ $word }> was made for { $base }, and this studio runs another base model. Press *Train again* on `/words card`.
+E_PROMPT_EMPTY = The prompt is empty. Write what to show, such as `<ana-dog> on the beach`.
+E_PROMPT_LONG = The prompt has { $length } characters; { $most } fit. Shorten it.
+E_TOO_MANY_WORDS = The prompt names { $count } words; at most { $most } fit in one picture. Take some out.
+
+## Errors: photos and uploads
+E_NO_CONSENT_PRESSED = For photos of a person, Tintype needs their agreement. Tick *Only for photos of a person* in the form if you are that person and 18 or older; otherwise choose another kind. Your photos are kept: press *Add photos*.
+E_UPLOAD_HOST = “{ $name }” is not a file that was uploaded to Discord. Attach the photo itself.
+E_UPLOAD_EXPIRED = Discord no longer hands out “{ $name }”. Send it again.
+E_UPLOAD_FAILED = “{ $name }” could not be fetched from Discord. Send it again in a minute.
+E_UPLOAD_BIG = “{ $name }” is larger than { $most_mb } MB. Send a smaller copy.
+E_UPLOADS_BIG = These files are larger than { $most_mb } MB together. Send fewer at a time; *Add photos* takes the rest.
+E_NO_PHOTOS = None of these files could be used. Send JPEG, PNG, WebP or HEIC photos of one subject.
+E_TOO_FEW_PHOTOS = { $have ->
+    [0] There is no usable photo
+    [one] There is only one usable photo
+   *[other] There are only { $have } usable photos
+}; { $method } needs at least { $need }. Press *Add photos*.
+E_TOO_MANY_PHOTOS = There are already { $have } photos; { $most } is the most. Remove some first.
+E_DRAFT_GONE = These photos were dropped or have expired, so there is nothing to train. Start again with `/train`.
+E_DRAFT_USED = That training is already queued. `/queue` shows it.
+E_LAST_PHOTO = That photo is not there any more. The list above is up to date now.
