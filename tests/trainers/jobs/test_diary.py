@@ -1,0 +1,87 @@
+"""A training's memory travels in one file, and a file that is none of ours is refused."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from storage.errors import TintypeError
+from trainers.diary import BEST, METHOD, Diary, Point, diary_of, pack, unpack
+
+
+def a_diary() -> Diary:
+    return Diary(
+        done=40,
+        total=100,
+        losses=[(1, 0.5), (2, 0.25)],
+        points=[Point(1, 20, 0.5, ("samples/1-1.png",)), Point(2, 40, 0.75, ("samples/2-1.png",))],
+        pending=(3, 60),
+        seconds=12.5,
+    )
+
+
+def a_folder(folder: Path) -> Path:
+    (folder / "samples").mkdir(parents=True)
+    for name in (METHOD, BEST, "samples/1-1.png", "samples/2-1.png"):
+        (folder / name).write_bytes(name.encode())
+    return folder
+
+
+def test_a_diary_survives_being_written() -> None:
+    assert diary_of(a_diary().as_json()) == a_diary()
+
+
+def test_a_checkpoint_brings_back_every_file(tmp_path: Path) -> None:
+    pack(a_folder(tmp_path / "before"), a_diary(), tmp_path / "checkpoint.zip")
+
+    diary = unpack(tmp_path / "checkpoint.zip", tmp_path / "after")
+
+    assert diary == a_diary()
+    for name in (METHOD, BEST, "samples/1-1.png", "samples/2-1.png"):
+        assert (tmp_path / "after" / name).read_bytes() == name.encode()
+
+
+@pytest.mark.parametrize("kept", [0, 10, 100, -1])
+def test_a_torn_checkpoint_is_refused(tmp_path: Path, kept: int) -> None:
+    pack(a_folder(tmp_path / "before"), a_diary(), tmp_path / "checkpoint.zip")
+    content = (tmp_path / "checkpoint.zip").read_bytes()
+    (tmp_path / "checkpoint.zip").write_bytes(content[:kept])
+
+    with pytest.raises(TintypeError, match="E_CHECKPOINT"):
+        unpack(tmp_path / "checkpoint.zip", tmp_path / "after")
+
+
+@pytest.mark.parametrize("name", ["../evil", "/evil", "samples/../evil", "samples/a/b", "other.txt"])
+def test_a_checkpoint_with_a_foreign_name_is_refused(tmp_path: Path, name: str) -> None:
+    with zipfile.ZipFile(tmp_path / "checkpoint.zip", "w") as bundle:
+        bundle.writestr("diary.json", a_diary().as_json())
+        bundle.writestr(METHOD, b"x")
+        bundle.writestr(name, b"x")
+
+    with pytest.raises(TintypeError, match="E_CHECKPOINT"):
+        unpack(tmp_path / "checkpoint.zip", tmp_path / "after")
+
+
+def test_the_best_point_is_the_one_with_the_highest_score() -> None:
+    points = [Point(1, 20, 0.5, ()), Point(2, 40, 0.75, ()), Point(3, 60, 0.6, ())]
+
+    best = Diary(points=points).best
+
+    assert best is not None
+    assert best.number == 2
+
+
+def test_the_later_of_two_equal_points_is_the_best_and_without_scores_the_latest() -> None:
+    equal = Diary(points=[Point(1, 20, 0.5, ()), Point(2, 40, 0.5, ())]).best
+    unscored = Diary(points=[Point(1, 20, None, ()), Point(2, 40, None, ())]).best
+
+    assert equal is not None
+    assert equal.number == 2
+    assert unscored is not None
+    assert unscored.number == 2
+
+
+def test_a_training_without_points_has_no_best() -> None:
+    assert Diary().best is None

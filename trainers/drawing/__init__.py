@@ -1,0 +1,1 @@
+"""Everything that is drawn for people: grids, sample sheets, progress curves, the live card's picture."""
