@@ -1,0 +1,53 @@
+"""Pure functions from a record to a card: a Components V2 layout and the files it shows."""
+
+from bot.cards.jobs import Running, Waiting, cancelled_card, failed_card, place_of, queued_card, training_card
+from bot.cards.layout import Card, Picture
+from bot.cards.papers import (
+    Deleted,
+    EngineLine,
+    QueueLine,
+    forget_card,
+    help_card,
+    privacy_card,
+    queue_card,
+    receipt_card,
+)
+from bot.cards.photos import PhotoLine, Report, discarded, photo_report
+from bot.cards.results import Grid, Learned, Recipe, deleted_card, grid_card, recipe_card, result_card
+from bot.cards.words import VersionLine, WordCard, delete_card, word_card, words_card
+
+__all__ = [
+    "Card",
+    "Deleted",
+    "EngineLine",
+    "Grid",
+    "Learned",
+    "PhotoLine",
+    "Picture",
+    "QueueLine",
+    "Recipe",
+    "Report",
+    "Running",
+    "VersionLine",
+    "Waiting",
+    "WordCard",
+    "cancelled_card",
+    "delete_card",
+    "deleted_card",
+    "discarded",
+    "failed_card",
+    "forget_card",
+    "grid_card",
+    "help_card",
+    "photo_report",
+    "place_of",
+    "privacy_card",
+    "queue_card",
+    "queued_card",
+    "receipt_card",
+    "recipe_card",
+    "result_card",
+    "training_card",
+    "word_card",
+    "words_card",
+]

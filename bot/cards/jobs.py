@@ -1,0 +1,130 @@
+"""The cards of a job's life: queued, running, failed, cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot import texts
+from bot.cards import layout
+from bot.cards.layout import Card, Picture
+from bot.errors import shown
+from bot.plain import plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Where a queued job stands."""
+
+    place: int  #: 1 is next; 0 is starting
+    wait_s: float | None  #: until it is finished, None when unknown
+    is_engine_awake: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """How far a running job is."""
+
+    phase: str
+    done: int
+    total: int
+    loss: float | None = None
+    left_s: float | None = None
+    is_stopping: bool = False
+
+
+def place_of(waiting: Waiting) -> str:
+    """`Place 3 in the queue. It takes about 4 minutes.`"""
+    wait = "none" if waiting.wait_s is None else texts.span(waiting.wait_s)
+    place = texts.say("queued-place", place=waiting.place, wait=wait).strip()
+    return place if waiting.is_engine_awake else f"{place} {texts.say('queued-sleeping')}"
+
+
+def queued_card(*, job: str, word: str, owner: int, waiting: Waiting) -> Card:
+    """A training that waits, posted in the channel."""
+    return layout.card(
+        layout.text(
+            layout.lines(
+                texts.say("queued-title", word=plain(word)),
+                place_of(waiting),
+                texts.say("queued-by", owner=str(owner)),
+            )
+        ),
+        *layout.rows([layout.button("cancel", job, texts.say("btn-cancel"), style=layout.DANGER)]),
+    )
+
+
+def training_card(
+    *, job: str, word: str, owner: int, running: Running, is_person: bool, preview: bytes | None, suffix: str = "png"
+) -> Card:
+    """A training that runs: bar, curve with samples, time left. Of a person neither curve nor sample is shown."""
+    pictures = [] if is_person or preview is None else [_preview(job, word, running, preview, suffix)]
+    buttons = [
+        layout.button("keep", job, texts.say("btn-keep"), style=layout.PRIMARY, disabled=running.is_stopping),
+        layout.button("cancel", job, texts.say("btn-cancel"), style=layout.DANGER, disabled=running.is_stopping),
+    ]
+    if is_person:
+        buttons.insert(0, layout.button("show_me", job, texts.say("btn-show-me")))
+    return layout.card(
+        layout.text(
+            layout.lines(
+                texts.say("training-title", word=plain(word)),
+                progress_of(running),
+                texts.say("training-stopping") if running.is_stopping else None,
+                texts.say("training-private") if is_person else None,
+                texts.say("queued-by", owner=str(owner)),
+            )
+        ),
+        layout.gallery(pictures) if pictures else None,
+        *layout.rows(buttons),
+        pictures=pictures,
+    )
+
+
+def progress_of(running: Running) -> str:
+    """The bar, what is being done, how long it still takes, the step."""
+    bar = texts.say(
+        "training-bar",
+        bar=layout.bar(running.done, running.total),
+        percent=layout.percent(running.done, running.total),
+    )
+    left = "none" if running.left_s is None else texts.span(running.left_s)
+    loss = "none" if running.loss is None else f"{running.loss:.3f}"
+    phase = texts.say("training-phase", phase=running.phase, left=left)
+    step = texts.say("training-step", done=running.done, total=running.total, loss=loss)
+    return layout.lines(bar, phase, step if running.total else None)
+
+
+def _preview(job: str, word: str, running: Running, preview: bytes, suffix: str) -> Picture:
+    alt = texts.say("training-preview-alt", word=word, done=running.done, total=running.total)
+    return Picture(name=f"{job}-{running.done}.{suffix}", data=preview, alt=alt)
+
+
+def failed_card(*, job: str, kind: str, word: str | None, code: str, facts: Mapping[str, Any]) -> Card:
+    """A job that ended without a result: the reason and what to do next."""
+    title = _title("failed", kind, word)
+    again = [layout.button("retry", job, texts.say("btn-again-train"), style=layout.PRIMARY)] if kind == "train" else []
+    reason = code if texts.knows(code) else "E_JOB_FAILED"
+    told = {name: shown(fact) for name, fact in facts.items()}
+    return layout.card(
+        layout.text(layout.cut(layout.lines(title, texts.say(reason, **told), texts.say("failed-job", job=job)))),
+        *layout.rows(again),
+    )
+
+
+def cancelled_card(*, job: str, kind: str, word: str | None) -> Card:
+    """A job that its owner cancelled."""
+    return layout.card(
+        layout.text(
+            layout.lines(
+                _title("cancelled", kind, word), texts.say("cancelled-body"), texts.say("failed-job", job=job)
+            )
+        )
+    )
+
+
+def _title(state: str, kind: str, word: str | None) -> str:
+    if kind == "train":
+        return texts.say(f"{state}-title-train", word=plain(word or "?"))
+    return texts.say(f"{state}-title-imagine")

@@ -1,0 +1,136 @@
+"""The cards of the queue, of help, and of a member's rights: privacy, receipt, the question before /forget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot import texts
+from bot.cards import layout
+from bot.cards.layout import Card
+from bot.plain import plain
+
+QUEUE_LINES = 15
+LIST_CHARACTERS = 900
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLine:
+    """One job in the queue as one member may see it: other members' words and prompts stay hidden."""
+
+    kind: str
+    is_mine: bool
+    word: str | None  #: only of one's own
+    place: int  #: 0 runs
+    percent: int = 0
+    left_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineLine:
+    """The engine's state in the queue card."""
+
+    state: str  #: ready, loading or away
+    title: str = ""
+    device: str = ""
+
+
+def queue_card(jobs: Sequence[QueueLine], engine: EngineLine) -> Card:
+    """What runs and what waits."""
+    told = [_queue_line(job) for job in jobs[:QUEUE_LINES]] or [texts.say("queue-empty")]
+    more = len(jobs) - QUEUE_LINES
+    body = layout.lines(
+        texts.say("queue-title"),
+        *told,
+        texts.say("queue-more", count=more) if more > 0 else None,
+        texts.say(f"queue-engine-{engine.state}", title=plain(engine.title), device=plain(engine.device)),
+    )
+    return layout.card(layout.text(layout.cut(body)))
+
+
+def _queue_line(job: QueueLine) -> str:
+    kind = job.kind if job.kind in {"train", "imagine"} else "other"
+    owner = "mine" if job.is_mine else "other"
+    what = texts.say(f"queue-{owner}-{kind}", word=plain(job.word or "?"), kind=job.kind)
+    if job.place:
+        return texts.say("queue-line", place=job.place, what=what)
+    left = "none" if job.left_s is None else texts.span(job.left_s)
+    return texts.say("queue-running", what=what, percent=job.percent, left=left)
+
+
+def privacy_card(*, intents: Sequence[str], permissions: Sequence[str]) -> Card:
+    """What Tintype sees, keeps and never does, with the rights it was really granted."""
+    none = texts.say("privacy-none")
+    granted = texts.say(
+        "privacy-intents", intents=", ".join(intents) or none, permissions=", ".join(permissions) or none
+    )
+    return layout.card(layout.text(texts.say("privacy-body")), layout.text(layout.cut(granted, LIST_CHARACTERS)))
+
+
+def help_card(*, methods: Sequence[str], class_words: Sequence[str]) -> Card:
+    """What Tintype can do, and what this engine can."""
+    known = layout.lines(
+        texts.say("help-methods", methods=[plain(method) for method in methods]) if methods else None,
+        texts.say("help-class-words", words=[plain(word) for word in class_words]) if class_words else None,
+    )
+    return layout.card(
+        layout.text(texts.say("help-body")), layout.text(layout.cut(known, LIST_CHARACTERS)) if known else None
+    )
+
+
+def forget_card(*, member: str, concept: str | None, word: str | None) -> Card:
+    """The question before data is deleted for good. `member` and `concept` are 16 hex characters."""
+    if concept is not None:
+        ask = texts.say("forget-ask-word", word=plain(word or "?"))
+        press = layout.button("forget_word", concept, texts.say("btn-delete-yes", word=word), style=layout.DANGER)
+    else:
+        ask = texts.say("forget-ask-all")
+        press = layout.button("forget_all", member, texts.say("btn-forget-yes"), style=layout.DANGER)
+    return layout.card(layout.text(ask), *layout.rows([press]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """What a deletion removed, counted."""
+
+    receipt: str
+    when: float  #: unix seconds
+    photos: int
+    words: int
+    versions: int
+    checkpoints: int
+    images: int
+    jobs: int
+    consents: int
+    files: int
+    size_bytes: int
+    is_key_destroyed: bool
+
+
+def receipt_card(deleted: Deleted) -> Card:
+    """The receipt of a deletion."""
+    line = texts.say(
+        "receipt-line",
+        when=str(int(deleted.when)),
+        photos=deleted.photos,
+        words=deleted.words,
+        versions=deleted.versions,
+        checkpoints=deleted.checkpoints,
+        images=deleted.images,
+        jobs=deleted.jobs,
+        consents=deleted.consents,
+        files=deleted.files,
+        size=texts.size(deleted.size_bytes),
+    )
+    key = texts.say("receipt-key" if deleted.is_key_destroyed else "receipt-key-kept")
+    return layout.card(
+        layout.text(
+            layout.lines(
+                texts.say("receipt-title"),
+                line,
+                key,
+                texts.say("receipt-number", receipt=deleted.receipt),
+                texts.say("receipt-stays"),
+            )
+        )
+    )

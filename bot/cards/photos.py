@@ -1,0 +1,163 @@
+"""The photo report: every photo with its verdict, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot import texts
+from bot.cards import layout
+from bot.cards.layout import Card, Picture
+from bot.plain import plain, quoted
+
+PAGE_PHOTOS = 10  # Discord: at most ten attachments in a message
+NAME_CHARACTERS = 40
+REMARK_CHARACTERS = 160
+REJECTED_LINES = 10
+TEXT_CHARACTERS = 1500  # of the verdicts, and of the rejections
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoLine:
+    """One accepted photo of the draft."""
+
+    id: str  #: of the photo, so that *Remove 3* removes the one that was shown as 3
+    n: int  #: 1, 2, … as the member counts them
+    name: str
+    width: int
+    height: int
+    remarks: tuple[str, ...]  #: finished sentences: blurred, dark, duplicate of photo 2
+    thumbnail: bytes
+    suffix: str = "webp"  #: of the thumbnail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A draft as its owner sees it."""
+
+    draft: str
+    word: str
+    kind: str
+    class_word: str | None
+    photos: Sequence[PhotoLine]
+    rejected: Sequence[str]  #: finished sentences
+    least: int  #: photos the method needs
+    advised: int = 5  #: below this the likeness is rough
+    most: int = 20  #: used for training at most
+    consent: str | None = None  #: for a person: the text that pressing *Train* agrees to
+    page: int = 1
+
+
+def photo_report(report: Report) -> Card:
+    """The ephemeral card after photos were handed in; ten photos a page."""
+    shown = _page(report)
+    pictures = [_picture(report, photo) for photo in shown]
+    return layout.card(
+        layout.text(_heading(report, shown)),
+        layout.gallery(pictures) if pictures else None,
+        layout.text(_verdicts(shown)) if shown else None,
+        layout.text(_rejections(report)) if report.rejected else None,
+        layout.text(layout.lines(_consent(report), texts.say("report-kept"))),
+        *layout.rows([layout.button("remove", p.id, texts.say("btn-remove", n=p.n)) for p in shown]),
+        *layout.rows(_actions(report)),
+        pictures=pictures,
+    )
+
+
+def pages(report: Report) -> int:
+    """How many pages the photos take, at least one."""
+    return max(1, -(-len(report.photos) // PAGE_PHOTOS))
+
+
+def discarded() -> Card:
+    """What is left of a report that was cancelled."""
+    return layout.card(layout.text(texts.say("report-discarded")))
+
+
+def _page(report: Report) -> Sequence[PhotoLine]:
+    first = (min(max(1, report.page), pages(report)) - 1) * PAGE_PHOTOS
+    return report.photos[first : first + PAGE_PHOTOS]
+
+
+def _picture(report: Report, photo: PhotoLine) -> Picture:
+    alt = texts.say(
+        "report-alt", n=photo.n, total=len(report.photos), word=report.word, name=quoted(photo.name, NAME_CHARACTERS)
+    )
+    return Picture(name=f"photo-{photo.n:02}.{photo.suffix}", data=photo.thumbnail, alt=alt)
+
+
+def _heading(report: Report, shown: Sequence[PhotoLine]) -> str:
+    have = len(report.photos)
+    counts = texts.say(
+        "report-counts",
+        good=have,
+        kind=texts.say(f"kind-{report.kind}"),
+        class_word=plain(report.class_word or "none", NAME_CHARACTERS),
+    )
+    page = None
+    if pages(report) > 1:
+        page = texts.say("report-page", first=shown[0].n, last=shown[-1].n, total=have)
+    return layout.lines(texts.say("report-title", word=plain(report.word)), counts, page, _enough(report))
+
+
+def _enough(report: Report) -> str | None:
+    have = len(report.photos)
+    if have < report.least:
+        return texts.say("report-few", have=have, need=report.least, missing=report.least - have)
+    if have > report.most:
+        return texts.say("report-many", total=have, most=report.most)
+    return texts.say("report-warn-few", have=have) if have < report.advised else None
+
+
+def _verdicts(shown: Sequence[PhotoLine]) -> str:
+    return layout.cut("\n".join(_verdict(photo) for photo in shown), TEXT_CHARACTERS)
+
+
+def _verdict(photo: PhotoLine) -> str:
+    remarks = plain_remarks(photo.remarks)
+    return texts.say(
+        "report-line-warn" if remarks else "report-line-good",
+        n=photo.n,
+        name=plain(photo.name, NAME_CHARACTERS),
+        width=photo.width,
+        height=photo.height,
+        remarks=remarks,
+    )
+
+
+def plain_remarks(remarks: Sequence[str]) -> str:
+    """The remarks of one photo on one line."""
+    return layout.cut(" ".join(remarks), REMARK_CHARACTERS)
+
+
+def _rejections(report: Report) -> str:
+    told = [f"✖ {sentence}" for sentence in report.rejected[:REJECTED_LINES]]
+    more = len(report.rejected) - len(told)
+    told = [layout.cut(line, TEXT_CHARACTERS // (len(told) + 2)) for line in told]
+    return layout.lines(
+        texts.say("report-rejected-title"), *told, texts.say("report-rejected-more", count=more) if more else None
+    )
+
+
+def _consent(report: Report) -> str | None:
+    if report.consent is None:
+        return None
+    return texts.say("report-consent", button=texts.say("btn-agree-train"), text=report.consent)
+
+
+def _actions(report: Report) -> list[layout.Button]:
+    enough = len(report.photos) >= report.least
+    label = texts.say("btn-agree-train" if report.consent else "btn-train")
+    page, last = min(max(1, report.page), pages(report)), pages(report)
+    actions = [
+        layout.button("train", report.draft, label, style=layout.SUCCESS, disabled=not enough),
+        layout.button("add", report.draft, texts.say("btn-add")),
+        layout.button("discard", report.draft, texts.say("btn-discard"), style=layout.DANGER),
+    ]
+    if page > 1:
+        actions.append(layout.button("page", report.draft, texts.say("btn-earlier"), n=page - 1))
+    if page < last:
+        actions.append(layout.button("page", report.draft, texts.say("btn-later"), n=page + 1))
+    return actions
+
+

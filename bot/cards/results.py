@@ -1,0 +1,168 @@
+"""The cards of what was made: a learned word, a grid of pictures, one picture, a recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot import texts
+from bot.cards import layout
+from bot.cards.layout import Card, Picture
+from bot.plain import plain
+
+PROMPT_CHARACTERS = 1000  # shown of a prompt; the whole one is in the recipe
+WORD_CHARACTERS = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """The figures of one finished training, as its result card shows them."""
+
+    job: str
+    concept: str
+    word: str
+    method: str
+    steps: int
+    best_step: int | None
+    seconds: float
+    size_bytes: int
+    photos: int  #: deleted after learning
+    is_person: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """One finished /imagine."""
+
+    job: str
+    owner: int
+    prompt: str
+    seed: int
+    relation: str = "none"  #: vary, edit, enlarge, again
+    words: Sequence[str] = ()
+    images: Sequence[bytes] = ()  #: none when they were deleted
+    sheet: bytes | None = None  #: the grid drawn by the engine, when there is more than one image
+    suffix: str = "png"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How one picture was made; everything needed to make it again."""
+
+    job: str
+    prompt: str
+    negative: str
+    seed: int
+    width: int
+    height: int
+    words: Sequence[str]
+    base: str
+    settings: str
+    when: float  #: unix seconds
+    parent: str | None = None
+    relation: str = "none"
+    pictures: Sequence[Picture] = field(default=())
+
+
+def result_card(learned: Learned, sheet: Picture | None, curve: Picture | None) -> Card:
+    """A word that was learned: its sample sheet, its figures, *Try it*. Of a person no picture is shown."""
+    pictures = [] if learned.is_person else [picture for picture in (sheet, curve) if picture is not None]
+    buttons = [layout.button("try", learned.concept, texts.say("btn-try"), style=layout.SUCCESS)]
+    if learned.is_person:
+        buttons.append(layout.button("show_me", learned.job, texts.say("btn-show-me")))
+    return layout.card(
+        layout.text(
+            layout.lines(
+                texts.say("result-title", word=plain(learned.word)),
+                _figures(learned),
+                texts.say("result-photos", count=learned.photos) if learned.photos else None,
+                texts.say("result-private") if learned.is_person else None,
+                texts.say("result-use", word=learned.word),
+            )
+        ),
+        layout.gallery(pictures) if pictures else None,
+        *layout.rows(buttons),
+        pictures=pictures,
+    )
+
+
+def _figures(learned: Learned) -> str:
+    figures = texts.say(
+        "result-figures",
+        method=plain(learned.method),
+        steps=learned.steps,
+        seconds=texts.span(learned.seconds),
+        size=texts.size(learned.size_bytes),
+    )
+    best = None if learned.best_step is None else texts.say("result-best", step=learned.best_step)
+    return layout.lines(figures, best)
+
+
+def grid_card(grid: Grid) -> Card:
+    """Pictures with their buttons. With a drawn grid that one is shown, else the single picture."""
+    count = len(grid.images)
+    if not count:
+        return layout.card(layout.text(layout.lines(_heading(grid), texts.say("deleted-images"))))
+    picture = _shown(grid)
+    return layout.card(
+        layout.text(_heading(grid)),
+        layout.gallery([picture]),
+        *layout.rows([layout.button("enlarge", grid.job, _numbered("enlarge", n), n=n) for n in range(1, count + 1)]),
+        *layout.rows([layout.button("vary", grid.job, _numbered("vary", n), n=n) for n in range(1, count + 1)]),
+        *layout.rows(
+            [
+                layout.button("again", grid.job, texts.say("btn-again"), style=layout.PRIMARY),
+                layout.button("edit", grid.job, texts.say("btn-edit")),
+                layout.button("recipe", grid.job, texts.say("btn-recipe")),
+                layout.button("delete", grid.job, texts.say("btn-delete"), style=layout.DANGER),
+            ]
+        ),
+        pictures=[picture],
+    )
+
+
+def _numbered(verb: str, n: int) -> str:
+    return texts.say(f"btn-{verb}", n=n)
+
+
+def _heading(grid: Grid) -> str:
+    words = [f"<{plain(word, WORD_CHARACTERS)}>" for word in grid.words]
+    return layout.lines(
+        texts.say("imagine-title", prompt=plain(grid.prompt, PROMPT_CHARACTERS)),
+        texts.say("grid-by", owner=str(grid.owner), seed=str(grid.seed), relation=grid.relation),
+        texts.say("grid-words", words=words) if words else None,
+    )
+
+
+def _shown(grid: Grid) -> Picture:
+    if len(grid.images) > 1 and grid.sheet is not None:
+        alt = texts.say("grid-alt", count=len(grid.images), prompt=grid.prompt)
+        return Picture(name=f"{grid.job}.{grid.suffix}", data=grid.sheet, alt=alt)
+    alt = texts.say("image-alt", n=1, prompt=grid.prompt)
+    return Picture(name=f"{grid.job}.{grid.suffix}", data=grid.images[0], alt=alt)
+
+
+def deleted_card() -> Card:
+    """What is left of a grid whose pictures were deleted."""
+    return layout.card(layout.text(texts.say("deleted-images")))
+
+
+def recipe_card(recipe: Recipe) -> Card:
+    """Everything needed to make the pictures again."""
+    words = [plain(word, WORD_CHARACTERS + 8) for word in recipe.words]
+    parent = recipe.parent and texts.say("recipe-parent", parent=recipe.parent, relation=recipe.relation)
+    body = layout.lines(
+        texts.say("recipe-title"),
+        texts.say("recipe-prompt", prompt=plain(recipe.prompt, PROMPT_CHARACTERS)),
+        texts.say("recipe-negative", negative=plain(recipe.negative, PROMPT_CHARACTERS)) if recipe.negative else None,
+        texts.say("recipe-seed", seed=str(recipe.seed), width=recipe.width, height=recipe.height),
+        texts.say("recipe-words", words=words) if words else None,
+        texts.say("recipe-base", base=plain(recipe.base)),
+        texts.say("recipe-settings", settings=plain(recipe.settings)) if recipe.settings else None,
+        parent,
+        texts.say("recipe-job", job=recipe.job, when=str(int(recipe.when))),
+    )
+    pictures = list(recipe.pictures)
+    return layout.card(
+        layout.text(layout.cut(body)), layout.gallery(pictures) if pictures else None, pictures=pictures
+    )

@@ -1,0 +1,168 @@
+"""Forms: how they look, and how a submitted one is read from its raw payload, so that a restart in between loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import ui
+
+from bot import texts
+from bot.attachments import Upload
+from bot.buttons import Press
+from storage.errors import TintypeError
+
+if TYPE_CHECKING:
+    from bot.studio import Studio
+
+TIMEOUT_S = 900.0  # discord.py forgets the open form then; we read the payload ourselves and do not need it
+UPLOAD_FILES = 10  # Discord's most in one upload
+WORD_CHARACTERS = 64  # more than a word may have, so that the refusal can say why
+PROMPT_CHARACTERS = 1500
+KINDS = ("person", "animal", "object")
+
+
+class Form(ui.Modal):
+    """A form whose submission is read by the client's one door for interactions, never from memory."""
+
+    def __init__(self, press: Press, title: str, *items: ui.Item[Any]) -> None:
+        super().__init__(title=title[:45], custom_id=str(press), timeout=TIMEOUT_S)
+        for item in items:
+            self.add_item(item)
+
+
+def train_form(draft: str, *, word: str | None, kind: str | None) -> Form:
+    """The form of /train: word, kind, two uploads, consent."""
+    return Form(
+        Press(verb="teach", id=draft),
+        texts.say("modal-train"),
+        ui.Label(
+            text=texts.say("modal-word"),
+            description=texts.say("modal-word-help"),
+            component=ui.TextInput(custom_id="word", default=word, min_length=1, max_length=WORD_CHARACTERS),
+        ),
+        ui.Label(
+            text=texts.say("modal-kind"),
+            component=ui.RadioGroup(
+                custom_id="kind",
+                options=[
+                    discord.RadioGroupOption(label=texts.say(f"choice-{name}"), value=name, default=name == kind)
+                    for name in KINDS
+                ],
+            ),
+        ),
+        _upload("photos", "modal-photos", required=True),
+        _upload("more", "modal-more-photos", required=False),
+        ui.Label(
+            text=texts.say("modal-consent"),
+            description=texts.say("modal-consent-help"),
+            component=ui.Checkbox(custom_id="consent"),
+        ),
+    )
+
+
+def add_form(draft: str) -> Form:
+    """The form behind *Add photos*: two uploads."""
+    return Form(
+        Press(verb="add", id=draft),
+        texts.say("modal-add"),
+        _upload("photos", "modal-photos", required=True),
+        _upload("more", "modal-more-photos", required=False),
+    )
+
+
+def prompt_form(press: Press, title: str, *, prompt: str, negative: str) -> Form:
+    """The form behind *Edit prompt* and *Try it*: a prompt, and what not to show."""
+    return Form(
+        press,
+        title,
+        ui.Label(
+            text=texts.say("modal-prompt"),
+            description=texts.say("modal-prompt-help"),
+            component=_paragraph("prompt", prompt, required=True),
+        ),
+        ui.Label(text=texts.say("modal-negative"), component=_paragraph("negative", negative, required=False)),
+    )
+
+
+def _paragraph(custom_id: str, default: str, *, required: bool) -> ui.TextInput[Any]:
+    return ui.TextInput(
+        custom_id=custom_id,
+        style=discord.TextStyle.paragraph,
+        default=default[:PROMPT_CHARACTERS] or None,
+        required=required,
+        max_length=PROMPT_CHARACTERS,
+    )
+
+
+def _upload(custom_id: str, label: str, *, required: bool) -> ui.Label[Any]:
+    upload: ui.FileUpload[Any] = ui.FileUpload(
+        custom_id=custom_id, required=required, min_values=1 if required else 0, max_values=UPLOAD_FILES
+    )
+    return ui.Label(text=texts.say(label), description=texts.say(f"{label}-help"), component=upload)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """What a member wrote, chose, ticked and uploaded in a form."""
+
+    values: dict[str, str]  #: of text inputs and radio groups
+    ticked: frozenset[str]
+    uploads: tuple[Upload, ...]
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Submitted:
+        """Read the `data` of a modal-submit interaction."""
+        files = data.get("resolved", {}).get("attachments", {})
+        parts = list(_parts(data.get("components", [])))
+        return cls(
+            values={part["custom_id"]: str(part.get("value") or "") for part in parts if part["type"] in {4, 21}},
+            ticked=frozenset(part["custom_id"] for part in parts if part["type"] == 23 and part.get("value") is True),
+            uploads=tuple(
+                Upload.of(files[file_id])
+                for part in parts
+                if part["type"] == 19
+                for file_id in part.get("values") or []
+                if file_id in files
+            ),
+        )
+
+
+def _parts(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for component in components:
+        if "component" in component:
+            yield component["component"]
+        elif "components" in component:
+            yield from _parts(component["components"])
+        elif "custom_id" in component:
+            yield component
+
+
+Handler = Callable[["Studio", discord.Interaction[Any], Press, Submitted], Awaitable[None]]
+_handlers: dict[str, Handler] = {}
+
+
+def on_submit(verb: str) -> Callable[[Handler], Handler]:
+    """Make a function the answer to all forms of a verb."""
+
+    def keep(handler: Handler) -> Handler:
+        if verb in _handlers:
+            raise ValueError(f"two answers to the form {verb!r}")
+        _handlers[verb] = handler
+        return handler
+
+    return keep
+
+
+async def submit(studio: Studio, interaction: discord.Interaction[Any], press: Press) -> None:
+    """Answer one submitted form.
+
+    Raises: TintypeError(E_OLD_BUTTON) for a form that no longer exists, and whatever the answer raises.
+    """
+    handler = _handlers.get(press.verb)
+    if handler is None:
+        raise TintypeError("E_OLD_BUTTON")
+    data: Any = interaction.data or {}
+    await handler(studio, interaction, press, Submitted.of(data))
