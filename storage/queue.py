@@ -1,0 +1,241 @@
+"""The job store: every wish becomes one row, every row one end, every end one message."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.clock import Clock
+from storage.database import rows, transaction
+from storage.ids import new_id
+from storage.records import BlobId, Job, JobId, JobKind, MemberId, Message, NewJob, OutboxRow, Progress
+from storage.rows import job_of, outbox_of, record
+
+FRUITLESS_ATTEMPTS = 3  # engine deaths in a row without progress: then the job itself is the poison
+NONCE_LETTERS = {JobKind.TRAIN: "t", JobKind.IMAGINE: "i", JobKind.EXPORT: "e", JobKind.IMPORT: "m", JobKind.SHEET: "s"}
+
+Body = Mapping[str, Any]
+
+
+def _nothing(_db: Database) -> None:
+    pass
+
+
+class Queue:
+    """Jobs and what must be said about them. Each transition is one statement, fenced by the attempt's number.
+
+    A write by an attempt that is no longer the running one changes nothing and answers False: stop then.
+    """
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    # --- looking -------------------------------------------------------------------------------------------------
+
+    def get(self, job: JobId) -> Job | None:
+        """The job, or None."""
+        found = rows(self._db, "select * from jobs where id = :job", job=job)
+        return job_of(found[0]) if found else None
+
+    def ready(self) -> list[Job]:
+        """Queued jobs, the oldest first."""
+        return [job_of(row) for row in rows(self._db, "select * from jobs where state = 'queued' order by created_at, rowid")]
+
+    def active(self) -> list[Job]:
+        """Running jobs."""
+        return [job_of(row) for row in rows(self._db, "select * from jobs where state = 'running' order by started_at")]
+
+    def of_owner(self, owner: MemberId, limit: int = 20) -> list[Job]:
+        """A member's jobs, the newest first."""
+        sql = "select * from jobs where owner = :owner order by created_at desc, rowid desc limit :limit"
+        return [job_of(row) for row in rows(self._db, sql, owner=owner, limit=limit)]
+
+    def in_flight(self, owner: MemberId, kind: JobKind) -> int:
+        """How many jobs of this kind the member has queued or running."""
+        sql = "select count(*) n from jobs where owner = :owner and kind = :kind and state in ('queued', 'running')"
+        return int(str(rows(self._db, sql, owner=owner, kind=kind)[0]["n"]))
+
+    def has_ended_since(self, moment: float) -> list[Job]:
+        """Jobs that ended at or after the moment: what fair share is counted from."""
+        return [job_of(row) for row in rows(self._db, "select * from jobs where ended_at >= :moment", moment=moment)]
+
+    def place(self, job: JobId) -> int:
+        """1 is next; 0 is not waiting."""
+        return next((place for place, other in enumerate(self.ready(), 1) if other.id == job), 0)
+
+    # --- transitions ---------------------------------------------------------------------------------------------
+
+    def put(self, new: NewJob, write: Callable[[Database, JobId], None] | None = None) -> tuple[Job, bool]:
+        """Add a job; the same key again answers the job that is there, and False.
+
+        `write` adds what belongs to the job in the same transaction, and runs only when the job is new.
+        """
+        values = dataclasses.asdict(new) | {"id": new_id(), "request": json.dumps(new.request), "now": self._clock.now()}
+        with transaction(self._db):
+            made = rows(
+                self._db,
+                """insert into jobs (id, kind, owner, guild, channel, key, request, concept, predicted_s, created_at)
+                values (:id, :kind, :owner, :guild, :channel, :key, :request, :concept, :predicted_s, :now)
+                on conflict (key) do nothing returning *""",
+                **values,
+            )
+            if made and write:
+                write(self._db, JobId(str(values["id"])))
+        found = made or rows(self._db, "select * from jobs where key = :key", key=new.key)
+        return job_of(found[0]), bool(made)
+
+    def claim(self, job: JobId, engine: str, ttl_s: float) -> Job | None:
+        """queued -> running under a new attempt, or None when it is no longer waiting."""
+        sql = """update jobs set state = 'running', attempt = attempt + 1, engine = :engine, lease_until = :until,
+            started_at = ifnull(started_at, :now) where id = :job and state = 'queued' returning *"""
+        now = self._clock.now()
+        found = rows(self._db, sql, job=job, engine=engine, until=now + ttl_s, now=now)
+        return job_of(found[0]) if found else None
+
+    def beat(
+        self,
+        job: JobId,
+        attempt: int,
+        ttl_s: float,
+        *,
+        progress: Progress | None = None,
+        checkpoint: BlobId | None = None,
+        preview: BlobId | None = None,
+        advanced: bool = False,
+    ) -> bool:
+        """Extend the lease, keep what is new, and learn whether this attempt is still wanted."""
+        sql = """update jobs set lease_until = :until, progress = ifnull(:progress, progress),
+            checkpoint = ifnull(:checkpoint, checkpoint), preview = ifnull(:preview, preview),
+            fruitless = case when :advanced then 0 else fruitless end
+            where id = :job and attempt = :attempt and state = 'running' returning id"""
+        told = json.dumps(dataclasses.asdict(progress)) if progress else None
+        until = self._clock.now() + ttl_s
+        return bool(
+            rows(
+                self._db, sql, job=job, attempt=attempt, until=until, progress=told,
+                checkpoint=checkpoint, preview=preview, advanced=advanced,
+            )
+        )  # fmt: skip
+
+    def commit(
+        self, job: JobId, attempt: int, result: Body, say: Body, write: Callable[[Database], None] = _nothing
+    ) -> bool:
+        """running -> succeeded with all its rows and its one message, or nothing at all."""
+        sql = """update jobs set state = 'succeeded', ended_at = :now, lease_until = null, result = :result
+            where id = :job and attempt = :attempt and state = 'running' returning *"""
+        return self._end(sql, say, write, job=job, attempt=attempt, result=json.dumps(result))
+
+    def fail(self, job: JobId, attempt: int, code: str, facts: Body, say: Body) -> bool:
+        """running -> failed with its reason and its one message."""
+        sql = """update jobs set state = 'failed', ended_at = :now, lease_until = null, code = :code, facts = :facts
+            where id = :job and attempt = :attempt and state = 'running' returning *"""
+        return self._end(sql, say, _nothing, job=job, attempt=attempt, code=code, facts=json.dumps(facts))
+
+    def refuse(self, job: JobId, code: str, facts: Body, say: Body) -> bool:
+        """queued -> failed: what it needs is gone."""
+        sql = """update jobs set state = 'failed', ended_at = :now, code = :code, facts = :facts
+            where id = :job and state = 'queued' returning *"""
+        return self._end(sql, say, _nothing, job=job, code=code, facts=json.dumps(facts))
+
+    def cancel(self, job: JobId, say: Body) -> bool:
+        """queued or running -> cancelled with its one message; False when it was over already."""
+        sql = """update jobs set state = 'cancelled', ended_at = :now, lease_until = null
+            where id = :job and state in ('queued', 'running') returning *"""
+        return self._end(sql, say, _nothing, job=job)
+
+    def release(self, job: JobId, attempt: int, say: Body, *, blameless: bool = False) -> Job | None:
+        """running -> queued after its engine died, or -> failed E_POISON when it keeps dying without progress.
+
+        `blameless` is for our own stopping and starting: it counts no death.
+        """
+        back = """update jobs set state = 'queued', lease_until = null, engine = null,
+            fruitless = fruitless + :death where id = :job and attempt = :attempt and state = 'running'
+            and fruitless + :death < :limit returning *"""
+        death = 0 if blameless else 1
+        values = {"job": job, "attempt": attempt}
+        if not rows(self._db, back, **values, death=death, limit=FRUITLESS_ATTEMPTS + blameless * FRUITLESS_ATTEMPTS):
+            if self.fail(job, attempt, "E_POISON", {"attempts": FRUITLESS_ATTEMPTS}, say):
+                return self.get(job)
+            return None
+        return self.get(job)
+
+    def wish(self, job: JobId, wish: str) -> bool:
+        """Note what the owner asks of a running job; its driver reads it."""
+        sql = "update jobs set wish = :wish where id = :job and state = 'running' returning id"
+        return bool(rows(self._db, sql, job=job, wish=wish))
+
+    def lapsed(self) -> list[Job]:
+        """Running jobs whose lease is over."""
+        sql = "select * from jobs where state = 'running' and lease_until < :now"
+        return [job_of(row) for row in rows(self._db, sql, now=self._clock.now())]
+
+    def _end(self, sql: str, say: Body, write: Callable[[Database], None], **values: Any) -> bool:
+        now = self._clock.now()
+        with transaction(self._db):
+            ended = rows(self._db, sql, now=now, **values)
+            if not ended:
+                return False
+            write(self._db)
+            job = job_of(ended[0])
+            rows(
+                self._db,
+                """insert into outbox (job, kind, nonce, channel, body, created_at)
+                values (:job, 'final', :nonce, :channel, :body, :now)""",
+                job=job.id, nonce=nonce_of(job), channel=job.channel, body=json.dumps(say), now=now,
+            )  # fmt: skip
+        return True
+
+    # --- what must be said ---------------------------------------------------------------------------------------
+
+    def unsent(self) -> list[OutboxRow]:
+        """What must still be said, the oldest first."""
+        sql = "select * from outbox where sent_at is null and undeliverable is null order by id"
+        return [outbox_of(row) for row in rows(self._db, sql)]
+
+    def tried(self, row: int) -> None:
+        """One more try begins: after a crash its outcome is unknown and must be looked up."""
+        rows(self._db, "update outbox set tries = tries + 1 where id = :row", row=row)
+
+    def sent(self, row: int, message: int) -> None:
+        """It was said."""
+        rows(
+            self._db,
+            "update outbox set sent_at = :now, message = :message where id = :row and sent_at is null",
+            row=row, message=message, now=self._clock.now(),
+        )  # fmt: skip
+
+    def undeliverable(self, row: int, reason: str) -> None:
+        """It can be said nowhere; the member finds it in /queue."""
+        rows(self._db, "update outbox set undeliverable = :reason where id = :row", row=row, reason=reason)
+
+    def undelivered(self, owner: MemberId) -> list[Job]:
+        """A member's ended jobs whose message reached nobody."""
+        sql = """select jobs.* from jobs join outbox on outbox.job = jobs.id
+            where owner = :owner and undeliverable is not null order by ended_at desc limit 10"""
+        return [job_of(row) for row in rows(self._db, sql, owner=owner)]
+
+    def remember(self, message: Message) -> None:
+        """Note where a message of ours about a job is."""
+        rows(
+            self._db,
+            """insert into messages (job, channel, message, role) values (:job, :channel, :message, :role)
+            on conflict (job, role) do update set channel = :channel, message = :message""",
+            **dataclasses.asdict(message),
+        )
+
+    def messages(self, job: JobId) -> dict[str, Message]:
+        """Our messages about a job by role."""
+        found = rows(self._db, "select * from messages where job = :job", job=job)
+        return {str(row["role"]): record(Message, row) for row in found}
+
+
+def nonce_of(job: Job) -> str:
+    """The final message's nonce: 17 characters, the same however often it is tried."""
+    return f"{NONCE_LETTERS[job.kind]}{job.id}"
+
+

@@ -1,0 +1,303 @@
+"""The nouns of Tintype, as the database keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NewType
+
+MemberId = NewType("MemberId", int)
+GuildId = NewType("GuildId", int)
+ChannelId = NewType("ChannelId", int)
+DraftId = NewType("DraftId", str)
+PhotoId = NewType("PhotoId", str)
+ConceptId = NewType("ConceptId", str)
+VersionId = NewType("VersionId", str)
+ImageId = NewType("ImageId", str)
+JobId = NewType("JobId", str)
+BlobId = NewType("BlobId", str)
+
+
+class Kind(StrEnum):
+    """What photos show."""
+
+    PERSON = "person"
+    ANIMAL = "animal"
+    OBJECT = "object"
+    STYLE = "style"
+
+
+class JobKind(StrEnum):
+    """What an engine can be asked to do."""
+
+    TRAIN = "train"
+    IMAGINE = "imagine"
+    EXPORT = "export"
+    IMPORT = "import"
+    SHEET = "sheet"
+
+
+class JobState(StrEnum):
+    """Where a job is: queued -> running -> succeeded | failed; queued | running -> cancelled; running -> queued."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_over(self) -> bool:
+        """True when nothing follows."""
+        return self not in (JobState.QUEUED, JobState.RUNNING)
+
+
+class Scope(StrEnum):
+    """Who may use a word besides its owner."""
+
+    PRIVATE = "private"
+    MEMBER = "member"
+    ROLE = "role"
+    GUILD = "guild"
+    INSTANCE = "instance"
+
+
+class Relation(StrEnum):
+    """How an image came from another."""
+
+    VARY = "vary"
+    AGAIN = "again"
+    EDIT = "edit"
+    ENLARGE = "enlarge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who asks, as the interaction says it; never looked up, never cached."""
+
+    member: MemberId
+    guild: GuildId | None  #: None in a direct message
+    roles: frozenset[int] = frozenset()
+    is_manager: bool = False  #: may manage the server
+    is_instance_owner: bool = False
+    is_blocked: bool = False
+    is_adult_channel: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Photos that wait for *Train*."""
+
+    id: DraftId
+    owner: MemberId
+    guild: GuildId | None
+    channel: ChannelId
+    word: str
+    kind: Kind
+    class_word: str | None
+    method: str | None
+    consent_text: str | None  #: version of the text that the member agreed to
+    created_at: float
+    state: str = "open"  #: open, training or discarded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A picture that a member uploaded, rebuilt from its pixels."""
+
+    id: PhotoId
+    owner: MemberId
+    draft: DraftId
+    position: int  #: 1 is the first
+    name: str  #: the file's name as the member knows it
+    blob: BlobId
+    thumbnail: BlobId
+    width_px: int
+    height_px: int
+    sha256: str
+    facts: Mapping[str, Any]  #: what the inspector measured
+    created_at: float
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """What one member taught: a word with its versions."""
+
+    id: ConceptId
+    owner: MemberId
+    home: GuildId | None
+    name: str  #: without brackets
+    kind: Kind
+    class_word: str
+    created_at: float
+
+    @property
+    def placeholder_token(self) -> str:
+        """`<name>`, as it is written in a prompt."""
+        return f"<{self.name}>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One training of a concept."""
+
+    id: VersionId
+    concept: ConceptId
+    n: int
+    method: str
+    class_word: str
+    base_model: str
+    base_revision: str
+    blob: BlobId
+    sha256: str
+    bytes: int
+    sheet: BlobId | None
+    scores: Mapping[str, Any]
+    job: JobId
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture that Tintype made."""
+
+    id: ImageId
+    job: JobId
+    position: int  #: 1 is the first of its grid
+    owner: MemberId
+    guild: GuildId | None
+    blob: BlobId
+    name: str  #: file name with its suffix
+    seed: int
+    width_px: int
+    height_px: int
+    settings: Mapping[str, Any]
+    parent: ImageId | None
+    relation: Relation | None
+    created_at: float
+    has_person: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageWord:
+    """A word's share in an image."""
+
+    image: ImageId
+    version: VersionId
+    strength: float
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A permission to use a word, given by its owner."""
+
+    concept: ConceptId
+    scope: Scope
+    subject: int  #: member, role or guild id; 0 for the instance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """A person's agreement to be taught."""
+
+    concept: ConceptId
+    person: MemberId
+    text_version: str
+    given_at: float
+    revoked_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a job is."""
+
+    phase: str
+    done: int
+    total: int
+    loss: float | None = None
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A wish, before it is a row."""
+
+    kind: JobKind
+    owner: MemberId
+    guild: GuildId | None
+    channel: ChannelId
+    key: str  #: the interaction's id: the same wish twice is one job
+    request: Mapping[str, Any]
+    predicted_s: float = 60.0
+    concept: ConceptId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A wish that will be fulfilled, refused or cancelled, exactly once."""
+
+    id: JobId
+    kind: JobKind
+    owner: MemberId
+    guild: GuildId | None
+    channel: ChannelId
+    key: str
+    request: Mapping[str, Any]
+    state: JobState
+    attempt: int
+    predicted_s: float
+    created_at: float
+    concept: ConceptId | None = None
+    started_at: float | None = None
+    ended_at: float | None = None
+    lease_until: float | None = None
+    progress: Progress | None = None
+    checkpoint: BlobId | None = None
+    preview: BlobId | None = None
+    fruitless: int = 0  #: attempts in a row that ended without progress
+    wish: str | None = None  #: keep_best, when the owner pressed it
+    result: Mapping[str, Any] = field(default_factory=dict)
+    code: str | None = None  #: why it failed
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """One thing that must still be said, exactly once."""
+
+    id: int
+    job: JobId
+    kind: str
+    nonce: str
+    channel: ChannelId
+    body: Mapping[str, Any]
+    tries: int
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message of ours about a job."""
+
+    job: JobId
+    channel: ChannelId
+    message: int
+    role: str  #: card (the live one) or final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a deletion removed."""
+
+    photos: int
+    versions: int
+    images: int
+    checkpoints: int
+    jobs_cancelled: int
+    words: int
+    messages: tuple[Message, ...]  #: ours, to be taken down by the bot
+    key_destroyed: bool
+    at: float
