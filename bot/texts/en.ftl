@@ -357,3 +357,46 @@ E_TOO_MANY_PHOTOS = There are already { $have } photos; { $most } is the most. R
 E_DRAFT_GONE = These photos were dropped or have expired, so there is nothing to train. Start again with `/train`.
 E_DRAFT_USED = That training is already queued. `/queue` shows it.
 E_LAST_PHOTO = That photo is not there any more. The list above is up to date now.
+
+## Errors: the engine and its command line
+E_INTERNAL = Something broke in the engine. It is written down in its log under the number `{ $number }`; tell the operator that number if it happens again. Your photos and words are kept: try again.
+E_BUSY = The engine is learning another word. Wait until it has finished; one training runs at a time.
+E_VERB = The engine does not know the request “{ $verb }”. Bot and engine are of different versions: install them from one checkout and start both again.
+E_ATTEMPT = The engine cannot read the job's folder (“{ $field }”). Bot and engine are of different versions: install them from one checkout and start both again.
+E_JOB_KIND = The engine does not know jobs of the kind “{ $kind }”. Bot and engine are of different versions: install them from one checkout and start both again.
+E_CHECKPOINT = The checkpoint of this job is damaged. It starts again from the beginning.
+E_NO_CONSENT = Learning a person needs that person's own agreement, and this job carries none. Start again with `/train` and agree there; on the command line, add `--i-am-this-person` if you are 18 or older.
+E_DISK_FULL = The disk is full, so nothing could be saved{ $folder ->
+    [none] {""}
+   *[other] {" "}in { $folder }
+}. Free some space and try again; what was saved before is whole.
+E_NO_MEMORY = The { $device ->
+    [cuda] graphics card
+   *[other] computer
+} ran out of memory ({ $free_mib } MiB free). Ask for fewer pictures or fewer photos, close what else uses it, or take a smaller base model.
+E_BASE_LOAD = The base model “{ $base }” cannot be loaded; the engine's log says why. `tintype-trainer models list` shows what is here.
+E_IMAGE_TOO_BIG = The picture does not fit into { $limit_kib } KiB, however it is packed. Ask for a smaller one.
+E_SETTING = “{ $setting }” is no setting of { $method }. Its settings are: { $known }.
+E_SETTING_VALUE = “{ $value }” is not allowed for { $setting }: it must be from { $low } to { $high }.
+E_SETTING_SYNTAX = “{ $setting }” is no setting. Write it as name=value, such as `--set steps=300`.
+E_PHOTOS_FOLDER = There are no photos in “{ $folder }”. Give a folder with JPEG, PNG, WebP, AVIF, GIF or HEIC files of one subject.
+E_PHOTOS_FEW = { $have ->
+    [one] There is only one usable photo
+   *[other] There are only { $have } usable photos
+} in “{ $folder }”; { $method } needs at least { $need }. Add more, from different sides and in different light.
+E_OUT_FOLDER = “{ $path }” cannot be written: { $reason }. Name a place that exists and is yours.
+E_OUT_SUFFIX = “{ $path }” must end in .safetensors.
+E_WEIGHTS_FILE = There is no file “{ $path }”. Name a .safetensors file that `tintype-trainer train` wrote.
+E_STRENGTH = “{ $value }” is no strength. Write a number from 0 to 2 after the colon, such as `zed.safetensors:0.8`.
+E_COUNT = { $count } pictures at once is not possible; ask for 1 to 4.
+E_IMPORT_LATER = Tintype cannot take over weights made elsewhere yet. Train the word again from its photos with `/train` or `tintype-trainer train`.
+E_JOIN_LATER = Joining several machines to one Tintype is not offered yet. Run one engine on the bot's machine: `make run` starts it.
+E_MODEL_NAME = “{ $name }” names no model. Write `owner/name@revision`; the revision is a commit, a branch or a tag.
+E_MODEL_UNKNOWN = “{ $name }” cannot be found on Hugging Face. Check the spelling of owner, name and revision; for a model behind a licence wall, log in there first.
+E_MODEL_NETWORK = Hugging Face cannot be reached: { $reason }. Check this machine's connection and try again; what was fetched so far is kept.
+E_MODEL_DISK = The model needs { $need_mib } MiB in { $folder }, and { $free_mib } MiB are free. Free some space, or set TINTYPE_MODELS_DIR to another disk.
+E_MODEL_FORMAT = “{ $name }” offers no complete pipeline in .safetensors. Tintype loads nothing else, because other formats can run code.
+E_MODEL_LICENCE = “{ $name }” has the licence “{ $licence }”. Read it at { $link }, then add `--yes` to say that you accept it.
+E_MODEL_CHANGED = The file “{ $file }” of the base model “{ $name }” is not what was fetched. Delete { $folder } and fetch it again with `tintype-trainer models get { $name }`.
+E_MODEL_MISSING = The base model “{ $name }” is not on this machine. Fetch it with `tintype-trainer models get { $name }`.
+E_MODEL_MEMORY = “{ $name }” needs about { $need_mib } MiB to train on this device (computed), which has { $have_mib } MiB. Take a smaller base model, or add `--yes` to fetch it anyway.

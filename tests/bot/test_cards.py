@@ -1,0 +1,205 @@
+"""Every card stays within Discord's limits, whatever members write and however many pictures there are."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot import cards, consent, modals
+from bot.buttons import Press
+from bot.cards import Picture
+from bot.cards.layout import bar, percent
+from tests.bot.limits import faults_of_card, faults_of_form, walk
+
+JOB = "0123456789abcdef"
+EVIL = "@everyone <@1> [x](http://e.vil) **_`~|#-\u202e\u0000\n> " * 60
+LONG_WORD = "a_" * 16
+PNG = b"\x89PNG"
+
+
+def photo(n: int, remarks: int = 3) -> cards.PhotoLine:
+    return cards.PhotoLine(
+        id=f"{n:016x}", n=n, name=EVIL, width=12000, height=12000, remarks=("It is blurred. " * 9,) * remarks, thumbnail=PNG
+    )
+
+
+def report(count: int, *, page: int = 1, rejected: int = 0, consent_text: str | None = None) -> cards.Report:
+    return cards.Report(
+        draft=JOB,
+        word=LONG_WORD,
+        kind="person",
+        class_word=EVIL,
+        photos=[photo(n) for n in range(1, count + 1)],
+        rejected=["Photo 3 of 12 is cut off in the middle; send it again. " * 8] * rejected,
+        least=3,
+        consent=consent_text,
+        page=page,
+    )
+
+
+def grid(count: int, **changes: object) -> cards.Grid:
+    facts: dict[str, object] = {
+        "job": JOB,
+        "owner": 2**63,
+        "prompt": EVIL,
+        "seed": 2**32 - 1,
+        "relation": "enlarge",
+        "words": [LONG_WORD] * 4,
+        "images": [PNG] * count,
+        "sheet": PNG if count > 1 else None,
+    }
+    return cards.Grid(**(facts | changes))  # type: ignore[arg-type]
+
+
+def recipe() -> cards.Recipe:
+    return cards.Recipe(
+        job=JOB, prompt=EVIL, negative=EVIL, seed=2**32 - 1, width=1024, height=1024, words=[LONG_WORD] * 8,
+        base=EVIL, settings=EVIL, when=1.8e9, parent=JOB, relation="vary",
+    )  # fmt: skip
+
+
+def word_card(versions: int) -> cards.WordCard:
+    return cards.WordCard(
+        concept=JOB, name=LONG_WORD, kind="animal", class_word=EVIL, visibility="private", is_learning=False,
+        versions=[
+            cards.VersionLine(n=n, method=EVIL, size_bytes=2**30, when=1.8e9, base=EVIL, is_foreign=n % 2 == 0)
+            for n in range(versions, 0, -1)
+        ],
+    )  # fmt: skip
+
+
+def running(total: int = 10**9) -> cards.Running:
+    return cards.Running(phase="train", done=total // 3, total=total, loss=0.1234567, left_s=7200.0)
+
+
+def training(*, is_person: bool = False) -> cards.Card:
+    return cards.training_card(
+        job=JOB, word=LONG_WORD, owner=2**63, running=running(), is_person=is_person, preview=PNG
+    )
+
+
+def result(*, is_person: bool = False) -> cards.Card:
+    learned = cards.Learned(
+        job=JOB, concept=JOB, word=LONG_WORD, method=EVIL, steps=10**6, best_step=10**5, seconds=1e5,
+        size_bytes=2**31, photos=20, is_person=is_person,
+    )  # fmt: skip
+    return cards.result_card(learned, picture("sheet"), picture("curve"))
+
+
+def picture(name: str) -> Picture:
+    return Picture(name=f"{name}.png", data=PNG, alt=EVIL)
+
+
+WAITING = cards.Waiting(place=999, wait_s=10**6, is_engine_awake=False)
+EXTREMES = {
+    "report of one page": lambda: cards.photo_report(report(10, rejected=30, consent_text=consent.text())),
+    "report in the middle": lambda: cards.photo_report(report(40, page=2, rejected=30, consent_text=consent.text())),
+    "report without photos": lambda: cards.photo_report(report(0, rejected=1)),
+    "report of an absurd page": lambda: cards.photo_report(report(20, page=999)),
+    "discarded": cards.discarded,
+    "queued": lambda: cards.queued_card(job=JOB, word=LONG_WORD, owner=1, waiting=WAITING),
+    "training": training,
+    "training a person": lambda: training(is_person=True),
+    "result": result,
+    "result of a person": lambda: result(is_person=True),
+    "failed": lambda: cards.failed_card(job=JOB, kind="train", word=EVIL, code="E_METHOD", facts={"method": EVIL, "known": [EVIL] * 9}),
+    "failed for a reason nobody wrote down": lambda: cards.failed_card(job=JOB, kind="imagine", word=None, code="E_NOPE", facts={}),
+    "cancelled": lambda: cards.cancelled_card(job=JOB, kind="imagine", word=None),
+    "grid of four": lambda: cards.grid_card(grid(4)),
+    "grid of one": lambda: cards.grid_card(grid(1)),
+    "grid of none": lambda: cards.grid_card(grid(0)),
+    "deleted": cards.deleted_card,
+    "recipe": lambda: cards.recipe_card(recipe()),
+    "words": lambda: cards.words_card([word_card(1)] * 200),
+    "no words": lambda: cards.words_card([]),
+    "word": lambda: cards.word_card(word_card(50), picture("sheet")),
+    "word not learned": lambda: cards.word_card(word_card(0), None),
+    "delete?": lambda: cards.delete_card(concept=JOB, name=LONG_WORD),
+    "queue": lambda: cards.queue_card(
+        [cards.QueueLine(kind="train", is_mine=True, word=EVIL, place=n, left_s=9.0) for n in range(500)],
+        cards.EngineLine(state="ready", title=EVIL, device=EVIL),
+    ),
+    "empty queue": lambda: cards.queue_card([], cards.EngineLine(state="away")),
+    "privacy": lambda: cards.privacy_card(intents=["guilds"], permissions=["embed_links"] * 60),
+    "help": lambda: cards.help_card(methods=[EVIL] * 9, class_words=["cat"] * 400),
+    "forget all?": lambda: cards.forget_card(member=JOB, concept=None, word=None),
+    "forget word?": lambda: cards.forget_card(member=JOB, concept=JOB, word=LONG_WORD),
+    "receipt": lambda: cards.receipt_card(
+        cards.Deleted(receipt=JOB, when=1.8e9, photos=10**9, words=10**9, versions=10**9, checkpoints=10**9,
+                      images=10**9, jobs=10**9, consents=10**9, files=10**9, size_bytes=10**15, is_key_destroyed=True)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXTREMES)
+def test_a_card_with_extreme_content_stays_within_discords_limits(name: str) -> None:
+    card = EXTREMES[name]()
+
+    assert faults_of_card(card) == []
+
+
+@pytest.mark.parametrize("name", EXTREMES)
+def test_no_card_shows_a_strangers_mention_link_or_hidden_character(name: str) -> None:
+    card = EXTREMES[name]()
+
+    told = " ".join(part.get("content", "") for part in walk(card.view.to_components()))
+
+    assert "\u202e" not in told
+    assert "\x00" not in told
+    assert " @everyone" not in told
+    assert "](http" not in told
+
+
+@pytest.mark.parametrize("name", EXTREMES)
+def test_every_button_of_every_card_is_dynamic_and_readable(name: str) -> None:
+    card = EXTREMES[name]()
+
+    ids = [part["custom_id"] for part in walk(card.view.to_components()) if "custom_id" in part]
+
+    assert all(Press.of(custom_id) is not None for custom_id in ids)
+    assert card.view.is_persistent() is False  # it has a timeout, so nothing piles up in discord.py
+    assert all(item.is_persistent() for item in card.view.walk_children() if item.is_dispatchable())
+
+
+def test_a_page_of_the_report_shows_ten_photos_and_removes_by_photo_not_by_number() -> None:
+    card = cards.photo_report(report(25, page=2))
+
+    ids = [part["custom_id"] for part in walk(card.view.to_components()) if "custom_id" in part]
+
+    assert [file.filename for file in card.files] == [f"photo-{n}.webp" for n in range(11, 21)]
+    assert f"t1:remove:{11:016x}" in ids
+    assert f"t1:page:{JOB}:1" in ids
+    assert f"t1:page:{JOB}:3" in ids
+
+
+def test_a_persons_card_shows_no_picture_but_offers_to_show_it_privately() -> None:
+    for card in (training(is_person=True), result(is_person=True)):
+        ids = [part["custom_id"] for part in walk(card.view.to_components()) if "custom_id" in part]
+
+        assert card.files == []
+        assert f"t1:show_me:{JOB}" in ids
+
+
+def test_too_few_photos_cannot_be_trained() -> None:
+    card = cards.photo_report(report(2))
+
+    train = next(p for p in walk(card.view.to_components()) if p.get("custom_id") == f"t1:train:{JOB}")
+
+    assert train["disabled"] is True
+
+
+def test_the_bar_is_full_only_at_the_end() -> None:
+    assert bar(0, 10) == "░" * 20
+    assert bar(10, 10) == "█" * 20
+    assert percent(999, 1000) == 99
+    assert percent(3, 0) == 0
+
+
+def test_every_form_stays_within_discords_limits() -> None:
+    forms = [
+        modals.train_form(JOB, word=None, kind=None),
+        modals.train_form(JOB, word="x" * 64, kind="person"),
+        modals.add_form(JOB),
+        modals.prompt_form(Press(verb="edit", id=JOB, n=4), "t" * 99, prompt=EVIL, negative=EVIL),
+    ]
+
+    assert [fault for form in forms for fault in faults_of_form(form)] == []
