@@ -266,11 +266,11 @@ state-failed = failed
 state-cancelled = cancelled
 privacy-body =
     ## Privacy
-    **What Tintype sees:** the commands you send it, the files you give to `/train`, and presses of its buttons. It reads no messages: it is connected without the right to.
-    **What it keeps:** your photos until the word is learned (or a day, if you stop half way), the weights of your words, the pictures you make with their recipes, and what you agreed to, when. Every file is encrypted with a key of your own.
-    **What it never does:** learn from messages, pool photos of different members, recognise faces, send anything to another service. Everything is computed on the operator's machine.
-    **People:** a word for a person is made only from photos of yourself, you are 18 or older, and it stays private.
-    **Your rights:** `/mydata` gives you everything, `/forget` deletes it and destroys your key, with a receipt.
+    {"**"}What Tintype sees:** the commands you send it, the files you give to `/train`, and presses of its buttons. It reads no messages: it is connected without the right to.
+    {"**"}What it keeps:** your photos until the word is learned (or a day, if you stop half way), the weights of your words, the pictures you make with their recipes, and what you agreed to, when. Every file is encrypted with a key of your own.
+    {"**"}What it never does:** learn from messages, pool photos of different members, recognise faces, send anything to another service. Everything is computed on the operator's machine.
+    {"**"}People:** a word for a person is made only from photos of yourself, you are 18 or older, and it stays private.
+    {"**"}Your rights:** `/mydata` gives you everything, `/forget` deletes it and destroys your key, with a receipt.
 privacy-intents = Granted intents: { $intents }. Permissions in this channel: { $permissions }.
 privacy-none = none
 mydata-body = Here is everything Tintype keeps about you: { $words ->
@@ -300,9 +300,9 @@ receipt-number = Receipt `{ $receipt }`. Keep it if you want to ask the operator
 receipt-stays = What stays: this receipt's number and the fact that you asked, so that an old backup cannot bring your data back.
 help-body =
     ## Tintype
-    **1. `/train`** – hand in 5 to 20 photos of one subject and give it a word. You see at once which photos are good.
-    **2. Wait a few minutes.** The card shows how it learns; *Stop and keep best* ends it early.
-    **3. `/imagine prompt:<your-word> on the beach`** – alone, or together with another word. `<your-word:0.7>` uses it more lightly.
+    {"**"}1. `/train`** – hand in 5 to 20 photos of one subject and give it a word. You see at once which photos are good.
+    {"**"}2. Wait a few minutes.** The card shows how it learns; *Stop and keep best* ends it early.
+    {"**"}3. `/imagine prompt:<your-word> on the beach`** – alone, or together with another word. `<your-word:0.7>` uses it more lightly.
     Each grid has buttons: enlarge, vary, again, edit, recipe.
     `/words` lists what you taught · `/queue` shows what runs · `/show` brings back an earlier job · `/privacy`, `/mydata`, `/forget` are about your data.
 help-methods = Ways to learn here: { $methods }.
@@ -366,10 +366,7 @@ E_ATTEMPT = The engine cannot read the job's folder (“{ $field }”). Bot and 
 E_JOB_KIND = The engine does not know jobs of the kind “{ $kind }”. Bot and engine are of different versions: install them from one checkout and start both again.
 E_CHECKPOINT = The checkpoint of this job is damaged. It starts again from the beginning.
 E_NO_CONSENT = Learning a person needs that person's own agreement, and this job carries none. Start again with `/train` and agree there; on the command line, add `--i-am-this-person` if you are 18 or older.
-E_DISK_FULL = The disk is full, so nothing could be saved{ $folder ->
-    [none] {""}
-   *[other] {" "}in { $folder }
-}. Free some space and try again; what was saved before is whole.
+E_DISK_FULL = The disk of this Tintype is full, so nothing could be saved. What was saved before is whole. The operator must free some space; then try again.
 E_NO_MEMORY = The { $device ->
     [cuda] graphics card
    *[other] computer
