@@ -27,9 +27,9 @@ def translated(error: BaseException) -> TintypeError | None:
     if isinstance(error, RuntimeError) and CPU_ALLOCATOR in str(error):
         return _out_of_memory()
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return TintypeError("E_DISK_FULL", folder="")
+        return TintypeError("E_DISK_FULL")
     if isinstance(error, SafetensorError | OSError) and any(text in str(error) for text in DISK_FULL):
-        return TintypeError("E_DISK_FULL", folder="")
+        return TintypeError("E_DISK_FULL")
     return None
 
 

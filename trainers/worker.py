@@ -16,7 +16,7 @@ from trainers.events import Done, End, Event, Failed, Step, Stopped, Wish
 log = logging.getLogger(__name__)
 
 MIN_GAP_S = 0.25  # at most four step events a second: the bot edits a card every few seconds
-ASIDE = "samples"  # a phase within the training: its time is part of the training's pace
+ASIDE = "sample"  # a phase within the training: its time is part of the training's pace
 
 #: A job at work: yields events, is sent what is wished of it, returns its end.
 Running = Generator[Event, Wish | None, End]

@@ -175,7 +175,7 @@ def test_drawing_samples_does_not_forget_the_pace_of_the_training() -> None:
     pace.paced(Step(phase="train", done=0, total=100))
     clock.now_s = 10.0
 
-    paced = pace.paced(Step(phase="samples", done=50, total=100))
+    paced = pace.paced(Step(phase="sample", done=50, total=100))
 
     assert paced is not None
     assert paced.seconds_left == pytest.approx(10.0)

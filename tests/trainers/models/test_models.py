@@ -1,0 +1,236 @@
+"""A base model is fetched once from (a stand-in for) Hugging Face, pinned, and checked at each start."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage.errors import TintypeError
+from trainers.fetching import fetch, plan_of
+from trainers.models import check_disk, chosen, installed, located, parse_name
+
+REPO = "ana/tiny-diffusion"
+COMMIT = "a" * 40
+INDEX = {
+    "_class_name": "StableDiffusionPipeline",
+    "unet": ["diffusers", "UNet2DConditionModel"],
+    "vae": ["diffusers", "AutoencoderKL"],
+    "tokenizer": ["transformers", "CLIPTokenizer"],
+    "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"],
+    "requires_safety_checker": True,
+}
+FILES = {
+    "model_index.json": json.dumps(INDEX).encode(),
+    "README.md": b"hello",
+    "unet/config.json": b"{}",
+    "unet/diffusion_pytorch_model.safetensors": b"full" * 100,
+    "unet/diffusion_pytorch_model.fp16.safetensors": b"half" * 50,
+    "unet/diffusion_pytorch_model.non_ema.safetensors": b"none" * 100,
+    "vae/config.json": b"{}",
+    "vae/diffusion_pytorch_model.safetensors": b"vae!" * 20,
+    "vae/diffusion_pytorch_model.bin": b"evil",
+    "tokenizer/vocab.json": b"{}",
+    "tokenizer/merges.txt": b"a b",
+    "safety_checker/model.safetensors": b"safe",
+    "v1-5-pruned.safetensors": b"everything",
+}
+
+
+class Hub(ThreadingHTTPServer):
+    """Hugging Face, as far as fetching a public model needs it."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.files = dict(FILES)
+        self.fetched: list[str] = []
+        self.lie_about = ""
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def info(self) -> dict[str, Any]:
+        siblings = []
+        for name, content in self.files.items():
+            entry: dict[str, Any] = {"rfilename": name, "size": len(content)}
+            if name.endswith(".safetensors"):
+                digest = hashlib.sha256(b"" if name == self.lie_about else content).hexdigest()
+                entry["lfs"] = {"sha256": digest, "size": len(content), "pointerSize": 1}
+            siblings.append(entry)
+        return {"id": REPO, "sha": COMMIT, "siblings": siblings, "cardData": {"license": "openrail"}, "tags": []}
+
+
+class _Answer(BaseHTTPRequestHandler):
+    server: Hub
+
+    def do_HEAD(self) -> None:
+        self._answer(with_body=False)
+
+    def do_GET(self) -> None:
+        self._answer(with_body=True)
+
+    def _answer(self, *, with_body: bool) -> None:
+        path = self.path.split("?")[0]
+        if path.startswith(f"/api/models/{REPO}/revision/"):
+            self._send(json.dumps(self.server.info()).encode(), with_body)
+        elif path.startswith(f"/{REPO}/resolve/{COMMIT}/") and path.split(COMMIT + "/")[1] in self.server.files:
+            name = path.split(COMMIT + "/")[1]
+            if with_body:
+                self.server.fetched.append(name)
+            self._send(self.server.files[name], with_body)
+        else:
+            self._send(b"{}", with_body, 404, {"X-Error-Code": "RepoNotFound"})
+
+    def _send(self, body: bytes, with_body: bool, status: int = 200, more: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        headers = {"ETag": f'"{hashlib.sha1(body).hexdigest()}"', "X-Repo-Commit": COMMIT, **(more or {})}
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if with_body:
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
+    server = Hub()
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+NAME = parse_name(f"{REPO}@main")
+
+
+def test_a_model_is_fetched_without_what_is_never_loaded(hub: Hub, tmp_path: Path) -> None:
+    plan = plan_of(NAME, hub.endpoint)
+
+    folder = fetch(plan, tmp_path / "models", hub.endpoint)
+
+    assert (plan.licence, plan.commit) == ("openrail", COMMIT)
+    assert {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} == {
+        "model_index.json",
+        "pins.json",
+        "unet/config.json",
+        "unet/diffusion_pytorch_model.safetensors",
+        "vae/config.json",
+        "vae/diffusion_pytorch_model.safetensors",
+        "tokenizer/vocab.json",
+        "tokenizer/merges.txt",
+    }
+    assert (folder / "unet/diffusion_pytorch_model.safetensors").read_bytes() == b"half" * 50
+    assert not {"README.md", "v1-5-pruned.safetensors", "vae/diffusion_pytorch_model.bin"} & set(hub.fetched)
+
+
+def test_a_fetched_model_is_found_and_listed(hub: Hub, tmp_path: Path) -> None:
+    folder = fetch(plan_of(NAME, hub.endpoint), tmp_path / "models", hub.endpoint)
+
+    (model,) = installed(tmp_path / "models")
+
+    assert located(tmp_path / "models", f"{REPO}@main") == folder
+    assert (model.name, model.licence, model.folder) == (f"{REPO}@main", "openrail", folder)
+
+
+def test_a_changed_file_refuses_the_start(hub: Hub, tmp_path: Path) -> None:
+    folder = fetch(plan_of(NAME, hub.endpoint), tmp_path / "models", hub.endpoint)
+    (folder / "vae" / "diffusion_pytorch_model.safetensors").write_bytes(b"vae?" * 20)
+
+    with pytest.raises(TintypeError, match="E_MODEL_CHANGED") as refused:
+        located(tmp_path / "models", f"{REPO}@main")
+
+    assert refused.value.facts["file"] == "vae/diffusion_pytorch_model.safetensors"
+
+
+def test_a_file_that_is_not_what_was_promised_is_not_installed(hub: Hub, tmp_path: Path) -> None:
+    hub.lie_about = "vae/diffusion_pytorch_model.safetensors"
+
+    with pytest.raises(TintypeError, match="E_MODEL_CHANGED"):
+        fetch(plan_of(NAME, hub.endpoint), tmp_path / "models", hub.endpoint)
+
+    assert list(installed(tmp_path / "models")) == []
+
+
+def test_an_interrupted_fetch_fetches_only_what_is_missing(hub: Hub, tmp_path: Path) -> None:
+    plan = plan_of(NAME, hub.endpoint)
+    lost = hub.files.pop("tokenizer/merges.txt")
+    with pytest.raises(TintypeError):
+        fetch(plan, tmp_path / "models", hub.endpoint)
+    hub.files["tokenizer/merges.txt"] = lost
+    hub.fetched.clear()
+
+    fetch(plan, tmp_path / "models", hub.endpoint)
+
+    assert "unet/diffusion_pytorch_model.fp16.safetensors" not in hub.fetched
+    assert "tokenizer/merges.txt" in hub.fetched
+
+
+def test_a_model_nobody_has_is_told(hub: Hub) -> None:
+    with pytest.raises(TintypeError, match="E_MODEL_UNKNOWN"):
+        plan_of(parse_name("ana/nothing@main"), hub.endpoint)
+
+
+def test_a_network_that_does_not_answer_is_told() -> None:
+    with pytest.raises(TintypeError, match="E_MODEL_NETWORK"):
+        plan_of(NAME, "http://127.0.0.1:9")
+
+
+def test_a_model_with_pickles_only_is_refused(hub: Hub) -> None:
+    hub.files = {name: content for name, content in FILES.items() if not name.endswith(".safetensors")}
+    hub.files["unet/diffusion_pytorch_model.bin"] = b"evil"
+
+    with pytest.raises(TintypeError, match="E_MODEL_FORMAT"):
+        plan_of(NAME, hub.endpoint)
+
+
+def test_a_repository_without_a_pipeline_is_refused(hub: Hub) -> None:
+    del hub.files["model_index.json"]
+
+    with pytest.raises(TintypeError, match="E_MODEL_FORMAT"):
+        plan_of(NAME, hub.endpoint)
+
+
+def test_a_part_whose_weights_are_pickles_spoils_the_whole() -> None:
+    siblings = {name: (len(content), None) for name, content in FILES.items()}
+    del siblings["vae/diffusion_pytorch_model.safetensors"]
+
+    assert chosen(siblings, ["unet", "vae"]) == ()
+
+
+def test_a_full_disk_is_told_before_anything_is_fetched(hub: Hub, tmp_path: Path) -> None:
+    plan = plan_of(NAME, hub.endpoint)
+    huge = type(plan)(
+        name=plan.name,
+        commit=plan.commit,
+        licence="",
+        files=tuple(type(file)(file.remote, file.local, 1 << 60, None) for file in plan.files),
+    )
+
+    with pytest.raises(TintypeError, match="E_MODEL_DISK"):
+        check_disk(huge, tmp_path)
+
+
+@pytest.mark.parametrize("text", ["miniature", "ana/model", "ana/model@", "../../etc@main", "a/b/c@main", "ana/m@ma in"])
+def test_a_name_without_owner_or_revision_is_refused(text: str) -> None:
+    with pytest.raises(TintypeError, match="E_MODEL_NAME"):
+        parse_name(text)
+
+
+def test_a_model_that_is_not_here_is_told_with_its_name(tmp_path: Path) -> None:
+    with pytest.raises(TintypeError, match="E_MODEL_MISSING") as missing:
+        located(tmp_path, "ana/model@main")
+
+    assert missing.value.facts["name"] == "ana/model@main"

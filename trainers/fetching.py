@@ -1,0 +1,79 @@
+"""Fetches a base model from Hugging Face; the only code of Tintype that goes online for one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import HfApi, hf_hub_download
+from huggingface_hub.errors import HfHubHTTPError, HTTPError, LocalEntryNotFoundError, RepositoryNotFoundError, RevisionNotFoundError
+
+from storage.errors import TintypeError
+from trainers.models import INDEX, UNUSED, ModelName, Plan, check_disk, chosen, folder_of, pin
+
+LINK = "https://huggingface.co/{repo}"
+
+
+@contextmanager
+def _told_plainly(name: ModelName) -> Iterator[None]:
+    """Make a sentence of what can go wrong on the way."""
+    try:
+        yield
+    except (RepositoryNotFoundError, RevisionNotFoundError) as error:
+        raise TintypeError("E_MODEL_UNKNOWN", name=str(name)) from error
+    except (HfHubHTTPError, HTTPError, LocalEntryNotFoundError, ConnectionError, TimeoutError) as error:
+        raise TintypeError("E_MODEL_NETWORK", reason=str(error).splitlines()[0][:160]) from error
+
+
+def plan_of(name: ModelName, endpoint: str | None = None) -> Plan:
+    """Ask what fetching would mean: files, sizes, licence; nothing is fetched but the pipeline's index.
+
+    Raises: TintypeError E_MODEL_UNKNOWN, E_MODEL_NETWORK, or E_MODEL_FORMAT when there is no pipeline in safetensors.
+    """
+    with _told_plainly(name):
+        info = HfApi(endpoint=endpoint).model_info(name.repo, revision=name.revision, files_metadata=True)
+        siblings = {entry.rfilename: (entry.size or 0, _sha256(entry)) for entry in info.siblings or ()}
+        if INDEX not in siblings:
+            raise TintypeError("E_MODEL_FORMAT", name=str(name))
+        index = hf_hub_download(name.repo, INDEX, revision=info.sha, endpoint=endpoint)
+    files = chosen(siblings, _parts(Path(index)))
+    if not any(file.local.endswith(".safetensors") for file in files):
+        raise TintypeError("E_MODEL_FORMAT", name=str(name))
+    card = info.card_data
+    licence = str(card.get("license") or "unknown") if card else "unknown"
+    return Plan(name=name, commit=str(info.sha), licence=licence, files=files)
+
+
+def _parts(index: Path) -> list[str]:
+    told = json.loads(index.read_text("utf-8"))
+    return [part for part in told if not part.startswith("_") and part not in UNUSED and isinstance(told[part], list)]
+
+
+def _sha256(entry: Any) -> str | None:
+    return entry.lfs.sha256 if entry.lfs else None
+
+
+def fetch(plan: Plan, models_dir: Path, endpoint: str | None = None) -> Path:
+    """Fetch every file (an interrupted fetch goes on where it was), check and pin them; the folder when all is there.
+
+    Raises: TintypeError E_MODEL_DISK, E_MODEL_NETWORK, E_MODEL_CHANGED.
+    """
+    check_disk(plan, models_dir)
+    folder = folder_of(models_dir, plan.name)
+    partial = folder.with_name(f".{folder.name}.partial")
+    for file in plan.files:
+        if (partial / file.local).is_file() and file.local != file.remote:
+            continue
+        with _told_plainly(plan.name):
+            hf_hub_download(plan.name.repo, file.remote, revision=plan.commit, local_dir=partial, endpoint=endpoint)
+        (partial / file.remote).rename(partial / file.local)
+    pin(partial, plan)
+    shutil.rmtree(partial / ".cache", ignore_errors=True)
+    if folder.exists():
+        shutil.rmtree(folder)
+    partial.rename(folder)
+    return folder

@@ -1,0 +1,166 @@
+"""Base models on this machine: fetched once, by revision, each file pinned by its sha256; only safetensors."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from storage.atomic import write_atomic
+from storage.errors import TintypeError
+from trainers.events import sha256_of
+
+PINS = "pins.json"
+INDEX = "model_index.json"
+UNUSED = frozenset({"safety_checker", "feature_extractor", "image_encoder"})  # parts that Tintype never loads
+SPARE_MIB = 2048  # room that must stay on the disk after a model was fetched
+HALF = ".fp16.safetensors"
+
+NAME = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)@(?P<revision>[\w.-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelName:
+    """A base model: repository and revision."""
+
+    repo: str
+    revision: str
+
+    def __str__(self) -> str:
+        return f"{self.repo}@{self.revision}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """One file to fetch, and where it is laid."""
+
+    remote: str
+    local: str  #: half-precision files lose their ".fp16", so that they are found without naming a variant
+    bytes: int
+    sha256: str | None  #: known beforehand for large files only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What fetching a model means."""
+
+    name: ModelName
+    commit: str
+    licence: str
+    files: tuple[RemoteFile, ...]
+
+    @property
+    def bytes(self) -> int:
+        """Of all files together."""
+        return sum(file.bytes for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A model that is on this machine."""
+
+    name: str
+    folder: Path
+    bytes: int
+    licence: str
+
+
+def parse_name(text: str) -> ModelName:
+    """Read `owner/name@revision`.
+
+    Raises: TintypeError E_MODEL_NAME.
+    """
+    found = NAME.fullmatch(text)
+    if not found:
+        raise TintypeError("E_MODEL_NAME", name=text[:120])
+    return ModelName(found["repo"], found["revision"])
+
+
+def folder_of(models_dir: Path, name: ModelName) -> Path:
+    """Where this model lies, or would lie."""
+    return models_dir / f"{name.repo.replace('/', '--')}@{name.revision}"
+
+
+def located(models_dir: Path, text: str) -> Path:
+    """The folder of a fetched model, every file checked against its pin.
+
+    Raises: TintypeError E_MODEL_NAME, E_MODEL_MISSING, or E_MODEL_CHANGED naming the first file that differs.
+    """
+    name = parse_name(text)
+    folder = folder_of(models_dir, name)
+    if not (folder / PINS).is_file():
+        raise TintypeError("E_MODEL_MISSING", name=str(name))
+    for path, pin in json.loads((folder / PINS).read_text("utf-8"))["files"].items():
+        file = folder / path
+        if not file.is_file() or file.stat().st_size != pin["bytes"] or sha256_of(file) != pin["sha256"]:
+            raise TintypeError("E_MODEL_CHANGED", name=str(name), file=path, folder=str(folder))
+    return folder
+
+
+def installed(models_dir: Path) -> Iterator[Installed]:
+    """Every model that was fetched whole, by name."""
+    for pins in sorted(models_dir.glob(f"*/{PINS}")):
+        told = json.loads(pins.read_text("utf-8"))
+        size = sum(pin["bytes"] for pin in told["files"].values())
+        yield Installed(f"{told['repo']}@{told['revision']}", pins.parent, size, told["licence"])
+
+
+def chosen(siblings: Mapping[str, tuple[int, str | None]], parts: Sequence[str]) -> tuple[RemoteFile, ...]:
+    """The files of a pipeline's parts: settings, vocabularies, and for each part its weights, in half precision if offered.
+
+    `siblings`: path -> (bytes, sha256 or None). Empty when a part has weights, but not as safetensors.
+    """
+    files = [RemoteFile(INDEX, INDEX, *siblings[INDEX])]
+    for part in parts:
+        inside = {path: about for path, about in siblings.items() if path.startswith(f"{part}/")}
+        plain = [path for path in inside if path.endswith((".json", ".txt", ".model")) and "index" not in path]
+        files += [RemoteFile(path, path, *inside[path]) for path in plain]
+        weights = _weights(inside)
+        if weights is None and any(path.endswith((".bin", ".ckpt", ".pt")) for path in inside):
+            return ()
+        if weights is not None:
+            files.append(RemoteFile(weights, weights.replace(HALF, ".safetensors"), *inside[weights]))
+    return tuple(files)
+
+
+def _weights(inside: Mapping[str, Any]) -> str | None:
+    """The one weights file to take: half precision before full, never the one without moving averages."""
+    offered = sorted(path for path in inside if path.endswith(".safetensors") and "non_ema" not in path)
+    return next((path for path in offered if path.endswith(HALF)), offered[0] if offered else None)
+
+
+def check_disk(plan: Plan, models_dir: Path) -> None:
+    """Refuse before anything is fetched.
+
+    Raises: TintypeError E_MODEL_DISK.
+    """
+    models_dir.mkdir(parents=True, exist_ok=True)
+    free_mib = shutil.disk_usage(models_dir).free >> 20
+    need_mib = (plan.bytes >> 20) + SPARE_MIB
+    if free_mib < need_mib:
+        raise TintypeError("E_MODEL_DISK", need_mib=need_mib, free_mib=free_mib, folder=str(models_dir))
+
+
+def pin(folder: Path, plan: Plan) -> None:
+    """Write down every file's sha256, checked against what the repository promised.
+
+    Raises: TintypeError E_MODEL_CHANGED when a file arrived otherwise than promised.
+    """
+    files = {}
+    for file in plan.files:
+        digest = sha256_of(folder / file.local)
+        if file.sha256 is not None and digest != file.sha256:
+            raise TintypeError("E_MODEL_CHANGED", name=str(plan.name), file=file.local, folder=str(folder))
+        files[file.local] = {"sha256": digest, "bytes": (folder / file.local).stat().st_size}
+    told = {
+        "repo": plan.name.repo,
+        "revision": plan.name.revision,
+        "commit": plan.commit,
+        "licence": plan.licence,
+        "files": files,
+    }
+    write_atomic(folder / PINS, json.dumps(told, indent=1).encode())
