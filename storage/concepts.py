@@ -1,0 +1,206 @@
+"""Concepts and their versions: who owns which word, and which one a member means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.clock import Clock
+from storage.database import rows, transaction
+from storage.errors import NotFound, WordRefused
+from storage.ids import new_id
+from storage.records import Actor, BlobId, Concept, ConceptId, Consent, Grant, GuildId, JobId, Kind, MemberId, Scope, Version
+from storage.records import VersionId as VersionId
+from storage.rows import concept_of, record, version_of
+from storage.words import check_word
+
+#: what a member may use, nearest first: mine, shared with me, this server, every server
+USABLE = """
+select concepts.*, min(case
+    when owner = :member then 0
+    when grants.scope = 'member' and grants.subject = :member then 1
+    when grants.scope = 'role' and grants.subject in (select value from json_each(:roles)) then 2
+    when grants.scope = 'guild' and grants.subject = :guild then 3
+    when grants.scope = 'instance' then 4 end) as nearness
+from concepts left join grants on grants.concept = concepts.id
+where {where} group by concepts.id having nearness is not null order by nearness, name
+"""
+
+
+class Concepts:
+    """Words, their versions, and who may use them."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    def get(self, concept: ConceptId) -> Concept | None:
+        """The concept, or None."""
+        found = rows(self._db, "select * from concepts where id = :concept", concept=concept)
+        return concept_of(found[0]) if found else None
+
+    def named(self, owner: MemberId, home: GuildId | None, name: str) -> Concept | None:
+        """The owner's concept of this name in this server."""
+        sql = "select * from concepts where owner = :owner and ifnull(home, 0) = ifnull(:home, 0) and name = :name"
+        found = rows(self._db, sql, owner=owner, home=home, name=name)
+        return concept_of(found[0]) if found else None
+
+    def check_free(self, owner: MemberId, home: GuildId | None, name: str) -> str:
+        """The word as it is stored, when this owner may take it here.
+
+        Raises: WordRefused E_WORD_FORM, E_WORD_RESERVED, E_WORD_TAKEN.
+        """
+        word = check_word(name)
+        if self.named(owner, home, word):
+            raise WordRefused("E_WORD_TAKEN", word=word)
+        return word
+
+    def create(self, owner: MemberId, home: GuildId | None, name: str, kind: Kind, class_word: str) -> Concept:
+        """Take a word.
+
+        Raises: WordRefused as `check_free`.
+        """
+        word = self.check_free(owner, home, name)
+        made = rows(
+            self._db,
+            """insert into concepts (id, owner, home, name, kind, class_word, created_at)
+            values (:id, :owner, :home, :name, :kind, :class_word, :now) returning *""",
+            id=new_id(), owner=owner, home=home, name=word, kind=kind, class_word=class_word, now=self._clock.now(),
+        )  # fmt: skip
+        return concept_of(made[0])
+
+    def rename(self, concept: Concept, name: str) -> Concept:
+        """Give it another word; versions and images stay its own.
+
+        Raises: WordRefused as `check_free`.
+        """
+        word = self.check_free(concept.owner, concept.home, name)
+        return concept_of(rows(self._db, "update concepts set name = :word where id = :id returning *", word=word, id=concept.id)[0])
+
+    def delete(self, concept: ConceptId) -> list[BlobId]:
+        """Drop a concept with its versions; answers the blobs that the caller must delete from the vault."""
+        blobs = [blob for version in self.versions(concept) for blob in (version.blob, version.sheet) if blob]
+        rows(self._db, "delete from concepts where id = :concept", concept=concept)
+        return blobs
+
+    def mine(self, owner: MemberId) -> list[Concept]:
+        """All of a member's concepts by name."""
+        return [concept_of(row) for row in rows(self._db, "select * from concepts where owner = :owner order by name", owner=owner)]
+
+    # --- use -----------------------------------------------------------------------------------------------------
+
+    def usable(self, actor: Actor, name: str) -> list[Concept]:
+        """The concepts that this name can mean for this member here; the nearest first."""
+        return [concept_of(row) for row in self._usable(actor, "name = :name", name=name)]
+
+    def resolve(self, actor: Actor, name: str) -> Concept:
+        """The one concept that this member means.
+
+        Raises: NotFound E_NO_SUCH_WORD, with the nearest usable word if there is one.
+        """
+        found = self.usable(actor, name)
+        if not found:
+            raise NotFound("E_NO_SUCH_WORD", word=name, nearest=self._nearest(actor, name))
+        return found[0]
+
+    def complete(self, actor: Actor, prefix: str, limit: int = 25) -> list[Concept]:
+        """Usable concepts with a version whose names begin with prefix."""
+        where = "name like :like escape '!' and exists (select 1 from versions where concept = concepts.id)"
+        like = prefix.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
+        return [concept_of(row) for row in self._usable(actor, where, like=like)][:limit]
+
+    def _usable(self, actor: Actor, where: str, **values: object) -> list[dict[str, object]]:
+        roles = json.dumps(sorted(actor.roles))
+        return rows(
+            self._db, USABLE.format(where=where), member=actor.member, guild=actor.guild, roles=roles, **values
+        )
+
+    def _nearest(self, actor: Actor, name: str) -> str:
+        from rapidfuzz import process
+
+        known = [str(row["name"]) for row in self._usable(actor, "1 = 1")]
+        best = process.extractOne(name, known, score_cutoff=70)
+        return best[0] if best else ""
+
+    # --- versions ------------------------------------------------------------------------------------------------
+
+    def versions(self, concept: ConceptId) -> list[Version]:
+        """A concept's versions, the newest first."""
+        sql = "select * from versions where concept = :concept order by n desc"
+        return [version_of(row) for row in rows(self._db, sql, concept=concept)]
+
+    def version(self, version: VersionId) -> Version | None:
+        """The version, or None."""
+        found = rows(self._db, "select * from versions where id = :version", version=version)
+        return version_of(found[0]) if found else None
+
+    def add_version(
+        self,
+        concept: ConceptId,
+        *,
+        method: str,
+        class_word: str,
+        base_model: str,
+        base_revision: str,
+        blob: BlobId,
+        sha256: str,
+        size_bytes: int,
+        sheet: BlobId | None,
+        scores: Mapping[str, Any],
+        job: JobId,
+    ) -> Version:
+        """One more training of a concept; meant to run inside `Queue.commit`."""
+        made = rows(
+            self._db,
+            """insert into versions (id, concept, n, method, class_word, base_model, base_revision, blob, sha256, bytes, sheet,
+            scores, job, created_at) values (:id, :concept, (select ifnull(max(n), 0) + 1 from versions where concept = :concept),
+            :method, :class_word, :base_model, :base_revision, :blob, :sha256, :bytes, :sheet, :scores, :job, :now) returning *""",
+            id=new_id(), concept=concept, method=method, class_word=class_word, base_model=base_model,
+            base_revision=base_revision, blob=blob, sha256=sha256, bytes=size_bytes, sheet=sheet, scores=json.dumps(scores),
+            job=job, now=self._clock.now(),
+        )  # fmt: skip
+        return version_of(made[0])
+
+    # --- grants and consents -------------------------------------------------------------------------------------
+
+    def grants(self, concept: ConceptId) -> list[Grant]:
+        """Who may use it besides its owner."""
+        found = rows(self._db, "select * from grants where concept = :concept", concept=concept)
+        return [record(Grant, row, scope=Scope(str(row["scope"]))) for row in found]
+
+    def grant(self, grant: Grant) -> None:
+        """Let others use it."""
+        rows(
+            self._db,
+            "insert into grants (concept, scope, subject) values (:concept, :scope, :subject) on conflict do nothing",
+            concept=grant.concept, scope=grant.scope, subject=grant.subject,
+        )  # fmt: skip
+
+    def agree(self, consent: Consent) -> None:
+        """Keep a person's agreement, with the version of the text that they read."""
+        rows(
+            self._db,
+            """insert into consents (concept, person, text_version, given_at) values (:concept, :person, :text, :at)
+            on conflict do nothing""",
+            concept=consent.concept, person=consent.person, text=consent.text_version, at=consent.given_at,
+        )  # fmt: skip
+
+    def consent(self, concept: ConceptId) -> Consent | None:
+        """The agreement that is in force, or None."""
+        sql = "select * from consents where concept = :concept and revoked_at is null order by given_at desc limit 1"
+        found = rows(self._db, sql, concept=concept)
+        return record(Consent, found[0]) if found else None
+
+    def drop_unused(self, concepts: Sequence[ConceptId]) -> None:
+        """Free words whose first training came to nothing."""
+        with transaction(self._db):
+            for concept in concepts:
+                rows(
+                    self._db,
+                    """delete from concepts where id = :concept and not exists (select 1 from versions where concept = :concept)
+                    and not exists (select 1 from jobs where concept = :concept and state in ('queued', 'running'))""",
+                    concept=concept,
+                )

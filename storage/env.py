@@ -1,0 +1,91 @@
+"""Typed reads of an environment; a key that nobody reads is a mistake worth naming."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from rapidfuzz import process
+
+from storage.errors import SettingsError
+
+PREFIX = "TINTYPE_"
+YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
+
+
+class Secret:
+    """A text that is never shown by accident."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself, for the one place that needs it."""
+        return self._text
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __repr__(self) -> str:
+        return "***"
+
+
+class Env:
+    """Reads settings from a mapping and remembers which were asked for."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def text(self, key: str, default: str = "") -> str:
+        """A text without surrounding space; empty counts as missing."""
+        return self._environ.get(key, "").strip() or default
+
+    def secret(self, key: str) -> Secret:
+        """A text that must not be printed."""
+        return Secret(self.text(key))
+
+    def number(self, key: str, default: float, *, least: float, most: float) -> float:
+        """A number within bounds.
+
+        Raises: SettingsError E_SETTING_VALUE.
+        """
+        text = self.text(key, str(default))
+        try:
+            value = float(text)
+        except ValueError as error:
+            raise SettingsError("E_SETTING_VALUE", name=key, value=text, wanted=f"a number from {least:g} to {most:g}") from error
+        if not least <= value <= most:
+            raise SettingsError("E_SETTING_VALUE", name=key, value=text, wanted=f"a number from {least:g} to {most:g}")
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        """yes or no.
+
+        Raises: SettingsError E_SETTING_VALUE.
+        """
+        text = self.text(key, "yes" if default else "no").lower()
+        if text not in YES | NO:
+            raise SettingsError("E_SETTING_VALUE", name=key, value=text, wanted="yes or no")
+        return text in YES
+
+    def ids(self, key: str) -> frozenset[int]:
+        """Numbers separated by commas or spaces.
+
+        Raises: SettingsError E_SETTING_VALUE.
+        """
+        parts = self.text(key).replace(",", " ").split()
+        if not all(part.isdigit() for part in parts):
+            raise SettingsError("E_SETTING_VALUE", name=key, value=self.text(key), wanted="server ids separated by commas")
+        return frozenset(map(int, parts))
+
+
+def check_keys(environ: Mapping[str, str], known: Collection[str]) -> None:
+    """Refuse a `TINTYPE_` key that nobody reads.
+
+    Raises: SettingsError E_SETTING_UNKNOWN naming the nearest known one.
+    """
+    for key in sorted(environ):
+        if key.startswith(PREFIX) and key not in known:
+            nearest = process.extractOne(key, sorted(known))
+            raise SettingsError("E_SETTING_UNKNOWN", name=key, nearest=nearest[0] if nearest else "")

@@ -1,0 +1,61 @@
+"""Images that Tintype made: what they show, how they were made, what they came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlite_utils import Database
+
+from storage.database import rows
+from storage.records import BlobId, Image, ImageId, ImageWord, JobId, MemberId
+from storage.rows import image_of, record
+
+
+class Images:
+    """Rows of images; their files are the vault's."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add(self, image: Image, words: Sequence[ImageWord]) -> None:
+        """Keep one image and the words in it; meant to run inside `Queue.commit`."""
+        rows(
+            self._db,
+            """insert into images (id, job, position, owner, guild, blob, name, seed, width_px, height_px, settings, parent,
+            relation, has_person, created_at) values (:id, :job, :position, :owner, :guild, :blob, :name, :seed, :width_px,
+            :height_px, :settings, :parent, :relation, :has_person, :created_at)""",
+            id=image.id, job=image.job, position=image.position, owner=image.owner, guild=image.guild, blob=image.blob,
+            name=image.name, seed=image.seed, width_px=image.width_px, height_px=image.height_px,
+            settings=json.dumps(dict(image.settings)), parent=image.parent, relation=image.relation,
+            has_person=image.has_person, created_at=image.created_at,
+        )  # fmt: skip
+        for word in words:
+            rows(
+                self._db,
+                "insert into image_words (image, version, strength, region) values (:image, :version, :strength, :region)",
+                image=image.id, version=word.version, strength=word.strength, region=word.region,
+            )  # fmt: skip
+
+    def get(self, image: ImageId) -> Image | None:
+        """The image, or None."""
+        found = rows(self._db, "select * from images where id = :image", image=image)
+        return image_of(found[0]) if found else None
+
+    def of_job(self, job: JobId) -> list[Image]:
+        """A job's images in order."""
+        return [image_of(row) for row in rows(self._db, "select * from images where job = :job order by position", job=job)]
+
+    def of_owner(self, owner: MemberId) -> list[Image]:
+        """A member's images, the newest first."""
+        sql = "select * from images where owner = :owner order by created_at desc"
+        return [image_of(row) for row in rows(self._db, sql, owner=owner)]
+
+    def words(self, image: ImageId) -> list[ImageWord]:
+        """The versions in an image."""
+        return [record(ImageWord, row) for row in rows(self._db, "select * from image_words where image = :image", image=image)]
+
+    def delete_job(self, job: JobId) -> list[BlobId]:
+        """Drop a job's images; the blobs that the caller must delete from the vault."""
+        gone = rows(self._db, "delete from images where job = :job returning blob", job=job)
+        return [BlobId(str(row["blob"])) for row in gone]

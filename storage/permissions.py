@@ -1,0 +1,129 @@
+"""Who may do what: one function, asked by every command, completion, button and modal when it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from storage.errors import NotAllowed, NotFound
+from storage.records import Actor, Concept, Draft, Grant, Image, Job, JobKind, Kind, Scope
+
+
+class Action(StrEnum):
+    """What a member can want."""
+
+    TRAIN = "train"  #: begin a training here
+    IMAGINE = "imagine"  #: ask for pictures here
+    USE = "use"  #: write a word in a prompt
+    SEE = "see"  #: look at a card, a job's state or a picture
+    RECIPE = "recipe"
+    RENAME = "rename"
+    DELETE = "delete"
+    EXPORT = "export"
+    CHANGE = "change"  #: add or remove photos of a draft
+    CANCEL = "cancel"
+    STOP = "stop"  #: stop and keep the best
+    RETRY = "retry"
+    VARY = "vary"  #: make more from a picture: vary, enlarge, again, edit
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A concept with what decides about it."""
+
+    concept: Concept
+    grants: Collection[Grant] = ()
+    has_consent: bool = True  #: a person's agreement is in force
+
+
+Thing = Held | Draft | Job | Image | None
+
+OWNERS_OWN = frozenset({Action.RENAME, Action.DELETE, Action.EXPORT, Action.CHANGE, Action.STOP, Action.RETRY})
+MODERATORS_TOO = frozenset({Action.DELETE, Action.CANCEL})
+
+
+def can(actor: Actor, action: Action, thing: Thing = None) -> None:
+    """Return when the actor may; raise otherwise.
+
+    Raises: NotAllowed with the reason; NotFound for private things of others, the same as for things that do not exist.
+    """
+    if actor.is_blocked and action not in (Action.DELETE, Action.EXPORT, Action.SEE):
+        raise NotAllowed("E_BLOCKED")
+    if isinstance(thing, Held):
+        _concept(actor, action, thing)
+    elif isinstance(thing, Draft):
+        _own(actor, thing.owner)
+    elif isinstance(thing, Job):
+        _job(actor, action, thing)
+    elif isinstance(thing, Image):
+        _image(actor, action, thing)
+
+
+def _own(actor: Actor, owner: int) -> None:
+    if actor.member != owner:
+        raise NotFound("E_NOT_FOUND")
+
+
+def _concept(actor: Actor, action: Action, held: Held) -> None:
+    concept = held.concept
+    if action is Action.USE:
+        if not _may_use(actor, held):
+            raise NotFound("E_NO_SUCH_WORD", word=concept.name, nearest="")
+        if concept.kind is Kind.PERSON and actor.is_adult_channel:
+            raise NotAllowed("E_PERSON_ADULT", word=concept.name)
+        if concept.kind is Kind.PERSON and not held.has_consent:
+            raise NotAllowed("E_NO_CONSENT", word=concept.name)
+        return
+    if action is Action.SEE and _may_use(actor, held):
+        return
+    _own(actor, concept.owner)
+
+
+def _may_use(actor: Actor, held: Held) -> bool:
+    if held.concept.owner == actor.member:
+        return True
+    allowed = {Scope.MEMBER} if held.concept.kind is Kind.PERSON else set(Scope)
+    return any(grant.scope in allowed and _matches(actor, grant) for grant in held.grants)
+
+
+def _matches(actor: Actor, grant: Grant) -> bool:
+    match grant.scope:
+        case Scope.MEMBER:
+            return grant.subject == actor.member
+        case Scope.ROLE:
+            return grant.subject in actor.roles
+        case Scope.GUILD:
+            return actor.guild is not None and grant.subject == actor.guild
+        case Scope.INSTANCE:
+            return True
+        case Scope.PRIVATE:
+            return False
+
+
+def _job(actor: Actor, action: Action, job: Job) -> None:
+    if actor.member == job.owner:
+        return
+    if job.guild is None or job.guild != actor.guild:
+        raise NotFound("E_NOT_FOUND")
+    if action in MODERATORS_TOO and actor.is_manager:
+        return
+    if action is Action.SEE and job.kind is JobKind.IMAGINE:
+        return
+    raise NotAllowed("E_NOT_YOURS")
+
+
+def _image(actor: Actor, action: Action, image: Image) -> None:
+    if actor.member == image.owner:
+        if image.has_person and actor.is_adult_channel and action is not Action.DELETE:
+            raise NotAllowed("E_PERSON_ADULT", word="")
+        return
+    if image.guild is None or image.guild != actor.guild:
+        raise NotFound("E_NOT_FOUND")
+    if action is Action.DELETE and actor.is_manager:
+        return
+    if action in OWNERS_OWN:
+        raise NotAllowed("E_NOT_YOURS")
+    if action in (Action.VARY, Action.RECIPE, Action.SEE) and not image.has_person:
+        return
+    raise NotAllowed("E_NOT_YOURS")

@@ -1,0 +1,135 @@
+"""Drafts and their photos: kept encrypted until the training has succeeded, then deleted for real."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.clock import Clock
+from storage.database import rows, transaction
+from storage.ids import new_id
+from storage.records import ChannelId, Draft, DraftId, GuildId, Kind, MemberId, Photo, PhotoId
+from storage.rows import draft_of, photo_of
+from storage.vault import Vault
+
+DRAFT_S = 7 * 24 * 3600.0  # a draft waits a week for its *Train*
+FAILED_S = 24 * 3600.0  # photos of a failed training wait a day for a retry
+
+
+class Photos:
+    """A member's drafts and the photos in them."""
+
+    def __init__(self, db: Database, vault: Vault, clock: Clock) -> None:
+        self._db, self._vault, self._clock = db, vault, clock
+
+    def open_draft(
+        self,
+        owner: MemberId,
+        guild: GuildId | None,
+        channel: ChannelId,
+        *,
+        word: str,
+        kind: Kind,
+        class_word: str | None,
+        method: str | None,
+        consent_text: str | None,
+        draft: DraftId | None = None,
+    ) -> Draft:
+        """Begin collecting; the same id again answers the draft that is there."""
+        chosen = draft or DraftId(new_id())
+        rows(
+            self._db,
+            """insert into drafts (id, owner, guild, channel, word, kind, class_word, method, consent_text, created_at)
+            values (:id, :owner, :guild, :channel, :word, :kind, :class_word, :method, :consent_text, :now)
+            on conflict do nothing""",
+            id=chosen, owner=owner, guild=guild, channel=channel, word=word, kind=kind, class_word=class_word,
+            method=method, consent_text=consent_text, now=self._clock.now(),
+        )  # fmt: skip
+        found = self.draft(chosen)
+        assert found is not None  # just written
+        return found
+
+    def draft(self, draft: DraftId) -> Draft | None:
+        """The draft, or None."""
+        found = rows(self._db, "select * from drafts where id = :draft", draft=draft)
+        return draft_of(found[0]) if found else None
+
+    def drafts(self, owner: MemberId) -> list[Draft]:
+        """A member's open drafts, the newest first."""
+        sql = "select * from drafts where owner = :owner and state = 'open' order by created_at desc"
+        return [draft_of(row) for row in rows(self._db, sql, owner=owner)]
+
+    def change_draft(self, draft: DraftId, **values: str | None) -> Draft | None:
+        """Set word, kind, class_word, method, consent_text or state."""
+        allowed = {"word", "kind", "class_word", "method", "consent_text", "state"}
+        if not set(values) <= allowed:
+            raise ValueError(f"not a draft's field: {sorted(set(values) - allowed)}")
+        wanted = ", ".join(f"{name} = :{name}" for name in values)
+        rows(self._db, f"update drafts set {wanted} where id = :draft", draft=draft, **values)  # noqa: S608  names are ours
+        return self.draft(draft)
+
+    def add(
+        self, draft: Draft, name: str, image: bytes, thumbnail: bytes, *, width_px: int, height_px: int, sha256: str, facts: Mapping[str, Any]
+    ) -> Photo:
+        """Put one more photo into a draft.
+
+        Raises: TintypeError E_DISK_FULL; the draft is then as it was.
+        """
+        blob = self._vault.put(draft.owner, image)
+        thumbnail_blob = self._vault.put(draft.owner, thumbnail)
+        now = self._clock.now()
+        made = rows(
+            self._db,
+            """insert into photos (id, owner, draft, position, name, blob, thumbnail, width_px, height_px, sha256, facts,
+            created_at, expires_at) values (:id, :owner, :draft,
+            (select ifnull(max(position), 0) + 1 from photos where draft = :draft), :name, :blob, :thumbnail, :width_px,
+            :height_px, :sha256, :facts, :now, :expires) returning *""",
+            id=new_id(), owner=draft.owner, draft=draft.id, name=name, blob=blob, thumbnail=thumbnail_blob,
+            width_px=width_px, height_px=height_px, sha256=sha256, facts=json.dumps(facts), now=now, expires=now + DRAFT_S,
+        )  # fmt: skip
+        return photo_of(made[0])
+
+    def of(self, draft: DraftId) -> list[Photo]:
+        """A draft's photos in order."""
+        return [photo_of(row) for row in rows(self._db, "select * from photos where draft = :draft order by position", draft=draft)]
+
+    def remove(self, photo: Photo) -> None:
+        """Delete one photo for real and close the gap in the numbering."""
+        with transaction(self._db):
+            rows(self._db, "delete from photos where id = :photo", photo=photo.id)
+            rows(
+                self._db,
+                "update photos set position = position - 1 where draft = :draft and position > :position",
+                draft=photo.draft, position=photo.position,
+            )  # fmt: skip
+        self._delete_files(photo)
+
+    def discard(self, draft: DraftId) -> int:
+        """Delete a draft and its photos for real; how many photos."""
+        photos = self.of(draft)
+        rows(self._db, "delete from drafts where id = :draft", draft=draft)
+        for photo in photos:
+            self._delete_files(photo)
+        return len(photos)
+
+    def keep_until(self, draft: DraftId, moment: float) -> None:
+        """Let a draft's photos live until then."""
+        rows(self._db, "update photos set expires_at = :moment where draft = :draft", moment=moment, draft=draft)
+
+    def expire(self) -> int:
+        """Delete drafts whose photos' time is over and that no job needs; how many photos."""
+        sql = """select distinct draft from photos where expires_at < :now and not exists (select 1 from jobs
+            where state in ('queued', 'running') and json_extract(request, '$.draft') = photos.draft)"""
+        return sum(self.discard(DraftId(str(row["draft"]))) for row in rows(self._db, sql, now=self._clock.now()))
+
+    def get(self, photo: PhotoId) -> Photo | None:
+        """The photo, or None."""
+        found = rows(self._db, "select * from photos where id = :photo", photo=photo)
+        return photo_of(found[0]) if found else None
+
+    def _delete_files(self, photo: Photo) -> None:
+        self._vault.delete(photo.blob)
+        self._vault.delete(photo.thumbnail)

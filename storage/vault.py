@@ -1,0 +1,135 @@
+"""Members' files, encrypted under one key per member: without the key they are noise, and the key can be destroyed."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from storage.atomic import write_atomic
+from storage.errors import TintypeError
+from storage.records import BlobId, MemberId
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+QUARANTINE_S = 24 * 3600.0  # a file without a row may belong to a commit under way
+
+
+class Vault:
+    """Puts bytes away and gives them back.
+
+    A blob id names its owner and a random number; both are authenticated with the content (AES-256-GCM, NIST SP 800-38D).
+    """
+
+    def __init__(self, blobs: Path, keys: Path, master_key_file: Path) -> None:
+        self._blobs, self._keys = blobs, keys
+        for folder in (blobs, keys, master_key_file.parent):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._master = AESGCM(master_key(master_key_file))
+
+    def put(self, owner: MemberId, content: bytes) -> BlobId:
+        """Encrypt and keep; on the disk when this returns.
+
+        Raises: TintypeError E_DISK_FULL.
+        """
+        blob = BlobId(f"{owner}-{secrets.token_hex(16)}")
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        sealed = AESGCM(self._key(owner, make=True)).encrypt(nonce, content, blob.encode())
+        path = self._path(blob)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_atomic(path, nonce + sealed)
+        return blob
+
+    def open(self, blob: BlobId) -> bytes:
+        """The content.
+
+        Raises: TintypeError E_BLOB_GONE when it was deleted, E_BLOB_BROKEN when the file was cut or changed.
+        """
+        try:
+            sealed = self._path(blob).read_bytes()
+        except FileNotFoundError as error:
+            raise TintypeError("E_BLOB_GONE") from error
+        try:
+            key = AESGCM(self._key(owner_of(blob), make=False))
+            return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], blob.encode())
+        except (InvalidTag, ValueError) as error:
+            raise TintypeError("E_BLOB_BROKEN") from error
+
+    def size_bytes(self, blob: BlobId) -> int:
+        """How much room it takes; 0 when it is gone."""
+        path = self._path(blob)
+        return path.stat().st_size if path.exists() else 0
+
+    def delete(self, blob: BlobId) -> None:
+        """Remove it; gone already is fine."""
+        self._path(blob).unlink(missing_ok=True)
+
+    def destroy(self, owner: MemberId) -> bool:
+        """Destroy a member's key and everything under it; True when there was a key."""
+        path = self._key_path(owner)
+        had = path.exists()
+        if had:
+            write_atomic(path, secrets.token_bytes(path.stat().st_size))
+            path.unlink()
+        shutil.rmtree(self._blobs / str(owner), ignore_errors=True)
+        return had
+
+    def sweep(self, known: Collection[BlobId], now: float) -> int:
+        """Delete files that no row knows and that are older than a day; how many."""
+        names = set(known)
+        orphans = [
+            path
+            for path in self._blobs.glob("*/*")
+            if path.name not in names and now - path.stat().st_mtime > QUARANTINE_S
+        ]
+        for path in orphans:
+            path.unlink(missing_ok=True)
+        return len(orphans)
+
+    def _path(self, blob: BlobId) -> Path:
+        return self._blobs / str(owner_of(blob)) / blob
+
+    def _key_path(self, owner: MemberId) -> Path:
+        return self._keys / f"{owner}.key"
+
+    def _key(self, owner: MemberId, *, make: bool) -> bytes:
+        path = self._key_path(owner)
+        if not path.exists():
+            if not make:
+                raise TintypeError("E_BLOB_GONE")
+            nonce = secrets.token_bytes(NONCE_BYTES)
+            wrapped = self._master.encrypt(nonce, secrets.token_bytes(KEY_BYTES), str(owner).encode())
+            write_atomic(path, nonce + wrapped)
+        raw = path.read_bytes()
+        try:
+            return self._master.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], str(owner).encode())
+        except InvalidTag as error:
+            raise TintypeError("E_MASTER_KEY") from error
+
+
+def owner_of(blob: BlobId) -> MemberId:
+    """Whose blob it is.
+
+    Raises: TintypeError E_BLOB_BROKEN when it is no blob id.
+    """
+    owner, _, number = blob.partition("-")
+    if not (owner.isdigit() and number.isalnum()):
+        raise TintypeError("E_BLOB_BROKEN")
+    return MemberId(int(owner))
+
+
+def master_key(path: Path) -> bytes:
+    """The key that wraps all others; made, readable by nobody else, at the first start.
+
+    Raises: TintypeError E_MASTER_KEY when the file holds something else.
+    """
+    if not path.exists():
+        write_atomic(path, secrets.token_bytes(KEY_BYTES))
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise TintypeError("E_MASTER_KEY")
+    return key
