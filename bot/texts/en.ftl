@@ -311,6 +311,7 @@ help-class-words = What this base model knows: { $words }.
 ## Errors: commands, buttons, permissions
 E_UNKNOWN = Something broke on our side. It is written down under the number `{ $number }`; tell the operator that number if it happens again. Nothing of yours is lost.
 E_GUILD = This Tintype works only in the servers its operator has approved. Ask them to run `tintype guilds allow { $guild }`.
+E_DM_FIRST = Use Tintype once in a server it belongs to, such as with `/help`; after that it also answers here.
 E_USER_INSTALL = Tintype works in servers it has been added to and in direct messages with it. Ask an admin of this server to add it.
 E_OLD_BUTTON = This button is from an earlier Tintype and does nothing any more. `/show` brings the job back with working buttons.
 E_OLD_COMMAND = This command has changed since your Discord loaded it. Reload Discord (Ctrl+R, or close and open the app) and type it again.
@@ -373,9 +374,9 @@ E_NO_MEMORY = The { $device ->
 } ran out of memory ({ $free_mib } MiB free). Ask for fewer pictures or fewer photos, close what else uses it, or take a smaller base model.
 E_BASE_LOAD = The base model “{ $base }” cannot be loaded; the engine's log says why. `tintype-trainer models list` shows what is here.
 E_IMAGE_TOO_BIG = The picture does not fit into { $limit_kib } KiB, however it is packed. Ask for a smaller one.
-E_SETTING = “{ $setting }” is no setting of { $method }. Its settings are: { $known }.
-E_SETTING_VALUE = “{ $value }” is not allowed for { $setting }: it must be from { $low } to { $high }.
-E_SETTING_SYNTAX = “{ $setting }” is no setting. Write it as name=value, such as `--set steps=300`.
+E_METHOD_SETTING = “{ $setting }” is no setting of { $method }. Its settings are: { $known }.
+E_METHOD_VALUE = “{ $value }” is not allowed for { $setting }: it must be from { $low } to { $high }.
+E_METHOD_SYNTAX = “{ $setting }” is no setting. Write it as name=value, such as `--set steps=300`.
 E_PHOTOS_FOLDER = There are no photos in “{ $folder }”. Give a folder with JPEG, PNG, WebP, AVIF, GIF or HEIC files of one subject.
 E_PHOTOS_FEW = { $have ->
     [one] There is only one usable photo
@@ -384,7 +385,7 @@ E_PHOTOS_FEW = { $have ->
 E_OUT_FOLDER = “{ $path }” cannot be written: { $reason }. Name a place that exists and is yours.
 E_OUT_SUFFIX = “{ $path }” must end in .safetensors.
 E_WEIGHTS_FILE = There is no file “{ $path }”. Name a .safetensors file that `tintype-trainer train` wrote.
-E_STRENGTH = “{ $value }” is no strength. Write a number from 0 to 2 after the colon, such as `zed.safetensors:0.8`.
+E_WEIGHTS_STRENGTH = “{ $value }” is no strength. Write a number from 0 to 2 after the colon, such as `zed.safetensors:0.8`.
 E_COUNT = { $count } pictures at once is not possible; ask for 1 to 4.
 E_IMPORT_LATER = Tintype cannot take over weights made elsewhere yet. Train the word again from its photos with `/train` or `tintype-trainer train`.
 E_JOIN_LATER = Joining several machines to one Tintype is not offered yet. Run one engine on the bot's machine: `make run` starts it.
