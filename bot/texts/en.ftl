@@ -318,8 +318,7 @@ E_OLD_COMMAND = This command has changed since your Discord loaded it. Reload Di
 E_OPTION = “{ $value }” does not fit there. Choose one of the offered values.
 E_JOB_FAILED = The engine could not finish it; the operator sees why in the log. Your photos and words are kept: try again, and tell the operator the job's number if it happens twice.
 E_STALE = That is over: { $what }. `/show` brings a job back with working buttons.
-E_FOREIGN = That button belongs to the member who started it. Start your own with `/imagine` or `/train`.
-E_NOT_ALLOWED = You may not do that here. Ask the word's owner, or use a word of your own (`/words mine`).
+E_NOT_ALLOWED = That cannot be done here. Try it in a text channel of a server that Tintype belongs to.
 E_NOT_FOUND = There is no such thing of yours. It may have been deleted; `/words mine` and `/show` list what there is.
 E_CHANNEL = Tintype may not post in this channel: it lacks { $missing }. Ask an admin to grant that, or use another channel.
 E_ENGINE_ASLEEP = No engine is awake, so this cannot be answered right now. Try again in a minute; the operator sees why with `tintype doctor`.
@@ -331,18 +330,12 @@ E_SHOW_ME = There is nothing to show yet. Try again when the first sample is dra
 
 ## Errors: words and prompts
 E_WORD_NEEDED = The photos need a word. Fill in *word*: 3 to 32 letters, digits, - or _, beginning with a letter, such as `ana-dog`.
-E_WORD_UNKNOWN = You have no word <{ $word }>.{ $near ->
-    [none] {" "}`/words mine` lists yours; `/train` teaches a new one.
-   *[other] {" "}Did you mean { $near }?
-}
 E_WORD_NOT_LEARNED = <{ $word }> is not learned yet, so nothing can be drawn with it. `/queue` shows how long it will take.
 E_WORD_FOREIGN_BASE = <{ $word }> was made for { $base }, and this studio runs another base model. Press *Train again* on `/words card`.
 E_PROMPT_EMPTY = The prompt is empty. Write what to show, such as `<ana-dog> on the beach`.
-E_PROMPT_LONG = The prompt has { $length } characters; { $most } fit. Shorten it.
 E_TOO_MANY_WORDS = The prompt names { $count } words; at most { $most } fit in one picture. Take some out.
 
 ## Errors: photos and uploads
-E_NO_CONSENT_PRESSED = For photos of a person, Tintype needs their agreement. Tick *Only for photos of a person* in the form if you are that person and 18 or older; otherwise choose another kind. Your photos are kept: press *Add photos*.
 E_UPLOAD_HOST = “{ $name }” is not a file that was uploaded to Discord. Attach the photo itself.
 E_UPLOAD_EXPIRED = Discord no longer hands out “{ $name }”. Send it again.
 E_UPLOAD_FAILED = “{ $name }” could not be fetched from Discord. Send it again in a minute.
@@ -398,3 +391,27 @@ E_MODEL_LICENCE = “{ $name }” has the licence “{ $licence }”. Read it at
 E_MODEL_CHANGED = The file “{ $file }” of the base model “{ $name }” is not what was fetched. Delete { $folder } and fetch it again with `tintype-trainer models get { $name }`.
 E_MODEL_MISSING = The base model “{ $name }” is not on this machine. Fetch it with `tintype-trainer models get { $name }`.
 E_MODEL_MEMORY = “{ $name }” needs about { $need_mib } MiB to train on this device (computed), which has { $have_mib } MiB. Take a smaller base model, or add `--yes` to fetch it anyway.
+
+## Errors: storage, words, permissions
+E_WORD_FORM = “{ $word }” cannot be a word: a word has 3 to 32 letters a–z, digits, - or _, and begins with a letter. How about `{ $suggestion }`?
+E_WORD_RESERVED = “{ $word }” has a meaning of its own and cannot be a word. Choose another, such as `my-{ $word }`.
+E_WORD_TAKEN = You already have a word <{ $word }>. Choose another, or delete that one first with `/words delete`.
+E_NO_SUCH_WORD = There is no word <{ $word }> that you can use here.{ $nearest ->
+    [none] {" "}`/words mine` lists yours; `/train` teaches a new one.
+   *[other] {" "}Did you mean `<{ $nearest }>`?
+}
+E_PROMPT_LONG = The prompt has { $count } characters; { $most } fit. Shorten it.
+E_STRENGTH = A strength goes up to { $most }; above it pictures fall apart. Write `<{ $word }:1>`, or less.
+E_BLOCKED = You may not use this studio. If that is a mistake, ask the operator. `/mydata` and `/forget` still work.
+E_NOT_YOURS = That belongs to another member, and only they may do this. Start your own with `/imagine` or `/train`.
+E_PERSON_ADULT = A word for a person is never used in an age-restricted channel. Use it in another channel.
+E_BLOB_GONE = That file was deleted, so it cannot be shown or used any more. `/show` and `/words mine` list what there is.
+E_BLOB_BROKEN = A file of this is damaged and cannot be used. Make it again, and tell the operator, who should check the disk and restore a backup with `tintype restore`.
+E_MASTER_KEY = The master key file is not the one that this data was encrypted with. Put the right file where TINTYPE_MASTER_KEY_FILE says, or restore it from the backup of the key.
+E_TOO_MANY_JOBS = You already have { $count } of these waiting or running; { $most } at a time fit. Try again when one is done; `/queue` shows them.
+E_CLASS_WORD_FORM = “{ $class_word }” cannot be what it is a kind of. Write one or two ordinary words, such as dog or coffee mug.
+E_EXPORT_BIG = <{ $word }> has { $size }, more than Discord takes here ({ $most }). Ask the operator for the file: `tintype-trainer export` writes it.
+E_ALREADY_OVER = That job is over already, so there is nothing to stop. `/show` brings it back with working buttons.
+E_NOT_STARTED = It has not begun to learn yet, so there is nothing to keep. Press *Cancel* to drop it.
+E_PICTURE_GONE = These pictures were deleted. Press *Again*, or start anew with `/imagine`.
+E_FORGET_FOREIGN = That button deletes another member's data. Use `/forget` yourself.

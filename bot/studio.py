@@ -1,0 +1,220 @@
+"""What commands and buttons are given: the store, what the engine can do, the clock, and a bell for the scheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+import discord
+
+from bot.attachments import Attachments
+from storage.clock import Clock
+from storage.database import rows
+from storage.errors import NotAllowed, TintypeError
+from storage.records import Actor, ChannelId, GuildId, Kind, MemberId
+
+T = TypeVar("T")
+ADMITTED_S = 60.0  # how long a server's or a member's admission is remembered
+NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")  # to post cards where one was asked
+
+
+class Rooms(Protocol):
+    """The storage objects; they are touched on the store's one thread only."""
+
+    db: Any
+    queue: Any
+    concepts: Any
+    photos: Any
+    images: Any
+    vault: Any
+    privacy: Any
+
+
+class Store(Protocol):
+    """Awaits storage on its one thread."""
+
+    async def run(self, work: Callable[[Any], T]) -> T:
+        """Run the work with the rooms, on that thread."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodFacts:
+    """A way to learn, as the engine advertises it."""
+
+    name: str
+    title: str
+    summary: str
+    min_photos: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineFacts:
+    """What the engine said about itself in its last answer to `ping`."""
+
+    state: str  #: loading, ready, failed
+    base_id: str
+    base_revision: str
+    title: str
+    size_px: int
+    device: str
+    methods: Sequence[MethodFacts] = ()
+    class_words: Mapping[str, Sequence[str]] = field(default_factory=dict)  #: by kind
+
+    @classmethod
+    def from_ping(cls, engine: Mapping[str, Any]) -> EngineFacts:
+        """Read the `engine` object of a ping's reply; parts it has not got yet are empty."""
+        base = engine.get("base_model") or {}
+        device = engine.get("device") or {}
+        return cls(
+            state=str(engine.get("state", "loading")),
+            base_id=str(base.get("id", "")),
+            base_revision=str(base.get("revision", "")),
+            title=str(base.get("title") or base.get("id") or ""),
+            size_px=int(base.get("size_px") or 64),
+            device=str(device.get("name") or ""),
+            methods=tuple(
+                MethodFacts(
+                    name=str(method["name"]),
+                    title=str(method.get("title") or method["name"]),
+                    summary=str(method.get("summary") or ""),
+                    min_photos=int(method.get("min_photos") or 3),
+                )
+                for method in engine.get("methods") or ()
+            ),
+            class_words={kind: tuple(words) for kind, words in (engine.get("class_words") or {}).items()},
+        )
+
+    def method(self, name: str) -> MethodFacts | None:
+        """The method of that name, if the engine has it."""
+        return next((method for method in self.methods if method.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks, where, and under which interaction."""
+
+    actor: Actor
+    channel: ChannelId
+    key: str  #: the interaction's id: the same wish twice is one job
+    limit_bytes: int  #: of one file in an answer
+    missing: tuple[str, ...]  #: permissions that posting in this channel would need
+
+    @property
+    def member(self) -> MemberId:
+        """Their id."""
+        return self.actor.member
+
+    def needs_channel(self) -> None:
+        """Raises: TintypeError(E_CHANNEL) when a card could not be posted here."""
+        if self.missing:
+            raise TintypeError("E_CHANNEL", missing=[name.replace("_", " ") for name in self.missing])
+
+
+def asker_of(interaction: discord.Interaction[Any]) -> Asker:
+    """Read from the interaction itself: nothing here is looked up or cached."""
+    user = interaction.user
+    roles = frozenset(role.id for role in user.roles) if isinstance(user, discord.Member) else frozenset()
+    channel = interaction.channel_id
+    if channel is None:
+        raise NotAllowed("E_NOT_ALLOWED")
+    actor = Actor(
+        member=MemberId(user.id),
+        guild=None if interaction.guild_id is None else GuildId(interaction.guild_id),
+        roles=roles,
+        is_manager=interaction.guild_id is not None and interaction.permissions.manage_guild,
+        is_adult_channel=bool(getattr(interaction.channel, "nsfw", False)),
+    )
+    return Asker(
+        actor=actor,
+        channel=ChannelId(channel),
+        key=str(interaction.id),
+        limit_bytes=interaction.filesize_limit,
+        missing=_missing(interaction),
+    )
+
+
+def _missing(interaction: discord.Interaction[Any]) -> tuple[str, ...]:
+    if interaction.guild_id is None:
+        return ()
+    granted = interaction.app_permissions
+    if granted.administrator:
+        return ()
+    needed = list(NEEDED)
+    if isinstance(interaction.channel, discord.Thread):
+        needed[needed.index("send_messages")] = "send_messages_in_threads"
+    return tuple(name for name in needed if not getattr(granted, name))
+
+
+class Studio:
+    """The one object that commands are given.
+
+    `facts` answers what the engine last said (None while none is awake); `wake` tells the scheduler that there is
+    work; `inspect` is bot.inspection or what stands in for it; `guilds` are the servers allowed by the settings.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        facts: Callable[[], EngineFacts | None],
+        wake: Callable[[], None],
+        clock: Clock,
+        attachments: Attachments,
+        inspect: Any,
+        guilds: frozenset[int] = frozenset(),
+    ) -> None:
+        self._store = store
+        self._guilds = guilds
+        self._admitted: dict[tuple[int | None, int], float] = {}
+        self.facts = facts
+        self.wake = wake
+        self.clock = clock
+        self.attachments = attachments
+        self.inspect = inspect
+
+    async def run(self, work: Callable[[Any], T]) -> T:
+        """Run work with the storage objects on the store's thread."""
+        return await self._store.run(work)
+
+    async def admit(self, interaction: discord.Interaction[Any]) -> None:
+        """Whether this member may use the operator's machine from here.
+
+        Raises: NotAllowed(E_GUILD) in a server the operator has not approved, E_DM_FIRST in a direct message from
+        somebody who was never seen in an approved one, E_USER_INSTALL where the bot itself is not a member.
+        """
+        guild, member = interaction.guild_id, interaction.user.id
+        if guild is not None and interaction.is_user_integration() and not interaction.is_guild_integration():
+            raise NotAllowed("E_USER_INSTALL")
+        now = self.clock.monotonic()
+        if self._admitted.get((guild, member), -1.0) > now:
+            return
+        await self.run(lambda rooms: self._admission(rooms.db, guild, member))
+        self._admitted[guild, member] = now + ADMITTED_S
+
+    def _admission(self, db: Any, guild: int | None, member: int) -> None:
+        if guild is None:
+            if not rows(db, "select 1 from members where id = :member", member=member):
+                raise NotAllowed("E_DM_FIRST")
+            return
+        approved = "select 1 from guilds where id = :guild and is_allowed = 1"
+        if not (guild in self._guilds or (not self._guilds and rows(db, approved, guild=guild))):
+            raise NotAllowed("E_GUILD", guild=str(guild))
+        sql = "insert into members (id, first_seen) values (:member, :now) on conflict (id) do nothing"
+        rows(db, sql, member=member, now=self.clock.now())
+
+    def engine(self) -> EngineFacts:
+        """What the engine can do.
+
+        Raises: TintypeError(E_ENGINE_ASLEEP) while none has answered yet.
+        """
+        facts = self.facts()
+        if facts is None or not facts.methods:
+            raise TintypeError("E_ENGINE_ASLEEP")
+        return facts
+
+    def class_words(self, kind: Kind) -> Sequence[str]:
+        """The words of the base model for a kind, the default first; empty while no engine is awake."""
+        facts = self.facts()
+        return () if facts is None else facts.class_words.get(kind, ())

@@ -1,0 +1,59 @@
+"""How long a job will still take: from what jobs of its kind took lately, and from what stands before it."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import Any
+
+from bot.cards import Running, Waiting
+from storage.records import Job, JobKind
+
+LOOK_BACK_S = 7 * 86400.0
+FIRST_GUESS_S = {JobKind.TRAIN: 240.0, JobKind.IMAGINE: 15.0}  # until one was measured here
+OTHER_GUESS_S = 30.0
+
+
+def usual_s(rooms: Any, kind: JobKind, now: float) -> float:
+    """How long one job of this kind usually runs here."""
+    took = [
+        job.ended_at - job.started_at
+        for job in rooms.queue.has_ended_since(now - LOOK_BACK_S)
+        if job.kind is kind and job.code is None and job.started_at and job.ended_at and job.result
+    ]
+    return median(took[-20:]) if took else FIRST_GUESS_S.get(kind, OTHER_GUESS_S)
+
+
+def left_s(job: Job, now: float) -> float:
+    """How long a running job still takes: what its engine says, else what was expected of it."""
+    if job.progress is not None and job.progress.seconds_left is not None:
+        return job.progress.seconds_left
+    return max(0.0, job.predicted_s - (now - (job.started_at or now)))
+
+
+def waiting_of(rooms: Any, job: Job, now: float, *, is_engine_awake: bool) -> Waiting:
+    """The job's place and its time to wait; 0 when it is not waiting any more."""
+    place = rooms.queue.place(job.id)
+    if place == 0:
+        wait = None if job.state.is_over else left_s(job, now)
+        return Waiting(place=0, wait_s=wait, is_engine_awake=is_engine_awake)
+    before = [other for other in rooms.queue.ready()[: place - 1] if _stands_before(other, job)]
+    running = [other for other in rooms.queue.active() if _stands_before(other, job)]
+    wait = sum(other.predicted_s for other in before) + sum(left_s(other, now) for other in running) + job.predicted_s
+    return Waiting(place=len(before) + 1, wait_s=wait, is_engine_awake=is_engine_awake)
+
+
+def _stands_before(other: Job, job: Job) -> bool:
+    return other.kind is not JobKind.TRAIN or job.kind is JobKind.TRAIN
+
+
+def running_of(job: Job, now: float) -> Running:
+    """How far a running job is, for its card."""
+    progress = job.progress
+    return Running(
+        phase=progress.phase if progress else "load",
+        done=progress.done if progress else 0,
+        total=progress.total if progress else 0,
+        loss=progress.loss if progress else None,
+        left_s=left_s(job, now) if progress else None,
+        is_stopping=job.wish is not None,
+    )
