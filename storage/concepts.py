@@ -6,27 +6,43 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rapidfuzz import process
 from sqlite_utils import Database
 
 from storage.clock import Clock
 from storage.database import rows, transaction
 from storage.errors import NotFound, WordRefused
 from storage.ids import new_id
-from storage.records import Actor, BlobId, Concept, ConceptId, Consent, Grant, GuildId, JobId, Kind, MemberId, Scope, Version
-from storage.records import VersionId as VersionId
+from storage.records import (
+    Actor,
+    BlobId,
+    Concept,
+    ConceptId,
+    Consent,
+    Grant,
+    GuildId,
+    JobId,
+    Kind,
+    MemberId,
+    Scope,
+    Version,
+    VersionId,
+)
 from storage.rows import concept_of, record, version_of
 from storage.words import check_word
 
-#: what a member may use, nearest first: mine, shared with me, this server, every server
+#: what a member may use, nearest first: mine (those of this server before others), shared with me, this server, every
+#: server; a person's word is never shared with more than named members, whatever a row says
 USABLE = """
 select concepts.*, min(case
-    when owner = :member then 0
-    when grants.scope = 'member' and grants.subject = :member then 1
-    when grants.scope = 'role' and grants.subject in (select value from json_each(:roles)) then 2
-    when grants.scope = 'guild' and grants.subject = :guild then 3
-    when grants.scope = 'instance' then 4 end) as nearness
+    when owner = :member then iif(home is :guild, 0, 1)
+    when grants.scope = 'member' and grants.subject = :member then 2
+    when kind = 'person' then null
+    when grants.scope = 'role' and grants.subject in (select value from json_each(:roles)) then 3
+    when grants.scope = 'guild' and grants.subject = :guild then 4
+    when grants.scope = 'instance' then 5 end) as nearness
 from concepts left join grants on grants.concept = concepts.id
-where {where} group by concepts.id having nearness is not null order by nearness, name
+where {where} group by concepts.id having nearness is not null order by nearness, name, concepts.created_at
 """
 
 
@@ -119,8 +135,6 @@ class Concepts:
         )
 
     def _nearest(self, actor: Actor, name: str) -> str:
-        from rapidfuzz import process
-
         known = [str(row["name"]) for row in self._usable(actor, "1 = 1")]
         best = process.extractOne(name, known, score_cutoff=70)
         return best[0] if best else ""

@@ -14,28 +14,37 @@ from storage.migrations import MIGRATIONS
 
 BUSY_S = 5.0  # only outside readers ever wait: there is one writer
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON")
+FULL, DAMAGED = (sqlite3.SQLITE_FULL,), (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def open_database(path: Path) -> Database:
     """Open or make the database, set for durability, and bring its schema up to date.
 
-    The connection commits each statement by itself; several belong together inside `transaction`.
+    The connection commits each statement by itself; several belong together inside `transaction`. There is to be one
+    connection in the world: SQLite before 3.51.3 can damage a WAL database that two connections write to.
     Raises: TintypeError E_DATABASE_BROKEN when SQLite finds the file damaged, E_DATABASE_NEWER when a newer Tintype made it.
     """
+    path.touch(mode=0o600)
     connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+    try:
+        _prepare(connection, path)
+        db = Database(connection)
+        migrate(db, path)
+    except BaseException:
+        connection.close()
+        raise
+    return db
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     try:
         for pragma in PRAGMAS:
             connection.execute(f"pragma {pragma}").fetchall()
         damage = connection.execute("pragma quick_check(1)").fetchone()[0]
     except sqlite3.DatabaseError as error:
-        connection.close()
         raise TintypeError("E_DATABASE_BROKEN", path=str(path)) from error
     if damage != "ok":
-        connection.close()
         raise TintypeError("E_DATABASE_BROKEN", path=str(path))
-    db = Database(connection)
-    migrate(db, path)
-    return db
 
 
 def migrate(db: Database, path: Path) -> None:
@@ -52,27 +61,55 @@ def migrate(db: Database, path: Path) -> None:
 
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
-    """Everything inside happens, or nothing.
+    """Everything inside happens, or nothing; inside another one it is a part that can fail alone.
 
     sqlite-utils' `atomic` begins deferred, which fails at once when a write follows a read; this takes the write lock first.
+    Raises: TintypeError E_DISK_FULL, E_DATABASE_BROKEN; nothing has changed then.
     """
-    db.conn.execute("begin immediate")
-    try:
-        yield
-    except BaseException:
-        db.conn.execute("rollback")
-        raise
-    db.conn.execute("commit")
+    begin, commit, rollback = "begin immediate", "commit", "rollback"
+    if db.conn.in_transaction:
+        begin, commit, rollback = "savepoint part", "release part", "rollback to part; release part"
+    with _our_errors():
+        db.conn.execute(begin)
+        try:
+            yield
+            db.conn.execute(commit)
+        except BaseException:
+            for statement in rollback.split(";"):
+                if db.conn.in_transaction:  # a full disk has rolled back already
+                    db.conn.execute(statement)
+            raise
 
 
 def rows(db: Database, sql: str, **values: object) -> list[dict[str, object]]:
-    """All rows of a statement as dicts; fetched whole, so that a `returning` is finished when this returns."""
-    cursor = db.conn.execute(sql, values)
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    """All rows of a statement as dicts; fetched whole, so that a `returning` is finished when this returns.
+
+    Raises: TintypeError E_DISK_FULL, E_DATABASE_BROKEN.
+    """
+    with _our_errors():
+        cursor = db.conn.execute(sql, values)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        if code in FULL:
+            raise TintypeError("E_DISK_FULL", folder="") from error
+        if code in DAMAGED:
+            raise TintypeError("E_DATABASE_BROKEN", path="") from error
+        raise
 
 
 def truncate_wal(db: Database) -> bool:
-    """Write everything into the main file and empty the log, so that nothing deleted is left in it."""
-    busy, _, _ = db.conn.execute("pragma wal_checkpoint(truncate)").fetchone()
+    """Write everything into the main file and empty the log, so that nothing deleted is left in it.
+
+    False when an outside reader held it up.
+    """
+    with _our_errors():
+        busy, _, _ = db.conn.execute("pragma wal_checkpoint(truncate)").fetchone()
     return not busy

@@ -120,10 +120,20 @@ class Photos:
         rows(self._db, "update photos set expires_at = :moment where draft = :draft", moment=moment, draft=draft)
 
     def expire(self) -> int:
-        """Delete drafts whose photos' time is over and that no job needs; how many photos."""
-        sql = """select distinct draft from photos where expires_at < :now and not exists (select 1 from jobs
-            where state in ('queued', 'running') and json_extract(request, '$.draft') = photos.draft)"""
-        return sum(self.discard(DraftId(str(row["draft"]))) for row in rows(self._db, sql, now=self._clock.now()))
+        """Delete drafts whose time is over and that no job needs; how many photos."""
+        sql = """select id from drafts where not exists (select 1 from photos where draft = drafts.id and expires_at >= :now)
+            and (created_at < :now - :wait or exists (select 1 from photos where draft = drafts.id))
+            and not exists (select 1 from jobs
+                where state in ('queued', 'running') and json_extract(request, '$.draft') = drafts.id)"""
+        over = rows(self._db, sql, now=self._clock.now(), wait=DRAFT_S)
+        return sum(self.discard(DraftId(str(row["id"]))) for row in over)
+
+    def discard_learned(self) -> int:
+        """Delete drafts whose training has succeeded, should the bot have died before it did; how many photos."""
+        sql = """select distinct drafts.id from drafts join jobs on json_extract(jobs.request, '$.draft') = drafts.id
+            where jobs.state = 'succeeded' and not exists (select 1 from jobs other
+                where other.state in ('queued', 'running') and json_extract(other.request, '$.draft') = drafts.id)"""
+        return sum(self.discard(DraftId(str(row["id"]))) for row in rows(self._db, sql))
 
     def get(self, photo: PhotoId) -> Photo | None:
         """The photo, or None."""

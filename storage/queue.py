@@ -15,6 +15,7 @@ from storage.ids import new_id
 from storage.records import BlobId, Job, JobId, JobKind, MemberId, Message, NewJob, OutboxRow, Progress
 from storage.rows import job_of, outbox_of, record
 
+LONGEST_LEASE_S = 3600.0  # a lease that ends later is from before the machine started
 FRUITLESS_ATTEMPTS = 3  # engine deaths in a row without progress: then the job itself is the poison
 NONCE_LETTERS = {JobKind.TRAIN: "t", JobKind.IMAGINE: "i", JobKind.EXPORT: "e", JobKind.IMPORT: "m", JobKind.SHEET: "s"}
 
@@ -43,8 +44,8 @@ class Queue:
         return job_of(found[0]) if found else None
 
     def ready(self) -> list[Job]:
-        """Queued jobs, the oldest first."""
-        return [job_of(row) for row in rows(self._db, "select * from jobs where state = 'queued' order by created_at, rowid")]
+        """Queued jobs, the oldest first, whatever the clock did meanwhile."""
+        return [job_of(row) for row in rows(self._db, "select * from jobs where state = 'queued' order by rowid")]
 
     def active(self) -> list[Job]:
         """Running jobs."""
@@ -52,7 +53,7 @@ class Queue:
 
     def of_owner(self, owner: MemberId, limit: int = 20) -> list[Job]:
         """A member's jobs, the newest first."""
-        sql = "select * from jobs where owner = :owner order by created_at desc, rowid desc limit :limit"
+        sql = "select * from jobs where owner = :owner order by rowid desc limit :limit"
         return [job_of(row) for row in rows(self._db, sql, owner=owner, limit=limit)]
 
     def in_flight(self, owner: MemberId, kind: JobKind) -> int:
@@ -90,11 +91,13 @@ class Queue:
         return job_of(found[0]), bool(made)
 
     def claim(self, job: JobId, engine: str, ttl_s: float) -> Job | None:
-        """queued -> running under a new attempt, or None when it is no longer waiting."""
+        """queued -> running under a new attempt, or None when it is no longer waiting.
+
+        Leases are of the monotonic clock: a jump of the machine's date ends none of them.
+        """
         sql = """update jobs set state = 'running', attempt = attempt + 1, engine = :engine, lease_until = :until,
             started_at = ifnull(started_at, :now) where id = :job and state = 'queued' returning *"""
-        now = self._clock.now()
-        found = rows(self._db, sql, job=job, engine=engine, until=now + ttl_s, now=now)
+        found = rows(self._db, sql, job=job, engine=engine, until=self._lease(ttl_s), now=self._clock.now())
         return job_of(found[0]) if found else None
 
     def beat(
@@ -114,10 +117,9 @@ class Queue:
             fruitless = case when :advanced then 0 else fruitless end
             where id = :job and attempt = :attempt and state = 'running' returning id"""
         told = json.dumps(dataclasses.asdict(progress)) if progress else None
-        until = self._clock.now() + ttl_s
         return bool(
             rows(
-                self._db, sql, job=job, attempt=attempt, until=until, progress=told,
+                self._db, sql, job=job, attempt=attempt, until=self._lease(ttl_s), progress=told,
                 checkpoint=checkpoint, preview=preview, advanced=advanced,
             )
         )  # fmt: skip
@@ -151,18 +153,25 @@ class Queue:
     def release(self, job: JobId, attempt: int, say: Body, *, blameless: bool = False) -> Job | None:
         """running -> queued after its engine died, or -> failed E_POISON when it keeps dying without progress.
 
-        `blameless` is for our own stopping and starting: it counts no death.
+        `blameless` is for our own stopping and starting: it counts no death. None when the attempt is not the running one.
         """
-        back = """update jobs set state = 'queued', lease_until = null, engine = null,
-            fruitless = fruitless + :death where id = :job and attempt = :attempt and state = 'running'
-            and fruitless + :death < :limit returning *"""
-        death = 0 if blameless else 1
-        values = {"job": job, "attempt": attempt}
-        if not rows(self._db, back, **values, death=death, limit=FRUITLESS_ATTEMPTS + blameless * FRUITLESS_ATTEMPTS):
-            if self.fail(job, attempt, "E_POISON", {"attempts": FRUITLESS_ATTEMPTS}, say):
-                return self.get(job)
+        back = """update jobs set state = 'queued', lease_until = null, engine = null, fruitless = fruitless + :death
+            where id = :job and attempt = :attempt and state = 'running'
+            and (:death = 0 or fruitless + 1 < :limit) returning *"""
+        found = rows(self._db, back, job=job, attempt=attempt, death=0 if blameless else 1, limit=FRUITLESS_ATTEMPTS)
+        if found:
+            return job_of(found[0])
+        if not self.fail(job, attempt, "E_POISON", {"attempts": FRUITLESS_ATTEMPTS}, say):
             return None
         return self.get(job)
+
+    def shed(self, job: JobId) -> list[BlobId]:
+        """Drop an ended job's checkpoint and preview; the blobs that the caller must delete from the vault."""
+        mine = "id = :job and state in ('succeeded', 'failed', 'cancelled')"
+        with transaction(self._db):
+            found = rows(self._db, f"select checkpoint, preview from jobs where {mine}", job=job)  # noqa: S608  ours
+            rows(self._db, f"update jobs set checkpoint = null, preview = null where {mine}", job=job)  # noqa: S608  ours
+        return [BlobId(str(blob)) for row in found for blob in row.values() if blob]
 
     def wish(self, job: JobId, wish: str) -> bool:
         """Note what the owner asks of a running job; its driver reads it."""
@@ -170,9 +179,12 @@ class Queue:
         return bool(rows(self._db, sql, job=job, wish=wish))
 
     def lapsed(self) -> list[Job]:
-        """Running jobs whose lease is over."""
-        sql = "select * from jobs where state = 'running' and lease_until < :now"
-        return [job_of(row) for row in rows(self._db, sql, now=self._clock.now())]
+        """Running jobs whose lease is over, or was given before the machine last started."""
+        sql = "select * from jobs where state = 'running' and (lease_until < :now or lease_until > :now + :longest)"
+        return [job_of(row) for row in rows(self._db, sql, now=self._clock.monotonic(), longest=LONGEST_LEASE_S)]
+
+    def _lease(self, ttl_s: float) -> float:
+        return self._clock.monotonic() + min(ttl_s, LONGEST_LEASE_S)
 
     def _end(self, sql: str, say: Body, write: Callable[[Database], None], **values: Any) -> bool:
         now = self._clock.now()

@@ -253,7 +253,7 @@ class Job:
     concept: ConceptId | None = None
     started_at: float | None = None
     ended_at: float | None = None
-    lease_until: float | None = None
+    lease_until: float | None = None  #: on the monotonic clock
     progress: Progress | None = None
     checkpoint: BlobId | None = None
     preview: BlobId | None = None
@@ -292,12 +292,17 @@ class Message:
 class Receipt:
     """What a deletion removed."""
 
-    photos: int
-    versions: int
-    images: int
-    checkpoints: int
-    jobs_cancelled: int
-    words: int
-    messages: tuple[Message, ...]  #: ours, to be taken down by the bot
-    key_destroyed: bool
+    id: str  #: a number for the member's own records; nothing can be looked up by it
+    photos: int = 0
+    versions: int = 0
+    images: int = 0
+    checkpoints: int = 0
+    jobs_cancelled: int = 0
+    words: int = 0
+    consents: int = 0
+    files: int = 0
+    bytes: int = 0  #: of those files, as they lay encrypted on the disk
+    messages: tuple[Message, ...] = ()  #: ours, to be taken down by the bot
+    is_log_empty: bool = False  #: the database's write-ahead log holds nothing any more
+    key_destroyed: bool = False
     at: float

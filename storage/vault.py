@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import secrets
 import shutil
 from collections.abc import Collection
@@ -10,12 +12,13 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from storage.atomic import write_atomic
+from storage.atomic import fsync_folder, write_atomic
 from storage.errors import TintypeError
 from storage.records import BlobId, MemberId
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+BLOB = re.compile(r"(\d{1,20})-([0-9a-f]{2})[0-9a-f]{30}")
 QUARANTINE_S = 24 * 3600.0  # a file without a row may belong to a commit under way
 
 
@@ -40,7 +43,7 @@ class Vault:
         nonce = secrets.token_bytes(NONCE_BYTES)
         sealed = AESGCM(self._key(owner, make=True)).encrypt(nonce, content, blob.encode())
         path = self._path(blob)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_folder(path.parent)
         write_atomic(path, nonce + sealed)
         return blob
 
@@ -69,21 +72,29 @@ class Vault:
         self._path(blob).unlink(missing_ok=True)
 
     def destroy(self, owner: MemberId) -> bool:
-        """Destroy a member's key and everything under it; True when there was a key."""
+        """Destroy a member's key, then their files, which are noise without it; True when there was a key."""
         path = self._key_path(owner)
-        had = path.exists()
-        if had:
-            write_atomic(path, secrets.token_bytes(path.stat().st_size))
+        had_key = path.exists()
+        if had_key:
+            _overwrite(path)
             path.unlink()
-        shutil.rmtree(self._blobs / str(owner), ignore_errors=True)
-        return had
+            fsync_folder(self._keys)
+        folder = self._blobs / str(owner)
+        if folder.exists():
+            shutil.rmtree(folder)
+            fsync_folder(self._blobs)
+        return had_key
+
+    def held(self, owner: MemberId) -> list[BlobId]:
+        """Every file under a member's key."""
+        return [BlobId(path.name) for path in self._blobs.glob(f"{owner}/*/*") if BLOB.fullmatch(path.name)]
 
     def sweep(self, known: Collection[BlobId], now: float) -> int:
         """Delete files that no row knows and that are older than a day; how many."""
         names = set(known)
         orphans = [
             path
-            for path in self._blobs.glob("*/*")
+            for path in self._blobs.glob("*/*/*")
             if path.name not in names and now - path.stat().st_mtime > QUARANTINE_S
         ]
         for path in orphans:
@@ -91,7 +102,7 @@ class Vault:
         return len(orphans)
 
     def _path(self, blob: BlobId) -> Path:
-        return self._blobs / str(owner_of(blob)) / blob
+        return self._blobs / str(owner_of(blob)) / blob.partition("-")[2][:2] / blob
 
     def _key_path(self, owner: MemberId) -> Path:
         return self._keys / f"{owner}.key"
@@ -116,10 +127,25 @@ def owner_of(blob: BlobId) -> MemberId:
 
     Raises: TintypeError E_BLOB_BROKEN when it is no blob id.
     """
-    owner, _, number = blob.partition("-")
-    if not (owner.isdigit() and number.isalnum()):
+    found = BLOB.fullmatch(blob)
+    if not found:
         raise TintypeError("E_BLOB_BROKEN")
-    return MemberId(int(owner))
+    return MemberId(int(found[1]))
+
+
+def _make_folder(folder: Path) -> None:
+    if folder.exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for above in (folder.parent, folder.parent.parent):
+        fsync_folder(above)
+
+
+def _overwrite(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(secrets.token_bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def master_key(path: Path) -> bytes:

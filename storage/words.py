@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from storage.errors import WordRefused
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{2,31}")
-WRITTEN = re.compile(r"<([a-z][a-z0-9_-]{2,31})(?::(\d{1,2}(?:\.\d{1,3})?))?>", re.IGNORECASE)
+WRITTEN = re.compile(r"<([a-z][a-z0-9_-]{2,31})(?::(\d{1,2}(?:\.\d{1,3})?|\.\d{1,3}))?>", re.IGNORECASE | re.ASCII)
 RESERVED = frozenset({"everyone", "here", "lora", "lyco", "hypernet", "me", "you", "word", "all", "none", "null"})
 MAX_STRENGTH = 2.0  # above it pictures fall apart
 MAX_PROMPT = 1500  # characters

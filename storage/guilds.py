@@ -1,0 +1,49 @@
+"""Which servers may use the operator's machine."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from storage.clock import Clock
+from storage.database import rows
+from storage.records import GuildId
+
+
+class Guilds:
+    """The servers that the operator approved, and those that the bot has left."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db, self._clock = db, clock
+
+    def allow(self, guild: GuildId) -> None:
+        """Approve a server."""
+        self._set(guild, allowed=True)
+
+    def forbid(self, guild: GuildId) -> None:
+        """Take the approval back; what its members made stays theirs."""
+        self._set(guild, allowed=False)
+
+    def allowed(self) -> list[GuildId]:
+        """Approved servers."""
+        found = rows(self._db, "select id from guilds where is_allowed = 1 order by id")
+        return [GuildId(int(str(row["id"]))) for row in found]
+
+    def joined(self, guild: GuildId) -> None:
+        """The bot is in this server."""
+        rows(
+            self._db,
+            "insert into guilds (id) values (:guild) on conflict (id) do update set left_at = null",
+            guild=guild,
+        )
+
+    def left(self, guild: GuildId) -> None:
+        """The bot was removed from this server; not for outages."""
+        rows(self._db, "update guilds set left_at = :now where id = :guild", guild=guild, now=self._clock.now())
+
+    def _set(self, guild: GuildId, *, allowed: bool) -> None:
+        rows(
+            self._db,
+            """insert into guilds (id, is_allowed) values (:guild, :allowed)
+            on conflict (id) do update set is_allowed = :allowed""",
+            guild=guild, allowed=int(allowed),
+        )  # fmt: skip

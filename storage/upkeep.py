@@ -1,0 +1,50 @@
+"""What has to go without anybody asking: photos whose time is over, files that no row knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.clock import Clock
+from storage.photos import Photos
+from storage.privacy import Privacy
+from storage.vault import Vault
+
+STEADY_S = 3600.0  # nothing is deleted by a date that has been believed for less
+JUMP_S = 300.0  # the date may drift this far from the monotonic clock in between two looks
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one round removed."""
+
+    photos: int
+    files: int
+
+
+class Upkeep:
+    """Run it at start and then every few minutes.
+
+    A machine whose date jumps by years must not delete what is still waited for: by date, things go only after the
+    date and the monotonic clock have agreed for an hour.
+    """
+
+    def __init__(self, photos: Photos, privacy: Privacy, vault: Vault, clock: Clock) -> None:
+        self._photos, self._privacy, self._vault, self._clock = photos, privacy, vault, clock
+        self._offset: float | None = None
+        self._steady_since = 0.0
+
+    def run(self) -> Swept:
+        """Remove what is over."""
+        photos = self._photos.discard_learned()
+        if not self._date_is_steady():
+            return Swept(photos, 0)
+        photos += self._photos.expire()
+        return Swept(photos, self._vault.sweep(self._privacy.known_blobs(), self._clock.now()))
+
+    def _date_is_steady(self) -> bool:
+        monotonic = self._clock.monotonic()
+        offset = self._clock.now() - monotonic
+        if self._offset is None or abs(offset - self._offset) > JUMP_S:
+            self._steady_since = monotonic
+        self._offset = offset
+        return monotonic - self._steady_since >= STEADY_S
