@@ -94,7 +94,9 @@ class Concepts:
         Raises: WordRefused as `check_free`.
         """
         word = self.check_free(concept.owner, concept.home, name)
-        return concept_of(rows(self._db, "update concepts set name = :word where id = :id returning *", word=word, id=concept.id)[0])
+        return concept_of(
+            rows(self._db, "update concepts set name = :word where id = :id returning *", word=word, id=concept.id)[0]
+        )
 
     def delete(self, concept: ConceptId) -> list[BlobId]:
         """Drop a concept with its versions; answers the blobs that the caller must delete from the vault."""
@@ -104,7 +106,10 @@ class Concepts:
 
     def mine(self, owner: MemberId) -> list[Concept]:
         """All of a member's concepts by name."""
-        return [concept_of(row) for row in rows(self._db, "select * from concepts where owner = :owner order by name", owner=owner)]
+        return [
+            concept_of(row)
+            for row in rows(self._db, "select * from concepts where owner = :owner order by name", owner=owner)
+        ]
 
     # --- use -----------------------------------------------------------------------------------------------------
 
@@ -130,9 +135,7 @@ class Concepts:
 
     def _usable(self, actor: Actor, where: str, **values: object) -> list[dict[str, object]]:
         roles = json.dumps(sorted(actor.roles))
-        return rows(
-            self._db, USABLE.format(where=where), member=actor.member, guild=actor.guild, roles=roles, **values
-        )
+        return rows(self._db, USABLE.format(where=where), member=actor.member, guild=actor.guild, roles=roles, **values)
 
     def _nearest(self, actor: Actor, name: str) -> str:
         known = [str(row["name"]) for row in self._usable(actor, "1 = 1")]

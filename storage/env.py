@@ -54,7 +54,9 @@ class Env:
         try:
             value = float(text)
         except ValueError as error:
-            raise SettingsError("E_SETTING_VALUE", name=key, value=text, wanted=f"a number from {least:g} to {most:g}") from error
+            raise SettingsError(
+                "E_SETTING_VALUE", name=key, value=text, wanted=f"a number from {least:g} to {most:g}"
+            ) from error
         if not least <= value <= most:
             raise SettingsError("E_SETTING_VALUE", name=key, value=text, wanted=f"a number from {least:g} to {most:g}")
         return value
@@ -76,7 +78,9 @@ class Env:
         """
         parts = self.text(key).replace(",", " ").split()
         if not all(part.isdigit() for part in parts):
-            raise SettingsError("E_SETTING_VALUE", name=key, value=self.text(key), wanted="server ids separated by commas")
+            raise SettingsError(
+                "E_SETTING_VALUE", name=key, value=self.text(key), wanted="server ids separated by commas"
+            )
         return frozenset(map(int, parts))
 
 

@@ -44,7 +44,9 @@ class Images:
 
     def of_job(self, job: JobId) -> list[Image]:
         """A job's images in order."""
-        return [image_of(row) for row in rows(self._db, "select * from images where job = :job order by position", job=job)]
+        return [
+            image_of(row) for row in rows(self._db, "select * from images where job = :job order by position", job=job)
+        ]
 
     def of_owner(self, owner: MemberId) -> list[Image]:
         """A member's images, the newest first."""
@@ -53,7 +55,10 @@ class Images:
 
     def words(self, image: ImageId) -> list[ImageWord]:
         """The versions in an image."""
-        return [record(ImageWord, row) for row in rows(self._db, "select * from image_words where image = :image", image=image)]
+        return [
+            record(ImageWord, row)
+            for row in rows(self._db, "select * from image_words where image = :image", image=image)
+        ]
 
     def delete_job(self, job: JobId) -> list[BlobId]:
         """Drop a job's images; the blobs that the caller must delete from the vault."""

@@ -102,7 +102,7 @@ def _matches(actor: Actor, grant: Grant) -> bool:
 
 
 def _job(actor: Actor, action: Action, job: Job) -> None:
-    if actor.member == job.owner:
+    if actor.member == job.owner or (action in MODERATORS_TOO and actor.is_instance_owner):
         return
     if job.guild is None or job.guild != actor.guild:
         raise NotFound("E_NOT_FOUND")
@@ -117,6 +117,8 @@ def _image(actor: Actor, action: Action, image: Image) -> None:
     if actor.member == image.owner:
         if image.has_person and actor.is_adult_channel and action is not Action.DELETE:
             raise NotAllowed("E_PERSON_ADULT", word="")
+        return
+    if action is Action.DELETE and actor.is_instance_owner:
         return
     if image.guild is None or image.guild != actor.guild:
         raise NotFound("E_NOT_FOUND")

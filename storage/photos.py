@@ -72,7 +72,16 @@ class Photos:
         return self.draft(draft)
 
     def add(
-        self, draft: Draft, name: str, image: bytes, thumbnail: bytes, *, width_px: int, height_px: int, sha256: str, facts: Mapping[str, Any]
+        self,
+        draft: Draft,
+        name: str,
+        image: bytes,
+        thumbnail: bytes,
+        *,
+        width_px: int,
+        height_px: int,
+        sha256: str,
+        facts: Mapping[str, Any],
     ) -> Photo:
         """Put one more photo into a draft.
 
@@ -94,7 +103,10 @@ class Photos:
 
     def of(self, draft: DraftId) -> list[Photo]:
         """A draft's photos in order."""
-        return [photo_of(row) for row in rows(self._db, "select * from photos where draft = :draft order by position", draft=draft)]
+        return [
+            photo_of(row)
+            for row in rows(self._db, "select * from photos where draft = :draft order by position", draft=draft)
+        ]
 
     def remove(self, photo: Photo) -> None:
         """Delete one photo for real and close the gap in the numbering."""

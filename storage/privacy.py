@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
+import secrets
 import zipfile
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -15,11 +18,11 @@ from storage.database import rows, transaction, truncate_wal
 from storage.images import Images
 from storage.photos import Photos
 from storage.queue import Queue
-from storage.records import BlobId, ConceptId, Draft, JobId, MemberId, Message, Receipt
-from storage.rows import draft_of, record
-from storage.vault import Vault
+from storage.records import BlobId, ConceptId, Draft, DraftId, Job, JobId, MemberId, Message, Receipt, Version
+from storage.rows import draft_of, job_of, record
+from storage.vault import BLOB, Vault
 
-#: every table that names a member, and how it goes; a test holds it against the schema
+#: every column that names a member, and how it goes; a test holds it against the schema
 OF_MEMBER = {
     "images": "owner",
     "photos": "owner",
@@ -28,16 +31,26 @@ OF_MEMBER = {
     "consents": "person",
     "jobs": "owner",
 }
-CANCELLED = {"card": "cancelled"}
+#: pictures with a person's word show that person, whoever asked for them
+PICTURES_OF_PERSON = """select id, blob from images where owner != :member and id in (select image from image_words
+    join versions on versions.id = image_words.version join concepts on concepts.id = versions.concept
+    where concepts.owner = :member and concepts.kind = 'person')"""
 
 
 class Privacy:
-    """Tells a member what is kept, and forgets."""
+    """Tells a member what is kept, and forgets.
 
-    def __init__(self, db: Database, vault: Vault, clock: Clock) -> None:
-        self._db, self._vault, self._clock = db, vault, clock
+    `rewrite_keys` is called after a member's key is destroyed, so that the key file of the backups loses it too.
+    """
+
+    def __init__(
+        self, db: Database, vault: Vault, clock: Clock, rewrite_keys: Callable[[], object] = lambda: None
+    ) -> None:
+        self._db, self._vault, self._clock, self._rewrite_keys = db, vault, clock, rewrite_keys
         self._queue, self._concepts = Queue(db, clock), Concepts(db, clock)
         self._photos, self._images = Photos(db, vault, clock), Images(db)
+
+    # --- telling -------------------------------------------------------------------------------------------------
 
     def mydata(self, member: MemberId) -> dict[str, Any]:
         """Everything kept about a member, as counts and lists that a person can read."""
@@ -50,10 +63,7 @@ class Privacy:
             "drafts": [{"word": d.word, "photos": len(self._photos.of(d.id)), "since": d.created_at} for d in drafts],
             "photos": sum(len(self._photos.of(draft.id)) for draft in drafts),
             "images": len(self._images.of_owner(member)),
-            "jobs": [
-                {"job": job.id, "kind": job.kind, "state": job.state, "since": job.created_at}
-                for job in self._queue.of_owner(member, limit=1000)
-            ],
+            "jobs": [_told(job) for job in self._jobs("owner = :id", member)],
             "consents": [
                 {"text": row["text_version"], "given": row["given_at"], "revoked": row["revoked_at"]}
                 for row in rows(self._db, "select * from consents where person = :member", member=member)
@@ -67,89 +77,160 @@ class Privacy:
             archive.writestr("mydata.json", json.dumps(self.mydata(member), indent=2))
             for draft in self._all_drafts(member):
                 for photo in self._photos.of(draft.id):
-                    archive.writestr(f"photos/{draft.word}/{photo.position:02}.png", self._vault.open(photo.blob))
+                    archive.writestr(f"photos/{draft.id}/{photo.position:02}.png", self._vault.open(photo.blob))
             for concept in self._concepts.mine(member):
                 for version in self._concepts.versions(concept.id):
-                    archive.writestr(f"words/{concept.name}-{version.n}.safetensors", self._vault.open(version.blob))
+                    name = f"words/{concept.name}-{concept.id[:4]}-{version.n}.safetensors"
+                    archive.writestr(name, self._vault.open(version.blob))
             for image in self._images.of_owner(member):
                 archive.writestr(f"images/{image.job}-{image.position}-{image.name}", self._vault.open(image.blob))
         return packed.getvalue()
 
+    # --- forgetting ----------------------------------------------------------------------------------------------
+
     def forget_word(self, concept: ConceptId) -> Receipt:
         """Delete one word: its versions, its photos, its jobs, their checkpoints; pictures made with it stay."""
-        held = self._concepts.get(concept)
-        if held is None:
+        if self._concepts.get(concept) is None:
             return self._receipt()
-        jobs = rows(self._db, "select id, state, checkpoint, preview, request from jobs where concept = :concept", concept=concept)
-        cancelled, checkpoints = self._end_jobs(jobs)
-        drafts = {json.loads(str(row["request"])).get("draft") for row in jobs} - {None}
-        photos = sum(self._photos.discard(draft) for draft in drafts)
-        versions = len(self._concepts.versions(concept))
-        for blob in self._concepts.delete(concept):
-            self._vault.delete(blob)
-        truncate_wal(self._db)
-        return self._receipt(photos=photos, versions=versions, checkpoints=checkpoints, jobs_cancelled=cancelled, words=1)
+        jobs = self._jobs("concept = :id", concept)
+        cancelled = self._cancel(jobs)
+        messages = self._messages(jobs)
+        versions = self._concepts.versions(concept)
+        consents = len(rows(self._db, "select 1 from consents where concept = :concept", concept=concept))
+        drafts = [DraftId(str(job.request["draft"])) for job in jobs if job.request.get("draft")]
+        photos = [photo for draft in drafts for photo in self._photos.of(draft)]
+        blobs = {blob for photo in photos for blob in (photo.blob, photo.thumbnail)}
+        blobs |= _blobs_of_versions(versions) | _blobs_of_jobs(jobs)
+        with transaction(self._db):
+            for draft in drafts:
+                rows(self._db, "delete from drafts where id = :draft", draft=draft)
+            self._concepts.delete(concept)
+            rows(self._db, "delete from jobs where concept = :concept", concept=concept)
+            self._drop_messages()
+        size = self._delete(blobs)
+        return self._finished(
+            photos=len(photos), versions=len(versions), checkpoints=_checkpoints(jobs), jobs_cancelled=cancelled, words=1,
+            consents=consents, files=len(blobs), bytes=size, messages=messages,
+        )  # fmt: skip
 
     def forget(self, member: MemberId) -> Receipt:
         """Delete everything of a member and destroy their key.
 
         Cancelling comes first, so that nothing running can add to what is deleted; the key last, so that a crash in
-        between is finished by asking again.
+        between is finished by asking again. Of a person's word, pictures that others made go too.
         """
-        jobs = rows(self._db, "select id, state, checkpoint, preview from jobs where owner = :member", member=member)
-        cancelled, checkpoints = self._end_jobs(jobs)
-        told = self.mydata(member)
-        versions = sum(word["versions"] for word in told["words"])
-        messages = self._messages(member)
+        jobs = self._jobs("owner = :id", member)
+        cancelled = self._cancel(jobs)
+        told, messages = self.mydata(member), self._messages(jobs)
+        others = rows(self._db, PICTURES_OF_PERSON, member=member)
         with transaction(self._db):
-            for table, column in OF_MEMBER.items():
-                rows(self._db, f"delete from {table} where {column} = :member", member=member)  # noqa: S608  names are ours
-            rows(self._db, "delete from grants where scope = 'member' and subject = :member", member=member)
-            rows(self._db, "delete from messages where job not in (select id from jobs)")
-            rows(
-                self._db,
-                """insert into members (id, first_seen, forgotten_at) values (:member, :now, :now)
-                on conflict (id) do update set forgotten_at = :now""",
-                member=member, now=self._clock.now(),
-            )  # fmt: skip
+            for picture in others:
+                rows(self._db, "delete from images where id = :image", image=picture["id"])
+            self._drop_rows(member)
+        mine = self._vault.held(member)
+        size = sum(self._vault.size_bytes(blob) for blob in mine)
+        size += self._delete({BlobId(str(picture["blob"])) for picture in others})
         destroyed = self._vault.destroy(member)
-        truncate_wal(self._db)
-        return self._receipt(
-            photos=told["photos"], versions=versions, images=told["images"], checkpoints=checkpoints, jobs_cancelled=cancelled,
-            words=len(told["words"]), messages=messages, key_destroyed=destroyed,
+        self._rewrite_keys()
+        self._db.conn.execute("vacuum")  # pages that were split may hold old copies of rows
+        return self._finished(
+            photos=told["photos"], versions=sum(word["versions"] for word in told["words"]),
+            images=told["images"] + len(others), checkpoints=_checkpoints(jobs), jobs_cancelled=cancelled,
+            words=len(told["words"]), consents=len(told["consents"]), files=len(mine) + len(others), bytes=size,
+            messages=messages, key_destroyed=destroyed,
         )  # fmt: skip
 
-    def forgotten(self) -> list[MemberId]:
-        """Who asked to be forgotten: what a restored backup must forget again."""
-        found = rows(self._db, "select id from members where forgotten_at is not null order by id")
-        return [MemberId(int(str(row["id"]))) for row in found]
+    def forgotten(self) -> dict[MemberId, float]:
+        """Who asked to be forgotten, and when: what a restored backup must forget again."""
+        found = rows(self._db, "select id, forgotten_at from members where forgotten_at is not null order by id")
+        return {MemberId(int(str(row["id"]))): float(str(row["forgotten_at"])) for row in found}
 
     def known_blobs(self) -> set[BlobId]:
-        """Every blob that some row still needs."""
+        """Every blob that some row still needs; checkpoints and previews of ended jobs are needed no more."""
         sql = """select blob from photos union select thumbnail from photos union select blob from versions
-            union select sheet from versions union select blob from images union select checkpoint from jobs
-            union select preview from jobs"""
-        return {BlobId(str(row["blob"])) for row in rows(self._db, sql) if row["blob"]}
+            union select sheet from versions union select blob from images
+            union select checkpoint from jobs where state in ('queued', 'running')
+            union select preview from jobs where state in ('queued', 'running')"""
+        known = {BlobId(str(row["blob"])) for row in rows(self._db, sql) if row["blob"]}
+        told = rows(self._db, "select result from jobs where result != '{}'")
+        return known | {blob for row in told for blob in _blobs_in(json.loads(str(row["result"])))}
+
+    # --- parts ---------------------------------------------------------------------------------------------------
 
     def _all_drafts(self, member: MemberId) -> list[Draft]:
         return [draft_of(row) for row in rows(self._db, "select * from drafts where owner = :member", member=member)]
 
-    def _end_jobs(self, jobs: list[dict[str, Any]]) -> tuple[int, int]:
-        cancelled = sum(self._queue.cancel(JobId(row["id"]), CANCELLED) for row in jobs)
-        files = [row["checkpoint"] for row in jobs if row["checkpoint"]]
-        for blob in (*files, *(row["preview"] for row in jobs if row["preview"])):
-            self._vault.delete(BlobId(blob))
-        return cancelled, len(files)
+    def _jobs(self, where: str, key: MemberId | ConceptId) -> list[Job]:
+        sql = f"select * from jobs where {where} order by rowid desc"  # noqa: S608  conditions are ours
+        return [job_of(row) for row in rows(self._db, sql, id=key)]
 
-    def _messages(self, member: MemberId) -> tuple[Message, ...]:
-        sql = "select messages.* from messages join jobs on jobs.id = messages.job where owner = :member"
-        finals = """select outbox.job, outbox.channel, outbox.message, 'final' as role from outbox
-            join jobs on jobs.id = outbox.job where owner = :member and outbox.message is not null"""
-        return tuple(record(Message, row) for sql in (sql, finals) for row in rows(self._db, sql, member=member))
+    def _cancel(self, jobs: Iterable[Job]) -> int:
+        return sum(self._queue.cancel(job.id, {"card": "cancelled", "job": job.id}) for job in jobs)
+
+    def _drop_rows(self, member: MemberId) -> None:
+        for table, column in OF_MEMBER.items():
+            rows(self._db, f"delete from {table} where {column} = :member", member=member)  # noqa: S608  names are ours
+        rows(self._db, "delete from grants where scope = 'member' and subject = :member", member=member)
+        rows(self._db, "update audit set actor = null where actor = :member", member=member)
+        self._drop_messages()
+        rows(
+            self._db,
+            """insert into members (id, first_seen, forgotten_at) values (:member, :now, :now)
+            on conflict (id) do update set first_seen = :now, forgotten_at = :now""",
+            member=member, now=self._clock.now(),
+        )  # fmt: skip
+
+    def _drop_messages(self) -> None:
+        rows(self._db, "delete from messages where job not in (select id from jobs)")
+
+    def _delete(self, blobs: Iterable[BlobId]) -> int:
+        size = 0
+        for blob in blobs:
+            size += self._vault.size_bytes(blob)
+            self._vault.delete(blob)
+        return size
+
+    def _messages(self, jobs: Iterable[Job]) -> tuple[Message, ...]:
+        cards = "select * from messages where job = :job"
+        finals = "select job, channel, message, 'final' as role from outbox where job = :job and message is not null"
+        found = [row for job in jobs for sql in (cards, finals) for row in rows(self._db, sql, job=job.id)]
+        return tuple({row["message"]: record(Message, row) for row in found}.values())
+
+    def _finished(self, **told: Any) -> Receipt:
+        """The receipt, after the log is emptied; that it was given is noted, without saying to whom."""
+        receipt = dataclasses.replace(self._receipt(**told), is_log_empty=truncate_wal(self._db))
+        counts = {name: value for name, value in told.items() if name != "messages"}
+        rows(
+            self._db,
+            "insert into audit (at, action, object, facts) values (:at, 'forget', :receipt, :facts)",
+            at=receipt.at, receipt=receipt.id, facts=json.dumps(counts),
+        )  # fmt: skip
+        return receipt
 
     def _receipt(self, **told: Any) -> Receipt:
-        nothing: dict[str, Any] = {
-            "photos": 0, "versions": 0, "images": 0, "checkpoints": 0, "jobs_cancelled": 0, "words": 0, "messages": (),
-            "key_destroyed": False,
-        }  # fmt: skip
-        return Receipt(**(nothing | told), at=self._clock.now())
+        return Receipt(id=secrets.token_hex(4), at=self._clock.now(), **told)
+
+
+def _told(job: Job) -> dict[str, Any]:
+    prompt = {"prompt": job.request["prompt"]} if "prompt" in job.request else {}
+    return {"job": job.id, "kind": job.kind, "state": job.state, "since": job.created_at} | prompt
+
+
+def _checkpoints(jobs: Iterable[Job]) -> int:
+    return sum(job.checkpoint is not None for job in jobs)
+
+
+def _blobs_of_versions(versions: Sequence[Version]) -> set[BlobId]:
+    return {blob for version in versions for blob in (version.blob, version.sheet) if blob}
+
+
+def _blobs_of_jobs(jobs: Iterable[Job]) -> set[BlobId]:
+    return {blob for job in jobs for blob in _blobs_in([job.checkpoint, job.preview, job.result])}
+
+
+def _blobs_in(value: Any) -> set[BlobId]:
+    """Every blob id in a JSON value, however deep."""
+    if isinstance(value, str):
+        return {BlobId(value)} if BLOB.fullmatch(value) else set()
+    parts = value.values() if hasattr(value, "values") else value if isinstance(value, list | tuple) else ()
+    return {blob for part in parts for blob in _blobs_in(part)}

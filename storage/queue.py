@@ -76,7 +76,11 @@ class Queue:
 
         `write` adds what belongs to the job in the same transaction, and runs only when the job is new.
         """
-        values = dataclasses.asdict(new) | {"id": new_id(), "request": json.dumps(new.request), "now": self._clock.now()}
+        values = dataclasses.asdict(new) | {
+            "id": new_id(),
+            "request": json.dumps(new.request),
+            "now": self._clock.now(),
+        }
         with transaction(self._db):
             made = rows(
                 self._db,
@@ -249,5 +253,3 @@ class Queue:
 def nonce_of(job: Job) -> str:
     """The final message's nonce: 17 characters, the same however often it is tried."""
     return f"{NONCE_LETTERS[job.kind]}{job.id}"
-
-

@@ -7,7 +7,20 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from storage.records import Concept, Draft, Image, Job, JobKind, JobState, Kind, OutboxRow, Photo, Progress, Relation, Version
+from storage.records import (
+    Concept,
+    Draft,
+    Image,
+    Job,
+    JobKind,
+    JobState,
+    Kind,
+    OutboxRow,
+    Photo,
+    Progress,
+    Relation,
+    Version,
+)
 
 R = TypeVar("R")
 JSON_COLUMNS = frozenset({"facts", "request", "result", "scores", "settings", "body"})

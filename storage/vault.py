@@ -30,7 +30,7 @@ class Vault:
 
     def __init__(self, blobs: Path, keys: Path, master_key_file: Path) -> None:
         self._blobs, self._keys = blobs, keys
-        for folder in (blobs, keys, master_key_file.parent):
+        for folder in (blobs, keys):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._master = AESGCM(master_key(master_key_file))
 
@@ -84,6 +84,14 @@ class Vault:
             shutil.rmtree(folder)
             fsync_folder(self._blobs)
         return had_key
+
+    def check_keys(self) -> None:
+        """Try the master key on every member's key.
+
+        Raises: TintypeError E_MASTER_KEY when it opens one of them not.
+        """
+        for path in self._keys.glob("*.key"):
+            self._key(MemberId(int(path.stem)), make=False)
 
     def held(self, owner: MemberId) -> list[BlobId]:
         """Every file under a member's key."""
@@ -154,6 +162,7 @@ def master_key(path: Path) -> bytes:
     Raises: TintypeError E_MASTER_KEY when the file holds something else.
     """
     if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_atomic(path, secrets.token_bytes(KEY_BYTES))
     key = path.read_bytes()
     if len(key) != KEY_BYTES:

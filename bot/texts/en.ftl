@@ -64,6 +64,7 @@ btn-train = Train
 btn-remove = Remove { $n }
 btn-add = Add photos
 btn-discard = Cancel
+btn-word = Word and kind
 btn-earlier = Earlier photos
 btn-later = More photos
 btn-cancel = Cancel
@@ -94,8 +95,10 @@ modal-more-photos-help = If one upload is not enough.
 modal-consent = Only for photos of a person
 modal-consent-help = I am the person in the photos, I am 18 or older, and I agree that Tintype learns my likeness.
 modal-add = Add photos
+modal-rename = Word and kind
 modal-try = Try <{ $word }>
 modal-edit = Edit the prompt
+try-prompt = <{ $word }> on the beach
 modal-prompt = Prompt
 modal-prompt-help = What to show. Write a word of yours as <name> or <name:0.8>.
 modal-negative = Not in the picture
@@ -122,6 +125,8 @@ report-few = **{ $have } of at least { $need } photos.** Add { $missing } more; 
 report-warn-few = With { $have } photos the likeness will be rough; 5 to 20 work best. You can train anyway.
 report-many = { $total } photos are more than { $most }. The { $most } best are taken; remove some if you want others.
 report-consent = Pressing **{ $button }** means: { $text }
+report-word-trouble = **The word:** { $trouble }
+report-agreed = You agreed in the form: { $text }
 report-kept = Kept encrypted, only for this, until the word is learned. Nothing here is posted in the channel.
 report-alt = Photo { $n } of { $total } for { $word }: { $name }
 report-discarded = Dropped. The photos are deleted; nothing was trained.
@@ -232,10 +237,8 @@ word-use = Use it: `/imagine prompt:<{ $name }> in the snow`
 word-renamed = <{ $old }> is now <{ $new }>. Old pictures keep working.
 word-delete-ask = **Delete <{ $name }>?** Its weights, photos and checkpoints are deleted; pictures made with it stay. This cannot be undone.
 word-deleted = <{ $name }> is deleted.
-word-exported = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI, sd-scripts and diffusers: put it in the folder of LoRAs and write `{ $trigger }`. { $embedding ->
-    [none] {""}
-   *[other] `{ $embedding }` belongs in the folder of embeddings.
-} Whoever has the file can use the likeness in it.
+word-exported = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI, sd-scripts and diffusers: put it into the folder of LoRAs and write `{ $trigger }`. Whoever has the file can use the likeness in it.
+word-exported-embedding = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI and diffusers: put it into the folder of embeddings and write `{ $trigger }`. Whoever has the file can use the likeness in it.
 word-alt = Sample sheet of { $name }
 
 ## Queue, show, papers
@@ -350,7 +353,7 @@ E_TOO_FEW_PHOTOS = { $have ->
 E_TOO_MANY_PHOTOS = There are already { $have } photos; { $most } is the most. Remove some first.
 E_DRAFT_GONE = These photos were dropped or have expired, so there is nothing to train. Start again with `/train`.
 E_DRAFT_USED = That training is already queued. `/queue` shows it.
-E_LAST_PHOTO = That photo is not there any more. The list above is up to date now.
+E_PHOTO_GONE = That photo is not there any more. Turn a page or press *Add photos* to see the list as it is now.
 
 ## Errors: the engine and its command line
 E_INTERNAL = Something broke in the engine. It is written down in its log under the number `{ $number }`; tell the operator that number if it happens again. Your photos and words are kept: try again.
@@ -367,14 +370,12 @@ E_NO_MEMORY = The { $device ->
 } ran out of memory ({ $free_mib } MiB free). Ask for fewer pictures or fewer photos, close what else uses it, or take a smaller base model.
 E_BASE_LOAD = The base model “{ $base }” cannot be loaded; the engine's log says why. `tintype-trainer models list` shows what is here.
 E_IMAGE_TOO_BIG = The picture does not fit into { $limit_kib } KiB, however it is packed. Ask for a smaller one.
-E_METHOD_SETTING = “{ $setting }” is no setting of { $method }. Its settings are: { $known }.
-E_METHOD_VALUE = “{ $value }” is not allowed for { $setting }: it must be from { $low } to { $high }.
 E_METHOD_SYNTAX = “{ $setting }” is no setting. Write it as name=value, such as `--set steps=300`.
 E_PHOTOS_FOLDER = There are no photos in “{ $folder }”. Give a folder with JPEG, PNG, WebP, AVIF, GIF or HEIC files of one subject.
 E_PHOTOS_FEW = { $have ->
     [one] There is only one usable photo
    *[other] There are only { $have } usable photos
-} in “{ $folder }”; { $method } needs at least { $need }. Add more, from different sides and in different light.
+}; { $method } needs at least { $need }. Add more, from different sides and in different light.
 E_OUT_FOLDER = “{ $path }” cannot be written: { $reason }. Name a place that exists and is yours.
 E_OUT_SUFFIX = “{ $path }” must end in .safetensors.
 E_WEIGHTS_FILE = There is no file “{ $path }”. Name a .safetensors file that `tintype-trainer train` wrote.
@@ -393,15 +394,15 @@ E_MODEL_MISSING = The base model “{ $name }” is not on this machine. Fetch i
 E_MODEL_MEMORY = “{ $name }” needs about { $need_mib } MiB to train on this device (computed), which has { $have_mib } MiB. Take a smaller base model, or add `--yes` to fetch it anyway.
 
 ## Errors: storage, words, permissions
-E_WORD_FORM = “{ $word }” cannot be a word: a word has 3 to 32 letters a–z, digits, - or _, and begins with a letter. How about `{ $suggestion }`?
-E_WORD_RESERVED = “{ $word }” has a meaning of its own and cannot be a word. Choose another, such as `my-{ $word }`.
+E_WORD_FORM = “{ $word }” cannot be a word: a word has 3 to 32 letters a–z, digits, - or _, and begins with a letter. How about { $suggestion }?
+E_WORD_RESERVED = “{ $word }” has a meaning of its own and cannot be a word. Choose another, such as my-{ $word }.
 E_WORD_TAKEN = You already have a word <{ $word }>. Choose another, or delete that one first with `/words delete`.
 E_NO_SUCH_WORD = There is no word <{ $word }> that you can use here.{ $nearest ->
     [none] {" "}`/words mine` lists yours; `/train` teaches a new one.
-   *[other] {" "}Did you mean `<{ $nearest }>`?
+   *[other] {" "}Did you mean <{ $nearest }>?
 }
 E_PROMPT_LONG = The prompt has { $count } characters; { $most } fit. Shorten it.
-E_STRENGTH = A strength goes up to { $most }; above it pictures fall apart. Write `<{ $word }:1>`, or less.
+E_STRENGTH = A strength goes up to { $most }; above it pictures fall apart. Write <{ $word }:1>, or less.
 E_BLOCKED = You may not use this studio. If that is a mistake, ask the operator. `/mydata` and `/forget` still work.
 E_NOT_YOURS = That belongs to another member, and only they may do this. Start your own with `/imagine` or `/train`.
 E_PERSON_ADULT = A word for a person is never used in an age-restricted channel. Use it in another channel.
@@ -415,3 +416,16 @@ E_ALREADY_OVER = That job is over already, so there is nothing to stop. `/show` 
 E_NOT_STARTED = It has not begun to learn yet, so there is nothing to keep. Press *Cancel* to drop it.
 E_PICTURE_GONE = These pictures were deleted. Press *Again*, or start anew with `/imagine`.
 E_FORGET_FOREIGN = That button deletes another member's data. Use `/forget` yourself.
+E_POISON = This job stopped its engine { $attempts } times without getting anywhere, so it was given up. Your photos and words are kept. Try again with fewer photos or another way to learn, and tell the operator the job's number.
+E_DATABASE_BROKEN = The database { $path } is damaged. It was left untouched. Stop Tintype, keep a copy of that file, and bring back the last backup with `tintype restore`.
+E_DATABASE_NEWER = The database { $path } was made by a newer Tintype. Install that version again, or restore a backup from before it.
+E_SETTING_VALUE = { $name } is “{ $value }”, but it must be { $wanted }. Change it in .env or in the environment.
+E_SETTING_UNKNOWN = No setting is called { $name }.{ $nearest ->
+    [none] {""}
+   *[other] {" "}Did you mean { $nearest }?
+} All settings stand in .env.example.
+E_WORD_GONE = A word in these pictures was deleted, so no more can be made with it. Press *Edit prompt* and take it out.
+
+# --- backups ---
+E_BACKUP_BROKEN = The backup cannot be used: { $file } is missing or was changed since it was made. Nothing was restored. Take another snapshot, or bring that file back.
+E_RESTORE_OVER = { $folder } already holds a database, and a restore never writes over one. Move that folder away, or set TINTYPE_DATA_DIR to an empty one.

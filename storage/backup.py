@@ -1,0 +1,195 @@
+"""Backups: a snapshot of data while Tintype runs, and one key file that every backup and every /forget rewrites.
+
+    <folder>/keys.json              the wrapped key of every member who was not forgotten, and who was forgotten when
+    <folder>/<date>/tintype.db      a snapshot of the database
+    <folder>/<date>/blobs/…         members' files, encrypted
+    <folder>/<date>/manifest.json   sha256 and size of each of these; written last, so a cut backup has none
+
+The master key is in none of them: whoever holds a backup alone can read no file of any member.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.atomic import fsync_folder, write_atomic
+from storage.clock import Clock
+from storage.database import open_database, rows
+from storage.errors import TintypeError
+from storage.privacy import Privacy
+from storage.records import MemberId
+from storage.vault import Vault
+
+DATABASE, BLOBS, KEYS, MASTER = "tintype.db", "blobs", "keys", "master.key"
+KEY_FILE, MANIFEST = "keys.json", "manifest.json"
+PAGES_A_STEP = 256  # a megabyte at a time
+NOTE = "backup_folder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One finished backup."""
+
+    folder: Path
+    files: int
+    bytes: int
+
+
+class Backup:
+    """Backs up a data folder (`tintype.db`, `blobs/`, `keys/`) that is open."""
+
+    def __init__(self, db: Database, data: Path, clock: Clock) -> None:
+        self._db, self._data, self._clock = db, data, clock
+
+    def make(self, folder: Path) -> Snapshot:
+        """Put a snapshot into a new folder below `folder`, rewrite the key file there, and remember the place.
+
+        The database is copied first: files are never changed, only added and deleted, so a file that is missing
+        afterwards was deleted on purpose, and one that is not needed is harmless.
+        Raises: TintypeError E_DISK_FULL.
+        """
+        moment = datetime.fromtimestamp(self._clock.now(), UTC)
+        place = folder / moment.strftime("%Y-%m-%dT%H%M%S.%fZ")
+        place.mkdir(parents=True, mode=0o700)
+        self._copy_database(place / DATABASE)
+        _copy_files(self._data / BLOBS, place / BLOBS)
+        listed = {str(path.relative_to(place)): _entry(path) for path in sorted(place.rglob("*")) if path.is_file()}
+        rows(
+            self._db,
+            "insert or replace into notes (name, value) values (:name, :folder)",
+            name=NOTE,
+            folder=str(folder),
+        )
+        self.rewrite_keys()
+        manifest = {"made_at": self._clock.now(), "files": listed}
+        write_atomic(place / MANIFEST, json.dumps(manifest, indent=1).encode())
+        return Snapshot(folder=place, files=len(listed), bytes=sum(entry["bytes"] for entry in listed.values()))
+
+    def rewrite_keys(self) -> bool:
+        """Write the key file again, where the last backup was made; False when that place is not there (yet)."""
+        noted = rows(self._db, "select value from notes where name = :name", name=NOTE)
+        folder = Path(str(noted[0]["value"])) if noted else None
+        if folder is None or not folder.is_dir():
+            return False
+        keys = {path.stem: base64.b64encode(path.read_bytes()).decode() for path in (self._data / KEYS).glob("*.key")}
+        gone = rows(self._db, "select id, forgotten_at from members where forgotten_at is not null")
+        forgotten = {str(row["id"]): row["forgotten_at"] for row in gone}
+        write_atomic(folder / KEY_FILE, json.dumps({"keys": keys, "forgotten": forgotten}).encode())
+        return True
+
+    def _copy_database(self, path: Path) -> None:
+        path.touch(mode=0o600)
+        copy = sqlite3.connect(path)
+        try:
+            self._db.conn.backup(copy, pages=PAGES_A_STEP)
+            copy.execute("pragma journal_mode = delete").fetchall()  # one file, no log beside it
+        except sqlite3.OperationalError as error:
+            raise TintypeError("E_DISK_FULL", folder=str(path.parent)) from error
+        finally:
+            copy.close()
+        _flush(path)
+
+
+def restore(
+    snapshot: Path, data: Path, master_key_file: Path, clock: Clock, keys: Path | None = None
+) -> list[MemberId]:
+    """Bring a snapshot back into an empty data folder with the newest key file, and forget again who asked since.
+
+    Answers whom it forgot. A member forgotten before the snapshot was made, who came back, keeps what it holds.
+    Raises: TintypeError E_BACKUP_BROKEN naming the file, E_RESTORE_OVER when the folder holds a database already,
+    E_MASTER_KEY when the master key is not the one.
+    """
+    if any(_holds_something(data / name) for name in (DATABASE, BLOBS, KEYS)):
+        raise TintypeError("E_RESTORE_OVER", folder=str(data))
+    manifest = _checked(snapshot)
+    held = _json(keys or snapshot.parent / KEY_FILE)
+    beside = data / ".restoring"  # so that a restore that is cut off leaves nothing that could be started
+    shutil.rmtree(beside, ignore_errors=True)
+    for name in manifest["files"]:
+        _place(beside / name, (snapshot / name).read_bytes())
+    for owner, wrapped in held["keys"].items():
+        _place(beside / KEYS / f"{int(owner)}.key", base64.b64decode(wrapped))
+    again = [MemberId(int(owner)) for owner, at in held["forgotten"].items() if at >= manifest["made_at"]]
+    _forget(again, beside, master_key_file, clock)
+    for name in (BLOBS, KEYS, DATABASE):  # the database last: without it there is nothing to start
+        if (data / name).is_dir():
+            (data / name).rmdir()  # empty, see above
+        (beside / name).rename(data / name)
+    fsync_folder(data)
+    shutil.rmtree(beside)
+    return again
+
+
+def _forget(members: list[MemberId], data: Path, master_key_file: Path, clock: Clock) -> None:
+    vault = Vault(data / BLOBS, data / KEYS, master_key_file)
+    vault.check_keys()
+    db = open_database(data / DATABASE)
+    try:
+        privacy = Privacy(db, vault, clock)
+        for member in members:
+            privacy.forget(member)
+    finally:
+        db.conn.close()
+
+
+def _holds_something(path: Path) -> bool:
+    return path.is_file() or (path.is_dir() and any(path.iterdir()))
+
+
+def _checked(snapshot: Path) -> Mapping[str, Any]:
+    manifest = _json(snapshot / MANIFEST)
+    for name, entry in manifest["files"].items():
+        path = snapshot / name
+        if not path.resolve().is_relative_to(snapshot.resolve()) or not path.is_file() or _entry(path) != entry:
+            raise TintypeError("E_BACKUP_BROKEN", file=str(path))
+    return manifest
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise TintypeError("E_BACKUP_BROKEN", file=str(path)) from error
+    return found
+
+
+def _entry(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"sha256": digest, "bytes": path.stat().st_size}
+
+
+def _copy_files(source: Path, target: Path) -> None:
+    for path in source.rglob("*"):
+        if path.is_dir() or path.name.endswith(".tmp"):
+            continue
+        copy = target / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            shutil.copyfile(path, copy)
+        except FileNotFoundError:  # deleted meanwhile
+            continue
+        _flush(copy)
+
+
+def _place(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_atomic(path, content)
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    fsync_folder(path.parent)
