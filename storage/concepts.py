@@ -10,7 +10,7 @@ from rapidfuzz import process
 from sqlite_utils import Database
 
 from storage.clock import Clock
-from storage.database import rows, transaction
+from storage.database import insert, rows, transaction
 from storage.errors import NotFound, WordRefused
 from storage.ids import new_id
 from storage.records import (
@@ -80,13 +80,11 @@ class Concepts:
         Raises: WordRefused as `check_free`.
         """
         word = self.check_free(owner, home, name)
-        made = rows(
-            self._db,
-            """insert into concepts (id, owner, home, name, kind, class_word, created_at)
-            values (:id, :owner, :home, :name, :kind, :class_word, :now) returning *""",
-            id=new_id(), owner=owner, home=home, name=word, kind=kind, class_word=class_word, now=self._clock.now(),
+        made = insert(
+            self._db, "concepts", id=new_id(), owner=owner, home=home, name=word, kind=kind, class_word=class_word,
+            created_at=self._clock.now(),
         )  # fmt: skip
-        return concept_of(made[0])
+        return concept_of(made)
 
     def rename(self, concept: Concept, name: str) -> Concept:
         """Give it another word; versions and images stay its own.
@@ -170,16 +168,14 @@ class Concepts:
         job: JobId,
     ) -> Version:
         """One more training of a concept; meant to run inside `Queue.commit`."""
-        made = rows(
-            self._db,
-            """insert into versions (id, concept, n, method, class_word, base_model, base_revision, blob, sha256, bytes, sheet,
-            scores, job, created_at) values (:id, :concept, (select ifnull(max(n), 0) + 1 from versions where concept = :concept),
-            :method, :class_word, :base_model, :base_revision, :blob, :sha256, :bytes, :sheet, :scores, :job, :now) returning *""",
-            id=new_id(), concept=concept, method=method, class_word=class_word, base_model=base_model,
-            base_revision=base_revision, blob=blob, sha256=sha256, bytes=size_bytes, sheet=sheet, scores=json.dumps(scores),
-            job=job, now=self._clock.now(),
+        newest = "select ifnull(max(n), 0) as n from versions where concept = :concept"
+        n = int(str(rows(self._db, newest, concept=concept)[0]["n"])) + 1
+        made = insert(
+            self._db, "versions", id=new_id(), concept=concept, n=n, method=method, class_word=class_word,
+            base_model=base_model, base_revision=base_revision, blob=blob, sha256=sha256, bytes=size_bytes, sheet=sheet,
+            scores=json.dumps(scores), job=job, created_at=self._clock.now(),
         )  # fmt: skip
-        return version_of(made[0])
+        return version_of(made)
 
     # --- grants and consents -------------------------------------------------------------------------------------
 
@@ -217,7 +213,8 @@ class Concepts:
             for concept in concepts:
                 rows(
                     self._db,
-                    """delete from concepts where id = :concept and not exists (select 1 from versions where concept = :concept)
+                    """delete from concepts where id = :concept
+                    and not exists (select 1 from versions where concept = :concept)
                     and not exists (select 1 from jobs where concept = :concept and state in ('queued', 'running'))""",
                     concept=concept,
                 )

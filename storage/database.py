@@ -22,7 +22,7 @@ def open_database(path: Path) -> Database:
 
     The connection commits each statement by itself; several belong together inside `transaction`. There is to be one
     connection in the world: SQLite before 3.51.3 can damage a WAL database that two connections write to.
-    Raises: TintypeError E_DATABASE_BROKEN when SQLite finds the file damaged, E_DATABASE_NEWER when a newer Tintype made it.
+    Raises: TintypeError E_DATABASE_BROKEN when the file is damaged, E_DATABASE_NEWER when a newer Tintype made it.
     """
     path.touch(mode=0o600)
     connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
@@ -63,7 +63,7 @@ def migrate(db: Database, path: Path) -> None:
 def transaction(db: Database) -> Iterator[None]:
     """Everything inside happens, or nothing; inside another one it is a part that can fail alone.
 
-    sqlite-utils' `atomic` begins deferred, which fails at once when a write follows a read; this takes the write lock first.
+    sqlite-utils' `atomic` begins deferred, and fails at once when a write follows a read; this takes the lock first.
     Raises: TintypeError E_DISK_FULL, E_DATABASE_BROKEN; nothing has changed then.
     """
     begin, commit, rollback = "begin immediate", "commit", "rollback"
@@ -90,6 +90,15 @@ def rows(db: Database, sql: str, **values: object) -> list[dict[str, object]]:
         cursor = db.conn.execute(sql, values)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def insert(db: Database, table: str, **values: object) -> dict[str, object]:
+    """Add one row; the row as it stands, defaults filled in.
+
+    Raises: TintypeError E_DISK_FULL, E_DATABASE_BROKEN.
+    """
+    names, places = ", ".join(values), ", ".join(f":{name}" for name in values)
+    return rows(db, f"insert into {table} ({names}) values ({places}) returning *", **values)[0]  # noqa: S608  ours
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
-from storage.database import rows
+from storage.database import insert, rows
 from storage.records import BlobId, Image, ImageId, ImageWord, JobId, MemberId
 from storage.rows import image_of, record
 
@@ -20,21 +20,17 @@ class Images:
 
     def add(self, image: Image, words: Sequence[ImageWord]) -> None:
         """Keep one image and the words in it; meant to run inside `Queue.commit`."""
-        rows(
-            self._db,
-            """insert into images (id, job, position, owner, guild, blob, name, seed, width_px, height_px, settings, parent,
-            relation, has_person, created_at) values (:id, :job, :position, :owner, :guild, :blob, :name, :seed, :width_px,
-            :height_px, :settings, :parent, :relation, :has_person, :created_at)""",
-            id=image.id, job=image.job, position=image.position, owner=image.owner, guild=image.guild, blob=image.blob,
-            name=image.name, seed=image.seed, width_px=image.width_px, height_px=image.height_px,
+        insert(
+            self._db, "images", id=image.id, job=image.job, position=image.position, owner=image.owner,
+            guild=image.guild,
+            blob=image.blob, name=image.name, seed=image.seed, width_px=image.width_px, height_px=image.height_px,
             settings=json.dumps(dict(image.settings)), parent=image.parent, relation=image.relation,
             has_person=image.has_person, created_at=image.created_at,
         )  # fmt: skip
         for word in words:
-            rows(
-                self._db,
-                "insert into image_words (image, version, strength, region) values (:image, :version, :strength, :region)",
-                image=image.id, version=word.version, strength=word.strength, region=word.region,
+            insert(
+                self._db, "image_words", image=image.id, version=word.version, strength=word.strength,
+                region=word.region
             )  # fmt: skip
 
     def get(self, image: ImageId) -> Image | None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.clock import Clock
-from storage.database import rows, transaction
+from storage.database import insert, rows, transaction
 from storage.ids import new_id
 from storage.records import ChannelId, Draft, DraftId, GuildId, Kind, MemberId, Photo, PhotoId
 from storage.rows import draft_of, photo_of
@@ -90,16 +90,14 @@ class Photos:
         blob = self._vault.put(draft.owner, image)
         thumbnail_blob = self._vault.put(draft.owner, thumbnail)
         now = self._clock.now()
-        made = rows(
-            self._db,
-            """insert into photos (id, owner, draft, position, name, blob, thumbnail, width_px, height_px, sha256, facts,
-            created_at, expires_at) values (:id, :owner, :draft,
-            (select ifnull(max(position), 0) + 1 from photos where draft = :draft), :name, :blob, :thumbnail, :width_px,
-            :height_px, :sha256, :facts, :now, :expires) returning *""",
-            id=new_id(), owner=draft.owner, draft=draft.id, name=name, blob=blob, thumbnail=thumbnail_blob,
-            width_px=width_px, height_px=height_px, sha256=sha256, facts=json.dumps(facts), now=now, expires=now + DRAFT_S,
+        last = "select ifnull(max(position), 0) as last from photos where draft = :draft"
+        position = int(str(rows(self._db, last, draft=draft.id)[0]["last"])) + 1
+        made = insert(
+            self._db, "photos", id=new_id(), owner=draft.owner, draft=draft.id, position=position, name=name, blob=blob,
+            thumbnail=thumbnail_blob, width_px=width_px, height_px=height_px, sha256=sha256, facts=json.dumps(facts),
+            created_at=now, expires_at=now + DRAFT_S,
         )  # fmt: skip
-        return photo_of(made[0])
+        return photo_of(made)
 
     def of(self, draft: DraftId) -> list[Photo]:
         """A draft's photos in order."""
@@ -133,7 +131,8 @@ class Photos:
 
     def expire(self) -> int:
         """Delete drafts whose time is over and that no job needs; how many photos."""
-        sql = """select id from drafts where not exists (select 1 from photos where draft = drafts.id and expires_at >= :now)
+        sql = """select id from drafts
+            where not exists (select 1 from photos where draft = drafts.id and expires_at >= :now)
             and (created_at < :now - :wait or exists (select 1 from photos where draft = drafts.id))
             and not exists (select 1 from jobs
                 where state in ('queued', 'running') and json_extract(request, '$.draft') = drafts.id)"""

@@ -18,7 +18,7 @@ from storage.database import rows, transaction, truncate_wal
 from storage.images import Images
 from storage.photos import Photos
 from storage.queue import Queue
-from storage.records import BlobId, ConceptId, Draft, DraftId, Job, JobId, MemberId, Message, Receipt, Version
+from storage.records import BlobId, ConceptId, Draft, DraftId, Job, MemberId, Message, Receipt, Version
 from storage.rows import draft_of, job_of, record
 from storage.vault import BLOB, Vault
 
@@ -109,7 +109,8 @@ class Privacy:
             self._drop_messages()
         size = self._delete(blobs)
         return self._finished(
-            photos=len(photos), versions=len(versions), checkpoints=_checkpoints(jobs), jobs_cancelled=cancelled, words=1,
+            photos=len(photos), versions=len(versions), checkpoints=_checkpoints(jobs), jobs_cancelled=cancelled,
+            words=1,
             consents=consents, files=len(blobs), bytes=size, messages=messages,
         )  # fmt: skip
 

@@ -157,7 +157,8 @@ class Queue:
     def release(self, job: JobId, attempt: int, say: Body, *, blameless: bool = False) -> Job | None:
         """running -> queued after its engine died, or -> failed E_POISON when it keeps dying without progress.
 
-        `blameless` is for our own stopping and starting: it counts no death. None when the attempt is not the running one.
+        `blameless` is for our own stopping and starting: it counts no death. None when the attempt is not the
+        running one.
         """
         back = """update jobs set state = 'queued', lease_until = null, engine = null, fruitless = fruitless + :death
             where id = :job and attempt = :attempt and state = 'running'

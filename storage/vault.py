@@ -25,7 +25,8 @@ QUARANTINE_S = 24 * 3600.0  # a file without a row may belong to a commit under 
 class Vault:
     """Puts bytes away and gives them back.
 
-    A blob id names its owner and a random number; both are authenticated with the content (AES-256-GCM, NIST SP 800-38D).
+    A blob id names its owner and a random number; both are authenticated with the content (AES-256-GCM, NIST SP
+    800-38D).
     """
 
     def __init__(self, blobs: Path, keys: Path, master_key_file: Path) -> None:
