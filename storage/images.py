@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 
@@ -22,16 +23,13 @@ class Images:
         """Keep one image and the words in it; meant to run inside `Queue.commit`."""
         insert(
             self._db, "images", id=image.id, job=image.job, position=image.position, owner=image.owner,
-            guild=image.guild,
-            blob=image.blob, name=image.name, seed=image.seed, width_px=image.width_px, height_px=image.height_px,
+            guild=image.guild, blob=image.blob, name=image.name, seed=image.seed, width_px=image.width_px,
+            height_px=image.height_px,
             settings=json.dumps(dict(image.settings)), parent=image.parent, relation=image.relation,
             has_person=image.has_person, created_at=image.created_at,
         )  # fmt: skip
         for word in words:
-            insert(
-                self._db, "image_words", image=image.id, version=word.version, strength=word.strength,
-                region=word.region
-            )  # fmt: skip
+            insert(self._db, "image_words", **dataclasses.asdict(word))
 
     def get(self, image: ImageId) -> Image | None:
         """The image, or None."""

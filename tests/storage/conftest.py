@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from storage.concepts import Concepts
+from storage.database import open_database
+from storage.images import Images
+from storage.photos import Photos
+from storage.privacy import Privacy
+from storage.queue import Queue
+from storage.vault import Vault
+from tests.storage.clocks import HandClock
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def db(data: Path) -> Iterator[Database]:
+    database = open_database(data / "tintype.db")
+    yield database
+    database.conn.close()
+
+
+@pytest.fixture
+def queue(db: Database, clock: HandClock) -> Queue:
+    return Queue(db, clock)
+
+
+@pytest.fixture
+def concepts(db: Database, clock: HandClock) -> Concepts:
+    return Concepts(db, clock)
+
+
+@pytest.fixture
+def images(db: Database) -> Images:
+    return Images(db)
+
+
+@pytest.fixture
+def vault(data: Path) -> Vault:
+    return Vault(data / "blobs", data / "keys", data / "master.key")
+
+
+@pytest.fixture
+def photos(db: Database, vault: Vault, clock: HandClock) -> Photos:
+    return Photos(db, vault, clock)
+
+
+@pytest.fixture
+def privacy(db: Database, vault: Vault, clock: HandClock) -> Privacy:
+    return Privacy(db, vault, clock)
