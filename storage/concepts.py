@@ -207,6 +207,12 @@ class Concepts:
         found = rows(self._db, sql, concept=concept)
         return record(Consent, found[0]) if found else None
 
+    def revoke(self, concept: ConceptId) -> bool:
+        """Take a person's agreement back: the word is refused everywhere from now on; False when there was none."""
+        sql = """update consents set revoked_at = :now where concept = :concept and revoked_at is null
+            returning concept"""
+        return bool(rows(self._db, sql, concept=concept, now=self._clock.now()))
+
     def drop_unused(self, concepts: Sequence[ConceptId]) -> None:
         """Free words whose first training came to nothing."""
         with transaction(self._db):

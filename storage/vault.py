@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -32,7 +33,7 @@ class Vault:
     def __init__(self, blobs: Path, keys: Path, master_key_file: Path) -> None:
         self._blobs, self._keys = blobs, keys
         for folder in (blobs, keys):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _make_folder(folder)
         self._master = AESGCM(master_key(master_key_file))
 
     def put(self, owner: MemberId, content: bytes) -> BlobId:
@@ -145,9 +146,14 @@ def owner_of(blob: BlobId) -> MemberId:
 def _make_folder(folder: Path) -> None:
     if folder.exists():
         return
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for above in (folder.parent, folder.parent.parent):
-        fsync_folder(above)
+    _make_folder(folder.parent)
+    try:
+        folder.mkdir(mode=0o700)  # with `parents=True` those above would be open to everybody
+        fsync_folder(folder.parent)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise TintypeError("E_DISK_FULL", folder=str(folder.parent)) from error
+        raise
 
 
 def _overwrite(path: Path) -> None:
@@ -163,7 +169,7 @@ def master_key(path: Path) -> bytes:
     Raises: TintypeError E_MASTER_KEY when the file holds something else.
     """
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_folder(path.parent)
         write_atomic(path, secrets.token_bytes(KEY_BYTES))
     key = path.read_bytes()
     if len(key) != KEY_BYTES:

@@ -46,7 +46,7 @@ def check_word(name: str) -> str:
 def suggested(text: str) -> str:
     """The nearest allowed word: `Ana's Dog!` -> `anas-dog`."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    kept = re.sub(r"[^a-z0-9_ -]", "", ascii_text)
+    kept = re.sub(r"[^a-z0-9_\s-]", "", ascii_text)
     joined = re.sub(r"[\s-]+", "-", kept).strip("-_0123456789")[:32].strip("-_")
     return joined if NAME.fullmatch(joined) and joined not in RESERVED else f"my-{joined or 'word'}"[:32]
 
@@ -80,4 +80,8 @@ def _word(found: re.Match[str]) -> Word:
 
 def words_in(prompt: str) -> list[Word]:
     """The words of a prompt, each once, in the order of their first place."""
-    return list({part.name: part for part in reversed(parse_prompt(prompt)) if isinstance(part, Word)}.values())[::-1]
+    found: dict[str, Word] = {}
+    for part in parse_prompt(prompt):
+        if isinstance(part, Word):
+            found.setdefault(part.name, part)
+    return list(found.values())
