@@ -25,6 +25,7 @@ from storage.records import (
 
 ANA, BEN, EVE = MemberId(101), MemberId(102), MemberId(103)
 HOME, ELSEWHERE, CHANNEL = GuildId(900), GuildId(901), ChannelId(800)
+BLOB = BlobId("101-" + "a" * 32)
 
 
 def wish(key: str = "k1", kind: JobKind = JobKind.TRAIN, owner: MemberId = ANA, **more: Any) -> NewJob:

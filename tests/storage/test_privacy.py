@@ -1,0 +1,283 @@
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from storage.concepts import Concepts
+from storage.database import rows
+from storage.errors import TintypeError
+from storage.images import Images
+from storage.photos import Photos
+from storage.privacy import OF_MEMBER, Privacy
+from storage.queue import Queue
+from storage.records import BlobId, ChannelId, Concept, Consent, Grant, Image, ImageWord, JobKind, Kind, MemberId
+from storage.records import Message, Progress, Scope
+from storage.vault import Vault
+from tests.storage.clocks import HandClock
+from tests.storage.rooms import ANA, BEN, HOME, add_photo, add_version, open_draft, picture, wish
+
+CANARY = "canary-7f3a91"
+
+
+class Household:
+    """Two members with one of everything each; all that is Ana's carries the canary."""
+
+    def __init__(
+        self, queue: Queue, concepts: Concepts, photos: Photos, images: Images, vault: Vault, clock: HandClock
+    ) -> None:
+        self.queue, self.concepts, self.photos, self.images = queue, concepts, photos, images
+        self.vault, self.clock = vault, clock
+
+    def teach(self, owner: MemberId, name: str, kind: Kind = Kind.ANIMAL) -> Concept:
+        mark = name.encode() * 5
+        draft = open_draft(self.photos, owner, word=name, class_word=name)
+        add_photo(self.photos, draft, mark, f"{name}.png")
+        concept = self.concepts.create(owner, HOME, name, kind, name)
+        self.concepts.agree(Consent(concept=concept.id, person=owner, text_version=name, given_at=self.clock.now()))
+        request = {"draft": draft.id, "word": name, "photos": []}
+        job, _ = self.queue.put(wish(f"train {name}", owner=owner, request=request, concept=concept.id))
+        self.queue.claim(job.id, "engine", 60)
+        self.queue.beat(job.id, 1, 60, progress=Progress(phase=name, done=1, total=2))
+        self.queue.beat(job.id, 1, 60, checkpoint=self.vault.put(owner, mark), preview=self.vault.put(owner, mark))
+        curve, weights = self.vault.put(owner, mark), self.vault.put(owner, mark)
+        self.queue.commit(
+            job.id, 1, {"curve": curve, "note": name}, {"card": "result", "word": name},
+            lambda _db: add_version(self.concepts, concept, weights, job.id, sheet=self.vault.put(owner, mark)) and None,
+        )  # fmt: skip
+        self.queue.remember(Message(job=job.id, channel=ChannelId(5), message=int(owner) * 10, role="card"))
+        row = next(row for row in self.queue.unsent() if row.job == job.id)
+        self.queue.sent(row.id, int(owner) * 10 + 1)
+        return concept
+
+    def imagine(self, owner: MemberId, key: str, concept: Concept) -> Image:
+        job, _ = self.queue.put(wish(key, JobKind.IMAGINE, owner=owner, request={"prompt": f"a {key} picture"}))
+        self.queue.claim(job.id, "engine", 60)
+        person = concept.kind is Kind.PERSON
+        made = picture(owner, job.id, self.vault.put(owner, key.encode() * 9), has_person=person, settings={"p": key})
+        (version, *_) = self.concepts.versions(concept.id)
+        self.queue.commit(
+            job.id, 1, {"images": [made.id]}, {"card": "grid"},
+            lambda _db: self.images.add(made, [ImageWord(image=made.id, version=version.id, strength=1.0)]),
+        )  # fmt: skip
+        return made
+
+
+@pytest.fixture
+def house(
+    queue: Queue, concepts: Concepts, photos: Photos, images: Images, vault: Vault, clock: HandClock
+) -> Household:
+    return Household(queue, concepts, photos, images, vault, clock)
+
+
+def places_of(data: Path, text: str) -> list[str]:
+    return [path.name for path in data.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
+
+
+def test_every_column_that_names_a_member_is_covered(db: Database) -> None:
+    naming = {
+        (table, column)
+        for table in db.table_names()
+        for column in db.table(table).columns_dict
+        if column in ("owner", "person", "member", "actor", "subject")
+    }
+    handled_apart = {("grants", "subject"), ("audit", "actor")}
+
+    assert naming == set(OF_MEMBER.items()) | handled_apart
+
+
+def test_no_trace_of_a_forgotten_member_is_left_in_any_file(
+    house: Household, privacy: Privacy, db: Database, data: Path
+) -> None:
+    for number in range(40):  # enough to split pages
+        house.teach(BEN, f"bens-{number}")
+        house.imagine(ANA, f"{CANARY} {number}", house.teach(ANA, f"{CANARY}-{number}"))
+    house.queue.put(wish("waiting", owner=ANA, request={"prompt": CANARY}))
+    assert places_of(data, CANARY)
+
+    receipt = privacy.forget(ANA)
+
+    assert places_of(data, CANARY) == []
+    assert not (data / "keys" / f"{ANA}.key").exists()
+    assert not (data / "blobs" / str(ANA)).exists()
+    assert receipt.is_log_empty
+    assert db.conn.execute("pragma integrity_check").fetchone()[0] == "ok"
+    assert db.conn.execute("pragma foreign_key_check").fetchall() == []
+
+
+def test_the_receipt_counts_what_went(house: Household, privacy: Privacy, vault: Vault) -> None:
+    house.imagine(ANA, "a", house.teach(ANA, "ana-dog"))
+    house.queue.put(wish("waiting", owner=ANA))
+    files = len(vault.held(ANA))
+
+    receipt = privacy.forget(ANA)
+
+    counts = (receipt.photos, receipt.words, receipt.versions, receipt.images, receipt.checkpoints, receipt.consents)
+    assert counts == (1, 1, 1, 1, 1, 1)
+    assert (receipt.jobs_cancelled, receipt.files, receipt.key_destroyed) == (1, files, True)
+    assert receipt.bytes > 0
+    assert {message.message for message in receipt.messages} == {int(ANA) * 10, int(ANA) * 10 + 1}
+    assert privacy.mydata(ANA) == {"words": [], "drafts": [], "photos": 0, "images": 0, "jobs": [], "consents": []}
+
+
+def test_others_keep_what_is_theirs(house: Household, privacy: Privacy, vault: Vault) -> None:
+    mine = house.teach(ANA, "ana-dog")
+    theirs = house.imagine(BEN, "b", mine)
+    house.teach(BEN, "ben-cat")
+    before = privacy.mydata(BEN)
+
+    privacy.forget(ANA)
+
+    assert privacy.mydata(BEN) == before
+    assert vault.open(theirs.blob)
+
+
+def test_pictures_of_a_person_go_with_the_person_whoever_made_them(
+    house: Household, privacy: Privacy, vault: Vault
+) -> None:
+    theirs = house.imagine(BEN, "b", house.teach(ANA, "ana-me", Kind.PERSON))
+
+    receipt = privacy.forget(ANA)
+
+    assert receipt.images == 1
+    assert house.images.get(theirs.id) is None
+    with pytest.raises(TintypeError, match="E_BLOB_GONE"):
+        vault.open(theirs.blob)
+
+
+def test_a_running_job_of_a_forgotten_member_can_write_nothing_any_more(
+    house: Household, privacy: Privacy, queue: Queue, db: Database
+) -> None:
+    job, _ = queue.put(wish("k", owner=ANA))
+    queue.claim(job.id, "engine", 60)
+
+    privacy.forget(ANA)
+
+    assert not queue.beat(job.id, 1, 60)
+    assert not queue.commit(job.id, 1, {}, {})
+    assert queue.unsent() == []
+
+
+def test_forgetting_twice_is_fine_and_the_id_is_remembered(
+    house: Household, privacy: Privacy, clock: HandClock
+) -> None:
+    house.teach(ANA, "ana-dog")
+    privacy.forget(ANA)
+    again = privacy.forget(ANA)
+
+    assert (again.files, again.key_destroyed) == (0, False)
+    assert privacy.forgotten() == {ANA: clock.now()}
+
+
+def test_a_crash_while_forgetting_is_finished_by_asking_again(
+    house: Household, privacy: Privacy, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.imagine(ANA, CANARY, house.teach(ANA, CANARY))
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for step in ("storage.vault.Vault.destroy", "storage.privacy.Privacy._drop_rows", "storage.privacy.truncate_wal"):
+        with monkeypatch.context() as patch:
+            patch.setattr(step, die)
+            with pytest.raises(KeyboardInterrupt):
+                privacy.forget(ANA)
+    privacy.forget(ANA)
+
+    assert places_of(data, CANARY) == []
+
+
+def test_forgetting_a_word_takes_its_files_jobs_and_messages_and_nothing_else(
+    house: Household, privacy: Privacy, vault: Vault, data: Path
+) -> None:
+    kept = house.teach(ANA, "ana-cat")
+    stays = set(vault.held(ANA))
+    concept = house.teach(ANA, CANARY)
+
+    receipt = privacy.forget_word(concept.id)
+
+    assert places_of(data, CANARY) == []
+    assert set(vault.held(ANA)) == stays
+    assert (receipt.words, receipt.versions, receipt.photos, receipt.checkpoints) == (1, 1, 1, 1)
+    assert not receipt.key_destroyed
+    assert [found.id for found in house.concepts.mine(ANA)] == [kept.id]
+    assert len(receipt.messages) == 2
+
+
+def test_forgetting_a_word_cancels_its_training(
+    privacy: Privacy, concepts: Concepts, queue: Queue, photos: Photos
+) -> None:
+    concept = concepts.create(ANA, HOME, "ana-dog", Kind.ANIMAL, "dog")
+    draft = open_draft(photos)
+    add_photo(photos, draft)
+    job, _ = queue.put(wish(concept=concept.id, request={"draft": draft.id}))
+    queue.claim(job.id, "engine", 60)
+
+    receipt = privacy.forget_word(concept.id)
+
+    assert (receipt.jobs_cancelled, receipt.photos) == (1, 1)
+    assert queue.get(job.id) is None
+    assert not queue.beat(job.id, 1, 60)
+    assert photos.draft(draft.id) is None
+
+
+def test_a_word_that_is_gone_gives_an_empty_receipt(privacy: Privacy, concepts: Concepts) -> None:
+    concept = concepts.create(ANA, HOME, "ana-dog", Kind.ANIMAL, "dog")
+    privacy.forget_word(concept.id)
+
+    assert privacy.forget_word(concept.id).words == 0
+
+
+def test_grants_to_a_forgotten_member_go(house: Household, privacy: Privacy) -> None:
+    concept = house.teach(BEN, "ben-cat")
+    house.concepts.grant(Grant(concept=concept.id, scope=Scope.MEMBER, subject=ANA))
+
+    privacy.forget(ANA)
+
+    assert house.concepts.grants(concept.id) == []
+
+
+def test_that_something_was_forgotten_is_noted_without_saying_whose(
+    house: Household, privacy: Privacy, db: Database
+) -> None:
+    house.teach(ANA, "ana-dog")
+    receipt = privacy.forget(ANA)
+
+    (noted,) = rows(db, "select * from audit")
+    assert (noted["actor"], noted["action"], noted["object"]) == (None, "forget", receipt.id)
+    assert str(ANA) not in str(noted["facts"])
+
+
+def test_the_archive_holds_photos_words_and_pictures(house: Household, privacy: Privacy) -> None:
+    house.imagine(ANA, "a", house.teach(ANA, "ana-dog"))
+    house.teach(BEN, "ben-cat")
+
+    packed = zipfile.ZipFile(io.BytesIO(privacy.archive(ANA)))
+
+    contents = {name: packed.read(name) for name in packed.namelist()}
+    told = json.loads(contents.pop("mydata.json"))
+    assert sorted(contents.values()) == sorted([b"ana-dog" * 5, b"ana-dog" * 5, b"a" * 9])
+    assert [word["word"] for word in told["words"]] == ["ana-dog"]
+    assert "a a picture" in {job.get("prompt") for job in told["jobs"]}
+
+
+def test_every_file_that_a_row_needs_is_known(house: Household, privacy: Privacy, vault: Vault) -> None:
+    house.imagine(ANA, "a", house.teach(ANA, "ana-dog"))
+    (job,) = [job for job in house.queue.of_owner(ANA) if job.kind is JobKind.TRAIN]
+    needed_no_more = {job.checkpoint, job.preview}
+
+    assert privacy.known_blobs() == set(vault.held(ANA)) - needed_no_more
+
+
+def test_files_of_waiting_jobs_are_known_too(privacy: Privacy, queue: Queue, vault: Vault) -> None:
+    job, _ = queue.put(wish())
+    queue.claim(job.id, "engine", 60)
+    kept: BlobId = vault.put(ANA, b"checkpoint")
+    queue.beat(job.id, 1, 60, checkpoint=kept)
+    queue.release(job.id, 1, {})
+
+    assert privacy.known_blobs() == {kept}
