@@ -114,11 +114,17 @@ def _our_errors() -> Iterator[None]:
         raise
 
 
-def truncate_wal(db: Database) -> bool:
-    """Write everything into the main file and empty the log, so that nothing deleted is left in it.
+def scrub(db: Database) -> bool:
+    """Rewrite the file without what was deleted, and empty the log; False when the disk or a reader did not let it.
 
-    False when an outside reader held it up.
+    `secure_delete` alone is not enough: pages that were split keep copies of deleted rows in their unused part.
     """
-    with _our_errors():
-        busy, _, _ = db.conn.execute("pragma wal_checkpoint(truncate)").fetchone()
+    try:
+        with _our_errors():
+            db.conn.execute("vacuum")
+            busy, _, _ = db.conn.execute("pragma wal_checkpoint(truncate)").fetchone()
+    except TintypeError as error:
+        if error.code != "E_DISK_FULL":
+            raise
+        return False
     return not busy

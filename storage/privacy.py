@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from storage.clock import Clock
 from storage.concepts import Concepts
-from storage.database import rows, transaction, truncate_wal
+from storage.database import rows, scrub, transaction
 from storage.images import Images
 from storage.photos import Photos
 from storage.queue import Queue
@@ -31,6 +31,7 @@ OF_MEMBER = {
     "consents": "person",
     "jobs": "owner",
 }
+SCRUB_DUE = "scrub_due"  # the note that deleted rows may still have traces in the file
 #: pictures with a person's word show that person, whoever asked for them
 PICTURES_OF_PERSON = """select id, blob from images where owner != :member and id in (select image from image_words
     join versions on versions.id = image_words.version join concepts on concepts.id = versions.concept
@@ -133,7 +134,6 @@ class Privacy:
         size += self._delete({BlobId(str(picture["blob"])) for picture in others})
         destroyed = self._vault.destroy(member)
         self._rewrite_keys()
-        self._db.conn.execute("vacuum")  # pages that were split may hold old copies of rows
         return self._finished(
             photos=told["photos"], versions=sum(word["versions"] for word in told["words"]),
             images=told["images"] + len(others), checkpoints=_checkpoints(jobs), jobs_cancelled=cancelled,
@@ -145,6 +145,15 @@ class Privacy:
         """Who asked to be forgotten, and when: what a restored backup must forget again."""
         found = rows(self._db, "select id, forgotten_at from members where forgotten_at is not null order by id")
         return {MemberId(int(str(row["id"]))): float(str(row["forgotten_at"])) for row in found}
+
+    def scrub_if_due(self) -> bool:
+        """Rewrite the database without the rows that were deleted, if that is still to be done; True when none are left."""
+        if not rows(self._db, "select 1 from notes where name = :due", due=SCRUB_DUE):
+            return True
+        if not scrub(self._db):
+            return False
+        rows(self._db, "delete from notes where name = :due", due=SCRUB_DUE)
+        return True
 
     def known_blobs(self) -> set[BlobId]:
         """Every blob that some row still needs; checkpoints and previews of ended jobs are needed no more."""
@@ -183,6 +192,7 @@ class Privacy:
 
     def _drop_messages(self) -> None:
         rows(self._db, "delete from messages where job not in (select id from jobs)")
+        rows(self._db, "insert or replace into notes (name, value) values (:due, 'yes')", due=SCRUB_DUE)
 
     def _delete(self, blobs: Iterable[BlobId]) -> int:
         size = 0
@@ -198,8 +208,8 @@ class Privacy:
         return tuple({row["message"]: record(Message, row) for row in found}.values())
 
     def _finished(self, **told: Any) -> Receipt:
-        """The receipt, after the log is emptied; that it was given is noted, without saying to whom."""
-        receipt = dataclasses.replace(self._receipt(**told), is_log_empty=truncate_wal(self._db))
+        """The receipt, after the file is rewritten; that it was given is noted, without saying to whom."""
+        receipt = dataclasses.replace(self._receipt(**told), is_scrubbed=self.scrub_if_due())
         counts = {name: value for name, value in told.items() if name != "messages"}
         rows(
             self._db,

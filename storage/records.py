@@ -303,6 +303,6 @@ class Receipt:
     files: int = 0
     bytes: int = 0  #: of those files, as they lay encrypted on the disk
     messages: tuple[Message, ...] = ()  #: ours, to be taken down by the bot
-    is_log_empty: bool = False  #: the database's write-ahead log holds nothing any more
+    is_scrubbed: bool = False  #: no trace is left in the database's file and log; else upkeep tries again
     key_destroyed: bool = False
     at: float

@@ -35,6 +35,7 @@ class Upkeep:
 
     def run(self) -> Swept:
         """Remove what is over."""
+        self._privacy.scrub_if_due()
         photos = self._photos.discard_learned()
         if not self._date_is_steady():
             return Swept(photos, 0)

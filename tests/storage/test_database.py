@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import random
 import sqlite3
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
-from storage.database import insert, open_database, rows, transaction, truncate_wal
+from storage.database import insert, open_database, rows, scrub, transaction
 from storage.errors import TintypeError
 from storage.migrations import MIGRATIONS
 
@@ -76,7 +77,7 @@ def test_a_damaged_file_is_refused_and_kept(tmp_path: Path, damage: bytes | None
     db = open_database(path)
     for number in range(300):
         insert(db, "notes", name=str(number), value="x" * 200)
-    truncate_wal(db)
+    scrub(db)
     db.conn.close()
     whole = path.read_bytes()
     broken = damage or whole[: len(whole) // 2] + bytes(8192) + whole[len(whole) // 2 + 8192 :]
@@ -108,3 +109,26 @@ def test_nothing_is_left_open_after_a_returning_statement(data: Path, db: Databa
     assert reader.execute("select value from notes").fetchall() == [("x",)]
     assert not db.conn.in_transaction
     reader.close()
+
+
+def test_a_scrubbed_file_keeps_no_trace_in_split_pages(data: Path, db: Database) -> None:
+    chance = random.Random(2)
+    db.conn.execute("pragma synchronous = off")
+    for _ in range(2500):
+        who = chance.choice(["canary-7f3a91", "benign-000000"])
+        what = chance.random()
+        row = f"(select max(rowid) - {chance.randint(0, 50)} from notes)"
+        if what < 0.6:
+            longest = chance.choice([3, 40, 400])
+            insert(db, "notes", name=f"{who}-{chance.random()}", value=who * chance.randint(1, longest))
+        elif what < 0.8:
+            rows(db, f"update notes set value = name || :v where rowid = {row}", v="z" * chance.randint(1, 3000))
+        else:
+            rows(db, f"delete from notes where rowid = {row}")
+    rows(db, "delete from notes where name like 'canary%'")
+
+    assert scrub(db)
+
+    left = {path.name: path.read_bytes().count(b"canary-7f3a91") for path in data.glob("tintype.db*")}
+    assert sum(left.values()) == 0
+    assert rows(db, "select count(*) n from notes")[0]["n"]

@@ -93,7 +93,7 @@ def test_every_column_that_names_a_member_is_covered(db: Database) -> None:
 def test_no_trace_of_a_forgotten_member_is_left_in_any_file(
     house: Household, privacy: Privacy, db: Database, data: Path
 ) -> None:
-    for number in range(40):  # enough to split pages
+    for number in range(12):  # enough to split pages
         house.teach(BEN, f"bens-{number}")
         house.imagine(ANA, f"{CANARY} {number}", house.teach(ANA, f"{CANARY}-{number}"))
     house.queue.put(wish("waiting", owner=ANA, request={"prompt": CANARY}))
@@ -104,7 +104,7 @@ def test_no_trace_of_a_forgotten_member_is_left_in_any_file(
     assert places_of(data, CANARY) == []
     assert not (data / "keys" / f"{ANA}.key").exists()
     assert not (data / "blobs" / str(ANA)).exists()
-    assert receipt.is_log_empty
+    assert receipt.is_scrubbed
     assert db.conn.execute("pragma integrity_check").fetchone()[0] == "ok"
     assert db.conn.execute("pragma foreign_key_check").fetchall() == []
 
@@ -181,7 +181,7 @@ def test_a_crash_while_forgetting_is_finished_by_asking_again(
     def die(*_: object) -> None:
         raise KeyboardInterrupt
 
-    for step in ("storage.vault.Vault.destroy", "storage.privacy.Privacy._drop_rows", "storage.privacy.truncate_wal"):
+    for step in ("storage.vault.Vault.destroy", "storage.privacy.Privacy._drop_rows", "storage.privacy.scrub"):
         with monkeypatch.context() as patch:
             patch.setattr(step, die)
             with pytest.raises(KeyboardInterrupt):
@@ -189,6 +189,20 @@ def test_a_crash_while_forgetting_is_finished_by_asking_again(
     privacy.forget(ANA)
 
     assert places_of(data, CANARY) == []
+
+
+def test_what_could_not_be_scrubbed_is_scrubbed_later(
+    house: Household, privacy: Privacy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.teach(ANA, "ana-dog")
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.privacy.scrub", lambda _db: False)
+        assert not privacy.forget(ANA).is_scrubbed
+        assert not privacy.scrub_if_due()
+
+    assert privacy.scrub_if_due()
+    monkeypatch.setattr("storage.privacy.scrub", lambda _db: False)
+    assert privacy.scrub_if_due()
 
 
 def test_forgetting_a_word_takes_its_files_jobs_and_messages_and_nothing_else(
