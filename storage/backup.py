@@ -39,6 +39,15 @@ NOTE = "backup_folder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A backup whose database is copied and whose files are not."""
+
+    place: Path
+    data: Path
+    made_at: float  #: unix seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """One finished backup."""
 
@@ -54,28 +63,27 @@ class Backup:
         self._db, self._data, self._clock = db, data, clock
 
     def make(self, folder: Path) -> Snapshot:
-        """Put a snapshot into a new folder below `folder`, rewrite the key file there, and remember the place.
+        """Put a snapshot into a new folder below `folder`: `begin`, then `fill`.
 
-        The database is copied first: files are never changed, only added and deleted, so a file that is missing
+        Raises: TintypeError E_DISK_FULL.
+        """
+        return fill(self.begin(folder))
+
+    def begin(self, folder: Path) -> Begun:
+        """Copy the database, rewrite the key file there, and remember the place; on the database's thread, and quick.
+
+        The database comes first: files are never changed, only added and deleted, so a file that is missing
         afterwards was deleted on purpose, and one that is not needed is harmless.
         Raises: TintypeError E_DISK_FULL.
         """
-        moment = datetime.fromtimestamp(self._clock.now(), UTC)
-        place = folder / moment.strftime("%Y-%m-%dT%H%M%S.%fZ")
+        made_at = self._clock.now()
+        place = folder / datetime.fromtimestamp(made_at, UTC).strftime("%Y-%m-%dT%H%M%S.%fZ")
         place.mkdir(parents=True, mode=0o700)
         self._copy_database(place / DATABASE)
-        _copy_files(self._data / BLOBS, place / BLOBS)
-        listed = {str(path.relative_to(place)): _entry(path) for path in sorted(place.rglob("*")) if path.is_file()}
-        rows(
-            self._db,
-            "insert or replace into notes (name, value) values (:name, :folder)",
-            name=NOTE,
-            folder=str(folder),
-        )
+        noted = "insert or replace into notes (name, value) values (:name, :folder)"
+        rows(self._db, noted, name=NOTE, folder=str(folder.resolve()))
         self.rewrite_keys()
-        manifest = {"made_at": self._clock.now(), "files": listed}
-        write_atomic(place / MANIFEST, json.dumps(manifest, indent=1).encode())
-        return Snapshot(folder=place, files=len(listed), bytes=sum(entry["bytes"] for entry in listed.values()))
+        return Begun(place=place, data=self._data, made_at=made_at)
 
     def rewrite_keys(self) -> bool:
         """Write the key file again, where the last backup was made; False when that place is not there (yet)."""
@@ -100,6 +108,15 @@ class Backup:
         finally:
             copy.close()
         _flush(path)
+
+
+def fill(begun: Begun) -> Snapshot:
+    """Copy the files and seal the snapshot with its manifest; touches no database, so any thread may do it."""
+    place = begun.place
+    _copy_files(begun.data / BLOBS, place / BLOBS)
+    listed = {str(path.relative_to(place)): _entry(path) for path in sorted(place.rglob("*")) if path.is_file()}
+    write_atomic(place / MANIFEST, json.dumps({"made_at": begun.made_at, "files": listed}, indent=1).encode())
+    return Snapshot(folder=place, files=len(listed), bytes=sum(entry["bytes"] for entry in listed.values()))
 
 
 def restore(

@@ -147,7 +147,7 @@ class Privacy:
         return {MemberId(int(str(row["id"]))): float(str(row["forgotten_at"])) for row in found}
 
     def scrub_if_due(self) -> bool:
-        """Rewrite the database without the rows that were deleted, if that is still to be done; True when none are left."""
+        """Rewrite the database without deleted rows, if that is still to be done; True when no trace is left."""
         if not rows(self._db, "select 1 from notes where name = :due", due=SCRUB_DUE):
             return True
         if not scrub(self._db):

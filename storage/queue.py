@@ -71,7 +71,7 @@ class Queue:
 
     # --- transitions ---------------------------------------------------------------------------------------------
 
-    def put(self, new: NewJob, write: Callable[[Database, JobId], None] | None = None) -> tuple[Job, bool]:
+    def put(self, new: NewJob, write: Callable[[Database, JobId], object] | None = None) -> tuple[Job, bool]:
         """Add a job; the same key again answers the job that is there, and False.
 
         `write` adds what belongs to the job in the same transaction, and runs only when the job is new.
@@ -129,7 +129,7 @@ class Queue:
         )  # fmt: skip
 
     def commit(
-        self, job: JobId, attempt: int, result: Body, say: Body, write: Callable[[Database], None] = _nothing
+        self, job: JobId, attempt: int, result: Body, say: Body, write: Callable[[Database], object] = _nothing
     ) -> bool:
         """running -> succeeded with all its rows and its one message, or nothing at all."""
         sql = """update jobs set state = 'succeeded', ended_at = :now, lease_until = null, result = :result
@@ -191,7 +191,7 @@ class Queue:
     def _lease(self, ttl_s: float) -> float:
         return self._clock.monotonic() + min(ttl_s, LONGEST_LEASE_S)
 
-    def _end(self, sql: str, say: Body, write: Callable[[Database], None], **values: Any) -> bool:
+    def _end(self, sql: str, say: Body, write: Callable[[Database], object], **values: Any) -> bool:
         now = self._clock.now()
         with transaction(self._db):
             ended = rows(self._db, sql, now=now, **values)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from storage.concepts import Concepts
@@ -79,7 +81,7 @@ def test_a_near_miss_is_pointed_to_among_ones_own_words(concepts: Concepts) -> N
 )
 @pytest.mark.parametrize("kind", [Kind.ANIMAL, Kind.PERSON])
 def test_grants_open_a_word_and_a_persons_only_to_named_members(
-    concepts: Concepts, grant: tuple[Scope, int], member: MemberId, more: dict[str, object], may: bool, kind: Kind
+    concepts: Concepts, grant: tuple[Scope, int], member: MemberId, more: dict[str, Any], may: bool, kind: Kind
 ) -> None:
     concept = taught(concepts, kind=kind)
     concepts.grant(Grant(concept=concept.id, scope=grant[0], subject=grant[1]))

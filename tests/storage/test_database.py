@@ -37,8 +37,11 @@ def test_opening_again_changes_nothing(data: Path, db: Database) -> None:
 @pytest.mark.parametrize(
     ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1)]
 )
-def test_the_database_is_set_for_durability(db: Database, pragma: str, value: object) -> None:
+def test_the_database_is_set_for_durability(tmp_path: Path, pragma: str, value: object) -> None:
+    db = open_database(tmp_path / "t.db")
+
     assert db.conn.execute(f"pragma {pragma}").fetchone()[0] == value
+    db.conn.close()
 
 
 def test_the_file_is_its_owners_alone(data: Path, db: Database) -> None:
@@ -113,7 +116,6 @@ def test_nothing_is_left_open_after_a_returning_statement(data: Path, db: Databa
 
 def test_a_scrubbed_file_keeps_no_trace_in_split_pages(data: Path, db: Database) -> None:
     chance = random.Random(2)
-    db.conn.execute("pragma synchronous = off")
     for _ in range(2500):
         who = chance.choice(["canary-7f3a91", "benign-000000"])
         what = chance.random()

@@ -137,7 +137,7 @@ def upkeep(photos: Photos, privacy: Privacy, vault: Vault, clock: HandClock) -> 
 
 
 def test_upkeep_removes_what_is_over_and_what_no_row_knows(
-    upkeep: Upkeep, photos: Photos, vault: Vault, clock: HandClock, data: Path
+    upkeep: Upkeep, photos: Photos, vault: Vault, clock: HandClock
 ) -> None:
     add_photo(photos, open_draft(photos))
     vault.put(ANA, b"orphan")

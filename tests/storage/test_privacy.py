@@ -15,8 +15,21 @@ from storage.images import Images
 from storage.photos import Photos
 from storage.privacy import OF_MEMBER, Privacy
 from storage.queue import Queue
-from storage.records import BlobId, ChannelId, Concept, Consent, Grant, Image, ImageWord, JobKind, Kind, MemberId
-from storage.records import Message, Progress, Scope
+from storage.records import (
+    BlobId,
+    ChannelId,
+    Concept,
+    Consent,
+    Grant,
+    Image,
+    ImageWord,
+    JobKind,
+    Kind,
+    MemberId,
+    Message,
+    Progress,
+    Scope,
+)
 from storage.vault import Vault
 from tests.storage.clocks import HandClock
 from tests.storage.rooms import ANA, BEN, HOME, add_photo, add_version, open_draft, picture, wish
@@ -47,7 +60,7 @@ class Household:
         curve, weights = self.vault.put(owner, mark), self.vault.put(owner, mark)
         self.queue.commit(
             job.id, 1, {"curve": curve, "note": name}, {"card": "result", "word": name},
-            lambda _db: add_version(self.concepts, concept, weights, job.id, sheet=self.vault.put(owner, mark)) and None,
+            lambda _db: add_version(self.concepts, concept, weights, job.id, sheet=self.vault.put(owner, mark)),
         )  # fmt: skip
         self.queue.remember(Message(job=job.id, channel=ChannelId(5), message=int(owner) * 10, role="card"))
         row = next(row for row in self.queue.unsent() if row.job == job.id)
@@ -149,9 +162,7 @@ def test_pictures_of_a_person_go_with_the_person_whoever_made_them(
         vault.open(theirs.blob)
 
 
-def test_a_running_job_of_a_forgotten_member_can_write_nothing_any_more(
-    house: Household, privacy: Privacy, queue: Queue, db: Database
-) -> None:
+def test_a_running_job_of_a_forgotten_member_can_write_nothing_any_more(privacy: Privacy, queue: Queue) -> None:
     job, _ = queue.put(wish("k", owner=ANA))
     queue.claim(job.id, "engine", 60)
 

@@ -61,7 +61,7 @@ def test_what_belongs_to_a_job_is_written_with_it_or_neither(queue: Queue, db: D
 
 def test_what_belongs_to_a_job_is_written_once(queue: Queue, db: Database) -> None:
     for _ in range(2):
-        queue.put(wish("k1"), lambda db, job: insert(db, "notes", name=str(job), value="x") and None)
+        queue.put(wish("k1"), lambda db, job: insert(db, "notes", name=str(job), value="x"))
 
     assert len(rows(db, "select * from notes")) == 1
 
@@ -184,7 +184,7 @@ def test_a_refused_commit_writes_no_rows(queue: Queue, db: Database) -> None:
     job = running(queue)
     queue.cancel(job.id, SAY)
 
-    assert not queue.commit(job.id, job.attempt, {}, SAY, lambda db: insert(db, "notes", name="a", value="x") and None)
+    assert not queue.commit(job.id, job.attempt, {}, SAY, lambda db: insert(db, "notes", name="a", value="x"))
 
     assert rows(db, "select * from notes") == []
 

@@ -105,9 +105,7 @@ class JobStore(RuleBasedStateMachine):
     @rule(job=jobs, off=attempts)
     def commit(self, job: JobId, off: int) -> None:
         known, attempt, holds = self.fences(job, off)
-        done = self.queue.commit(
-            job, attempt, {}, SAY, lambda db: insert(db, "audit", at=0, action="made", object=job) and None
-        )
+        done = self.queue.commit(job, attempt, {}, SAY, lambda db: insert(db, "audit", at=0, action="made", object=job))
         assert done == holds
         if holds:
             known.state, known.rows = "succeeded", 1

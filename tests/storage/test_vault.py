@@ -79,7 +79,9 @@ def test_one_members_key_opens_nothing_of_anothers(vault: Vault, data: Path) -> 
         vault.open(blob)
 
 
-@pytest.mark.parametrize("blob", ["", "../../etc/passwd", "1-" + "g" * 32, "1-../../x", "-" + "0" * 32, "1-" + "0" * 31])
+@pytest.mark.parametrize(
+    "blob", ["", "../../etc/passwd", "1-" + "g" * 32, "1-../../x", "-" + "0" * 32, "1-" + "0" * 31]
+)
 def test_only_blob_ids_become_paths(vault: Vault, blob: str) -> None:
     with pytest.raises(TintypeError, match="E_BLOB_BROKEN"):
         vault.open(BlobId(blob))
