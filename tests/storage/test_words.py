@@ -19,7 +19,7 @@ NAMES = st.from_regex(NAME, fullmatch=True)
         ("<ana-dog>", "ana-dog"),
         (" Ana-Dog ", "ana-dog"),
         ("ana_d0g", "ana_d0g"),
-        ("ａｎａ", "ana"),
+        ("\uff41\uff4e\uff41", "ana"),
     ],
 )
 def test_a_word_is_stored_in_one_form(written: str, stored: str) -> None:
