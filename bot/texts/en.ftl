@@ -429,3 +429,45 @@ E_WORD_GONE = A word in these pictures was deleted, so no more can be made with 
 # --- backups ---
 E_BACKUP_BROKEN = The backup cannot be used: { $file } is missing or was changed since it was made. Nothing was restored. Take another snapshot, or bring that file back.
 E_RESTORE_OVER = { $folder } already holds a database, and a restore never writes over one. Move that folder away, or set TINTYPE_DATA_DIR to an empty one.
+
+# --- photos ---
+E_FORMAT = “{ $photo }” is no photo that Tintype can open, whatever its name says. Send a JPEG, PNG, WebP, AVIF, GIF or HEIC file.
+E_HEIC = “{ $photo }” is a HEIC photo, which this Tintype cannot open. Set your phone's camera to “Most Compatible” (iPhone: Settings, Camera, Formats), or send it as JPEG.
+E_CORRUPT = “{ $photo }” is damaged and cannot be opened. Send it again, or save it anew as JPEG or PNG first.
+E_TRUNCATED = “{ $photo }” is cut off: a part of the file is missing. Send it again, and let the upload finish.
+E_BAD_METADATA = “{ $photo }” carries notes (metadata) so large or broken that it cannot be opened safely. Save it anew, or send a screenshot of it.
+E_TOO_MANY_PIXELS = “{ $photo }” has { $width }×{ $height } px. At most 50 megapixels and 12,000 px a side can be opened. Send a smaller copy; 2,048 px are plenty.
+E_BAD_SHAPE = “{ $photo }” has { $width }×{ $height } px, so it is more than { $most } times as long as wide. Crop it to the subject and send that.
+E_TOO_SMALL = “{ $photo }” has { $width }×{ $height } px; its shorter side must have at least { $need } px here. Send a larger one, not an enlarged copy.
+E_TOO_SLOW = “{ $photo }” takes too long to open. Save it anew as an ordinary JPEG or PNG and send that.
+E_TOO_HEAVY = “{ $photo }” takes too much memory to open. Send a smaller copy; 2,048 px are plenty.
+E_INSPECTOR = “{ $photo }” could not be looked at, because this Tintype could not start its inspector. Send it again in a minute; if that does not help, tell the operator.
+E_ZIP_BAD = “{ $photo }” is no sound zip file, so nothing in it was opened. Pack the photos into a new zip, or send them one by one.
+E_ZIP_MANY = “{ $photo }” holds more than { $most } files. Pack the best 20 photos into a zip and send that.
+E_ZIP_TOO_BIG = “{ $photo }” would unpack to more than { $most_mb } MB, or far more than its size allows. Pack fewer photos into a zip, or send them one by one.
+E_ZIP_ENCRYPTED = “{ $photo }” is protected by a password. Send a zip without one, or the photos one by one.
+E_ZIP_EMPTY = There is no photo in “{ $photo }”. Pack JPEG, PNG, WebP, AVIF, GIF or HEIC files into it.
+E_ZIP_NESTED = “{ $photo }” is a zip inside a zip, which is not opened. Send it by itself.
+E_ZIP_MEMBER_BIG = “{ $photo }” has more than { $most_mb } MB. Send a smaller copy of it.
+W_SMALL = Only { $width }×{ $height } px, below the { $need } px it learns at: details will be soft.
+W_BLURRY = It looks blurred; a sharp photo teaches more.
+W_DARK = It is very dark.
+W_PALE = It is almost white.
+W_FLAT = There is hardly anything to see on it.
+W_ANIMATED = It moves; only its first picture is used.
+W_DUPLICATE = It looks like photo { $other }; another view teaches more.
+
+# --- weights files ---
+E_PICKLE = “{ $file }” is a pickle file (.pt, .ckpt, .bin), which can run any program when opened, so it was not. Export the weights as .safetensors and send that.
+E_WEIGHTS_BROKEN = The weights file “{ $file }” is damaged or cut off. Copy, fetch or train it again.
+E_WEIGHTS_HEADER = “{ $file }” is no sound .safetensors file: its beginning cannot be read. Fetch or export it again.
+E_WEIGHTS_TRUNCATED = “{ $file }” is cut off: a part of the weights is missing. Fetch or send it again, and let the upload finish.
+E_WEIGHTS_MANY = “{ $file }” holds more than { $most } tensors, which no word's weights do. Send the file of a LoRA or an embedding.
+E_WEIGHTS_SHAPE = The tensors of “{ $file }” do not fit its bytes: they overlap, leave gaps, or have impossible sizes. Export it again.
+E_WEIGHTS_METADATA = “{ $file }” carries more than { $most_kib } KiB of notes (metadata). Export it again without them.
+E_WEIGHTS_NAMES = “{ $file }” names its tensors in a way no LoRA or embedding does. Export it again with the program that made it.
+E_WEIGHTS_INCOMPLETE = “{ $file }” holds only one half of some of its LoRA layers. Export it again.
+E_WEIGHTS_BASE = “{ $file }” was made for { $made_for }; this Tintype runs { $base }. Send weights made for that, or train the word here.
+E_WEIGHTS_NAN = The weights of “{ $word }” hold values that are no numbers or beyond all reason, so they would draw only noise. Train it again.
+E_WEIGHTS_FOREIGN = These weights hold “{ $key }”, which is no layer of a LoRA for this kind of base model. Use a LoRA or an embedding made for it.
+E_WRONG_BASE = These weights do not fit the base model { $base }; they were made for another one. Train the word again here.

@@ -1,0 +1,1 @@
+"""A short-lived program that opens strangers' bytes, so that no other process has to; imported by nobody."""
