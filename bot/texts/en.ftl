@@ -469,5 +469,5 @@ E_WEIGHTS_NAMES = “{ $file }” names its tensors in a way no LoRA or embeddin
 E_WEIGHTS_INCOMPLETE = “{ $file }” holds only one half of some of its LoRA layers. Export it again.
 E_WEIGHTS_BASE = “{ $file }” was made for { $made_for }; this Tintype runs { $base }. Send weights made for that, or train the word here.
 E_WEIGHTS_NAN = The weights of “{ $word }” hold values that are no numbers or beyond all reason, so they would draw only noise. Train it again.
-E_WEIGHTS_FOREIGN = These weights hold “{ $key }”, which is no layer of a LoRA for this kind of base model. Use a LoRA or an embedding made for it.
+E_WEIGHTS_FOREIGN = These weights hold layers that no LoRA for this kind of base model has. Use a LoRA or an embedding made for it.
 E_WRONG_BASE = These weights do not fit the base model { $base }; they were made for another one. Train the word again here.

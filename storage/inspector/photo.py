@@ -12,7 +12,7 @@ from storage.inspector.measures import Measures, measure
 from storage.inspector.pixels import Rebuilt, rebuild
 
 THUMBNAIL_PX = 256
-BLURRY_BELOW = 3.0  # levels; a focused photo at 512 px has 10 to 40, one blurred by 1 % of its side under 2
+BLURRY_BELOW = 4.0  # levels: sharp photos and drawings have 18 and more, blurred by 1 % of their side under 2
 DARK_BELOW = 35.0  # mean level of 255
 PALE_ABOVE = 247.0
 FLAT_BELOW = 4.0  # levels of contrast: a covered lens, a wall
@@ -53,17 +53,22 @@ def remarks(rebuilt: Rebuilt, found: Measures, size_px: int) -> list[dict[str, A
     if min(rebuilt.image.size) < size_px:
         width, height = rebuilt.original
         told.append({"code": "W_SMALL", "facts": {"width": width, "height": height, "need": size_px}})
-    if found.contrast < FLAT_BELOW:
-        told.append({"code": "W_FLAT", "facts": {}})
-    elif found.sharpness < BLURRY_BELOW:
-        told.append({"code": "W_BLURRY", "facts": {}})
-    if found.luminance < DARK_BELOW:
-        told.append({"code": "W_DARK", "facts": {}})
-    elif found.luminance > PALE_ABOVE:
-        told.append({"code": "W_PALE", "facts": {}})
+    if look := _look(found):
+        told.append({"code": look, "facts": {}})
     if rebuilt.is_animated:
         told.append({"code": "W_ANIMATED", "facts": {}})
     return told
+
+
+def _look(found: Measures) -> str | None:
+    """The one thing to say of how it looks: in the dark nothing can be sharp either."""
+    if found.luminance < DARK_BELOW:
+        return "W_DARK"
+    if found.luminance > PALE_ABOVE:
+        return "W_PALE"
+    if found.contrast < FLAT_BELOW:
+        return "W_FLAT"
+    return "W_BLURRY" if found.sharpness < BLURRY_BELOW else None
 
 
 def pixel_hash(image: Image.Image) -> str:
