@@ -1,0 +1,1 @@
+"""The GPU process: trains words on one frozen base model and makes pictures with them."""

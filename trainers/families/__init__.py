@@ -1,0 +1,68 @@
+"""Families of base models: one file each, found by importing this package."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from storage.errors import TintypeError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+#: Scores samples of a word, one for each of the family's sample scenes: 0 … 1, higher is better.
+Scorer = Callable[[Sequence["Image"]], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """What is the same for all base models of one kind."""
+
+    name: str
+    title: str
+    size_px: int  #: side of the square that it was trained on
+    bucket_px: int  #: sides of training pictures are multiples of this
+    max_aspect: float  #: the longest bucket's width over its height
+    shapes: Mapping[str, tuple[int, int]]  #: square, portrait, landscape -> width, height in px
+    fits: Callable[[str, Mapping[str, Any], Mapping[str, Any]], bool]  #: (id, UNet config, scheduler config)
+    kohya_version: str  #: ss_base_model_version
+    modelspec_architecture: str
+    template: str  #: a caption for a photo; {word} is put in
+    style_template: str
+    class_words: Mapping[str, Sequence[str]]  #: kind -> the words it knows best, the default first
+    sample_scenes: Sequence[str]  #: what follows the word in sample prompts
+    may_flip: bool
+    steps: int  #: denoising steps of a picture
+    guidance_scale: float
+    recommended: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: method -> settings
+    scorer: Callable[[Sequence[Image]], Scorer] | None = None  #: from a word's photos; None: the latest sample point is kept
+
+
+_FAMILIES: dict[str, Family] = {}
+
+
+def register(family: Family) -> Family:
+    """Offer a family."""
+    _FAMILIES[family.name] = family
+    return family
+
+
+def families() -> Mapping[str, Family]:
+    """Every family by name."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    return dict(sorted(_FAMILIES.items()))
+
+
+def family_of(name: str, unet: Mapping[str, Any], scheduler: Mapping[str, Any]) -> Family:
+    """The family that a base model belongs to.
+
+    Raises: TintypeError E_NO_FAMILY.
+    """
+    for family in families().values():
+        if family.fits(name, unet, scheduler):
+            return family
+    raise TintypeError("E_NO_FAMILY", base=name, width=unet.get("cross_attention_dim"))

@@ -1,0 +1,72 @@
+"""The bundled miniature: small enough for two cores, drawn so that likeness can be counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from trainers.families import Family, Scorer, register
+from trainers.miniature import MODEL_ID
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+#: (words after the subject, scene, accessory): what samples are asked for and scored by
+SAMPLES = (
+    (" at the beach", "beach", None),
+    (" wearing a hat in the snow", "snow", "hat"),
+    (" at night", "night", None),
+    (" wearing a scarf in the forest", "forest", "scarf"),
+)
+
+
+def _scorer(photos: Sequence[Image]) -> Scorer:
+    """Likeness and obedience, as the `pick` reader sees them."""
+    from trainers.miniature.readers import consensus, load_reader, prompt_fidelity, subject_fidelity
+
+    reader = load_reader("pick")
+    side = reader.size_px
+    subject = consensus(reader.read([photo.convert("RGB").resize((side, side)) for photo in photos]))
+
+    def score(samples: Sequence[Image]) -> float:
+        readings = reader.read(samples)
+        likeness = [subject_fidelity(reading, subject) for reading in readings]
+        obeyed = [
+            prompt_fidelity(reading, scene, accessory)
+            for reading, (_, scene, accessory) in zip(readings, SAMPLES, strict=True)
+        ]
+        return (sum(likeness) * 2 + sum(obeyed)) / (3 * len(readings))
+
+    return score
+
+
+register(
+    Family(
+        name="miniature",
+        title="the bundled miniature",
+        size_px=64,
+        bucket_px=16,
+        max_aspect=1.0,
+        shapes={"square": (64, 64), "portrait": (48, 64), "landscape": (64, 48)},
+        fits=lambda name, unet, scheduler: name == MODEL_ID,
+        kohya_version="tintype_miniature",
+        modelspec_architecture="tintype-miniature",
+        template="a {word}",
+        style_template="a {word} drawing",
+        class_words={
+            "person": ("person",),
+            "animal": ("cat", "dog", "rabbit", "bear"),
+            "object": ("mug", "robot"),
+            "style": ("pastel",),
+        },
+        sample_scenes=tuple(words for words, _, _ in SAMPLES),
+        may_flip=False,  # a mug's handle and a balloon have a side
+        steps=24,
+        guidance_scale=3.0,
+        recommended={
+            "lora": {"learning_rate": 1e-3, "steps_per_photo": 60, "max_steps": 400, "min_steps": 300, "batch_size": 6},
+            "textual_inversion": {"learning_rate": 2e-2, "steps_per_photo": 60, "min_steps": 300, "max_steps": 400, "batch_size": 6, "vectors": 6},
+        },
+        scorer=_scorer,
+    )
+)

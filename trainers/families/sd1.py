@@ -1,0 +1,31 @@
+"""Stable Diffusion 1.4 and 1.5."""
+
+from __future__ import annotations
+
+from trainers.families import Family, register
+
+SD1 = register(
+    Family(
+        name="sd1",
+        title="Stable Diffusion 1.x",
+        size_px=512,
+        bucket_px=64,
+        max_aspect=2.0,
+        shapes={"square": (512, 512), "portrait": (448, 576), "landscape": (576, 448)},
+        fits=lambda name, unet, scheduler: unet.get("cross_attention_dim") == 768 and name != "miniature",
+        kohya_version="sd_v1",
+        modelspec_architecture="stable-diffusion-v1",
+        template="a photo of {word}",
+        style_template="a picture in the style of {word}",
+        class_words={
+            "person": ("person", "woman", "man", "girl", "boy"),
+            "animal": ("dog", "cat", "bird", "horse"),
+            "object": ("object", "toy", "mug", "bag", "car", "shirt"),
+            "style": ("style",),
+        },
+        sample_scenes=(" at the beach", " in the snow", " wearing a red hat", " in front of a brick wall"),
+        may_flip=True,
+        steps=25,
+        guidance_scale=7.5,
+    )
+)

@@ -1,0 +1,151 @@
+"""A prompt with words to pictures: one denoising step at a time, nothing attached in between."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from storage.words import words_in
+from trainers.adapter import Adapter
+from trainers.dataset import pixels_of
+from trainers.method import Progress
+from trainers.pipeline import Applied, Base, Region, swapped, with_words
+from trainers.text import Prompt, encode_prompt
+
+SIDES = {"left": (0.0, 0.5), "right": (0.5, 1.0)}
+#: `<a> … on the left`, up to the next word or the end
+SIDED = re.compile(r"<([a-z0-9_-]+)(?::[\d.]+)?>[^<]*?\b(?:on|to|at) the (left|right)\b", re.IGNORECASE)
+SIDED_FIRST = re.compile(r"\b(?:on|to|at) the (left|right)\b[^<]{0,40}<([a-z0-9_-]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What to draw."""
+
+    prompt: str
+    negative_prompt: str = ""
+    seeds: Sequence[int] = (0,)  #: one for each picture
+    adapters: Sequence[tuple[Adapter, float]] = ()  #: words that the prompt may name, with their strengths
+    shape: str = "square"
+    steps: int | None = None  #: None takes the family's
+    guidance_scale: float | None = None
+    parent: Image.Image | None = None  #: begin from this picture
+    strength: float = 0.6  #: how far to leave the parent: 0 … 1
+    size: tuple[int, int] | None = None  #: width, height in px instead of the shape's
+
+
+def words_of(wish: Wish) -> list[tuple[Adapter, float]]:
+    """The adapters whose word stands in the prompt: no other is active."""
+    written = {word.name: word.strength for word in words_in(wish.prompt)}
+    return [(a, strength * written[a.word]) for a, strength in wish.adapters if a.word in written]
+
+
+def sides_of(prompt: str) -> dict[str, str]:
+    """Which words the prompt puts on the left and on the right."""
+    found = {match[1].lower(): match[2].lower() for match in SIDED.finditer(prompt)}
+    first = {match[2].lower(): match[1].lower() for match in SIDED_FIRST.finditer(prompt)}
+    return first | found
+
+
+def imagine(base: Base, wish: Wish) -> Generator[Progress, None, list[Image.Image]]:
+    """Draw all pictures of a wish together, yielding after each denoising step; returns the pictures.
+
+    The same wish gives the same pictures, whatever was drawn or trained in between.
+    """
+    words = words_of(wish)
+    conditional = encode_prompt(base, wish.prompt, words)
+    unconditional = encode_prompt(base, wish.negative_prompt, ())
+    scheduler, timesteps = _timesteps(base, wish)
+    latents = _start(base, wish, scheduler, timesteps)
+    hidden = torch.cat([unconditional.hidden, conditional.hidden]).repeat_interleave(len(wish.seeds), 0)
+    layers = with_words(base, _placed(words, conditional, wish, latents))
+    for index, timestep in enumerate(timesteps):
+        with torch.no_grad(), swapped(base.unet, layers), base.autocast():
+            noise_pred = _guided(base, wish, scheduler, latents, timestep, hidden)
+            latents = scheduler.step(noise_pred, timestep, latents, return_dict=False)[0]
+        yield Progress(done=index + 1, total=len(timesteps), phase="imagine")
+    return decoded(base, latents)
+
+
+def finished(steps: Generator[Progress, None, list[Image.Image]]) -> list[Image.Image]:
+    """Run to the end without looking."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            pictures: list[Image.Image] = end.value
+            return pictures
+
+
+def _guided(base: Base, wish: Wish, scheduler: Any, latents: Tensor, timestep: Tensor, hidden: Tensor) -> Tensor:
+    """Classifier-free guidance, Ho and Salimans 2022, arXiv 2207.12598: (B, C, H, W) float32."""
+    twice = scheduler.scale_model_input(torch.cat([latents, latents]), timestep)
+    predicted = base.unet(twice.to(base.dtype), timestep, hidden).sample.float()
+    noise_pred_uncond, noise_pred_text = predicted.chunk(2)
+    guidance_scale = base.family.guidance_scale if wish.guidance_scale is None else wish.guidance_scale
+    return noise_pred_uncond + guidance_scale * (noise_pred_text - noise_pred_uncond)
+
+
+def _placed(words: Sequence[tuple[Adapter, float]], prompt: Prompt, wish: Wish, latents: Tensor) -> list[Applied]:
+    sides = sides_of(wish.prompt) if len(words) > 1 else {}
+    aspect = latents.shape[3] / latents.shape[2]
+    placed: list[Applied] = []
+    for adapter, strength in words:
+        side = sides.get(adapter.word)
+        region = None
+        if side:
+            region = Region(*SIDES[side], prompt.spans[adapter.word], prompt.hidden.shape[1], aspect)
+        placed.append((adapter, strength, region))
+    return placed
+
+
+def _timesteps(base: Base, wish: Wish) -> tuple[Any, Tensor]:
+    from diffusers import DPMSolverMultistepScheduler
+
+    scheduler = DPMSolverMultistepScheduler.from_config(base.scheduler.config, algorithm_type="dpmsolver++", thresholding=False)
+    steps = wish.steps or base.family.steps
+    scheduler.set_timesteps(steps, device=base.device)
+    if wish.parent is None:
+        return scheduler, scheduler.timesteps
+    first = min(steps - 1, round(steps * (1 - wish.strength)))
+    scheduler.set_begin_index(first)
+    return scheduler, scheduler.timesteps[first:]
+
+
+def _start(base: Base, wish: Wish, scheduler: Any, timesteps: Tensor) -> Tensor:
+    width, height = wish.size or base.family.shapes[wish.shape]
+    per = base.pixels_per_latent
+    channels = int(base.unet.config.in_channels)
+    shape = (channels, height // per, width // per)
+    noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in wish.seeds])
+    noise = noise.to(base.device)
+    if wish.parent is None:
+        return noise * scheduler.init_noise_sigma
+    latents = encoded_picture(base, wish.parent.convert("RGB").resize((width, height), Image.Resampling.LANCZOS))
+    added: Tensor = scheduler.add_noise(latents.expand_as(noise), noise, timesteps[:1].expand(len(noise)))
+    return added
+
+
+@torch.no_grad()
+def encoded_picture(base: Base, picture: Image.Image) -> Tensor:
+    """A picture's scaled latents: (1, C, H, W) float32."""
+    posterior = base.vae.encode(pixels_of(picture)[None].to(base.device, base.vae.dtype)).latent_dist
+    latents: Tensor = posterior.mean.float() * base.scaling_factor
+    return latents
+
+
+@torch.no_grad()
+def decoded(base: Base, latents: Tensor) -> list[Image.Image]:
+    """Latents (B, C, H, W) as pictures, one at a time so that memory stays that of one."""
+    pictures = []
+    for one in latents.split(1):
+        pixels = base.vae.decode((one / base.scaling_factor).to(base.vae.dtype)).sample.float()
+        array = ((pixels[0].clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+        pictures.append(Image.fromarray(array))
+    return pictures

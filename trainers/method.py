@@ -1,0 +1,140 @@
+"""What a training method is: a generator of steps that teaches a frozen base one new word."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import pkgutil
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from storage.errors import TintypeError
+
+if TYPE_CHECKING:
+    from trainers.adapter import Adapter
+    from trainers.pipeline import Base
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What a method is given to learn from."""
+
+    photos: Sequence[Path]
+    word: str  #: without brackets, "ana-dog"
+    class_word: str  #: what it is a kind of, "dog"
+    kind: str  #: person, animal, object or style
+    captions: Sequence[str | None] = ()  #: one for each photo; None takes the family's template
+    seed: int = 0
+    resume_from: Path | None = None  #: a checkpoint that `Progress.save_checkpoint` wrote
+
+    @property
+    def placeholder_token(self) -> str:
+        """`<ana-dog>`, as a prompt names it."""
+        return f"<{self.word}>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Where a training stands. The two functions write this very moment, until the generator is advanced."""
+
+    done: int
+    total: int
+    phase: str  #: prepare, cache or train
+    loss: float | None = None
+    point: int | None = None  #: the sample point just reached, counted from 1
+    points: int = 0  #: how many there will be
+    save_checkpoint: Callable[[Path], None] = dataclasses.field(default=lambda path: None, compare=False, repr=False)
+    save_weights: Callable[[Path], None] = dataclasses.field(default=lambda path: None, compare=False, repr=False)
+
+
+class Method(Protocol):
+    """A way to teach a base model a new word. One file in trainers/methods/ each."""
+
+    name: str
+    title: str
+    summary: str
+    min_photos: int
+
+    @property
+    def settings(self) -> type:
+        """A frozen dataclass whose defaults are good ones for Stable Diffusion."""
+        ...
+
+    def train(self, base: Base, lesson: Lesson, settings: Any) -> Generator[Progress, None, None]:
+        """Train, yielding after each step. The caller may stop between any two; nothing stays attached in between."""
+        ...
+
+    def file_bytes(self, base: Base, settings: Any) -> int:
+        """How large its file will be, computed."""
+        ...
+
+
+M = TypeVar("M", bound=Method)
+_METHODS: dict[str, Method] = {}
+
+
+def register(cls: type[M]) -> type[M]:
+    """Offer a method; its file bears its name."""
+    method = cls()
+    if cls.__module__.rpartition(".")[2] != method.name:
+        raise ValueError(f"{cls.__module__} must bear the method's name, {method.name!r}")
+    _METHODS[method.name] = method
+    return cls
+
+
+def methods() -> Mapping[str, Method]:
+    """Every method by name."""
+    folder = importlib.import_module("trainers.methods")
+    for module in pkgutil.iter_modules(folder.__path__):
+        importlib.import_module(f"trainers.methods.{module.name}")
+    return dict(sorted(_METHODS.items()))
+
+
+def method_named(name: str) -> Method:
+    """The method.
+
+    Raises: TintypeError E_NO_SUCH_METHOD with those there are.
+    """
+    known = methods()
+    if name not in known:
+        raise TintypeError("E_NO_SUCH_METHOD", method=name, known=", ".join(known))
+    return known[name]
+
+
+def settings_for(method: Method, base: Base, chosen: Mapping[str, Any] | None = None) -> Any:
+    """The method's defaults, the family's recommendations over them, then what the operator chose.
+
+    Raises: TintypeError E_NO_SUCH_SETTING, E_SETTING_RANGE.
+    """
+    fields = {field.name: field for field in dataclasses.fields(method.settings)}
+    values = dict(base.family.recommended.get(method.name, {}))
+    for name, value in (chosen or {}).items():
+        if name not in fields:
+            raise TintypeError("E_NO_SUCH_SETTING", setting=name, known=", ".join(fields))
+        values[name] = _checked(fields[name], value)
+    return method.settings(**values)
+
+
+def _checked(field: dataclasses.Field[Any], value: Any) -> Any:
+    of, low, high = type(field.default), field.metadata["min"], field.metadata["max"]
+    try:
+        number = of(value)
+    except (TypeError, ValueError) as error:
+        raise TintypeError("E_SETTING_RANGE", setting=field.name, value=str(value), low=low, high=high) from error
+    if not low <= number <= high:
+        raise TintypeError("E_SETTING_RANGE", setting=field.name, value=str(value), low=low, high=high)
+    return number
+
+
+def setting(default: float, low: float, high: float, why: str) -> Any:
+    """A field of a settings dataclass with its bounds and reason."""
+    return dataclasses.field(default=default, metadata={"min": low, "max": high, "help": why})
+
+
+def described(settings: Any) -> dict[str, dict[str, Any]]:
+    """Settings as JSON: each field's value, bounds and reason."""
+    return {
+        field.name: {"default": getattr(settings, field.name), **field.metadata} for field in dataclasses.fields(settings)
+    }

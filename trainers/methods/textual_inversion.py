@@ -1,0 +1,89 @@
+"""Textual inversion: a few rows of the vocabulary, everything else frozen; the smallest file there is."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from trainers.adapter import Adapter
+from trainers.learning import Pupil, captions_of, learn, plan_of
+from trainers.method import Lesson, Progress, register, setting
+from trainers.pipeline import Base
+from trainers.text import class_rows, encoded, token_table, tokens_of
+from trainers.weights import write_adapter
+
+START_NOISE = 0.05  # of the table's deviation: several vectors from one class word must not stay alike
+BYTES_PER_NUMBER = 4  # embeddings are exchanged in float32
+
+
+@dataclass(frozen=True, slots=True)
+class TextualInversionSettings:
+    """What an operator may change; a member never sees these."""
+
+    vectors: int = setting(4, 1, 16, "one carries a kind, several carry an individual")
+    learning_rate: float = setting(5e-3, 1e-6, 1.0, "A1111's default; diffusers' 5e-4 needs ten times the steps")
+    steps_per_photo: int = setting(150, 1, 2000, "about 1000 for six photos")
+    min_steps: int = setting(600, 1, 20_000, "fewer stay at the class word")
+    max_steps: int = setting(2000, 1, 20_000, "diffusers' default is 3000 at a tenth of the rate")
+    batch_size: int = setting(2, 1, 64, "fits 8 GB at 512 px")
+    weight_decay: float = setting(0.0, 0, 1, "the norm is kept directly")
+    points: int = setting(4, 1, 20, "sample points; the best is kept")
+
+
+@register
+class TextualInversion:
+    """Trains only its own rows; the table's own rows take no part in optimisation. Gal et al. 2022, arXiv 2208.01618."""
+
+    name, title, settings = "textual_inversion", "Textual inversion", TextualInversionSettings
+    summary = "A few kilobytes and the base model untouched; catches colours and kind, less of the detail."
+    min_photos = 3
+
+    def train(self, base: Base, lesson: Lesson, settings: TextualInversionSettings) -> Generator[Progress, None, None]:
+        """Train rows that start as the class word's."""
+        rows = nn.Parameter(start_rows(base, lesson, settings.vectors))
+        longest = float(token_table(base).float().norm(dim=1).max())
+        ids = _caption_ids(base, lesson, settings.vectors)
+        pupil = Pupil(
+            parameters={"rows": rows},
+            attached=nullcontext,
+            hidden=lambda captions: encoded(base, [ids[caption] for caption in captions], rows),
+            write=lambda path, average: _write(path, base, lesson, average),
+            after_step=lambda: keep_norm(rows, longest),
+        )
+        yield from learn(base, lesson, plan_of(settings, len(lesson.photos)), pupil)
+
+    def file_bytes(self, base: Base, settings: TextualInversionSettings) -> int:
+        """Rows times width at four bytes."""
+        return settings.vectors * int(token_table(base).shape[1]) * BYTES_PER_NUMBER
+
+
+def start_rows(base: Base, lesson: Lesson, count: int) -> Tensor:
+    """The class word's rows with a little noise, from the lesson's seed: (n, D) float32."""
+    table = token_table(base).float()
+    generator = torch.Generator().manual_seed(lesson.seed)
+    noise = torch.randn(count, table.shape[1], generator=generator).to(base.device)
+    return class_rows(base, lesson.class_word, count).float() + noise * table.std() * START_NOISE
+
+
+@torch.no_grad()
+def keep_norm(rows: Tensor, longest: float) -> None:
+    """Shorten rows that are longer than any row of the vocabulary: the text encoder never saw such."""
+    norms = rows.norm(dim=1, keepdim=True)
+    rows.mul_((longest / norms).clamp(max=1.0))
+
+
+def _caption_ids(base: Base, lesson: Lesson, vectors: int) -> dict[str, Sequence[int]]:
+    width = int(token_table(base).shape[1])
+    word = Adapter(lesson.word, lesson.class_word, "textual_inversion", rows=torch.zeros(vectors, width))
+    captions = set(captions_of(base, lesson))
+    return {caption: tokens_of(base, caption, {lesson.word: word}, {lesson.word: 0}).ids for caption in captions}
+
+
+def _write(path: Path, base: Base, lesson: Lesson, average: Mapping[str, Tensor]) -> None:
+    adapter = Adapter(lesson.word, lesson.class_word, "textual_inversion", rows=average["rows"].detach().float().cpu())
+    write_adapter(path, base, lesson, "textual_inversion", adapter)

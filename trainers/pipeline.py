@@ -1,0 +1,238 @@
+"""The frozen base model: loaded once, shared by training and serving, changed by nothing that lasts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from storage.errors import TintypeError
+from trainers.adapter import Adapter, LowRank
+from trainers.families import Family, family_of
+
+if TYPE_CHECKING:
+    from diffusers import AutoencoderKL, UNet2DConditionModel
+    from transformers import CLIPTextModel, CLIPTokenizer
+
+PICTURE_DIMENSIONS = 4  # (B, I, H, W); a linear layer sees three
+
+# B batch · T positions · I input width · O output width · r rank
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """One base model on one device."""
+
+    id: str
+    revision: str
+    family: Family
+    tokenizer: CLIPTokenizer
+    text_encoder: CLIPTextModel
+    vae: AutoencoderKL
+    unet: UNet2DConditionModel
+    scheduler: Any  #: the scheduler as it was stored; samplers are made from its config
+    device: torch.device
+
+    @property
+    def size_px(self) -> int:
+        """The side of the square that it was trained on."""
+        return self.family.size_px
+
+    @property
+    def scaling_factor(self) -> float:
+        """What latents are multiplied by."""
+        return float(self.vae.config.scaling_factor)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of the frozen weights."""
+        return self.unet.dtype
+
+    @property
+    def pixels_per_latent(self) -> int:
+        """8 for Stable Diffusion, 4 for the miniature."""
+        return int(2 ** (len(self.vae.config.block_out_channels) - 1))
+
+    def autocast(self) -> torch.autocast:
+        """bfloat16 where the device is made for it; trainable weights stay float32 under it."""
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda")
+
+
+def device_named(name: str) -> torch.device:
+    """The device for `auto`, `cpu`, `cuda`, `cuda:1` or `mps`.
+
+    Raises: TintypeError E_NO_DEVICE when it is not there.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise TintypeError("E_NO_DEVICE", device=name) from error
+    return device
+
+
+def load_base(base_model: str, device: str = "auto") -> Base:
+    """Load a base model from this machine alone: `miniature`, a folder, or `repo@revision` in the Hugging Face cache.
+
+    Raises: TintypeError E_NO_BASE when it is not here or not whole, E_NO_FAMILY when we do not know its kind.
+    """
+    from diffusers import StableDiffusionPipeline
+
+    where, revision = _located(base_model)
+    target = device_named(device)
+    dtype = torch.bfloat16 if target.type == "cuda" else torch.float32
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    try:
+        pipeline = StableDiffusionPipeline.from_pretrained(
+            where, torch_dtype=dtype, safety_checker=None, requires_safety_checker=False, local_files_only=True,
+            use_safetensors=True, feature_extractor=None, image_encoder=None,
+        )  # fmt: skip
+    except (OSError, ValueError) as error:
+        raise TintypeError("E_NO_BASE", base=base_model) from error
+    return base_of(pipeline, base_model.partition("@")[0], revision, target)
+
+
+def base_of(pipeline: Any, name: str, revision: str, device: torch.device) -> Base:
+    """Freeze a pipeline's parts as a base.
+
+    Raises: TintypeError E_NO_FAMILY.
+    """
+    parts = (pipeline.text_encoder, pipeline.vae, pipeline.unet)
+    for part in parts:
+        part.to(device).eval().requires_grad_(False)
+    pipeline.unet.to(memory_format=torch.channels_last)
+    return Base(
+        id=name,
+        revision=revision,
+        family=family_of(name, pipeline.unet.config, pipeline.scheduler.config),
+        tokenizer=pipeline.tokenizer,
+        text_encoder=pipeline.text_encoder,
+        vae=pipeline.vae,
+        unet=pipeline.unet,
+        scheduler=pipeline.scheduler,
+        device=device,
+    )
+
+
+def _located(base_model: str) -> tuple[Path | str, str]:
+    from trainers import miniature
+
+    if base_model == miniature.MODEL_ID:
+        return miniature.WEIGHTS, miniature.REVISION
+    name, _, revision = base_model.partition("@")
+    if Path(name).is_dir():
+        return Path(name), revision or "local"
+    from trainers.models import snapshot_folder
+
+    return snapshot_folder(name, revision), revision
+
+
+# --- attaching -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def swapped(root: nn.Module, modules: Mapping[str, nn.Module]) -> Iterator[None]:
+    """Put modules in the place of others for a while; what was there comes back, the very same objects."""
+    kept = {name: root.get_submodule(name) for name in modules}
+    try:
+        for name, module in modules.items():
+            root.set_submodule(name, module)
+        yield
+    finally:
+        for name, module in kept.items():
+            root.set_submodule(name, module)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The part of a picture where a word acts: columns from left to right in 0 … 1, and its own text's positions."""
+
+    left: float
+    right: float
+    tokens: tuple[int, int]  #: first and one past the last position of its text
+    text_length: int  #: positions of the whole text
+    aspect: float = 1.0  #: width over height of the picture
+
+
+Applied = tuple[Adapter, float, Region | None]
+
+
+class Deltas(nn.Module):
+    """A frozen layer with several words' low-rank differences added to its output; pixels of a convolution are positions."""
+
+    def __init__(self, base_layer: nn.Module, parts: Sequence[tuple[LowRank, float, Region | None]]) -> None:
+        super().__init__()
+        self.base_layer = base_layer
+        weight: Tensor = base_layer.weight  # type: ignore[assignment]
+        self._parts = [
+            (low.down.to(weight), (low.up * low.scale * strength).to(weight), region) for low, strength, region in parts
+        ]
+
+    def forward(self, hidden: Tensor, *args: Any) -> Tensor:
+        """(B, T, I) -> (B, T, O), or (B, I, H, W) -> (B, O, H, W)."""
+        made: Tensor = self.base_layer(hidden, *args)
+        is_picture = hidden.ndim == PICTURE_DIMENSIONS
+        positions = hidden.flatten(2).transpose(1, 2) if is_picture else hidden
+        for down, up, region in self._parts:
+            delta = (positions @ down.T) @ up.T
+            if region is not None:
+                delta = delta * _mask(region, positions)
+            made = made + (delta.transpose(1, 2).reshape(made.shape) if is_picture else delta)
+        return made
+
+
+def _mask(region: Region, hidden: Tensor) -> Tensor:
+    """(1, T, 1): where a region acts, whether the positions are tokens of a text or pixels of a picture."""
+    positions = torch.arange(hidden.shape[1], device=hidden.device)
+    if len(positions) == region.text_length:
+        inside = (positions >= region.tokens[0]) & (positions < region.tokens[1])
+    else:
+        width = max(1, round((len(positions) * region.aspect) ** 0.5))
+        columns = (positions % width + 0.5) / width
+        inside = (columns >= region.left) & (columns < region.right)
+    return inside.to(hidden.dtype)[None, :, None]
+
+
+@contextmanager
+def applied(base: Base, words: Sequence[Applied]) -> Iterator[None]:
+    """Inside, pictures show the words; on leaving, the base is bit for bit what it was.
+
+    Raises: as `with_words`.
+    """
+    with swapped(base.unet, with_words(base, words)):
+        yield
+
+
+def with_words(base: Base, words: Sequence[Applied]) -> Mapping[str, nn.Module]:
+    """The UNet's layers as they are with these words, by name; put them in with `swapped`.
+
+    The order of words makes no difference.
+    Raises: TintypeError E_WRONG_BASE when a word's layers are not this base's.
+    """
+    ordered = sorted((word for word in words if word[0].linear), key=lambda word: (word[0].fingerprint, word[1]))
+    layers: dict[str, list[tuple[LowRank, float, Region | None]]] = {}
+    for adapter, strength, region in ordered:
+        for name, low in adapter.linear.items():
+            layers.setdefault(name, []).append((low, strength, region))
+    return {name: Deltas(_layer(base, name, parts), parts) for name, parts in layers.items()}
+
+
+def _layer(base: Base, name: str, parts: Sequence[tuple[LowRank, float, Region | None]]) -> nn.Module:
+    try:
+        layer = base.unet.get_submodule(name)
+    except AttributeError as error:
+        raise TintypeError("E_WRONG_BASE", base=base.id) from error
+    weight = getattr(layer, "weight", None)
+    is_usable = weight is not None and weight[0, 0].numel() == 1
+    for low, _, _ in parts:
+        if not is_usable or weight.shape[:2] != (len(low.up), low.down.shape[1]):
+            raise TintypeError("E_WRONG_BASE", base=base.id)
+    return layer

@@ -1,0 +1,182 @@
+"""Weights files that other programs load unchanged: kohya's LoRA keys and A1111's embeddings, in safetensors."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from storage.atomic import write_atomic
+from storage.errors import WeightsRefused
+from trainers.adapter import Adapter, LowRank
+from trainers.method import Lesson
+from trainers.pipeline import Base
+
+PREFIX = "lora_unet_"
+EMBEDDING_KEY = "emb_params"
+MAX_HEADER_BYTES = 2**20
+HASHED_OFFSET = 0x100000  # AUTOMATIC1111's legacy hash reads 64 KiB from here
+HASHED_BYTES = 0x10000
+
+
+def write_adapter(path: Path, base: Base, lesson: Lesson, method: str, adapter: Adapter) -> None:
+    """Write a word's file with full metadata and nothing personal.
+
+    Raises: TintypeError E_DISK_FULL, WeightsRefused E_WEIGHTS_NAN.
+    """
+    if not adapter.is_finite():
+        raise WeightsRefused("E_WEIGHTS_NAN", word=adapter.word)
+    tensors = lora_tensors(adapter, base.unet) if adapter.linear else {EMBEDDING_KEY: _rows(adapter)}
+    metadata = metadata_of(base, lesson, method, adapter)
+    body = _after_header(save(tensors))
+    metadata |= {"sshs_model_hash": hashlib.sha256(body).hexdigest(), "sshs_legacy_hash": _legacy_hash(save(tensors, metadata))}
+    write_atomic(path, save(tensors, metadata))
+
+
+def lora_tensors(adapter: Adapter, unet: nn.Module) -> dict[str, Tensor]:
+    """kohya's keys: lora_down (r, I), lora_up (O, r) in float16 and alpha as a number without dimensions.
+
+    A convolution's have two dimensions of 1 more.
+    """
+    tensors: dict[str, Tensor] = {}
+    for name, low in adapter.linear.items():
+        key, further = kohya_name(name), (1, 1) if isinstance(unet.get_submodule(name), nn.Conv2d) else ()
+        tensors[f"{key}.lora_down.weight"] = low.down.half().reshape(*low.down.shape, *further).contiguous()
+        tensors[f"{key}.lora_up.weight"] = low.up.half().reshape(*low.up.shape, *further).contiguous()
+        tensors[f"{key}.alpha"] = torch.tensor(low.scale * len(low.down), dtype=torch.float16)
+    return tensors
+
+
+def kohya_name(module: str) -> str:
+    """`down_blocks.0.….to_q` -> `lora_unet_down_blocks_0_…_to_q`."""
+    return PREFIX + module.replace(".", "_")
+
+
+def _rows(adapter: Adapter) -> Tensor:
+    if adapter.rows is None:
+        raise ValueError("an adapter has layers or rows")
+    return adapter.rows.float().contiguous()
+
+
+def metadata_of(base: Base, lesson: Lesson, method: str, adapter: Adapter) -> dict[str, str]:
+    """sd-scripts' ss_*, ModelSpec 1.0.1 and our own, all strings."""
+    kind = "lora" if adapter.linear else "textual-inversion"
+    trigger = adapter.text if adapter.linear else lesson.word
+    family, rank = base.family, adapter.linear and len(next(iter(adapter.linear.values())).down)
+    alpha = adapter.linear and rank * next(iter(adapter.linear.values())).scale
+    told: dict[str, Any] = {
+        "modelspec.sai_model_spec": "1.0.1",
+        "modelspec.architecture": f"{family.modelspec_architecture}/{kind}",
+        "modelspec.implementation": "diffusers",
+        "modelspec.title": lesson.word,
+        "modelspec.resolution": f"{family.size_px}x{family.size_px}",
+        "modelspec.trigger_phrase": trigger,
+        "modelspec.prediction_type": "v" if base.scheduler.config.prediction_type == "v_prediction" else "epsilon",
+        "ss_base_model_version": family.kohya_version,
+        "ss_v2": str(family.name.startswith("sd2")),
+        "ss_output_name": lesson.word,
+        "ss_resolution": f"({family.size_px}, {family.size_px})",
+        "ss_num_train_images": len(lesson.photos),
+        "ss_seed": lesson.seed,
+        "ss_tag_frequency": json.dumps({"tintype": {trigger: len(lesson.photos)}}),
+        "tintype.word": lesson.word,
+        "tintype.class_word": lesson.class_word,
+        "tintype.kind": lesson.kind,
+        "tintype.method": method,
+        "tintype.base_model": base.id,
+        "tintype.base_revision": base.revision,
+    }
+    if adapter.linear:
+        told |= {"ss_network_module": "networks.lora", "ss_network_dim": rank, "ss_network_alpha": alpha}
+    return {name: str(value) for name, value in told.items()}
+
+
+def _after_header(content: bytes) -> bytes:
+    return content[8 + struct.unpack("<Q", content[:8])[0] :]
+
+
+def _legacy_hash(content: bytes) -> str:
+    return hashlib.sha256(content[HASHED_OFFSET : HASHED_OFFSET + HASHED_BYTES]).hexdigest()[:8]
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """A file's metadata, read from its header alone.
+
+    Raises: WeightsRefused E_PICKLE, E_WEIGHTS_BROKEN.
+    """
+    with _opened(path) as file:
+        return dict(file.metadata() or {})
+
+
+def read_adapter(path: Path, base: Base) -> Adapter:
+    """Read a word's file for this base.
+
+    Raises: WeightsRefused E_PICKLE, E_WEIGHTS_BROKEN, E_WEIGHTS_NAN, E_WEIGHTS_FOREIGN, E_WRONG_BASE.
+    """
+    with _opened(path) as file:
+        told = dict(file.metadata() or {})
+        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  no mapping
+    _check_base(told, base)
+    word, class_word = told.get("tintype.word") or path.stem, told.get("tintype.class_word", "")
+    method = told.get("tintype.method", "lora")
+    if EMBEDDING_KEY in tensors:
+        adapter = Adapter(word, class_word, method, rows=tensors[EMBEDDING_KEY].float())
+        if adapter.rows is None or adapter.rows.shape[1] != base.text_encoder.config.hidden_size:
+            raise WeightsRefused("E_WRONG_BASE", base=base.id, made_for=told.get("tintype.base_model", "another base model"))
+    else:
+        adapter = Adapter(word, class_word, method, linear=_linear(tensors, base))
+    if not adapter.is_finite():
+        raise WeightsRefused("E_WEIGHTS_NAN", word=word)
+    return adapter
+
+
+def _opened(path: Path) -> Any:
+    with path.open("rb") as file:
+        begin = file.read(9)
+    is_ours = begin[8:] == b"{" and struct.unpack("<Q", begin[:8])[0] <= MAX_HEADER_BYTES
+    if not is_ours:
+        raise WeightsRefused("E_PICKLE" if begin[:2] == b"PK" or begin[:1] == b"\x80" else "E_WEIGHTS_BROKEN", file=path.name)
+    try:
+        return safe_open(path, "pt")
+    except SafetensorError as error:
+        raise WeightsRefused("E_WEIGHTS_BROKEN", file=path.name) from error
+
+
+def _check_base(told: Mapping[str, str], base: Base) -> None:
+    made_for, revision = told.get("tintype.base_model"), told.get("tintype.base_revision")
+    if made_for and (made_for, revision) != (base.id, base.revision):
+        raise WeightsRefused("E_WRONG_BASE", base=base.id, made_for=f"{made_for} ({revision})")
+
+
+def _linear(tensors: Mapping[str, Tensor], base: Base) -> dict[str, LowRank]:
+    names = {kohya_name(name): name for name, module in base.unet.named_modules() if hasattr(module, "weight")}
+    stems = sorted({key.partition(".")[0] for key in tensors})
+    if not stems or any(not stem.startswith(PREFIX) for stem in stems):
+        raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stems[0] if stems else "")
+    if any(stem not in names for stem in stems):
+        raise WeightsRefused("E_WRONG_BASE", base=base.id, made_for="another base model")
+    return {names[stem]: _low_rank(tensors, stem) for stem in stems}
+
+
+def _low_rank(tensors: Mapping[str, Tensor], stem: str) -> LowRank:
+    try:
+        down = tensors[f"{stem}.lora_down.weight"].float()
+        up = tensors[f"{stem}.lora_up.weight"].float()
+    except KeyError as error:
+        raise WeightsRefused("E_WEIGHTS_BROKEN", file=stem) from error
+    if any(side != 1 for matrix in (down, up) for side in matrix.shape[2:]):
+        raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stem)
+    down, up, rank = down.flatten(1), up.flatten(1), down.shape[0]
+    alpha = float(tensors.get(f"{stem}.alpha", torch.tensor(rank)))
+    return LowRank(down, up, alpha / rank)
