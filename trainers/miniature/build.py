@@ -1,0 +1,188 @@
+"""Remakes the miniature from nothing, stage by stage; each stage goes on from where it was killed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trainers.miniature import REVISION, WEIGHTS
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import CLIPTokenizer
+
+    from trainers.miniature.training import Average
+
+DRAWINGS = 48_000
+TOKENIZER_PICTURES = 8_000  # whose captions the vocabulary is learnt from
+SCALE_SAMPLE = 2_000  # latents whose spread decides the scaling factor
+READER_SEEDS = {"pick": 3, "judge": 4}  # different drawings for each
+ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": "4294967296", "MALLOC_TRIM_THRESHOLD_": "4294967296"}  # halves a step's time
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the stages are given."""
+
+    folder: Path  #: checkpoints and drawings, not committed
+    weights: Path  #: the result
+    vae_steps: int
+    unet_steps: int
+    reader_steps: int
+    ends_at: float  #: monotonic seconds after which a training stops, to go on in another run
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def _until(plan: Plan, steps: Iterator[tuple[int, Average]]) -> None:
+    for _ in steps:
+        if time.monotonic() > plan.ends_at:
+            _tell("time is up; run the same command again to go on")
+            raise SystemExit(3)
+
+
+def train_autoencoder(plan: Plan) -> None:
+    """Stage vae."""
+    from trainers.miniature.corpus import corpus
+    from trainers.miniature.vae import train_vae
+
+    drawings, _ = corpus(plan.folder, DRAWINGS)
+    _until(plan, train_vae(drawings, plan.folder, plan.vae_steps))
+
+
+def encode(plan: Plan) -> None:
+    """Stage latents."""
+    import torch
+
+    from trainers.miniature.corpus import corpus
+    from trainers.miniature.denoiser import encode_all
+    from trainers.miniature.export import trained_vae
+
+    if (plan.folder / "latents.pt").exists():
+        return
+    drawings, _ = corpus(plan.folder, DRAWINGS)
+    vae = trained_vae(plan.folder).to(memory_format=torch.channels_last)
+    torch.save(encode_all(vae, drawings), plan.folder / "latents.tmp")
+    os.replace(plan.folder / "latents.tmp", plan.folder / "latents.pt")
+
+
+def train_unet(plan: Plan) -> None:
+    """Stage unet: the UNet and the text encoder."""
+    import torch
+
+    from trainers.miniature.corpus import corpus
+    from trainers.miniature.denoiser import token_ids, train_denoiser
+
+    _, captions = corpus(plan.folder, DRAWINGS)
+    tokenizer = _tokenizer(captions)
+    latents, scaling_factor = _latents(plan)
+    said = token_ids(tokenizer, [text for texts in captions for text in texts])
+    words = said.view(len(captions), -1, said.shape[-1])
+    scaled = (latents.float() * scaling_factor).to(torch.float16)
+    _until(plan, train_denoiser(scaled, words, tokenizer, plan.folder, plan.unet_steps))
+
+
+def _latents(plan: Plan) -> tuple[torch.Tensor, float]:
+    import torch
+
+    latents = torch.load(plan.folder / "latents.pt", weights_only=True)
+    return latents, 1 / float(latents[:SCALE_SAMPLE].float().std())
+
+
+def _tokenizer(captions: list[list[str]]) -> CLIPTokenizer:
+    from trainers.miniature.tokenizer import new_tokenizer
+
+    return new_tokenizer(text for texts in captions[:TOKENIZER_PICTURES] for text in texts)
+
+
+def _train_reader(name: str) -> Callable[[Plan], None]:
+    def stage(plan: Plan) -> None:
+        from trainers.miniature.export import trained_vae
+        from trainers.miniature.reader_training import save_reader, train_reader
+
+        steps = train_reader(name, trained_vae(plan.folder), plan.folder, plan.reader_steps, READER_SEEDS[name])
+        _until(plan, steps)
+        save_reader(name, plan.folder, plan.weights / "readers")
+
+    return stage
+
+
+def write(plan: Plan) -> None:
+    """Stage export."""
+    from trainers.miniature.corpus import corpus
+    from trainers.miniature.export import export, trained_pipeline
+
+    _, captions = corpus(plan.folder, DRAWINGS)
+    pipeline = trained_pipeline(plan.folder, _tokenizer(captions), _latents(plan)[1])
+    _tell(f"{REVISION}: {export(pipeline, plan.weights) / 2**20:.1f} MiB in {plan.weights}")
+
+
+def measure(plan: Plan) -> None:
+    """Stage figures: what the card says."""
+    from trainers.miniature.figures import figures
+
+    for name, value in figures(plan.weights):
+        sys.stdout.write(f"{name}: {value}\n")
+        sys.stdout.flush()
+
+
+STAGES: dict[str, Callable[[Plan], None]] = {
+    "vae": train_autoencoder,
+    "latents": encode,
+    "unet": train_unet,
+    "pick": _train_reader("pick"),
+    "judge": _train_reader("judge"),
+    "export": write,
+    "figures": measure,
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tintype-trainer miniature build", description=__doc__)
+    parser.add_argument("stages", nargs="*", metavar="STAGE", help=f"of {', '.join(STAGES)} (default: all, in this order)")
+    parser.add_argument("--folder", type=Path, default=Path("build/miniature"), help="checkpoints and drawings")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the result goes")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after this long, to go on in another run")
+    parser.add_argument("--vae-steps", type=int, default=1500)
+    parser.add_argument("--unet-steps", type=int, default=4300)
+    parser.add_argument("--reader-steps", type=int, default=1500)
+    return parser
+
+
+def main(argv: Sequence[str]) -> None:
+    """Run the stages named, or all; the word `build` in front is allowed.
+
+    Raises: SystemExit 2 for an unknown stage, 3 when --minutes are over.
+    """
+    parser = _parser()
+    arguments = parser.parse_args(argv[1:] if argv[:1] == ["build"] else argv)
+    unknown = set(arguments.stages) - set(STAGES)
+    if unknown:
+        parser.error(f"no stage {', '.join(sorted(unknown))}; there are {', '.join(STAGES)}")
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    plan = Plan(
+        folder=arguments.folder,
+        weights=arguments.weights,
+        vae_steps=arguments.vae_steps,
+        unet_steps=arguments.unet_steps,
+        reader_steps=arguments.reader_steps,
+        ends_at=time.monotonic() + arguments.minutes * 60,
+    )
+    for name in arguments.stages or STAGES:
+        began = time.monotonic()
+        STAGES[name](plan)
+        _tell(f"{name}: {time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    if not ALLOCATOR.keys() <= os.environ.keys():
+        os.execve(sys.executable, [sys.executable, "-m", "trainers.miniature.build", *sys.argv[1:]], os.environ | ALLOCATOR)
+    main(sys.argv[1:])

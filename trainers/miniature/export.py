@@ -1,0 +1,74 @@
+"""Putting the trained parts together as a StableDiffusionPipeline and writing it out, float16."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderKL, StableDiffusionPipeline
+from transformers import CLIPTokenizer
+
+from trainers.miniature.denoiser import Denoiser, new_scheduler
+from trainers.miniature.vae import new_vae
+
+LIMIT_BYTES = 24 * 2**20  # of all committed weights
+
+
+def trained_vae(folder: Path) -> AutoencoderKL:
+    """The averaged autoencoder of the last checkpoint in folder.
+
+    Raises: FileNotFoundError before the stage `vae`.
+    """
+    vae = new_vae()
+    vae.load_state_dict(torch.load(folder / "vae.ckpt", weights_only=True)["average"])
+    return vae.eval().requires_grad_(False)
+
+
+def trained_pipeline(folder: Path, tokenizer: CLIPTokenizer, scaling_factor: float) -> StableDiffusionPipeline:
+    """All parts as they are in the checkpoints now; a running training is not disturbed.
+
+    Raises: FileNotFoundError before the stage `unet`.
+    """
+    vae = trained_vae(folder)
+    vae.register_to_config(scaling_factor=scaling_factor)
+    denoiser = Denoiser(tokenizer)
+    denoiser.load_state_dict(torch.load(folder / "denoiser.ckpt", weights_only=True)["average"])
+    denoiser.eval().requires_grad_(False)
+    return StableDiffusionPipeline(
+        vae=vae,
+        text_encoder=denoiser.text_encoder,
+        tokenizer=tokenizer,
+        unet=denoiser.unet,
+        scheduler=new_scheduler(),
+        safety_checker=None,  # a drawn world shows nothing that one would look for
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+
+
+def export(pipeline: StableDiffusionPipeline, weights: Path) -> int:
+    """Write the pipeline to the folder weights, keeping its readers; returns the bytes of the whole folder.
+
+    Raises: ValueError when that is more than may be committed.
+    """
+    beside = weights.with_name(f"{weights.name}.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    pipeline.to(torch.float16).save_pretrained(beside, safe_serialization=True)
+    if (weights / "readers").exists():
+        shutil.copytree(weights / "readers", beside / "readers")
+    for path in beside.rglob("*.safetensors"):
+        path.chmod(0o644)  # written private, but they are for everybody
+    size = folder_bytes(beside)
+    if size > LIMIT_BYTES:
+        msg = f"{size} bytes of weights, at most {LIMIT_BYTES} may be committed"
+        raise ValueError(msg)
+    shutil.rmtree(weights, ignore_errors=True)
+    os.replace(beside, weights)
+    return size
+
+
+def folder_bytes(folder: Path) -> int:
+    """The size of all files below folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
