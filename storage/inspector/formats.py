@@ -13,7 +13,8 @@ ZIP_BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
 NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # inside a scan: stuffed bytes and restarts are none
 JPEG_SOS, JPEG_EOI = 0xDA, 0xD9
 JPEG_BARE = frozenset({0x01, 0xD8, *range(0xD0, 0xD8)})  # markers without a length
-VP8X_BYTES = 30
+PNG_HEAD_BYTES = 24
+WEBP_HEAD_BYTES = 30
 
 
 def format_of(data: bytes) -> str | None:
@@ -40,13 +41,24 @@ def _iso_format(data: bytes) -> str | None:
 
 
 def size_of(data: bytes, kind: str) -> tuple[int, int] | None:
-    """Width and height in px as the header claims them; None where only the decoder can tell."""
-    if kind == "PNG" and len(data) >= 24:
+    """Width and height in px as the header claims them; None where the decoder tells before it takes memory."""
+    if kind == "PNG" and len(data) >= PNG_HEAD_BYTES:
         return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
-    if kind == "GIF" and len(data) >= 10:
-        return int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
-    if kind == "WEBP" and data[12:16] == b"VP8X" and len(data) >= VP8X_BYTES:
-        return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+    if kind == "WEBP" and len(data) >= WEBP_HEAD_BYTES:
+        return _webp_size(data)
+    return None
+
+
+def _webp_size(data: bytes) -> tuple[int, int] | None:
+    """Source: RFC 9649, sections 2.5 to 2.7."""
+    match data[12:16]:
+        case b"VP8X":
+            return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+        case b"VP8 ":
+            return int.from_bytes(data[26:28], "little") & 0x3FFF, int.from_bytes(data[28:30], "little") & 0x3FFF
+        case b"VP8L":
+            both = int.from_bytes(data[21:25], "little")
+            return (both & 0x3FFF) + 1, (both >> 14 & 0x3FFF) + 1
     return None
 
 

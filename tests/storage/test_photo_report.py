@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 from PIL import Image
 
@@ -12,7 +13,7 @@ from storage.photo_report import MOST, SAME_BITS, PhotoFacts, Verdict, alike, di
 from tests.storage.inspector.uploads import picture, rebuilt_copy
 
 
-def photos(count: int, **same: object) -> list[PhotoFacts]:
+def photos(count: int, **same: Any) -> list[PhotoFacts]:
     """That many different good photos."""
     hashes = [f"{(n * 0x9E3779B97F4A7C15 + 0x1234567) % 2**64:016x}" for n in range(1, count + 1)]
     made = [

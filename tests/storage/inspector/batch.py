@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 from collections import Counter
@@ -12,9 +13,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from storage import wire  # noqa: E402
-from storage.inspector import confinement  # noqa: E402
-from storage.inspector.__main__ import answers  # noqa: E402
+from storage import wire
+from storage.inspector import confinement
+from storage.inspector.__main__ import answers
 
 CPU_S = 600  # of the whole batch; one upload has as much as always
 
@@ -33,7 +34,7 @@ def main() -> int:
         slowest = max(slowest, cpu_s() - began)
         if number % 50 == 0:
             print(number, file=sys.stderr, flush=True)
-    with open(out, "w") as told:
+    with os.fdopen(out, "w") as told:
         json.dump({"codes": codes, "slowest_s": slowest}, told)
     return 0
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import resource
 import struct
+import subprocess
 import sys
 import time
 import zlib
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -60,7 +63,7 @@ BOMBS = {
 }
 
 
-@pytest.mark.parametrize("data, code", BOMBS.values(), ids=BOMBS)
+@pytest.mark.parametrize(("data", "code"), BOMBS.values(), ids=BOMBS)
 def test_bombs_are_refused_by_what_they_claim_to_be(data: bytes, code: str) -> None:
     began = time.process_time()
 
@@ -75,11 +78,19 @@ def test_a_bomb_of_sixty_megapixels_is_refused_in_every_format_that_can_hold_it(
     bomb = Image.new("L", (10_000, 6_000), 77)
 
     assert code_of(saved(bomb, "JPEG"), "bomb.jpg") == "E_TOO_MANY_PIXELS"
-    assert code_of(saved(Image.new("RGB", (10_000, 6_000), 77), "WEBP", quality=1, method=0), "bomb.webp") == "E_TOO_MANY_PIXELS"
+    assert (
+        code_of(saved(Image.new("RGB", (10_000, 6_000), 77), "WEBP", quality=1, method=0), "bomb.webp")
+        == "E_TOO_MANY_PIXELS"
+    )
     assert code_of(saved(bomb.convert("P"), "GIF"), "bomb.gif") == "E_TOO_MANY_PIXELS"
 
 
-@pytest.mark.parametrize("kind, mode", [("PNG", "RGBA"), ("JPEG", "CMYK"), ("PNG", "I;16"), ("WEBP", "RGBA")])
+@pytest.mark.parametrize("options", [{}, {"lossless": True}, {"exif": b"Exif\0\0MM\0*\0\0\0\x08\0\0"}])
+def test_a_webp_tells_its_size_before_a_decoder_takes_memory_for_it(options: dict[str, Any]) -> None:
+    assert formats.size_of(saved(picture(123, 77), "WEBP", **options), "WEBP") == (123, 77)
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("JPEG", "CMYK"), ("PNG", "I;16"), ("WEBP", "RGBA")])
 def test_fifty_megapixels_are_within_the_limits_of_time_and_memory(kind: str, mode: str) -> None:
     image = Image.new(mode, (8_600, 5_800))
     options = {"lossless": True, "method": 0, "quality": 0} if kind == "WEBP" else {}
@@ -196,9 +207,6 @@ def test_an_inspector_has_neither_environment_nor_files_nor_much_memory() -> Non
         " 'privileges': 'NoNewPrivs:\\t1' in status, 'environment': sorted(os.environ),\n"
         " 'core': resource.getrlimit(resource.RLIMIT_CORE), 'cpu': resource.getrlimit(resource.RLIMIT_CPU)}))\n"
     )
-    import json
-    import subprocess
-
     program = [sys.executable, "-I", "-c", asks, inspection_client.command()[-1]]
     done = subprocess.run(program, env=inspection_client.ENVIRONMENT, capture_output=True, text=True, check=True)
 
@@ -221,7 +229,7 @@ def test_no_inspector_takes_more_than_its_memory() -> None:
 
 
 @pytest.mark.parametrize(
-    "name, shown",
+    ("name", "shown"),
     [
         ("../../etc/passwd.jpg", "passwd.jpg"),
         ("C:\\photos\\cat.png", "cat.png"),

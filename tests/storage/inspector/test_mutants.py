@@ -77,7 +77,9 @@ def doubled(data: bytearray, rng: random.Random) -> None:
 
 def numbered(data: bytearray, rng: random.Random) -> None:
     at = rng.randrange(max(1, len(data) - 4))
-    data[at : at + 4] = rng.choice((b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", bytes(4), b"\x00\x00\x80\x00", b"\x80\0\0\0"))
+    data[at : at + 4] = rng.choice(
+        (b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", bytes(4), b"\x00\x00\x80\x00", b"\x80\0\0\0")
+    )
 
 
 DAMAGES: list[Callable[[bytearray, random.Random], None]] = [flipped, in_the_head, cut, holed, doubled, numbered]
@@ -99,7 +101,12 @@ def codes_of(requests: Iterator[tuple[dict[str, Any], bytes]]) -> dict[str, Any]
     """Run them in one confined process; a crash of it fails the test, naming where."""
     frames = b"".join(wire.encode(head, data) for head, data in requests)
     done = subprocess.run(
-        [sys.executable, "-I", str(BATCH)], input=frames, capture_output=True, env=ENVIRONMENT, timeout=1800, check=False
+        [sys.executable, "-I", str(BATCH)],
+        input=frames,
+        capture_output=True,
+        env=ENVIRONMENT,
+        timeout=1800,
+        check=False,
     )
     assert done.returncode == 0, f"ended with {done.returncode} after number {done.stderr[-300:]!r}"
     told: dict[str, Any] = json.loads(done.stdout)

@@ -167,6 +167,8 @@ def test_a_zip_without_a_photo_says_so() -> None:
     assert refused(zipped({})) == "E_ZIP_EMPTY"
 
 
-@pytest.mark.parametrize("data", [b"PK\x03\x04", b"PK\x05\x06", zipped({"a.jpg": PHOTO})[:-1], b"PK\x05\x06" + b"\xff" * 18])
+@pytest.mark.parametrize(
+    "data", [b"PK\x03\x04", b"PK\x05\x06", zipped({"a.jpg": PHOTO})[:-1], b"PK\x05\x06" + b"\xff" * 18]
+)
 def test_half_a_zip_is_no_zip(data: bytes) -> None:
     assert refused(data) in {"E_ZIP_BAD", "E_ZIP_MANY"}

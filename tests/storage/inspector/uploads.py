@@ -64,7 +64,9 @@ def scan_bomb(width: int, height: int, scans: int) -> bytes:
     return whole[:last] + whole[last:-2] * scans + b"\xff\xd9"
 
 
-def zipped(members: dict[str, bytes] | list[tuple[str | zipfile.ZipInfo, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+def zipped(
+    members: dict[str, bytes] | list[tuple[str | zipfile.ZipInfo, bytes]], method: int = zipfile.ZIP_DEFLATED
+) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as made:
         for name, content in members.items() if isinstance(members, dict) else members:
@@ -85,7 +87,12 @@ def overlapping_zip(members: int, inflated: int) -> bytes:
 def asked(request: dict[str, Any], payload: bytes, seconds: float = 60) -> tuple[list[wire.Frame], int]:
     """The frames a real inspector answers, and how it ended."""
     done = subprocess.run(
-        command(), input=wire.encode(request, payload), capture_output=True, env=ENVIRONMENT, timeout=seconds, check=False
+        command(),
+        input=wire.encode(request, payload),
+        capture_output=True,
+        env=ENVIRONMENT,
+        timeout=seconds,
+        check=False,
     )
     stream = io.BytesIO(done.stdout)
     frames = []
