@@ -1,0 +1,32 @@
+"""`python -m bot.sandbox --port N`: the stand-in on its own, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+
+from bot.sandbox import Sandbox, serve
+
+
+async def run(port: int, discord_token: str) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with serve(Sandbox(discord_token=discord_token), port) as url:
+        print(f"DISCORD_API_URL={url}/api/v10", flush=True)  # noqa: T201 – a command line
+        await stop.wait()
+
+
+def main() -> None:
+    """Read the arguments and serve."""
+    parser = argparse.ArgumentParser(prog="python -m bot.sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=8790, help="0: any free one (default: %(default)s)")
+    parser.add_argument("--discord-token", default="sandbox", help="what the bot must log in with (default: %(default)s)")
+    arguments = parser.parse_args()
+    asyncio.run(run(arguments.port, arguments.discord_token))
+
+
+if __name__ == "__main__":
+    main()

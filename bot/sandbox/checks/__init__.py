@@ -1,0 +1,1 @@
+"""Discord's documented limits, one file for each kind of body."""

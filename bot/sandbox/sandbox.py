@@ -1,0 +1,236 @@
+"""The stand-in itself: one Discord in memory, which outlives the bots that log in to it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Iterable
+
+from bot.sandbox import payloads
+from bot.sandbox.cdn import Signer
+from bot.sandbox.clock import MovableClock
+from bot.sandbox.faults import Faults
+from bot.sandbox.feed import Feeds
+from bot.sandbox.ledger import Ledger
+from bot.sandbox.ratelimits import RateLimits
+from bot.sandbox.refusals import UNKNOWN_CHANNEL, Refused
+from bot.sandbox.sessions import Sessions
+from bot.sandbox.state import (
+    DM,
+    EPHEMERAL,
+    MEMBERS_MAY,
+    Channel,
+    Guild,
+    Interaction,
+    Json,
+    Message,
+    Person,
+    StoredFile,
+)
+
+EPOCH_MS = 1420070400000  # Discord's, the first second of 2015
+ANSWER_S = 3.0  # until the first answer
+TOKEN_S = 15 * 60.0  # an interaction token's life
+GUILD_MESSAGES, DIRECT_MESSAGES, GUILDS = 1 << 9, 1 << 12, 1 << 0
+
+
+class Sandbox:
+    """A server with two channels, its members, and whatever a bot does to it."""
+
+    def __init__(self, clock: MovableClock | None = None, *, discord_token: str = "sandbox") -> None:
+        self.clock = clock or MovableClock()
+        self.discord_token = discord_token
+        self.root = "http://127.0.0.1"
+        self.signer = Signer.new()
+        self._count = 0
+        self.people: dict[int, Person] = {}
+        self.guilds: dict[int, Guild] = {}
+        self.channels: dict[int, Channel] = {}
+        self.messages: dict[int, Message] = {}
+        self.interactions: dict[int, Interaction] = {}
+        self.by_token: dict[str, Interaction] = {}
+        self.uploads: dict[int, StoredFile] = {}
+        self.files: dict[int, StoredFile] = {}
+        self.commands: dict[int | None, list[Json]] = {}
+        self.syncs = 0
+        self.ledger, self.faults, self.feeds = Ledger(), Faults(self.clock), Feeds()
+        self.limits, self.sessions = RateLimits(self.clock), Sessions(self)
+        self._watching: set[asyncio.Task[None]] = set()
+        self.bot = self.add_person("tintype", is_bot=True)
+        self.add_guild("Studio", ("general", False), ("after-dark", True))
+
+    # ---- ids and people
+
+    def new_id(self) -> int:
+        """A snowflake of now; later ones are greater."""
+        self._count += 1
+        return (int(self.clock.now() * 1000) - EPOCH_MS) << 22 | (self._count & 0x3FFFFF)
+
+    def add_person(self, name: str, *, is_bot: bool = False) -> Person:
+        """A new user; not yet a member anywhere."""
+        person = Person(id=self.new_id(), name=name, is_bot=is_bot)
+        self.people[person.id] = person
+        return person
+
+    def person(self, name: str) -> Person | None:
+        """By name or id."""
+        for person in self.people.values():
+            if person.name == name or str(person.id) == name:
+                return person
+        return None
+
+    def add_guild(self, name: str, *channels: tuple[str, bool]) -> Guild:
+        """A new server with these (channel, is age-restricted), known to the bot at once."""
+        guild = Guild(id=self.new_id(), name=name, owner_id=self.bot.id)
+        self.guilds[guild.id] = guild
+        for title, is_nsfw in channels:
+            self.add_channel(Channel(id=self.new_id(), name=title, guild_id=guild.id, is_nsfw=is_nsfw))
+        self.sessions.dispatch("GUILD_CREATE", payloads.guild(self, guild), GUILDS)
+        return guild
+
+    def add_channel(self, channel: Channel) -> Channel:
+        """Keep a new channel."""
+        self.channels[channel.id] = channel
+        return channel
+
+    def dm_with(self, person: Person) -> Channel:
+        """The direct messages between the bot and this person."""
+        for channel in self.channels.values():
+            if channel.kind == DM and channel.recipient == person.id:
+                return channel
+        return self.add_channel(Channel(id=self.new_id(), name=person.name, kind=DM, recipient=person.id))
+
+    # ---- what the bot may do and who sees what
+
+    def channel(self, number: int) -> Channel:
+        """Raises: Refused(10003)."""
+        channel = self.channels.get(number)
+        if channel is None or (channel.guild_id is not None and not self.guilds[channel.guild_id].has_bot):
+            raise Refused(UNKNOWN_CHANNEL)
+        return channel
+
+    def permissions_in(self, channel: Channel) -> int:
+        """The bot's permissions in a channel."""
+        if channel.permissions is not None:
+            return channel.permissions
+        if channel.parent_id is not None and channel.parent_id in self.channels:
+            return self.permissions_in(self.channels[channel.parent_id])
+        return MEMBERS_MAY if channel.guild_id is None else self.guilds[channel.guild_id].permissions
+
+    def sees(self, person: int, message: Message) -> bool:
+        """Whether a person sees a message."""
+        if message.is_deleted or (message.visible_to is not None and message.visible_to != person):
+            return False
+        channel = self.channels.get(message.channel_id)
+        if channel is None:
+            return False
+        if channel.kind == DM:
+            return channel.recipient == person
+        return channel.guild_id is not None and person in self.guilds[channel.guild_id].members
+
+    def viewers(self, message: Message) -> Iterable[int]:
+        """Everyone but bots who sees a message."""
+        return [one.id for one in self.people.values() if not one.is_bot and self.sees(one.id, message)]
+
+    # ---- messages
+
+    def post(self, message: Message) -> Message:
+        """Keep a new message and tell everyone who sees it."""
+        self.messages[message.id] = message
+        self.keep_files(message)
+        self._tell("message", message)
+        self._dispatch("MESSAGE_CREATE", message)
+        return message
+
+    def changed(self, message: Message, before: Json) -> None:
+        """Tell of an edit; `before` is kept in the message's history."""
+        message.edits.append(before)
+        message.edited = self.clock.now()
+        self.keep_files(message)
+        self._tell("edit", message)
+        self._dispatch("MESSAGE_UPDATE", message)
+
+    def delete(self, message: Message) -> None:
+        """Take a message away; the ledger keeps it."""
+        viewers = self.viewers(message)
+        message.is_deleted = True
+        for person in viewers:
+            self.feeds.tell(person, {"type": "delete", "id": str(message.id), "channel_id": str(message.channel_id)})
+        if message.visible_to is None:
+            channel = self.channels[message.channel_id]
+            gone = {"id": str(message.id), "channel_id": str(message.channel_id)}
+            intent = GUILD_MESSAGES if channel.guild_id else DIRECT_MESSAGES
+            self.sessions.dispatch("MESSAGE_DELETE", gone | self._guild_of(channel), intent)
+
+    def keep_files(self, message: Message) -> None:
+        """Serve the message's files from now on."""
+        self.files |= {file.id: file for file in message.files}
+
+    def _tell(self, kind: str, message: Message) -> None:
+        for person in self.viewers(message):
+            self.feeds.tell(person, {"type": kind, "message": payloads.message(self, message)})
+
+    def _dispatch(self, event: str, message: Message) -> None:
+        channel = self.channels[message.channel_id]
+        hidden = bool(message.flags & EPHEMERAL)
+        told = payloads.message(self, message) | ({} if hidden else self._guild_of(channel))
+        private = hidden or channel.guild_id is None
+        self.sessions.dispatch(event, told, DIRECT_MESSAGES if private else GUILD_MESSAGES)
+
+    def _guild_of(self, channel: Channel) -> Json:
+        return {"guild_id": str(channel.guild_id)} if channel.guild_id else {}
+
+    # ---- interactions
+
+    def interact(self, kind: int, person: Person, channel: Channel, data: Json, message: Message | None = None) -> Interaction:
+        """Tell the bot of a member's deed and start the three seconds."""
+        one = Interaction(
+            id=self.new_id(),
+            token=secrets.token_urlsafe(48),
+            kind=kind,
+            member=person.id,
+            channel_id=channel.id,
+            guild_id=channel.guild_id,
+            data=data,
+            created=self.clock.now(),
+            message_id=message.id if message else None,
+        )
+        if message is not None:
+            one.messages.add(message.id)
+        self.interactions[one.id], self.by_token[one.token] = one, one
+        one.payload = payloads.interaction(self, one)
+        self.sessions.dispatch("INTERACTION_CREATE", one.payload, 0)
+        self.ledger.begun(one.id, time.perf_counter())
+        task = asyncio.get_running_loop().create_task(self._expire(one))
+        self._watching.add(task)
+        task.add_done_callback(self._watching.discard)
+        return one
+
+    def settle(self, one: Interaction, outcome: Json) -> None:
+        """Tell the member how the bot answered; only the first time counts."""
+        if one.outcome is None:
+            told = {"type": "outcome", "interaction": str(one.id)} | outcome
+            one.outcome = self.feeds.tell(one.member, told)
+
+    def age_s(self, one: Interaction) -> float:
+        """Seconds since the interaction began."""
+        return self.clock.now() - one.created
+
+    async def _expire(self, one: Interaction) -> None:
+        await self.wait_until(lambda: one.answered is not None or self.age_s(one) > ANSWER_S, ANSWER_S)
+        if one.answered is None:
+            self.settle(one, {"outcome": "failed", "text": "This application did not respond"})
+
+    async def wait_until(self, is_so: Callable[[], bool], step_s: float) -> None:
+        """Wait until something holds, looking again whenever a feed or the clock moves, at the latest every step."""
+        while not is_so():
+            await self.feeds.moved(step_s)
+
+    async def close(self) -> None:
+        """Stop waiting for anything."""
+        tasks = list(self._watching)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.sessions.close()
