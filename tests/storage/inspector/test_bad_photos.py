@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import resource
 import struct
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from storage import inspection_client
+from storage import inspection_client, wire
 from storage.errors import PhotoRejected
 from storage.inspector import formats, pixels
 from storage.texts import sentence
@@ -219,13 +218,25 @@ def test_an_inspector_has_neither_environment_nor_files_nor_much_memory() -> Non
     assert told["cpu"] == [8, 9]
 
 
-def test_no_inspector_takes_more_than_its_memory() -> None:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+def test_a_refused_bomb_takes_hardly_any_memory() -> None:
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from storage import wire; from storage.inspector.__main__ import answers\n"
+        "print(*(head['code'] for head, _ in answers(wire.read(sys.stdin.buffer))))\n"
+        "print([line for line in open('/proc/self/status') if line.startswith('VmHWM')][0].split()[1])\n"
+    )
+    request = wire.encode({"do": "photo", "name": "a.png", "size_px": 64}, black_png(11_000, 9_500))
 
-    assert code_of(png(60_000, 60_000), "a.png") == "E_TOO_MANY_PIXELS"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", program, inspection_client.command()[-1]],
+        input=request,
+        capture_output=True,
+        check=True,
+    )
 
-    after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    assert after <= max(before, 150 * 1024)
+    code, peak_kib = done.stdout.split()
+    assert code == b"E_TOO_MANY_PIXELS"
+    assert int(peak_kib) < 100 * 1024
 
 
 @pytest.mark.parametrize(
