@@ -36,14 +36,14 @@ def write_state(path: Path, state: State) -> None:
 def read_state(path: Path) -> State:
     """Read it back.
 
-    Raises: TintypeError E_CHECKPOINT_BROKEN.
+    Raises: TintypeError E_CHECKPOINT.
     """
     try:
         with safe_open(path, "pt") as file:
             told = json.loads((file.metadata() or {})["told"])
             return State({name: file.get_tensor(name) for name in file.keys()}, told)  # noqa: SIM118  no mapping
     except (SafetensorError, KeyError, ValueError, OSError) as error:
-        raise TintypeError("E_CHECKPOINT_BROKEN") from error
+        raise TintypeError("E_CHECKPOINT") from error
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer, names: list[str]) -> dict[str, Tensor]:
@@ -59,9 +59,7 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, names: list[str], tensor
     """Put AdamW's state back."""
     whole = optimizer.state_dict()
     whole["state"] = {
-        index: {
-            key: tensors[f"optimizer.{name}.{key}"] for key in ("step", "exp_avg", "exp_avg_sq")
-        }
+        index: {key: tensors[f"optimizer.{name}.{key}"] for key in ("step", "exp_avg", "exp_avg_sq")}
         for index, name in enumerate(names)
         if f"optimizer.{name}.step" in tensors
     }

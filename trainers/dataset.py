@@ -35,7 +35,9 @@ def bucket_of(width: int, height: int, family: Family) -> tuple[int, int]:
     side, unit = family.size_px, family.bucket_px
     widths = range(unit, side * 2 + 1, unit)
     sizes = [(w, max(unit, round(side * side / w / unit) * unit)) for w in widths]
-    allowed = [(w, h) for w, h in sizes if max(w / h, h / w) <= family.max_aspect and w * h <= side * side] or [(side, side)]
+    allowed = [(w, h) for w, h in sizes if max(w / h, h / w) <= family.max_aspect and w * h <= side * side] or [
+        (side, side)
+    ]
     wanted = np.log(width / height)
     return min(allowed, key=lambda size: (abs(np.log(size[0] / size[1]) - wanted), -size[0] * size[1]))
 

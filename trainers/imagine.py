@@ -65,9 +65,10 @@ def imagine(base: Base, wish: Wish) -> Generator[Progress, None, list[Image.Imag
     latents = _start(base, wish, scheduler, timesteps)
     hidden = torch.cat([unconditional.hidden, conditional.hidden]).repeat_interleave(len(wish.seeds), 0)
     layers = with_words(base, _placed(words, conditional, wish, latents))
+    guidance_scale = base.family.guidance_scale if wish.guidance_scale is None else wish.guidance_scale
     for index, timestep in enumerate(timesteps):
         with torch.no_grad(), swapped(base.unet, layers), base.autocast():
-            noise_pred = _guided(base, wish, scheduler, latents, timestep, hidden)
+            noise_pred = _guided(base, guidance_scale, latents, timestep, hidden)
             latents = scheduler.step(noise_pred, timestep, latents, return_dict=False)[0]
         yield Progress(done=index + 1, total=len(timesteps), phase="imagine")
     return decoded(base, latents)
@@ -83,13 +84,13 @@ def finished(steps: Generator[Progress, None, list[Image.Image]]) -> list[Image.
             return pictures
 
 
-def _guided(base: Base, wish: Wish, scheduler: Any, latents: Tensor, timestep: Tensor, hidden: Tensor) -> Tensor:
+def _guided(base: Base, guidance_scale: float, latents: Tensor, timestep: Tensor, hidden: Tensor) -> Tensor:
     """Classifier-free guidance, Ho and Salimans 2022, arXiv 2207.12598: (B, C, H, W) float32."""
-    twice = scheduler.scale_model_input(torch.cat([latents, latents]), timestep)
-    predicted = base.unet(twice.to(base.dtype), timestep, hidden).sample.float()
+    twice = torch.cat([latents, latents]).to(base.dtype)
+    predicted = base.unet(twice, timestep, hidden).sample.float()
     noise_pred_uncond, noise_pred_text = predicted.chunk(2)
-    guidance_scale = base.family.guidance_scale if wish.guidance_scale is None else wish.guidance_scale
-    return noise_pred_uncond + guidance_scale * (noise_pred_text - noise_pred_uncond)
+    guided: Tensor = noise_pred_uncond + guidance_scale * (noise_pred_text - noise_pred_uncond)
+    return guided
 
 
 def _placed(words: Sequence[tuple[Adapter, float]], prompt: Prompt, wish: Wish, latents: Tensor) -> list[Applied]:
@@ -108,7 +109,9 @@ def _placed(words: Sequence[tuple[Adapter, float]], prompt: Prompt, wish: Wish, 
 def _timesteps(base: Base, wish: Wish) -> tuple[Any, Tensor]:
     from diffusers import DPMSolverMultistepScheduler
 
-    scheduler = DPMSolverMultistepScheduler.from_config(base.scheduler.config, algorithm_type="dpmsolver++", thresholding=False)
+    scheduler = DPMSolverMultistepScheduler.from_config(  # type: ignore[no-untyped-call]
+        base.scheduler.config, algorithm_type="dpmsolver++", thresholding=False
+    )
     steps = wish.steps or base.family.steps
     scheduler.set_timesteps(steps, device=base.device)
     if wish.parent is None:
@@ -126,7 +129,8 @@ def _start(base: Base, wish: Wish, scheduler: Any, timesteps: Tensor) -> Tensor:
     noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in wish.seeds])
     noise = noise.to(base.device)
     if wish.parent is None:
-        return noise * scheduler.init_noise_sigma
+        started: Tensor = noise * scheduler.init_noise_sigma
+        return started
     latents = encoded_picture(base, wish.parent.convert("RGB").resize((width, height), Image.Resampling.LANCZOS))
     added: Tensor = scheduler.add_noise(latents.expand_as(noise), noise, timesteps[:1].expand(len(noise)))
     return added
@@ -144,7 +148,7 @@ def encoded_picture(base: Base, picture: Image.Image) -> Tensor:
 def decoded(base: Base, latents: Tensor) -> list[Image.Image]:
     """Latents (B, C, H, W) as pictures, one at a time so that memory stays that of one."""
     pictures = []
-    for one in latents.split(1):
+    for one in latents[:, None]:
         pixels = base.vae.decode((one / base.scaling_factor).to(base.vae.dtype)).sample.float()
         array = ((pixels[0].clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
         pictures.append(Image.fromarray(array))

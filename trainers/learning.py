@@ -142,10 +142,10 @@ class Learner:
     def restore(self, state: State) -> None:
         """Be what the state says.
 
-        Raises: TintypeError E_CHECKPOINT_BROKEN when it is another training's.
+        Raises: TintypeError E_CHECKPOINT when it is another training's.
         """
         if {f"value.{name}" for name in self.names} - set(state.tensors):
-            raise TintypeError("E_CHECKPOINT_BROKEN")
+            raise TintypeError("E_CHECKPOINT")
         for name, value, average in zip(self.names, self.values, self.average, strict=True):
             value.copy_(state.tensors[f"value.{name}"])
             average.copy_(state.tensors[f"average.{name}"])
@@ -161,7 +161,7 @@ class Learner:
 def learn(base: Base, lesson: Lesson, plan: Plan, pupil: Pupil) -> Generator[Progress, None, None]:
     """Prepare, cache and train, yielding after each photo and each step.
 
-    Raises: TintypeError E_DIVERGED after two rollbacks, E_CHECKPOINT_BROKEN.
+    Raises: TintypeError E_DIVERGED after two rollbacks, E_CHECKPOINT.
     """
     learner = Learner(base, lesson, plan, pupil)
     found: list[Example] = []

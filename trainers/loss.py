@@ -27,7 +27,9 @@ def add_noise(latents: Tensor, noise: Tensor, alphas_cumprod: Tensor, timesteps:
     return alphas.sqrt() * latents + (1 - alphas).sqrt() * noise
 
 
-def target_of(latents: Tensor, noise: Tensor, alphas_cumprod: Tensor, timesteps: Tensor, prediction_type: str) -> Tensor:
+def target_of(
+    latents: Tensor, noise: Tensor, alphas_cumprod: Tensor, timesteps: Tensor, prediction_type: str
+) -> Tensor:
     """What the UNet should say: the noise, or the velocity sqrt(alpha_bar) noise - sqrt(1 - alpha_bar) x.
 
     Shapes: as `add_noise`. Raises: ValueError for a prediction type we do not know.

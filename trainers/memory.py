@@ -56,7 +56,9 @@ def fits(base: Base) -> Mapping[str, bool]:
 def out_of_memory(base: Base, what: str) -> NotEnoughMemory:
     """The error to tell when the device ran out.
 
-    Facts: what was tried, how much there is, about how much it takes.
+    Facts: the device, what was tried, how much there is, about how much it takes.
     """
     memory = memory_of(base.device)
-    return NotEnoughMemory("E_NO_MEMORY", what=what, free_mib=memory.free_mib, needs_mib=needs_mib(base, what))
+    return NotEnoughMemory(
+        "E_NO_MEMORY", device=base.device.type, what=what, free_mib=memory.free_mib, needs_mib=needs_mib(base, what)
+    )

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from storage.errors import TintypeError
 
 if TYPE_CHECKING:
-    from trainers.adapter import Adapter
     from trainers.pipeline import Base
 
 
@@ -95,11 +94,11 @@ def methods() -> Mapping[str, Method]:
 def method_named(name: str) -> Method:
     """The method.
 
-    Raises: TintypeError E_NO_SUCH_METHOD with those there are.
+    Raises: TintypeError E_METHOD with those there are.
     """
     known = methods()
     if name not in known:
-        raise TintypeError("E_NO_SUCH_METHOD", method=name, known=", ".join(known))
+        raise TintypeError("E_METHOD", method=name, known=", ".join(known))
     return known[name]
 
 
@@ -118,7 +117,8 @@ def settings_for(method: Method, base: Base, chosen: Mapping[str, Any] | None = 
 
 
 def _checked(field: dataclasses.Field[Any], value: Any) -> Any:
-    of, low, high = type(field.default), field.metadata["min"], field.metadata["max"]
+    of: type[float] = int if isinstance(field.default, int) else float
+    low, high = field.metadata["min"], field.metadata["max"]
     try:
         number = of(value)
     except (TypeError, ValueError) as error:
@@ -136,5 +136,6 @@ def setting(default: float, low: float, high: float, why: str) -> Any:
 def described(settings: Any) -> dict[str, dict[str, Any]]:
     """Settings as JSON: each field's value, bounds and reason."""
     return {
-        field.name: {"default": getattr(settings, field.name), **field.metadata} for field in dataclasses.fields(settings)
+        field.name: {"default": getattr(settings, field.name), **field.metadata}
+        for field in dataclasses.fields(settings)
     }

@@ -17,7 +17,6 @@ from trainers.adapter import Adapter, LowRank
 from trainers.families import Family, family_of
 
 if TYPE_CHECKING:
-    from diffusers import AutoencoderKL, UNet2DConditionModel
     from transformers import CLIPTextModel, CLIPTokenizer
 
 PICTURE_DIMENSIONS = 4  # (B, I, H, W); a linear layer sees three
@@ -34,8 +33,8 @@ class Base:
     family: Family
     tokenizer: CLIPTokenizer
     text_encoder: CLIPTextModel
-    vae: AutoencoderKL
-    unet: UNet2DConditionModel
+    vae: Any  #: AutoencoderKL; diffusers' lazy imports hide its type
+    unet: Any  #: UNet2DConditionModel
     scheduler: Any  #: the scheduler as it was stored; samplers are made from its config
     device: torch.device
 
@@ -52,7 +51,8 @@ class Base:
     @property
     def dtype(self) -> torch.dtype:
         """Of the frozen weights."""
-        return self.unet.dtype
+        dtype: torch.dtype = self.unet.dtype
+        return dtype
 
     @property
     def pixels_per_latent(self) -> int:
@@ -82,7 +82,7 @@ def device_named(name: str) -> torch.device:
 def load_base(base_model: str, device: str = "auto") -> Base:
     """Load a base model from this machine alone: `miniature`, a folder, or `repo@revision` in the Hugging Face cache.
 
-    Raises: TintypeError E_NO_BASE when it is not here or not whole, E_NO_FAMILY when we do not know its kind.
+    Raises: TintypeError E_BASE_LOAD when it is not here or not whole, E_NO_FAMILY when we do not know its kind.
     """
     from diffusers import StableDiffusionPipeline
 
@@ -91,12 +91,12 @@ def load_base(base_model: str, device: str = "auto") -> Base:
     dtype = torch.bfloat16 if target.type == "cuda" else torch.float32
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:
-        pipeline = StableDiffusionPipeline.from_pretrained(
+        pipeline = StableDiffusionPipeline.from_pretrained(  # type: ignore[no-untyped-call]
             where, torch_dtype=dtype, safety_checker=None, requires_safety_checker=False, local_files_only=True,
             use_safetensors=True, feature_extractor=None, image_encoder=None,
         )  # fmt: skip
     except (OSError, ValueError) as error:
-        raise TintypeError("E_NO_BASE", base=base_model) from error
+        raise TintypeError("E_BASE_LOAD", base=base_model) from error
     return base_of(pipeline, base_model.partition("@")[0], revision, target)
 
 
@@ -166,7 +166,7 @@ Applied = tuple[Adapter, float, Region | None]
 
 
 class Deltas(nn.Module):
-    """A frozen layer with several words' low-rank differences added to its output; pixels of a convolution are positions."""
+    """A frozen layer with several words' low-rank differences added to its output; pixels are positions."""
 
     def __init__(self, base_layer: nn.Module, parts: Sequence[tuple[LowRank, float, Region | None]]) -> None:
         super().__init__()
@@ -227,12 +227,11 @@ def with_words(base: Base, words: Sequence[Applied]) -> Mapping[str, nn.Module]:
 
 def _layer(base: Base, name: str, parts: Sequence[tuple[LowRank, float, Region | None]]) -> nn.Module:
     try:
-        layer = base.unet.get_submodule(name)
+        layer: nn.Module = base.unet.get_submodule(name)
+        weight: Tensor = layer.weight  # type: ignore[assignment]
     except AttributeError as error:
         raise TintypeError("E_WRONG_BASE", base=base.id) from error
-    weight = getattr(layer, "weight", None)
-    is_usable = weight is not None and weight[0, 0].numel() == 1
     for low, _, _ in parts:
-        if not is_usable or weight.shape[:2] != (len(low.up), low.down.shape[1]):
+        if weight.ndim == 1 or weight[0, 0].numel() != 1 or weight.shape[:2] != (len(low.up), low.down.shape[1]):
             raise TintypeError("E_WRONG_BASE", base=base.id)
     return layer

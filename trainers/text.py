@@ -116,10 +116,11 @@ class Prompt:
 def encode_prompt(base: Base, prompt: str, adapters: Sequence[tuple[Adapter, float]]) -> Prompt:
     """Encode a prompt in which these words may stand, each at its strength."""
     words = {a.word: a for a, _ in sorted(adapters, key=lambda each: each[0].rows is not None)}  # rows speak first
-    rows, first_row = [], {}
+    rows: list[Tensor] = []
+    first_row: dict[str, int] = {}
     for adapter, strength in adapters:
         if adapter.rows is not None:
-            first_row[adapter.word] = sum(len(part) for part in rows)
+            first_row[adapter.word] = sum(map(len, rows))
             rows.append(_weighed(base, adapter, strength))
     width = token_table(base).shape[1]
     table = torch.cat(rows) if rows else torch.zeros(0, width)

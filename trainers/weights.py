@@ -37,8 +37,21 @@ def write_adapter(path: Path, base: Base, lesson: Lesson, method: str, adapter: 
     tensors = lora_tensors(adapter, base.unet) if adapter.linear else {EMBEDDING_KEY: _rows(adapter)}
     metadata = metadata_of(base, lesson, method, adapter)
     body = _after_header(save(tensors))
-    metadata |= {"sshs_model_hash": hashlib.sha256(body).hexdigest(), "sshs_legacy_hash": _legacy_hash(save(tensors, metadata))}
-    write_atomic(path, save(tensors, metadata))
+    metadata |= {
+        "sshs_model_hash": hashlib.sha256(body).hexdigest(),
+        "sshs_legacy_hash": _legacy_hash(saved(tensors, metadata)),
+    }
+    write_atomic(path, saved(tensors, metadata))
+
+
+def saved(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
+    """A safetensors file whose bytes depend on its contents alone; the library writes metadata in any order."""
+    content = save(dict(tensors), dict(metadata))
+    header = json.loads(content[8 : 8 + _header_bytes(content)])
+    text = json.dumps({"__metadata__": dict(sorted(header.pop("__metadata__").items())), **header}, ensure_ascii=False)
+    encoded = text.encode()
+    encoded += b" " * (-len(encoded) % 8)  # tensors begin at multiples of 8
+    return struct.pack("<Q", len(encoded)) + encoded + _after_header(content)
 
 
 def lora_tensors(adapter: Adapter, unet: nn.Module) -> dict[str, Tensor]:
@@ -70,8 +83,7 @@ def metadata_of(base: Base, lesson: Lesson, method: str, adapter: Adapter) -> di
     """sd-scripts' ss_*, ModelSpec 1.0.1 and our own, all strings."""
     kind = "lora" if adapter.linear else "textual-inversion"
     trigger = adapter.text if adapter.linear else lesson.word
-    family, rank = base.family, adapter.linear and len(next(iter(adapter.linear.values())).down)
-    alpha = adapter.linear and rank * next(iter(adapter.linear.values())).scale
+    family = base.family
     told: dict[str, Any] = {
         "modelspec.sai_model_spec": "1.0.1",
         "modelspec.architecture": f"{family.modelspec_architecture}/{kind}",
@@ -94,13 +106,19 @@ def metadata_of(base: Base, lesson: Lesson, method: str, adapter: Adapter) -> di
         "tintype.base_model": base.id,
         "tintype.base_revision": base.revision,
     }
-    if adapter.linear:
-        told |= {"ss_network_module": "networks.lora", "ss_network_dim": rank, "ss_network_alpha": alpha}
+    for low in list(adapter.linear.values())[:1]:  # all have the same rank
+        rank = len(low.down)
+        told |= {"ss_network_module": "networks.lora", "ss_network_dim": rank, "ss_network_alpha": rank * low.scale}
     return {name: str(value) for name, value in told.items()}
 
 
 def _after_header(content: bytes) -> bytes:
-    return content[8 + struct.unpack("<Q", content[:8])[0] :]
+    return content[8 + _header_bytes(content) :]
+
+
+def _header_bytes(content: bytes) -> int:
+    (size,) = struct.unpack("<Q", content[:8])
+    return int(size)
 
 
 def _legacy_hash(content: bytes) -> str:
@@ -133,7 +151,9 @@ def read_adapter(path: Path, base: Base) -> Adapter:
     if EMBEDDING_KEY in tensors:
         adapter = Adapter(word, class_word, method, rows=tensors[EMBEDDING_KEY].float())
         if adapter.rows is None or adapter.rows.shape[1] != base.text_encoder.config.hidden_size:
-            raise WeightsRefused("E_WRONG_BASE", base=base.id, made_for=told.get("tintype.base_model", "another base model"))
+            raise WeightsRefused(
+                "E_WRONG_BASE", base=base.id, made_for=told.get("tintype.base_model", "another base model")
+            )
     else:
         adapter = Adapter(word, class_word, method, linear=_linear(tensors, base))
     if not adapter.is_finite():
@@ -146,7 +166,9 @@ def _opened(path: Path) -> Any:
         begin = file.read(9)
     is_ours = begin[8:] == b"{" and struct.unpack("<Q", begin[:8])[0] <= MAX_HEADER_BYTES
     if not is_ours:
-        raise WeightsRefused("E_PICKLE" if begin[:2] == b"PK" or begin[:1] == b"\x80" else "E_WEIGHTS_BROKEN", file=path.name)
+        raise WeightsRefused(
+            "E_PICKLE" if begin[:2] == b"PK" or begin[:1] == b"\x80" else "E_WEIGHTS_BROKEN", file=path.name
+        )
     try:
         return safe_open(path, "pt")
     except SafetensorError as error:

@@ -471,3 +471,10 @@ E_WEIGHTS_BASE = “{ $file }” was made for { $made_for }; this Tintype runs {
 E_WEIGHTS_NAN = The weights of “{ $word }” hold values that are no numbers or beyond all reason, so they would draw only noise. Train it again.
 E_WEIGHTS_FOREIGN = These weights hold layers that no LoRA for this kind of base model has. Use a LoRA or an embedding made for it.
 E_WRONG_BASE = These weights do not fit the base model { $base }; they were made for another one. Train the word again here.
+
+# --- training ---
+E_NO_SUCH_SETTING = This method has no setting “{ $setting }”. It has: { $known }.
+E_SETTING_RANGE = “{ $value }” does not do for { $setting }. Give a number from { $low } to { $high }.
+E_DIVERGED = The training ran away at step { $step } and could not be caught, even at a lower rate. Train again; if it happens again, leave out photos that are very unlike the others.
+E_NO_FAMILY = “{ $base }” is no base model of a kind that Tintype knows. Take one made from Stable Diffusion 1.x or 2.x.
+E_NO_DEVICE = There is no device “{ $device }” on this machine. Set TINTYPE_DEVICE to auto, cpu or cuda.

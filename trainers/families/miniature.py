@@ -65,7 +65,14 @@ register(
         guidance_scale=3.0,
         recommended={
             "lora": {"learning_rate": 1e-3, "steps_per_photo": 60, "max_steps": 400, "min_steps": 300, "batch_size": 6},
-            "textual_inversion": {"learning_rate": 2e-2, "steps_per_photo": 60, "min_steps": 300, "max_steps": 400, "batch_size": 6, "vectors": 6},
+            "textual_inversion": {
+                "learning_rate": 2e-2,
+                "steps_per_photo": 60,
+                "min_steps": 300,
+                "max_steps": 400,
+                "batch_size": 6,
+                "vectors": 6,
+            },
         },
         scorer=_scorer,
     )

@@ -7,12 +7,16 @@ import dataclasses
 from trainers.families import register
 from trainers.families.sd1 import SD1
 
+TEXT_WIDTH = 1024  # of OpenCLIP ViT-H
+
 register(
     dataclasses.replace(
         SD1,
         name="sd2",
         title="Stable Diffusion 2.x",
-        fits=lambda name, unet, scheduler: unet.get("cross_attention_dim") == 1024 and scheduler.get("prediction_type") == "epsilon",
+        fits=lambda name, unet, scheduler: (
+            unet.get("cross_attention_dim") == TEXT_WIDTH and scheduler.get("prediction_type") == "epsilon"
+        ),
         kohya_version="sd_v2",
         modelspec_architecture="stable-diffusion-v2-512",
     )
@@ -24,8 +28,9 @@ register(
         title="Stable Diffusion 2.x, 768 px",
         size_px=768,
         shapes={"square": (768, 768), "portrait": (640, 896), "landscape": (896, 640)},
-        fits=lambda name, unet, scheduler: unet.get("cross_attention_dim") == 1024
-        and scheduler.get("prediction_type") == "v_prediction",
+        fits=lambda name, unet, scheduler: (
+            unet.get("cross_attention_dim") == TEXT_WIDTH and scheduler.get("prediction_type") == "v_prediction"
+        ),
         kohya_version="sd_v2_v",
         modelspec_architecture="stable-diffusion-v2-768-v",
     )

@@ -56,7 +56,9 @@ class Lora:
             parameters=parameters,
             attached=lambda: swapped(base.unet, layers),
             hidden=_cached_text(base, lesson),
-            write=lambda path, average: write_adapter(path, base, lesson, self.name, _adapter(lesson, settings, average)),
+            write=lambda path, average: write_adapter(
+                path, base, lesson, self.name, _adapter(lesson, settings, average)
+            ),
         )
         yield from learn(base, lesson, plan_of(settings, len(lesson.photos)), pupil)
 
@@ -71,7 +73,9 @@ def targets_of(unet: nn.Module) -> list[tuple[str, nn.Linear | nn.Conv2d]]:
     return [
         (name, module)
         for name, module in unet.named_modules()
-        if isinstance(module, nn.Linear | nn.Conv2d) and ".attentions." in name and name.endswith(IN_BLOCKS + AROUND_BLOCKS)
+        if isinstance(module, nn.Linear | nn.Conv2d)
+        and ".attentions." in name
+        and name.endswith(IN_BLOCKS + AROUND_BLOCKS)
     ]
 
 
@@ -93,8 +97,8 @@ def new_layers(base: Base, settings: LoraSettings, seed: int) -> dict[str, nn.Mo
         base.unet.set_submodule(name, layer)
     del base.unet.peft_config  # peft's note that it was here
     for layer in layers.values():
-        layer.lora_A.float().requires_grad_(True)  # type: ignore[union-attr, operator]
-        layer.lora_B.float().requires_grad_(True)  # type: ignore[union-attr, operator]
+        layer.lora_A.float().requires_grad_(True)
+        layer.lora_B.float().requires_grad_(True)
     return layers
 
 
@@ -108,6 +112,7 @@ def _adapter(lesson: Lesson, settings: LoraSettings, average: Mapping[str, Tenso
     scale = settings.alpha / settings.rank
     names = [name.removesuffix(".A") for name in average if name.endswith(".A")]
     linear = {
-        name: LowRank(average[f"{name}.A"].flatten(1).cpu(), average[f"{name}.B"].flatten(1).cpu(), scale) for name in names
+        name: LowRank(average[f"{name}.A"].flatten(1).cpu(), average[f"{name}.B"].flatten(1).cpu(), scale)
+        for name in names
     }
     return Adapter(lesson.word, lesson.class_word, "lora", linear=linear)

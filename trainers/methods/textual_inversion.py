@@ -37,7 +37,7 @@ class TextualInversionSettings:
 
 @register
 class TextualInversion:
-    """Trains only its own rows; the table's own rows take no part in optimisation. Gal et al. 2022, arXiv 2208.01618."""
+    """Trains only its own rows; no other row is optimised. Gal et al. 2022, arXiv 2208.01618."""
 
     name, title, settings = "textual_inversion", "Textual inversion", TextualInversionSettings
     summary = "A few kilobytes and the base model untouched; catches colours and kind, less of the detail."

@@ -1,0 +1,240 @@
+"""What every method promises, held over the registry: a new file in trainers/methods/ is under test at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from storage.errors import TintypeError
+from tests.trainers.bases import Fingerprints
+from trainers.imagine import Wish, finished, imagine
+from trainers.method import Lesson, Method, Progress, described, method_named, methods, settings_for
+from trainers.pipeline import Base
+from trainers.weights import read_adapter, read_metadata
+
+METHODS = sorted(methods().items())
+STEPS = 8
+SHORT = {"min_steps": STEPS, "max_steps": STEPS, "points": 2, "batch_size": 2}
+
+every_method = pytest.mark.parametrize(("name", "method"), METHODS, ids=[name for name, _ in METHODS])
+Lessons = Callable[..., Lesson]
+
+
+def trained(method: Method, base: Base, lesson: Lesson, out: Path) -> list[Progress]:
+    steps = []
+    for progress in method.train(base, lesson, settings_for(method, base, SHORT)):
+        steps.append(progress)
+        if progress.done == progress.total:
+            progress.save_weights(out)
+    return steps
+
+
+def pixels(base: Base, prompt: str, *files: Path) -> list[bytes]:
+    words = [(read_adapter(file, base), 1.0) for file in files]
+    wish = Wish(prompt=prompt, seeds=(3,), adapters=words, steps=3)
+    return [picture.tobytes() for picture in finished(imagine(base, wish))]
+
+
+@every_method
+def test_its_file_bears_its_name(name: str, method: Method) -> None:
+    assert type(method).__module__ == f"trainers.methods.{name}"
+    assert method.title
+    assert method.summary.endswith(".")
+
+
+@every_method
+def test_its_settings_are_frozen_and_advertised_as_json(name: str, method: Method) -> None:
+    told = json.loads(json.dumps(described(method.settings())))
+
+    assert method.settings.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    assert all(field["min"] <= field["default"] <= field["max"] and field["help"] for field in told.values())
+
+
+@every_method
+def test_every_familys_recommendation_lies_within_the_bounds(name: str, method: Method, base: Base) -> None:
+    recommended = base.family.recommended[name]
+
+    assert dataclasses.asdict(settings_for(method, base, recommended)) == dataclasses.asdict(settings_for(method, base))
+
+
+@every_method
+def test_its_progress_arrives(name: str, method: Method, base: Base, a_lesson: Lessons, tmp_path: Path) -> None:
+    steps = trained(method, base, a_lesson(), tmp_path / "zed.safetensors")
+
+    assert [step.done for step in steps if step.phase == "train"] == list(range(1, STEPS + 1))
+    assert [step.done for step in steps if step.point] == [4, 8]
+    assert {step.total for step in steps} == {STEPS}
+
+
+@every_method
+def test_the_same_seed_gives_the_same_weights(
+    name: str, method: Method, any_base: Base, a_lesson: Lessons, tmp_path: Path
+) -> None:
+    first, second, other = (tmp_path / f"{number}.safetensors" for number in range(3))
+    torch.manual_seed(1)
+    trained(method, any_base, a_lesson(), first)
+    torch.manual_seed(2)
+    trained(method, any_base, a_lesson(), second)
+    trained(method, any_base, a_lesson(seed=6), other)
+
+    assert first.read_bytes() == second.read_bytes()
+    assert first.read_bytes() != other.read_bytes()
+
+
+@every_method
+def test_learning_lowers_the_loss_on_the_photos(name: str, method: Method, base: Base, a_lesson: Lessons) -> None:
+    def losses(learning_rate: float) -> list[float]:
+        chosen = {"min_steps": 24, "max_steps": 24, "learning_rate": learning_rate, "batch_size": 2}
+        settings = settings_for(method, base, chosen)
+        return [step.loss for step in method.train(base, a_lesson(), settings) if step.loss is not None]
+
+    assert sum(losses(0.02)[-8:]) < sum(losses(1e-6)[-8:])  # on the same photos, noise and timesteps
+
+
+@every_method
+def test_it_leaves_one_safetensors_file_with_full_metadata(
+    name: str, method: Method, base: Base, a_lesson: Lessons, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    trained(method, base, a_lesson(), folder / "zed.safetensors")
+    told = read_metadata(folder / "zed.safetensors")
+
+    assert [path.name for path in folder.iterdir()] == ["zed.safetensors"]
+    assert told["tintype.word"] == "zed"
+    assert told["tintype.class_word"] == "cat"
+    assert told["tintype.method"] == name
+    assert (told["tintype.base_model"], told["tintype.base_revision"]) == (base.id, base.revision)
+    assert told["modelspec.sai_model_spec"] == "1.0.1"
+    assert "photos" not in json.dumps(told)
+    assert str(tmp_path) not in json.dumps(told)
+
+
+@every_method
+def test_its_file_is_about_as_large_as_it_says(
+    name: str, method: Method, base: Base, a_lesson: Lessons, tmp_path: Path
+) -> None:
+    trained(method, base, a_lesson(), tmp_path / "zed.safetensors")
+    numbers = [t for t in load_file(tmp_path / "zed.safetensors").values() if t.ndim]
+
+    assert sum(t.nbytes for t in numbers) == method.file_bytes(base, settings_for(method, base, SHORT))
+
+
+@every_method
+def test_closing_early_leaves_no_file_and_no_hook(
+    name: str, method: Method, base: Base, a_lesson: Lessons, tmp_path: Path
+) -> None:
+    before = Fingerprints.of(base)
+    files = sorted(tmp_path.rglob("*"))
+    with closing(method.train(base, a_lesson(), settings_for(method, base, SHORT))) as steps:
+        for step in steps:
+            if step.done == 3:
+                break
+
+    assert sorted(tmp_path.rglob("*")) == files
+    assert Fingerprints.of(base) == before
+
+
+@every_method
+def test_pictures_drawn_between_two_steps_are_those_of_the_untouched_base(
+    name: str, method: Method, base: Base, a_lesson: Lessons, tmp_path: Path
+) -> None:
+    alone, disturbed = tmp_path / "alone.safetensors", tmp_path / "disturbed.safetensors"
+    trained(method, base, a_lesson(), alone)
+    plain = pixels(base, "a cat")
+    for step in method.train(base, a_lesson(), settings_for(method, base, SHORT)):
+        if step.phase == "train":
+            assert pixels(base, "a cat") == plain
+        if step.done == step.total:
+            step.save_weights(disturbed)
+
+    assert disturbed.read_bytes() == alone.read_bytes()
+
+
+@every_method
+@pytest.mark.parametrize("stops", [(1,), (5,), (2, 3, 7)])
+def test_weights_are_bit_identical_after_resuming(
+    name: str, method: Method, any_base: Base, a_lesson: Lessons, tmp_path: Path, stops: tuple[int, ...]
+) -> None:
+    whole, resumed, checkpoint = (
+        tmp_path / each for each in ("whole.safetensors", "resumed.safetensors", "checkpoint")
+    )
+    trained(method, any_base, a_lesson(), whole)
+    resume_from = None
+    for stop in stops:
+        with closing(
+            method.train(any_base, a_lesson(resume_from=resume_from), settings_for(method, any_base, SHORT))
+        ) as steps:
+            for step in steps:
+                if step.done == stop and step.phase == "train":
+                    step.save_checkpoint(checkpoint)
+                    break
+        resume_from = checkpoint
+    steps = trained(method, any_base, a_lesson(resume_from=resume_from), resumed)
+
+    assert [step.done for step in steps if step.phase == "train"] == list(range(stops[-1] + 1, STEPS + 1))
+    assert resumed.read_bytes() == whole.read_bytes()
+
+
+@every_method
+def test_a_word_changes_pictures_only_where_it_stands(
+    name: str, method: Method, base: Base, a_lesson: Lessons, tmp_path: Path
+) -> None:
+    file = tmp_path / "zed.safetensors"
+    trained(method, base, a_lesson(), file)
+    before = Fingerprints.of(base)
+
+    assert pixels(base, "a <zed>", file) != pixels(base, "a zed cat")
+    assert pixels(base, "a cat", file) == pixels(base, "a cat")
+    assert Fingerprints.of(base) == before
+
+
+@every_method
+def test_two_words_in_either_order_give_the_same_picture(
+    name: str, method: Method, base: Base, a_lesson: Lessons, tmp_path: Path
+) -> None:
+    zed, ivo = tmp_path / "zed.safetensors", tmp_path / "ivo.safetensors"
+    trained(method, base, a_lesson(), zed)
+    trained(method, base, a_lesson(word="ivo", seed=9), ivo)
+
+    both = pixels(base, "a <zed> and a <ivo>", zed, ivo)
+
+    assert both == pixels(base, "a <zed> and a <ivo>", ivo, zed)
+    assert both != pixels(base, "a <zed> and a <ivo>", zed)
+
+
+@every_method
+def test_a_checkpoint_of_another_training_is_refused(
+    name: str, method: Method, base: Base, a_lesson: Lessons, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    broken.write_bytes(b"\x10\0\0\0\0\0\0\0{}")
+    with pytest.raises(TintypeError, match="E_CHECKPOINT"):
+        list(method.train(base, a_lesson(resume_from=broken), settings_for(method, base, SHORT)))
+
+
+def test_a_method_that_is_not_there_is_named_with_those_that_are() -> None:
+    with pytest.raises(TintypeError, match="E_METHOD.*lora, textual_inversion"):
+        method_named("dreambooth")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "code"),
+    [({"stepps": 1}, "E_NO_SUCH_SETTING"), ({"rank": 0}, "E_SETTING_RANGE"), ({"rank": "many"}, "E_SETTING_RANGE")],
+)
+def test_a_wrong_setting_is_refused(base: Base, chosen: dict[str, object], code: str) -> None:
+    with pytest.raises(TintypeError, match=code):
+        settings_for(method_named("lora"), base, chosen)
+
+
+def test_settings_given_as_text_are_read_as_numbers(base: Base) -> None:
+    settings = settings_for(method_named("lora"), base, {"rank": "8", "learning_rate": "0.01"})
+
+    assert (settings.rank, settings.learning_rate) == (8, 0.01)
