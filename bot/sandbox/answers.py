@@ -51,7 +51,7 @@ def callback(sandbox: Sandbox, number: int, token: str, call: Call) -> Json | No
         raise Refused(ACKNOWLEDGED)
     if sandbox.age_s(one) > ANSWER_S:
         raise Refused(UNKNOWN_INTERACTION)
-    kind = call.form.get("type")
+    kind: Any = call.form.get("type")
     _check_type(one, kind)
     outcome = _answer(sandbox, one, kind, call, call.form.get("data") or {})
     one.answered = kind

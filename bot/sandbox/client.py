@@ -163,6 +163,19 @@ class Member:
         """The newest state of a message seen."""
         return self.messages[message if isinstance(message, str) else message.id]
 
+    async def moved(self, seen: int) -> None:
+        """Wait until there are more than `seen` events."""
+        async with self._moved:
+            await self._moved.wait_for(lambda: len(self.events) > seen)
+
+    async def changes_within(self, seconds: float) -> bool:
+        """Whether anything is seen to happen in the next seconds; returns as soon as it does."""
+        try:
+            await asyncio.wait_for(self.moved(len(self.events)), seconds)
+        except TimeoutError:
+            return False
+        return True
+
     # ---- inside
 
     async def _option(self, value: Any) -> Any:

@@ -60,7 +60,8 @@ def _answer(sandbox: Sandbox, label: str | None, field: Json, values: Json, file
     kind, custom_id, name = field["type"], field["custom_id"], str(label or field["custom_id"])
     told: Json = {"type": kind, "id": field.get("id", 1), "custom_id": custom_id}
     if kind == UPLOAD:
-        told["values"] = _uploads(sandbox, name, field, files.get(custom_id, files.get(name, [])), resolved)
+        handed: Any = files.get(custom_id, files.get(name)) or []
+        told["values"] = _uploads(sandbox, name, field, handed, resolved)
         return told
     value = values.get(custom_id, values.get(name))
     if kind == TEXT_INPUT:

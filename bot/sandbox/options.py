@@ -81,7 +81,7 @@ class Resolver:
             if one["name"] == focused:
                 if not one.get("autocomplete"):
                     raise NotPossible(f"{focused} has no completion")
-                value: Any = str(given.get(focused, ""))
+                value: Any = str(given.get(one["name"], ""))
                 told.append({"name": focused, "type": one["type"], "value": value, "focused": True})
             elif one["name"] in given:
                 told.append({"name": one["name"], "type": one["type"], "value": self.value(one, given[one["name"]])})

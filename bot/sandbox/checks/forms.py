@@ -28,7 +28,7 @@ def check_choices(data: Any, option_type: int) -> None:
     Raises: Refused(50035).
     """
     form = Form()
-    choices = (data or {}).get("choices")
+    choices: Any = (data or {}).get("choices")
     if form.count(("data", "choices"), choices, 0, 25):
         for index, choice in enumerate(choices):
             check_choice(form, ("data", "choices", index), choice, option_type)
