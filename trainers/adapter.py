@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -58,5 +59,7 @@ class Adapter:
 
     def is_finite(self) -> bool:
         """False when any number is NaN or infinite."""
+        if not all(math.isfinite(low.scale) for low in self.linear.values()):
+            return False
         tensors = [t for low in self.linear.values() for t in (low.down, low.up)]
         return all(bool(torch.isfinite(t).all()) for t in [*tensors, *([] if self.rows is None else [self.rows])])

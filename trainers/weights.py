@@ -149,16 +149,19 @@ def read_adapter(path: Path, base: Base) -> Adapter:
     word, class_word = told.get("tintype.word") or path.stem, told.get("tintype.class_word", "")
     method = told.get("tintype.method", "lora")
     if EMBEDDING_KEY in tensors:
-        adapter = Adapter(word, class_word, method, rows=tensors[EMBEDDING_KEY].float())
-        if adapter.rows is None or adapter.rows.shape[1] != base.text_encoder.config.hidden_size:
-            raise WeightsRefused(
-                "E_WRONG_BASE", base=base.id, made_for=told.get("tintype.base_model", "another base model")
-            )
+        adapter = Adapter(word, class_word, method, rows=_known_rows(tensors[EMBEDDING_KEY], base))
     else:
         adapter = Adapter(word, class_word, method, linear=_linear(tensors, base))
     if not adapter.is_finite():
         raise WeightsRefused("E_WEIGHTS_NAN", word=word)
     return adapter
+
+
+def _known_rows(rows: Tensor, base: Base) -> Tensor:
+    width = base.text_encoder.config.hidden_size
+    if rows.ndim != 2 or not len(rows) or rows.shape[1] != width:  # noqa: PLR2004  vectors by width
+        raise WeightsRefused("E_WRONG_BASE", base=base.id)
+    return rows.float()
 
 
 def _opened(path: Path) -> Any:
@@ -187,8 +190,12 @@ def _linear(tensors: Mapping[str, Tensor], base: Base) -> dict[str, LowRank]:
     if not stems or any(not stem.startswith(PREFIX) for stem in stems):
         raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stems[0] if stems else "")
     if any(stem not in names for stem in stems):
-        raise WeightsRefused("E_WRONG_BASE", base=base.id, made_for="another base model")
-    return {names[stem]: _low_rank(tensors, stem) for stem in stems}
+        raise WeightsRefused("E_WRONG_BASE", base=base.id)
+    found = {names[stem]: _low_rank(tensors, stem) for stem in stems}
+    for name, low in found.items():
+        if (len(low.up), low.down.shape[1]) != base.unet.get_submodule(name).weight.shape[:2]:
+            raise WeightsRefused("E_WRONG_BASE", base=base.id)
+    return found
 
 
 def _low_rank(tensors: Mapping[str, Tensor], stem: str) -> LowRank:
@@ -196,9 +203,11 @@ def _low_rank(tensors: Mapping[str, Tensor], stem: str) -> LowRank:
         down = tensors[f"{stem}.lora_down.weight"].float()
         up = tensors[f"{stem}.lora_up.weight"].float()
     except KeyError as error:
-        raise WeightsRefused("E_WEIGHTS_BROKEN", file=stem) from error
-    if any(side != 1 for matrix in (down, up) for side in matrix.shape[2:]):
+        raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stem) from error
+    if any(side != 1 for matrix in (down, up) for side in matrix.shape[2:]):  # a convolution of several pixels
         raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stem)
-    down, up, rank = down.flatten(1), up.flatten(1), down.shape[0]
-    alpha = float(tensors.get(f"{stem}.alpha", torch.tensor(rank)))
-    return LowRank(down, up, alpha / rank)
+    rank = len(down) if down.ndim else 0
+    if not rank or up.ndim < 2 or up.shape[1] != rank:  # noqa: PLR2004  two matrices of one rank
+        raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stem)
+    alpha = tensors.get(f"{stem}.alpha")
+    return LowRank(down.flatten(1), up.flatten(1), (rank if alpha is None else float(alpha.float().mean())) / rank)
