@@ -5,6 +5,7 @@ from __future__ import annotations
 from trainers.families import Family, register
 
 TEXT_WIDTH = 768  # of CLIP ViT-L
+CHANNELS = 4  # inpainting and depth models have more
 
 SD1 = register(
     Family(
@@ -14,7 +15,9 @@ SD1 = register(
         bucket_px=64,
         max_aspect=2.0,
         shapes={"square": (512, 512), "portrait": (448, 576), "landscape": (576, 448)},
-        fits=lambda name, unet, scheduler: unet.get("cross_attention_dim") == TEXT_WIDTH and name != "miniature",
+        fits=lambda name, unet, scheduler: (
+            unet.get("cross_attention_dim") == TEXT_WIDTH and unet.get("in_channels") == CHANNELS
+        ),
         kohya_version="sd_v1",
         modelspec_architecture="stable-diffusion-v1",
         template="a photo of {word}",

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from storage.errors import TintypeError
+from trainers.families import families, family_of
+from trainers.method import methods, settings_for
+from trainers.pipeline import Base
+
+EPS, V = {"prediction_type": "epsilon"}, {"prediction_type": "v_prediction"}
+
+
+@pytest.mark.parametrize(
+    ("name", "unet", "scheduler", "family"),
+    [
+        ("stable-diffusion-v1-5/stable-diffusion-v1-5", {"cross_attention_dim": 768, "in_channels": 4}, EPS, "sd1"),
+        ("someones/finetune", {"cross_attention_dim": 768, "in_channels": 4}, V, "sd1"),
+        ("stabilityai/stable-diffusion-2-base", {"cross_attention_dim": 1024, "in_channels": 4}, EPS, "sd2"),
+        ("stabilityai/stable-diffusion-2-1", {"cross_attention_dim": 1024, "in_channels": 4}, V, "sd2-768"),
+        ("miniature", {"cross_attention_dim": 192, "in_channels": 8}, V, "miniature"),
+    ],
+)
+def test_a_family_is_recognised_by_its_settings(
+    name: str, unet: dict[str, int], scheduler: dict[str, str], family: str
+) -> None:
+    assert family_of(name, unet, scheduler).name == family
+
+
+@pytest.mark.parametrize(
+    "unet", [{"cross_attention_dim": 2048, "in_channels": 4}, {"cross_attention_dim": 768, "in_channels": 9}]
+)
+def test_a_base_of_no_known_family_is_refused(unet: dict[str, int]) -> None:
+    with pytest.raises(TintypeError, match="E_NO_FAMILY"):
+        family_of("someones/other", unet, EPS)
+
+
+@pytest.mark.parametrize("family", families().values(), ids=list(families()))
+def test_a_family_is_whole(family: object) -> None:
+    from trainers.families import Family
+
+    assert isinstance(family, Family)
+    assert set(family.class_words) == {"person", "animal", "object", "style"}
+    assert all(words for words in family.class_words.values())
+    assert "{word}" in family.template
+    assert "{word}" in family.style_template
+    assert family.shapes["square"] == (family.size_px, family.size_px)
+    assert all(side % family.bucket_px == 0 for shape in family.shapes.values() for side in shape)
+    assert set(family.recommended) <= set(methods())
+
+
+def test_what_a_family_recommends_is_what_a_method_takes(base: Base) -> None:
+    for name, method in methods().items():
+        settings = settings_for(method, base)
+        assert all(getattr(settings, field) == value for field, value in base.family.recommended[name].items())

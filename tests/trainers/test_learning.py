@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from storage.errors import TintypeError
+from trainers.dataset import examples
+from trainers.learning import (
+    MAX_ROLLBACKS,
+    Learner,
+    Plan,
+    Pupil,
+    captions_of,
+    learn,
+    point_at,
+    rate_at,
+    steps_for,
+)
+from trainers.method import Lesson, Progress
+from trainers.pipeline import Base
+from trainers.text import encoded, tokens_of
+
+Lessons = Callable[..., Lesson]
+PLAN = Plan(steps=60, learning_rate=0.01, batch_size=2, weight_decay=0.0, points=3)
+
+
+class OneBias:
+    """The smallest pupil: one number added to the text's encoding, spoilt at chosen steps."""
+
+    def __init__(self, base: Base, spoilt: Sequence[int] = ()) -> None:
+        self.value = nn.Parameter(torch.zeros(1))
+        self.steps = 0
+        self.spoilt = spoilt
+        self.hidden_of = encoded(base, [tokens_of(base, "a cat", {}, {}).ids], torch.zeros(0, 16))
+
+    def hidden(self, captions: Sequence[str]) -> Tensor:
+        self.steps += 1
+        factor = math.nan if self.steps in self.spoilt else 1.0
+        return self.hidden_of.expand(len(captions), -1, -1) + self.value * factor
+
+    def attached(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def pupil(self) -> Pupil:
+        return Pupil(parameters={"bias": self.value}, attached=self.attached, hidden=self.hidden, write=self.write)
+
+    def write(self, path: Path, average: Mapping[str, Tensor]) -> None:
+        path.write_text(str(float(average["bias"])))
+
+
+def steps_of(base: Base, lesson: Lesson, spoilt: Sequence[int] = ()) -> list[Progress]:
+    return [step for step in learn(base, lesson, PLAN, OneBias(base, spoilt).pupil()) if step.phase == "train"]
+
+
+def test_a_step_that_is_no_number_is_rolled_back_and_the_training_arrives(base: Base, a_lesson: Lessons) -> None:
+    steps = steps_of(base, a_lesson(), spoilt=(31,))
+
+    assert [step.done for step in steps] == [*range(1, 31), *range(26, 61)]
+    assert all(math.isfinite(step.loss or 0) for step in steps)
+
+
+def test_a_training_that_keeps_exploding_is_ended_with_a_sentence(base: Base, a_lesson: Lessons) -> None:
+    with pytest.raises(TintypeError, match="E_DIVERGED"):
+        steps_of(base, a_lesson(), spoilt=tuple(range(5, 6 + MAX_ROLLBACKS)))
+
+
+def test_after_a_rollback_the_steps_are_a_third_as_long(base: Base, a_lesson: Lessons) -> None:
+    learner = Learner(base, a_lesson(), PLAN, OneBias(base).pupil())
+    found = list(examples(base, a_lesson().photos, ["a cat"] * 3, "animal"))
+    learner.learn(found)
+    first = learner.optimizer.param_groups[0]["lr"]
+    learner.step, learner.rollbacks = 0, 1
+    learner.learn(found)
+
+    assert learner.optimizer.param_groups[0]["lr"] == pytest.approx(first / 3)
+
+
+def test_the_rate_warms_up_and_falls_to_a_tenth() -> None:
+    rates = [rate_at(step, PLAN) for step in range(PLAN.steps)]
+
+    assert rates[0] < PLAN.learning_rate / 10
+    assert max(rates) <= PLAN.learning_rate
+    assert rates[-1] == pytest.approx(PLAN.learning_rate / 10)
+    assert rates[25:] == sorted(rates[25:], reverse=True)
+
+
+@pytest.mark.parametrize(("photos", "steps"), [(1, 400), (4, 400), (8, 800), (20, 1500)])
+def test_more_photos_mean_more_steps_within_reason(photos: int, steps: int) -> None:
+    assert steps_for(photos, per_photo=100, least=400, most=1500) == steps
+
+
+@pytest.mark.parametrize("points", [1, 3, 4, 7])
+def test_the_last_sample_point_is_the_end(points: int) -> None:
+    plan = Plan(steps=100, learning_rate=1, batch_size=1, weight_decay=0, points=points)
+    found = [number for step in range(1, 101) if (number := point_at(step, plan))]
+
+    assert found == list(range(1, points + 1))
+    assert point_at(100, plan) == points
+
+
+def test_what_is_written_is_the_average_not_the_last_step(base: Base, a_lesson: Lessons, tmp_path: Path) -> None:
+    pupil = OneBias(base)
+    for step in learn(base, a_lesson(), PLAN, pupil.pupil()):
+        last = step
+    last.save_weights(tmp_path / "bias")
+
+    assert float((tmp_path / "bias").read_text()) != float(pupil.value)
+    assert float((tmp_path / "bias").read_text()) == pytest.approx(float(pupil.value), abs=0.2)
+
+
+def test_captions_name_the_word_and_a_callers_own_are_kept(base: Base, a_lesson: Lessons) -> None:
+    lesson = a_lesson(captions=["<zed> at the beach", "in the snow", None])
+
+    assert captions_of(base, lesson) == ["<zed> at the beach", "<zed>, in the snow", "a <zed>"]
+
+
+def test_a_style_has_a_template_of_its_own(base: Base, a_lesson: Lessons) -> None:
+    assert set(captions_of(base, a_lesson(kind="style"))) == {"a <zed> drawing"}
+
+
+def test_the_trained_numbers_stay_float32(base: Base, a_lesson: Lessons) -> None:
+    learner = Learner(base, a_lesson(), PLAN, OneBias(base).pupil())
+
+    assert {value.dtype for value in [*learner.values, *learner.average]} == {torch.float32}
