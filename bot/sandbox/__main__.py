@@ -15,7 +15,7 @@ async def run(port: int, discord_token: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with serve(Sandbox(discord_token=discord_token), port) as url:
-        print(f"DISCORD_API_URL={url}/api/v10", flush=True)  # noqa: T201 – a command line
+        print(f"DISCORD_API_URL={url}/api/v10", flush=True)
         await stop.wait()
 
 
@@ -23,7 +23,9 @@ def main() -> None:
     """Read the arguments and serve."""
     parser = argparse.ArgumentParser(prog="python -m bot.sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=8790, help="0: any free one (default: %(default)s)")
-    parser.add_argument("--discord-token", default="sandbox", help="what the bot must log in with (default: %(default)s)")
+    parser.add_argument(
+        "--discord-token", default="sandbox", help="what the bot must log in with (default: %(default)s)"
+    )
     arguments = parser.parse_args()
     asyncio.run(run(arguments.port, arguments.discord_token))
 

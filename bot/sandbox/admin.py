@@ -132,7 +132,7 @@ class Admin:
         gone: Json = {"id": str(guild.id)}
         if body.get("has_bot") is False:
             self._sandbox.sessions.dispatch("GUILD_DELETE", gone, GUILDS)
-        if "unavailable" in body and body["unavailable"]:
+        if body.get("unavailable"):
             self._sandbox.sessions.dispatch("GUILD_DELETE", gone | {"unavailable": True}, GUILDS)
         elif body.get("has_bot") or "unavailable" in body:
             self._sandbox.sessions.dispatch("GUILD_CREATE", payloads.guild(self._sandbox, guild), GUILDS)

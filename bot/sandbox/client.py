@@ -19,11 +19,11 @@ PATIENCE_S = 60.0  # for a deferred answer
 Upload = str | Path | tuple[str, bytes]  #: a path, or a name and its bytes
 
 
-class NotAllowed(Exception):  # noqa: N818 – a sentence
+class NotAllowed(Exception):
     """Discord's app would not let the member do this."""
 
 
-class DidNotRespond(Exception):  # noqa: N818 – Discord's own sentence
+class DidNotRespond(Exception):
     """The bot did not answer within three seconds."""
 
 
@@ -87,8 +87,13 @@ class Member:
         return choices_of(await self._outcome("complete", body))
 
     async def press(
-        self, message: Message | str, label: str | None = None, *, custom_id: str | None = None,
-        values: Sequence[str] = (), patience_s: float = PATIENCE_S,
+        self,
+        message: Message | str,
+        label: str | None = None,
+        *,
+        custom_id: str | None = None,
+        values: Sequence[str] = (),
+        patience_s: float = PATIENCE_S,
     ) -> Answer:
         """Press a button, or choose `values` in a select, and wait for what follows: an edit, a message, a form.
 
@@ -118,7 +123,9 @@ class Member:
 
     async def upload(self, file: Upload) -> str:
         """Hand a file over; the id by which a command or form names it."""
-        name, data = file if isinstance(file, tuple) else (Path(file).name, await asyncio.to_thread(Path(file).read_bytes))
+        name, data = (
+            file if isinstance(file, tuple) else (Path(file).name, await asyncio.to_thread(Path(file).read_bytes))
+        )
         told = await self._json(self._session.post(f"{self._here}/uploads", params={"name": name}, data=data))
         return str(told["id"])
 
@@ -140,7 +147,7 @@ class Member:
         told = await self._json(self._session.get(f"{self._here}/commands", params={"channel": where} if where else {}))
         return list(told)
 
-    async def wait_for(self, is_it: Callable[[Message], bool], timeout: float = PATIENCE_S) -> Message:  # noqa: ASYNC109
+    async def wait_for(self, is_it: Callable[[Message], bool], timeout: float = PATIENCE_S) -> Message:
         """The newest message that fits, now or as soon as there is one.
 
         Raises: TimeoutError, naming what was last seen.

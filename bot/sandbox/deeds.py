@@ -14,7 +14,6 @@ from bot.sandbox.state import (
     AUTOCOMPLETE,
     COMMAND,
     COMPONENT,
-    DM,
     EPHEMERAL,
     LOADING,
     MODAL_SUBMIT,
@@ -35,9 +34,10 @@ def channel_of(sandbox: Sandbox, person: Person, wanted: str | None) -> Channel:
         return sandbox.dm_with(person)
     for channel in sandbox.channels.values():
         is_there = channel.guild_id is not None and person.id in sandbox.guilds[channel.guild_id].members
-        if (is_there or channel.recipient == person.id) and wanted in {None, channel.name, str(channel.id)}:
-            if channel.kind != DM or wanted == str(channel.id):
-                return channel
+        if is_there and wanted in {None, channel.name, str(channel.id)}:
+            return channel
+        if channel.recipient == person.id and wanted == str(channel.id):
+            return channel
     raise NotPossible(f"{person.name} sees no channel {wanted}")
 
 
@@ -104,7 +104,11 @@ def press(sandbox: Sandbox, person: Person, body: Json) -> Interaction:
     if component.get("disabled"):
         raise NotPossible("this button is switched off")
     channel = sandbox.channels[message.channel_id]
-    data: Json = {"custom_id": component["custom_id"], "component_type": component["type"], "id": component.get("id", 1)}
+    data: Json = {
+        "custom_id": component["custom_id"],
+        "component_type": component["type"],
+        "id": component.get("id", 1),
+    }
     if component["type"] in SELECTS:
         data |= _chosen(sandbox, channel, component, body.get("values") or [])
     return sandbox.interact(COMPONENT, person, channel, data, message)
@@ -113,7 +117,9 @@ def press(sandbox: Sandbox, person: Person, body: Json) -> Interaction:
 def _component(message: Message, custom_id: str | None, label: str | None) -> Json:
     if message.flags & LOADING:
         raise NotPossible("this message is still loading")
-    parts = [part for part in walk(message.components) if part.get("type") in {BUTTON, *SELECTS} and "custom_id" in part]
+    parts = [
+        part for part in walk(message.components) if part.get("type") in {BUTTON, *SELECTS} and "custom_id" in part
+    ]
     for part in parts:
         if custom_id is not None and part["custom_id"] == custom_id:
             return part

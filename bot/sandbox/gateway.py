@@ -36,7 +36,7 @@ def zlib_stream() -> Squeezer:
 
 def zstd_stream() -> Squeezer:
     """Discord's `zstd-stream`."""
-    import zstandard  # noqa: PLC0415 – only clients that have it ask for it
+    import zstandard
 
     stream = zstandard.ZstdCompressor().compressobj()
     return lambda data: stream.compress(data) + stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -22,9 +23,11 @@ class Members:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
+        self._watchers: set[web.WebSocketResponse] = set()
 
     def add_to(self, app: web.Application) -> None:
         """Register the routes."""
+        app.on_shutdown.append(self._end_watching)
         root = "/sandbox/members/{name}"
         app.router.add_get("/sandbox/members", self._all)
         app.router.add_put(root, self._be)
@@ -149,14 +152,28 @@ class Members:
         person, seen = self._who(request), int(request.query.get("since", 0))
         socket = web.WebSocketResponse(heartbeat=WATCH_STEP_S, max_msg_size=1 << 20)
         await socket.prepare(request)
-        feeds = self._sandbox.feeds
+        self._watchers.add(socket)
+        telling = asyncio.create_task(self._tell(socket, person, seen))
         try:
-            while not socket.closed:
-                for event in feeds.since(person.id, seen):
-                    await socket.send_str(json.dumps(event))
-                    seen = event["n"]
-                if feeds.last(person.id) == seen:
-                    await feeds.moved(WATCH_STEP_S)
-        except ConnectionError:
-            pass
+            async for _ in socket:
+                pass  # a watcher has nothing to say; this hears it leave
+        finally:
+            self._watchers.discard(socket)
+            telling.cancel()
         return socket
+
+    async def _tell(self, socket: web.WebSocketResponse, person: Person, seen: int) -> None:
+        feeds = self._sandbox.feeds
+        while not socket.closed:
+            for event in feeds.since(person.id, seen):
+                try:
+                    await socket.send_str(json.dumps(event))
+                except ConnectionError:
+                    return
+                seen = event["n"]
+            if feeds.last(person.id) == seen:
+                await feeds.moved(WATCH_STEP_S)
+
+    async def _end_watching(self, app: web.Application) -> None:
+        for socket in list(self._watchers):
+            await socket.close(code=1001)

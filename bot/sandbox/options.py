@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 SUBCOMMAND, GROUP, TEXT, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = range(1, 12)
 
 
-class NotPossible(Exception):  # noqa: N818 – a sentence for whoever plays the member
+class NotPossible(Exception):
     """The member's app would not let them do this."""
 
 

@@ -28,7 +28,7 @@ LOCKED_THREAD = (400, 50083, "Thread is archived")
 FEW_FOLLOWUPS = 5
 
 
-class Refused(Exception):  # noqa: N818 – Discord's answer, not our error
+class Refused(Exception):
     """A request that Discord would refuse."""
 
     def __init__(self, kind: tuple[int, int, str], errors: Json | None = None) -> None:

@@ -7,7 +7,7 @@ import json
 import re
 import socket
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -102,7 +102,9 @@ def _json(told: Any, status: int, headers: dict[str, str]) -> web.Response:
     headers = {"Via": "1.1 sandbox"} | headers
     if status == 204:
         return web.Response(status=204, headers=headers)
-    return web.Response(status=status, body=json.dumps(told).encode(), headers={**headers, "Content-Type": "application/json"})
+    return web.Response(
+        status=status, body=json.dumps(told).encode(), headers={**headers, "Content-Type": "application/json"}
+    )
 
 
 def _note(sandbox: Sandbox, call: Call, status: int, refusal: Json | None, fault: Fault | None) -> None:
@@ -141,6 +143,3 @@ def reset(request: web.Request) -> None:
     if plug is not None:
         plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
-
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -50,7 +50,14 @@ def me(sandbox: Sandbox, call: Call, place: Place) -> Any:
 def my_guilds(sandbox: Sandbox, call: Call, place: Place) -> Any:
     """The bot's servers."""
     return [
-        {"id": str(one.id), "name": one.name, "icon": None, "owner": False, "permissions": str(one.permissions), "features": []}
+        {
+            "id": str(one.id),
+            "name": one.name,
+            "icon": None,
+            "owner": False,
+            "permissions": str(one.permissions),
+            "features": [],
+        }
         for one in sandbox.guilds.values()
         if one.has_bot
     ]

@@ -107,7 +107,9 @@ def _reference(sandbox: Sandbox, channel: Channel, call: Call) -> int | None:
     known = sandbox.messages.get(number)
     if not sandbox.permissions_in(channel) & READ_HISTORY:
         form = Form()
-        form.wrong(("message_reference",), "REPLIES_CANNOT_WITHOUT_HISTORY", "Cannot reply without Read Message History")
+        form.wrong(
+            ("message_reference",), "REPLIES_CANNOT_WITHOUT_HISTORY", "Cannot reply without Read Message History"
+        )
         form.refuse()
     if known is not None and not known.is_deleted and known.channel_id == channel.id:
         return number

@@ -183,7 +183,9 @@ class Sandbox:
 
     # ---- interactions
 
-    def interact(self, kind: int, person: Person, channel: Channel, data: Json, message: Message | None = None) -> Interaction:
+    def interact(
+        self, kind: int, person: Person, channel: Channel, data: Json, message: Message | None = None
+    ) -> Interaction:
         """Tell the bot of a member's deed and start the three seconds."""
         one = Interaction(
             id=self.new_id(),

@@ -77,7 +77,9 @@ class Session:
         while True:
             await self.member.moved(seen)
             events, seen = self.member.events[seen:], len(self.member.events)
-            for number in dict.fromkeys(event["message"]["id"] for event in events if event["type"] in {"message", "edit"}):
+            for number in dict.fromkeys(
+                event["message"]["id"] for event in events if event["type"] in {"message", "edit"}
+            ):
                 if number in self.member.messages:
                     self.show(self.member.messages[number])
 
@@ -216,7 +218,7 @@ def files_of(text: str) -> list[Path]:
     """
     found: list[Path] = []
     for part in shlex.split(text):
-        some = sorted(glob.glob(part))  # noqa: PTH207 – absolute patterns too
+        some = sorted(glob.glob(part))
         if not some:
             raise FileNotFoundError(f"no file {part}")
         found += map(Path, some)

@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.sandbox import cdn
 from bot.sandbox.checks.messages import check_files, check_message
-from bot.sandbox.requests import Call
 from bot.sandbox.refusals import INVALID_FORM, Form, Json, Refused
+from bot.sandbox.requests import Call
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.state import EPHEMERAL, LOADING, V2, Channel, Message, StoredFile
 

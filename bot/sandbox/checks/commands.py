@@ -26,7 +26,9 @@ def check_commands(commands: Any) -> None:
         for index, command in enumerate(commands):
             check_command(form, (index,), command)
             if keys.count(keys[index]) > 1:
-                form.wrong((index, "name"), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
+                form.wrong(
+                    (index, "name"), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique"
+                )
         for kind, most in MOST.items():
             if sum(1 for key in keys if key[0] == kind) > most:
                 form.wrong((), "APPLICATION_COMMAND_TOO_MANY", f"At most {most} commands of type {kind}.")
@@ -42,7 +44,9 @@ def check_command(form: Form, path: Path, command: Json) -> None:
     else:
         form.text((*path, "name"), command.get("name"), 32)
         if command.get("description"):
-            form.wrong((*path, "description"), "APPLICATION_COMMAND_INVALID_DESCRIPTION", "Only slash commands have one")
+            form.wrong(
+                (*path, "description"), "APPLICATION_COMMAND_INVALID_DESCRIPTION", "Only slash commands have one"
+            )
     if characters(command) > MOST_CHARACTERS:
         form.wrong(path, "APPLICATION_COMMAND_TOO_LARGE", f"Command exceeds maximum size ({MOST_CHARACTERS})")
 

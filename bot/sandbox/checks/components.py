@@ -91,7 +91,9 @@ class Components:
             self._form.text((*path, "url"), button.get("url"), 512)
             if "custom_id" in button:
                 self._form.wrong(
-                    path, "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and url cannot both be given"
+                    path,
+                    "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE",
+                    "A custom id and url cannot both be given",
                 )
         elif style != PREMIUM:
             self._custom_id(button, path)
@@ -132,9 +134,13 @@ class Components:
             if option.get("description") is not None:
                 self._form.text((*here, "description"), option["description"], 100)
             if values.count(option.get("value")) > 1:
-                self._form.wrong((*here, "value"), "COMPONENT_SELECT_OPTION_VALUE_DUPLICATED", "The value is used twice")
+                self._form.wrong(
+                    (*here, "value"), "COMPONENT_SELECT_OPTION_VALUE_DUPLICATED", "The value is used twice"
+                )
         chosen = sum(1 for option in options or [] if option.get("default"))
-        if chosen > (1 if part["type"] == RADIO else part.get("max_values", 1 if part["type"] == STRING_SELECT else most)):
+        if chosen > (
+            1 if part["type"] == RADIO else part.get("max_values", 1 if part["type"] == STRING_SELECT else most)
+        ):
             self._form.wrong((*path, "options"), "COMPONENT_TOO_MANY_DEFAULTS", "More defaults than max_values")
 
     def _choices(self, part: Json, path: Path) -> None:
@@ -161,7 +167,9 @@ class Components:
     def _file(self, part: Json, path: Path) -> None:
         self._media(part.get("file"), (*path, "file"))
         if not str((part.get("file") or {}).get("url", "")).startswith("attachment://"):
-            self._form.wrong((*path, "file", "url"), "URL_TYPE_INVALID_SCHEME", "Scheme must be one of ('attachment',).")
+            self._form.wrong(
+                (*path, "file", "url"), "URL_TYPE_INVALID_SCHEME", "Scheme must be one of ('attachment',)."
+            )
 
     def _media(self, media: Any, path: Path) -> None:
         url = str(media.get("url", "")) if isinstance(media, dict) else ""

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from json import dumps
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,6 @@ import pytest_asyncio
 
 from bot.sandbox import Sandbox, serve
 from bot.sandbox.openapi import Description
-from bot.sandbox.sandbox import GUILDS
 from bot.sandbox.state import COMMAND, Interaction
 
 REPOSITORY = Path(__file__).parents[3]
@@ -49,8 +50,8 @@ class Raw:
         headers = {"Authorization": f"Bot {token or self.box.discord_token}"}
         sent: dict[str, Any] = {"json": json} if json is not None else {}
         if files:
-            form = aiohttp.FormData()
-            form.add_field("payload_json", __import__("json").dumps(json or {}), content_type="application/json")
+            form = aiohttp.FormData(quote_fields=False)
+            form.add_field("payload_json", dumps(json or {}), content_type="application/json")
             for number, (name, data) in enumerate(files.items()):
                 form.add_field(f"files[{number}]", data, filename=name)
             sent = {"data": form}
@@ -70,9 +71,13 @@ class Raw:
         person = self.box.person("ana") or self.box.add_person("ana")
         guild = next(iter(self.box.guilds.values()))
         guild.members.add(person.id)
-        return self.box.interact(kind, person, self.box.channels[int(self.channel)], {"name": "x", "options": []}, **more)
+        return self.box.interact(
+            kind, person, self.box.channels[int(self.channel)], {"name": "x", "options": []}, **more
+        )
 
-    async def answer(self, one: Interaction, kind: int, data: Any = None, files: dict[str, bytes] | None = None) -> Answered:
+    async def answer(
+        self, one: Interaction, kind: int, data: Any = None, files: dict[str, bytes] | None = None
+    ) -> Answered:
         body = {"type": kind} if data is None else {"type": kind, "data": data}
         return await self("POST", f"/interactions/{one.id}/{one.token}/callback", body, files)
 
@@ -85,9 +90,7 @@ class Raw:
 
 @pytest.fixture
 def box() -> Sandbox:
-    sandbox = Sandbox()
-    assert GUILDS == 1
-    return sandbox
+    return Sandbox()
 
 
 @pytest_asyncio.fixture
@@ -114,8 +117,6 @@ def admin(raw: Raw) -> Callable[..., Awaitable[Any]]:
 
 @pytest.fixture(scope="session")
 def description() -> Description:
-    import os
-
     given = os.environ.get("TINTYPE_DISCORD_OPENAPI")
     path = Path(given) if given else REPOSITORY.parent / "shared" / "discord-openapi.json.gz"
     if not path.exists():

@@ -53,7 +53,7 @@ def picture() -> discord.File:
 
 class LittleBot(discord.Client):
     def __init__(self) -> None:
-        super().__init__(intents=discord.Intents(guilds=True), max_messages=None)
+        super().__init__(intents=discord.Intents(guilds=True), max_messages=None, guild_ready_timeout=0.01)
         self.tree = app_commands.CommandTree(self)
         for command in (form, card, hello, silent, photo, slow):
             self.tree.add_command(command)
@@ -95,7 +95,9 @@ async def silent(interaction: Interaction) -> None:
 @app_commands.command(description="reads a photo")
 async def photo(interaction: Interaction, photo1: discord.Attachment) -> None:
     data = await photo1.read()
-    await interaction.response.send_message(f"{photo1.filename} {len(data)}", file=discord.File(io.BytesIO(data), "b.png"))
+    await interaction.response.send_message(
+        f"{photo1.filename} {len(data)}", file=discord.File(io.BytesIO(data), "b.png")
+    )
 
 
 @app_commands.command(description="edits a message of the channel")

@@ -69,7 +69,9 @@ async def test_a_deferred_card_shows_its_picture_and_a_press_edits_it(scene: Sce
 
 async def test_a_form_with_uploads_is_filled_and_submitted(scene: Scene) -> None:
     modal = await scene.ana.command("form")
-    answer = await scene.ana.submit(modal, {"word": "dog", "Consent": True}, {"photos": [("a b.png", PNG), ("c.png", b"1")]})
+    answer = await scene.ana.submit(
+        modal, {"word": "dog", "Consent": True}, {"photos": [("a b.png", PNG), ("c.png", b"1")]}
+    )
 
     assert isinstance(answer, Message)
     assert answer.text == "dog: [29, 1] True"
@@ -153,7 +155,9 @@ async def test_the_state_outlives_the_bot(box: Sandbox, url: str) -> None:
 
 
 async def test_an_outage_with_effect_makes_one_message_with_a_nonce(scene: Scene) -> None:
-    await scene.admin("faults", {"action": "status", "status": 502, "method": "POST", "path": "/channels/.*", "has_effect": True})
+    await scene.admin(
+        "faults", {"action": "status", "status": 502, "method": "POST", "path": "/channels/.*", "has_effect": True}
+    )
 
     await scene.ana.command("slow")
     message = await scene.ana.wait_for(lambda one: "100 %" in one.text, timeout=8)
