@@ -5,16 +5,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
+from pathlib import Path
 
 from bot.sandbox import Sandbox, serve
+from bot.sandbox.openapi import Description
 
 
-async def run(port: int, discord_token: str) -> None:
+async def run(port: int, discord_token: str, openapi: Path | None) -> None:
     """Serve until SIGINT or SIGTERM."""
+    describe = Description(openapi).problems if openapi else None
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with serve(Sandbox(discord_token=discord_token), port) as url:
+    async with serve(Sandbox(discord_token=discord_token, describe=describe), port) as url:
         print(f"DISCORD_API_URL={url}/api/v10", flush=True)
         await stop.wait()
 
@@ -26,8 +29,11 @@ def main() -> None:
     parser.add_argument(
         "--discord-token", default="sandbox", help="what the bot must log in with (default: %(default)s)"
     )
+    parser.add_argument(
+        "--openapi", type=Path, help="check each request against Discord's own description, a .json[.gz]"
+    )
     arguments = parser.parse_args()
-    asyncio.run(run(arguments.port, arguments.discord_token))
+    asyncio.run(run(arguments.port, arguments.discord_token, arguments.openapi))
 
 
 if __name__ == "__main__":

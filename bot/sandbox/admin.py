@@ -86,8 +86,7 @@ class Admin:
         return web.json_response({})
 
     async def _clock(self, request: web.Request) -> web.Response:
-        self._sandbox.clock.advance(float((await request.json())["advance"]))
-        self._sandbox.feeds.wake()
+        self._sandbox.advance(float((await request.json())["advance"]))
         return web.json_response({"now": self._sandbox.clock.now()})
 
     async def _gateway(self, request: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ from storage.clock import Clock, SystemClock
 
 
 class MovableClock:
-    """A clock whose hands can be moved; moving it wakes whoever waits on the stand-in."""
+    """A clock whose hands can be moved; `Sandbox.advance` moves it and acts on what is late."""
 
     def __init__(self, base: Clock | None = None) -> None:
         self._base = base or SystemClock()

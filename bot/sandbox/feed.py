@@ -13,14 +13,16 @@ class Feeds:
 
     def __init__(self) -> None:
         self._events: dict[int, list[Json]] = defaultdict(list)
-        self._waiters: set[asyncio.Future[None]] = set()
+        self._waiters: dict[int, set[asyncio.Future[None]]] = defaultdict(set)
 
     def tell(self, person: int, event: Json) -> Json:
         """Add an event; it gets its number `n`, counting from 1."""
         events = self._events[person]
         numbered = {"n": len(events) + 1} | event
         events.append(numbered)
-        self.wake()
+        for waiter in self._waiters.pop(person, ()):
+            if not waiter.done():
+                waiter.set_result(None)
         return numbered
 
     def since(self, person: int, n: int) -> list[Json]:
@@ -31,18 +33,11 @@ class Feeds:
         """The number of the newest event; 0 without any."""
         return len(self._events[person])
 
-    def wake(self) -> None:
-        """Let everyone who waits look again."""
-        waiters, self._waiters = self._waiters, set()
-        for waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(None)
-
-    async def moved(self, limit_s: float) -> None:
-        """Wait until something happened, or the limit passed."""
+    async def moved(self, person: int, limit_s: float) -> None:
+        """Wait until this person was told something, or the limit passed."""
         waiter = asyncio.get_running_loop().create_future()
-        self._waiters.add(waiter)
+        self._waiters[person].add(waiter)
         try:
             await asyncio.wait_for(waiter, limit_s)
         except TimeoutError:
-            self._waiters.discard(waiter)
+            self._waiters[person].discard(waiter)

@@ -60,7 +60,7 @@ class Members:
                 one = do(self._sandbox, self._who(request), await request.json())
             except (NotPossible, KeyError) as error:
                 return web.json_response({"error": str(error)}, status=400)
-            await self._sandbox.wait_until(lambda: one.outcome is not None, 1.0)
+            await one.settled.wait()
             return web.json_response(one.outcome)
 
         return answer
@@ -172,7 +172,7 @@ class Members:
                     return
                 seen = event["n"]
             if feeds.last(person.id) == seen:
-                await feeds.moved(WATCH_STEP_S)
+                await feeds.moved(person.id, WATCH_STEP_S)
 
     async def _end_watching(self, app: web.Application) -> None:
         for socket in list(self._watchers):

@@ -25,7 +25,6 @@ MISSING_PERMISSIONS = (403, 50013, "Missing Permissions")
 DEAD_TOKEN = (401, 50027, "Invalid Webhook Token")
 INVALID_FORM = (400, 50035, "Invalid Form Body")
 LOCKED_THREAD = (400, 50083, "Thread is archived")
-FEW_FOLLOWUPS = 5
 
 
 class Refused(Exception):

@@ -120,6 +120,9 @@ def _note(sandbox: Sandbox, call: Call, status: int, refusal: Json | None, fault
     if fault is not None:
         entry["fault"] = {"action": fault.action, "status": fault.status, "has_effect": fault.has_effect}
     sandbox.ledger.note(entry, refusal)
+    if sandbox.describe is not None and status not in {0, 429}:
+        for problem in sandbox.describe(call.method, call.path, call.body):
+            sandbox.ledger.violations.append(entry | {"refusal": {"message": problem}})
 
 
 async def _fail(request: web.Request, fault: Fault) -> web.StreamResponse:

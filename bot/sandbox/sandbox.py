@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from bot.sandbox import payloads
 from bot.sandbox.cdn import Signer
@@ -38,9 +39,17 @@ GUILD_MESSAGES, DIRECT_MESSAGES, GUILDS = 1 << 9, 1 << 12, 1 << 0
 class Sandbox:
     """A server with two channels, its members, and whatever a bot does to it."""
 
-    def __init__(self, clock: MovableClock | None = None, *, discord_token: str = "sandbox") -> None:
+    def __init__(
+        self,
+        clock: MovableClock | None = None,
+        *,
+        discord_token: str = "sandbox",
+        describe: Callable[[str, str, Any], list[str]] | None = None,
+    ) -> None:
+        """`describe` finds what is wrong with (method, path, JSON), as `openapi.Description.problems` does."""
         self.clock = clock or MovableClock()
         self.discord_token = discord_token
+        self.describe = describe
         self.root = "http://127.0.0.1"
         self.signer = Signer.new()
         self._count = 0
@@ -56,7 +65,6 @@ class Sandbox:
         self.syncs = 0
         self.ledger, self.faults, self.feeds = Ledger(), Faults(self.clock), Feeds()
         self.limits, self.sessions = RateLimits(self.clock), Sessions(self)
-        self._watching: set[asyncio.Task[None]] = set()
         self.bot = self.add_person("tintype", is_bot=True)
         self.add_guild("Studio", ("general", False), ("after-dark", True))
 
@@ -204,9 +212,7 @@ class Sandbox:
         one.payload = payloads.interaction(self, one)
         self.sessions.dispatch("INTERACTION_CREATE", one.payload, 0)
         self.ledger.begun(one.id, time.perf_counter())
-        task = asyncio.get_running_loop().create_task(self._expire(one))
-        self._watching.add(task)
-        task.add_done_callback(self._watching.discard)
+        self._time(one, ANSWER_S)
         return one
 
     def settle(self, one: Interaction, outcome: Json) -> None:
@@ -214,25 +220,38 @@ class Sandbox:
         if one.outcome is None:
             told = {"type": "outcome", "interaction": str(one.id)} | outcome
             one.outcome = self.feeds.tell(one.member, told)
+            one.settled.set()
 
     def age_s(self, one: Interaction) -> float:
         """Seconds since the interaction began."""
         return self.clock.now() - one.created
 
-    async def _expire(self, one: Interaction) -> None:
-        await self.wait_until(lambda: one.answered is not None or self.age_s(one) > ANSWER_S, ANSWER_S)
-        if one.answered is None:
+    def _time(self, one: Interaction, seconds: float) -> None:
+        one.timer = asyncio.get_running_loop().call_later(seconds, self._look_at, one)
+
+    def _look_at(self, one: Interaction) -> None:
+        """Tell the member that the bot was too slow, or look again later."""
+        left_s = ANSWER_S - self.age_s(one)
+        if one.settled.is_set():
+            return
+        if left_s > 0:
+            self._time(one, left_s + 0.001)
+        else:
             self.settle(one, {"outcome": "failed", "text": "This application did not respond"})
 
-    async def wait_until(self, is_so: Callable[[], bool], step_s: float) -> None:
-        """Wait until something holds, looking again whenever a feed or the clock moves, at the latest every step."""
-        while not is_so():
-            await self.feeds.moved(step_s)
+    def advance(self, seconds: float) -> None:
+        """Move the clock, and let what is too late now be too late.
+
+        Raises: ValueError for a negative number.
+        """
+        self.clock.advance(seconds)
+        for one in list(self.interactions.values()):
+            if not one.settled.is_set() and self.age_s(one) > ANSWER_S:
+                self._look_at(one)
 
     async def close(self) -> None:
-        """Stop waiting for anything."""
-        tasks = list(self._watching)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Stop all timers and connections."""
+        for one in self.interactions.values():
+            if one.timer is not None:
+                one.timer.cancel()
         await self.sessions.close()

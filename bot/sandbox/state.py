@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,5 +119,7 @@ class Interaction:
     answered: int | None = None  #: the type of the callback
     original: int | None = None  #: the message @original stands for
     messages: set[int] = field(default_factory=set)  #: every message its token may touch
-    outcome: Json | None = None
+    outcome: Json | None = None  #: what the member was told of it
+    settled: asyncio.Event = field(default_factory=asyncio.Event)  #: once there is an outcome
+    timer: asyncio.TimerHandle | None = None  #: for the three seconds
     payload: Json = field(default_factory=dict)

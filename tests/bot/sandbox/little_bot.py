@@ -38,7 +38,7 @@ class Card(ui.LayoutView):
         again: ui.Button[Card] = ui.Button(label="Again", custom_id=f"again:{pressed}")
         again.callback = self.again  # type: ignore[method-assign]
         self.pressed = pressed
-        gallery = ui.MediaGallery(discord.MediaGalleryItem("attachment://grid.png", description="a dog at the beach"))
+        gallery: ui.MediaGallery[Card] = ui.MediaGallery(discord.MediaGalleryItem("attachment://grid.png", description="a dog at the beach"))
         self.add_item(ui.Container(ui.TextDisplay(f"# {title}"), gallery, ui.ActionRow(again)))
 
     async def again(self, interaction: discord.Interaction[Any]) -> None:
@@ -55,7 +55,8 @@ class LittleBot(discord.Client):
     def __init__(self) -> None:
         super().__init__(intents=discord.Intents(guilds=True), max_messages=None, guild_ready_timeout=0.01)
         self.tree = app_commands.CommandTree(self)
-        for command in (form, card, hello, silent, photo, slow):
+        commands: list[app_commands.Command[Any, ..., Any]] = [form, card, hello, silent, photo, slow]
+        for command in commands:
             self.tree.add_command(command)
         self.resumes = 0
 
