@@ -155,6 +155,6 @@ class Resolver:
     def _keep_role(self, raw: str, name: str) -> str:
         guild = self._sandbox.guilds.get(self._channel.guild_id or 0)
         for role in payloads.guild(self._sandbox, guild)["roles"] if guild is not None else []:
-            if name in {role["name"], role["id"]}:
+            if {name, raw} & {role["name"], role["id"]}:
                 return self._keep("roles", int(role["id"]), role)
         raise NotPossible(f"nobody and no role is called {raw}")

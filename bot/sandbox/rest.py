@@ -47,13 +47,22 @@ async def serve_rest(sandbox: Sandbox, request: web.Request) -> web.StreamRespon
     """Answer one request of the bot."""
     fault = sandbox.faults.strike(request.method, request.path.removeprefix(PREFIX))
     if fault is not None and fault.action == "delay":
-        await asyncio.sleep(fault.seconds)
-        fault = None
+        return await _late(sandbox, request, fault)
     if fault is not None and not fault.has_effect:
         _note(sandbox, Call(method=request.method, path=request.path.removeprefix(PREFIX), query={}), 0, None, fault)
         return await _fail(request, fault)
     answer = await _answer(sandbox, request, fault)
     return answer if fault is None else await _fail(request, fault)
+
+
+async def _late(sandbox: Sandbox, request: web.Request, fault: Fault) -> web.StreamResponse:
+    """A request carried out late, or carried out at once and answered late."""
+    if fault.has_effect:
+        answer = await _answer(sandbox, request, None)
+        await asyncio.sleep(fault.seconds)
+        return answer
+    await asyncio.sleep(fault.seconds)
+    return await _answer(sandbox, request, None)
 
 
 async def _answer(sandbox: Sandbox, request: web.Request, fault: Fault | None) -> web.Response:

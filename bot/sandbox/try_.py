@@ -127,8 +127,9 @@ class Session:
         if text.strip():
             await self.member.wait_for(lambda message: text.strip() in message.text, limit_s)
             return
-        while await self.member.changes_within(QUIET_S):
-            pass
+        async with asyncio.timeout(limit_s):
+            while await self.member.changes_within(QUIET_S):
+                pass
 
     async def _save(self, rest: str) -> None:
         parts = shlex.split(rest)

@@ -38,7 +38,9 @@ class Card(ui.LayoutView):
         again: ui.Button[Card] = ui.Button(label="Again", custom_id=f"again:{pressed}")
         again.callback = self.again  # type: ignore[method-assign]
         self.pressed = pressed
-        gallery: ui.MediaGallery[Card] = ui.MediaGallery(discord.MediaGalleryItem("attachment://grid.png", description="a dog at the beach"))
+        gallery: ui.MediaGallery[Card] = ui.MediaGallery(
+            discord.MediaGalleryItem("attachment://grid.png", description="a dog at the beach")
+        )
         self.add_item(ui.Container(ui.TextDisplay(f"# {title}"), gallery, ui.ActionRow(again)))
 
     async def again(self, interaction: discord.Interaction[Any]) -> None:

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.sandbox.lines import options_of
+from bot.sandbox.options import NotPossible
+
+
+def option(name: str, kind: int = 3, **more: Any) -> dict[str, Any]:
+    return {"name": name, "type": kind} | more
+
+
+COMMANDS = [
+    {
+        "name": "train",
+        "type": 1,
+        "options": [option("word"), option("kind"), *(option(f"photo{n}", 11) for n in range(1, 4))],
+    },
+    {"name": "imagine", "type": 1, "options": [option("prompt"), option("count", 4)]},
+    {
+        "name": "words",
+        "type": 1,
+        "options": [option("mine", 1, options=[]), option("card", 1, options=[option("word")])],
+    },
+]
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    for number in range(3):
+        (tmp_path / f"{number}.png").touch()
+    (tmp_path / "4.jpg").touch()
+    return tmp_path
+
+
+def test_files_fill_the_upload_options_in_order(photos: Path) -> None:
+    name, options = options_of(COMMANDS, f"/train {photos}/*.png word:ana-dog kind:animal")
+
+    assert name == "train"
+    assert options == {
+        "word": "ana-dog",
+        "kind": "animal",
+        "photo1": photos / "0.png",
+        "photo2": photos / "1.png",
+        "photo3": photos / "2.png",
+    }
+
+
+def test_a_prompt_needs_no_quotes_and_keeps_its_words() -> None:
+    assert options_of(COMMANDS, "/imagine a <ana-dog:0.8> at 5:30 count:2") == (
+        "imagine",
+        {"prompt": "a <ana-dog:0.8> at 5:30", "count": "2"},
+    )
+
+
+def test_a_quoted_value_may_have_spaces() -> None:
+    assert options_of(COMMANDS, '/imagine prompt:"a dog, big" count:1')[1] == {"prompt": "a dog, big", "count": "1"}
+
+
+def test_subcommands_are_written_like_in_discord() -> None:
+    assert options_of(COMMANDS, "/words mine") == ("words mine", {})
+    assert options_of(COMMANDS, "/words card ana-dog") == ("words card", {"word": "ana-dog"})
+
+
+def test_more_files_than_options_are_pointed_to_the_form(photos: Path) -> None:
+    with pytest.raises(NotPossible, match="4 files, but room for 3"):
+        options_of(COMMANDS, f"/train {photos}/*.*")
+
+
+def test_a_word_with_no_place_is_named() -> None:
+    with pytest.raises(NotPossible, match="needs one of mine, card"):
+        options_of(COMMANDS, "/words")
+    with pytest.raises(NotPossible, match="no place for 'now'"):
+        options_of(COMMANDS, "/words mine now")
