@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
@@ -19,9 +20,8 @@ from trainers.pipeline import Applied, Base, Region, swapped, with_words
 from trainers.text import Prompt, encode_prompt
 
 SIDES = {"left": (0.0, 0.5), "right": (0.5, 1.0)}
-#: `<a> … on the left`, up to the next word or the end
-SIDED = re.compile(r"<([a-z0-9_-]+)(?::[\d.]+)?>[^<]*?\b(?:on|to|at) the (left|right)\b", re.IGNORECASE)
-SIDED_FIRST = re.compile(r"\b(?:on|to|at) the (left|right)\b[^<]{0,40}<([a-z0-9_-]+)", re.IGNORECASE)
+#: a word, or where something stands
+PLACED = re.compile(r"<([a-z][a-z0-9_-]*)(?::[\d.]+)?>|\b(?:on|to|at) the (left|right)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +47,11 @@ def words_of(wish: Wish) -> list[tuple[Adapter, float]]:
 
 
 def sides_of(prompt: str) -> dict[str, str]:
-    """Which words the prompt puts on the left and on the right."""
-    found = {match[1].lower(): match[2].lower() for match in SIDED.finditer(prompt)}
-    first = {match[2].lower(): match[1].lower() for match in SIDED_FIRST.finditer(prompt)}
-    return first | found
+    """Which words the prompt puts on the left and on the right: said after each word, or before each."""
+    found = [(match[1], match[2]) for match in PLACED.finditer(prompt.lower())]
+    if found and found[0][1]:
+        found.reverse()  # then the side comes after its word here too
+    return {word: side for (word, _), (_, side) in itertools.pairwise(found) if word and side}
 
 
 def imagine(base: Base, wish: Wish) -> Generator[Progress, None, list[Image.Image]]:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from storage.errors import TintypeError
 from trainers.checkpoint import State, optimizer_tensors, read_state, restore_optimizer, write_state
-from trainers.dataset import Example, batch_of, examples
+from trainers.dataset import Example, batch_of, examples, prepared
 from trainers.loss import add_noise, alphas_cumprod_of, min_snr_weights, snr_of, target_of, weighed_mse
 from trainers.method import Lesson, Progress
 from trainers.pipeline import Base
@@ -65,7 +65,15 @@ def captions_of(base: Base, lesson: Lesson) -> list[str]:
     template = base.family.style_template if lesson.kind == "style" else base.family.template
     plain = template.format(word=lesson.placeholder_token)
     given = [*lesson.captions, *[None] * len(lesson.photos)][: len(lesson.photos)]
-    return [plain if not caption else _with_word(caption, lesson) for caption in given]
+    if any(given):
+        return [plain if not caption else _with_word(caption, lesson) for caption in given]
+    return [plain + place for place in _places(base, lesson)]
+
+
+def _places(base: Base, lesson: Lesson) -> Sequence[str]:
+    if base.family.captioner is None:
+        return [""] * len(lesson.photos)
+    return base.family.captioner([prepared(path, base.family) for path in lesson.photos])
 
 
 def _with_word(caption: str, lesson: Lesson) -> str:

@@ -92,7 +92,7 @@ def load_base(base_model: str, device: str = "auto") -> Base:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:
         pipeline = StableDiffusionPipeline.from_pretrained(  # type: ignore[no-untyped-call]
-            where, torch_dtype=dtype, safety_checker=None, requires_safety_checker=False, local_files_only=True,
+            where, dtype=dtype, safety_checker=None, requires_safety_checker=False, local_files_only=True,
             use_safetensors=True, feature_extractor=None, image_encoder=None,
         )  # fmt: skip
     except (OSError, ValueError) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -96,7 +96,9 @@ def base_for(prediction_type: str) -> Base:
     """One base for the whole session: nothing may change it, so nobody needs a fresh one."""
     if prediction_type not in BASES:
         pipeline = tiny_pipeline(prediction_type)
-        BASES[prediction_type] = base_of(pipeline, "miniature", "tiny-1", torch.device("cpu"))
+        base = base_of(pipeline, "miniature", "tiny-1", torch.device("cpu"))
+        family = replace(base.family, scorer=None, captioner=None)  # its readers know only real pictures
+        BASES[prediction_type] = replace(base, family=family)
     return BASES[prediction_type]
 
 

@@ -38,9 +38,10 @@ class Family:
     steps: int  #: denoising steps of a picture
     guidance_scale: float
     recommended: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: method -> settings
-    scorer: Callable[[Sequence[Image]], Scorer] | None = (
-        None  #: from a word's photos; None: the latest sample point is kept
-    )
+    #: from a word's photos; None: the latest sample point is kept
+    scorer: Callable[[Sequence[Image]], Scorer] | None = None
+    #: photos -> what a caption says after the word, the place above all
+    captioner: Callable[[Sequence[Image]], Sequence[str]] | None = None
 
 
 _FAMILIES: dict[str, Family] = {}

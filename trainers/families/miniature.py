@@ -25,8 +25,7 @@ def _scorer(photos: Sequence[Image]) -> Scorer:
     from trainers.miniature.readers import consensus, load_reader, prompt_fidelity, subject_fidelity
 
     reader = load_reader("pick")
-    side = reader.size_px
-    subject = consensus(reader.read([photo.convert("RGB").resize((side, side)) for photo in photos]))
+    subject = consensus(reader.read(photos))
 
     def score(samples: Sequence[Image]) -> float:
         readings = reader.read(samples)
@@ -38,6 +37,19 @@ def _scorer(photos: Sequence[Image]) -> Scorer:
         return (sum(likeness) * 2 + sum(obeyed)) / (3 * len(readings))
 
     return score
+
+
+def _captioner(photos: Sequence[Image]) -> list[str]:
+    """Place and accessory, as the `pick` reader sees them, so that the word does not come to mean them too."""
+    from trainers.miniature.readers import NOTHING, load_reader
+    from trainers.miniature.world import scene_words
+
+    readings = load_reader("pick").read(photos)
+    worn = [reading.slots["solo"]["accessory"] for reading in readings]
+    return [
+        scene_words(reading.scene, None if accessory == NOTHING else accessory)
+        for reading, accessory in zip(readings, worn, strict=True)
+    ]
 
 
 register(
@@ -75,5 +87,6 @@ register(
             },
         },
         scorer=_scorer,
+        captioner=_captioner,
     )
 )

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image, ImageChops
+
+from tests.trainers.bases import TEXT_WIDTH, Fingerprints
+from tests.trainers.test_pipeline import word
+from trainers.adapter import Adapter
+from trainers.imagine import Wish, decoded, encoded_picture, finished, imagine, sides_of, words_of
+from trainers.pipeline import Base
+
+Lessons = Callable[..., object]
+
+
+def drawn(base: Base, prompt: str, **told: object) -> list[bytes]:
+    return [picture.tobytes() for picture in finished(imagine(base, Wish(prompt=prompt, **{"steps": 3} | told)))]  # type: ignore[arg-type]
+
+
+def distance(one: Image.Image, other: Image.Image) -> float:
+    difference = ImageChops.difference(one.convert("RGB"), other.convert("RGB")).tobytes()
+    return sum(difference) / len(difference)
+
+
+def test_a_seed_gives_its_picture_alone_or_among_others(any_base: Base) -> None:
+    together = finished(imagine(any_base, Wish(prompt="a cat", seeds=(1, 2, 3), steps=3)))
+    alone = finished(imagine(any_base, Wish(prompt="a cat", seeds=(2,), steps=3)))
+
+    assert distance(together[1], alone[0]) < 1
+    assert distance(together[0], together[1]) > 1
+
+
+def test_the_same_wish_gives_the_same_picture_again(any_base: Base) -> None:
+    torch.manual_seed(1)
+    first = drawn(any_base, "a cat")
+    torch.manual_seed(2)
+
+    assert drawn(any_base, "a cat") == first
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"negative_prompt": "a dog"}, {"guidance_scale": 9.0}, {"steps": 5}, {"seeds": (9,)}, {"shape": "portrait"}],
+)
+def test_everything_that_is_asked_for_counts(base: Base, told: dict[str, object]) -> None:
+    assert drawn(base, "a cat", **told) != drawn(base, "a cat")
+
+
+def test_shapes_have_their_sizes(base: Base) -> None:
+    for shape, size in base.family.shapes.items():
+        assert finished(imagine(base, Wish(prompt="a cat", shape=shape, steps=1)))[0].size == size
+
+
+def test_it_yields_after_each_step_and_stops_between_two(base: Base) -> None:
+    before = Fingerprints.of(base)
+    with closing(imagine(base, Wish(prompt="a <zed>", adapters=[(word(base, 1), 1.0)], steps=4))) as steps:
+        told = [next(steps) for _ in range(2)]
+        assert Fingerprints.of(base) == before
+
+    assert [(step.done, step.total) for step in told] == [(1, 4), (2, 4)]
+    assert Fingerprints.of(base) == before
+
+
+def test_two_drawings_whose_steps_interleave_do_not_touch_each_other(base: Base) -> None:
+    zed, plain = Wish(prompt="a <zed>", adapters=[(word(base, 1), 1.0)], steps=3), Wish(prompt="a cat", steps=3)
+    alone = [finished(imagine(base, wish))[0].tobytes() for wish in (zed, plain)]
+    drawings = [imagine(base, zed), imagine(base, plain)]
+    for _ in range(3):
+        for drawing in drawings:
+            next(drawing)
+
+    assert [finished(drawing)[0].tobytes() for drawing in drawings] == alone
+
+
+def test_only_words_that_stand_in_the_prompt_are_active(base: Base) -> None:
+    zed, ivo = word(base, 1), word(base, 2, "ivo")
+
+    assert words_of(Wish(prompt="a <zed:0.5>", adapters=[(zed, 0.8), (ivo, 1.0)])) == [(zed, 0.4)]
+    assert drawn(base, "a cat", adapters=[(zed, 1.0)]) == drawn(base, "a cat")
+
+
+def test_a_word_with_layers_and_one_with_rows_stand_in_one_prompt(base: Base) -> None:
+    zed = word(base, 1)
+    ivo = Adapter("ivo", "cat", "textual_inversion", rows=torch.randn(2, TEXT_WIDTH))
+    pictures = {
+        tuple(drawn(base, prompt, adapters=[(zed, 1.0), (ivo, 1.0)]))
+        for prompt in ("<zed>", "<ivo>", "<zed> and <ivo>")
+    }
+
+    assert len(pictures) == 3
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sides"),
+    [
+        ("<a1b> on the left and <c1d> on the right", {"a1b": "left", "c1d": "right"}),
+        ("on the right <a1b>, on the left <c1d>", {"a1b": "right", "c1d": "left"}),
+        ("<a1b:0.5> wearing a hat on the left, <c1d> on the right", {"a1b": "left", "c1d": "right"}),
+        ("<a1b> and <c1d>", {}),
+    ],
+)
+def test_a_prompt_may_say_who_stands_where(prompt: str, sides: dict[str, str]) -> None:
+    assert sides_of(prompt) == sides
+
+
+def test_words_told_apart_by_side_make_another_picture_than_stacked_ones(base: Base) -> None:
+    both = [(word(base, 1), 1.0), (word(base, 2, "ivo"), 1.0)]
+
+    assert drawn(base, "<zed> on the left, <ivo> on the right", adapters=both) != drawn(
+        base, "<zed> on the right, <ivo> on the left", adapters=both
+    )
+
+
+def test_a_variation_stays_the_nearer_to_its_parent_the_subtler(base: Base, photos: list[Path]) -> None:
+    with Image.open(photos[0]) as image:
+        parent = decoded(base, encoded_picture(base, image.convert("RGB").resize((64, 64))))[0]
+    far = []
+    for strength in (0.1, 0.5, 0.9):
+        wish = Wish(prompt="a cat", parent=parent, strength=strength, steps=10, guidance_scale=1.0)
+        far.append(distance(finished(imagine(base, wish))[0], parent))
+
+    assert far[0] < far[2]
+
+
+def test_a_subtle_variation_takes_fewer_steps(base: Base) -> None:
+    parent = Image.new("RGB", (64, 64), "red")
+
+    assert len(list(imagine(base, Wish(prompt="a cat", parent=parent, strength=0.3, steps=10)))) == 3
+
+
+def test_enlarging_keeps_the_shape_and_doubles_the_sides(base: Base) -> None:
+    parent = Image.new("RGB", (48, 64), "red")
+    made = finished(imagine(base, Wish(prompt="a cat", parent=parent, strength=0.3, size=(96, 128), steps=4)))
+
+    assert made[0].size == (96, 128)

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from storage.errors import TintypeError
+from tests.trainers.bases import TEXT_WIDTH, Fingerprints, tiny_pipeline
+from trainers.adapter import Adapter, LowRank
+from trainers.methods.lora import targets_of
+from trainers.pipeline import Base, Region, applied, device_named, load_base
+
+LEFT, RIGHT = Region(0.0, 0.5, (1, 3), 5), Region(0.5, 1.0, (3, 5), 5)
+
+
+def word(base: Base, seed: int, name: str = "zed") -> Adapter:
+    generator = torch.Generator().manual_seed(seed)
+    linear = {
+        path: LowRank(
+            torch.randn(2, layer.weight.shape[1], generator=generator),
+            torch.randn(layer.weight.shape[0], 2, generator=generator) * 0.1,
+            1.0,
+        )
+        for path, layer in targets_of(base.unet)
+    }
+    return Adapter(name, "cat", "lora", linear=linear)
+
+
+@torch.no_grad()
+def said(base: Base) -> Tensor:
+    generator = torch.Generator().manual_seed(1)
+    latents, text = torch.randn(1, 8, 16, 16, generator=generator), torch.randn(1, 5, TEXT_WIDTH, generator=generator)
+    made: Tensor = base.unet(latents, torch.tensor(300), text).sample
+    return made
+
+
+def test_inside_pictures_change_and_after_it_the_base_is_what_it_was(base: Base) -> None:
+    before, plain = Fingerprints.of(base), said(base)
+    with applied(base, [(word(base, 1), 1.0, None)]):
+        assert not torch.equal(said(base), plain)
+
+    assert torch.equal(said(base), plain)
+    assert Fingerprints.of(base) == before
+
+
+def test_an_error_inside_leaves_the_base_as_it_was(base: Base) -> None:
+    before = Fingerprints.of(base)
+    with pytest.raises(ZeroDivisionError), applied(base, [(word(base, 1), 1.0, None)]):
+        raise ZeroDivisionError
+
+    assert Fingerprints.of(base) == before
+
+
+def test_the_order_of_words_makes_no_difference(base: Base) -> None:
+    first, second = (word(base, 1), 0.7, None), (word(base, 2, "ivo"), 1.1, None)
+    with applied(base, [first, second]):
+        one_way = said(base)
+    with applied(base, [second, first]):
+        assert torch.equal(said(base), one_way)
+
+
+def test_strength_zero_changes_nothing_and_more_changes_more(base: Base) -> None:
+    plain, far = said(base), []
+    for strength in (0.0, 0.5, 1.0):
+        with applied(base, [(word(base, 1), strength, None)]):
+            far.append(float((said(base) - plain).abs().mean()))
+
+    assert far[0] == 0
+    assert far[0] < far[1] < far[2]
+
+
+def test_a_region_keeps_a_word_out_of_the_other_half(base: Base) -> None:
+    name = next(path for path, _ in targets_of(base.unet) if path.endswith("proj_in"))
+    one = word(base, 1)
+    only = Adapter("zed", "cat", "lora", linear={name: one.linear[name]})
+    layer = base.unet.get_submodule(name)
+    picture = torch.randn(1, layer.weight.shape[1], 4, 8)
+    with torch.no_grad(), applied(base, [(only, 1.0, Region(0.0, 0.5, (1, 3), 5, aspect=2.0))]):
+        changed = base.unet.get_submodule(name)(picture) - layer(picture)
+
+    assert float(changed[..., :4].abs().min()) > 0
+    assert float(changed[..., 4:].abs().max()) == 0
+
+
+def test_two_words_side_by_side_are_neither_alone(base: Base) -> None:
+    one, two = word(base, 1), word(base, 2, "ivo")
+    results = []
+    for parts in ([(one, 1.0, LEFT)], [(two, 1.0, RIGHT)], [(one, 1.0, LEFT), (two, 1.0, RIGHT)]):
+        with applied(base, parts):
+            results.append(said(base))
+
+    assert not torch.equal(results[2], results[0])
+    assert not torch.equal(results[2], results[1])
+
+
+@pytest.mark.parametrize("name", ["no.such.layer", "conv_in", "conv_norm_out"])
+def test_a_word_of_another_base_is_refused(base: Base, name: str) -> None:
+    other = Adapter("zed", "cat", "lora", linear={name: LowRank(torch.zeros(2, 8), torch.zeros(8, 2), 1.0)})
+    with pytest.raises(TintypeError, match="E_WRONG_BASE"), applied(base, [(other, 1.0, None)]):
+        pass
+
+
+def test_a_folder_in_diffusers_layout_is_loaded_frozen(
+    tmp_path: Path, base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny_pipeline("v_prediction").save_pretrained(tmp_path)
+    monkeypatch.setattr("trainers.miniature.WEIGHTS", tmp_path)
+
+    loaded = load_base("miniature", "cpu")
+
+    torch.testing.assert_close(said(loaded), said(base), rtol=0, atol=1e-6)
+    assert loaded.scheduler.config.prediction_type == "v_prediction"
+    assert not any(
+        value.requires_grad for part in (loaded.unet, loaded.vae, loaded.text_encoder) for value in part.parameters()
+    )
+
+
+def test_a_base_that_is_not_here_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(TintypeError, match="E_BASE_LOAD"):
+        load_base(str(tmp_path), "cpu")
+
+
+def test_a_device_that_is_not_here_is_a_sentence() -> None:
+    with pytest.raises(TintypeError, match="E_NO_DEVICE"):
+        device_named("cuda:99")
+    with pytest.raises(TintypeError, match="E_NO_DEVICE"):
+        device_named("abacus")
+
+
+def test_the_cpu_is_always_there() -> None:
+    assert device_named("cpu").type == "cpu"

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import torch
+
+from tests.trainers.bases import POSITIONS, TEXT_WIDTH, Fingerprints
+from trainers.adapter import Adapter
+from trainers.pipeline import Base
+from trainers.text import class_rows, encode_prompt, token_table, tokens_of
+
+
+def rows_word(name: str = "zed", count: int = 2, seed: int = 1) -> Adapter:
+    rows = torch.randn(count, TEXT_WIDTH, generator=torch.Generator().manual_seed(seed))
+    return Adapter(name, "cat", "textual_inversion", rows=rows)
+
+
+def lora_word(name: str = "zed") -> Adapter:
+    return Adapter(name, "cat", "lora")
+
+
+def hidden(base: Base, prompt: str, *words: tuple[Adapter, float]) -> torch.Tensor:
+    return encode_prompt(base, prompt, words).hidden
+
+
+def test_plain_text_is_encoded_as_the_pipeline_encodes_it(base: Base) -> None:
+    ids = base.tokenizer("a cat at sea", padding="max_length", max_length=POSITIONS, return_tensors="pt").input_ids
+    with torch.no_grad():
+        expected = base.text_encoder(ids).last_hidden_state
+
+    assert torch.equal(hidden(base, "a cat at sea"), expected)
+
+
+def test_a_word_without_rows_is_said_with_its_class_word(base: Base) -> None:
+    assert torch.equal(hidden(base, "a <zed> at sea", (lora_word(), 1.0)), hidden(base, "a zed cat at sea"))
+
+
+def test_a_renamed_word_is_still_said_as_it_was_learned(base: Base) -> None:
+    assert torch.equal(hidden(base, "a <ivo>", (lora_word().called("ivo"), 1.0)), hidden(base, "a zed cat"))
+
+
+def test_a_word_with_rows_takes_one_position_for_each(base: Base) -> None:
+    size = len(token_table(base))
+    tokens = tokens_of(base, "a <zed> b", {"zed": rows_word(count=3)}, {"zed": 0})
+
+    assert tokens.ids[2:5] == (size, size + 1, size + 2)
+    assert tokens.spans == {"zed": (2, 5)}
+
+
+def test_rows_are_heard_where_the_word_stands_and_nowhere_else(base: Base) -> None:
+    word = rows_word()
+
+    assert not torch.equal(hidden(base, "a <zed>", (word, 1.0)), hidden(base, "a <zed>", (rows_word(seed=2), 1.0)))
+    assert torch.equal(hidden(base, "a cat", (word, 1.0)), hidden(base, "a cat"))
+
+
+def test_strength_goes_from_the_class_word_to_the_learned_rows_and_beyond(base: Base) -> None:
+    start = Adapter("zed", "cat", "textual_inversion", rows=class_rows(base, "cat", 2))
+    word = rows_word()
+
+    torch.testing.assert_close(hidden(base, "a <zed>", (word, 0.0)), hidden(base, "a <zed>", (start, 1.0)))
+    torch.testing.assert_close(hidden(base, "a <zed>", (word, 1.0)), hidden(base, "a <zed>", (word, 1.0)))
+    assert not torch.equal(hidden(base, "a <zed>", (word, 1.5)), hidden(base, "a <zed>", (word, 1.0)))
+
+
+def test_two_words_with_rows_keep_to_their_own(base: Base) -> None:
+    zed, ivo = rows_word(), rows_word("ivo", 3, 2)
+
+    assert torch.equal(
+        hidden(base, "<zed> and <ivo>", (zed, 1.0), (ivo, 1.0)), hidden(base, "<zed> and <ivo>", (ivo, 1.0), (zed, 1.0))
+    )
+
+
+def test_a_word_with_rows_and_layers_is_heard_by_its_rows(base: Base) -> None:
+    expected = hidden(base, "a <zed>", (rows_word(), 1.0))
+
+    assert torch.equal(hidden(base, "a <zed>", (rows_word(), 1.0), (lora_word(), 1.0)), expected)
+    assert torch.equal(hidden(base, "a <zed>", (lora_word(), 1.0), (rows_word(), 1.0)), expected)
+
+
+def test_a_word_inside_another_is_not_mangled(base: Base) -> None:
+    assert torch.equal(hidden(base, "a zedder", (lora_word(), 1.0)), hidden(base, "a zedder"))
+
+
+def test_a_prompt_longer_than_the_encoder_is_cut_and_ends_properly(base: Base) -> None:
+    tokens = tokens_of(base, "a " * 200 + "<zed>", {"zed": rows_word()}, {"zed": 0})
+
+    assert len(tokens.ids) == POSITIONS
+    assert tokens.ids[-1] == base.tokenizer.eos_token_id
+    assert tokens.spans["zed"] == (POSITIONS - 1, POSITIONS - 1)
+
+
+def test_neither_tokenizer_nor_encoder_is_changed(base: Base) -> None:
+    before, size = Fingerprints.of(base), len(base.tokenizer)
+    hidden(base, "a <zed>", (rows_word(), 1.0))
+
+    assert Fingerprints.of(base) == before
+    assert len(base.tokenizer) == size
