@@ -8,12 +8,15 @@ import signal
 from pathlib import Path
 
 from bot.sandbox import Sandbox, serve
-from bot.sandbox.openapi import Description
 
 
 async def run(port: int, discord_token: str, openapi: Path | None) -> None:
     """Serve until SIGINT or SIGTERM."""
-    describe = Description(openapi).problems if openapi else None
+    describe = None
+    if openapi is not None:
+        from bot.sandbox.openapi import Description  # noqa: PLC0415 – needs jsonschema, which only developers install
+
+        describe = Description(openapi).problems
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

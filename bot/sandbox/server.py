@@ -82,19 +82,25 @@ async def _badly(request: web.Request, data: bytes, action: str, seconds: float)
     if action == "delay":
         await asyncio.sleep(seconds)
     if action == "lie":
-        try:
-            while True:
-                await response.write(data.ljust(1 << 16, b"\0"))
-        except ConnectionError:
-            return response
-    part = data[: len(data) // 2] if action == "cut" else data
-    for start in range(0, len(part), SLOW_PIECE if action == "slow" else max(len(part), 1)):
-        await response.write(part[start : start + (SLOW_PIECE if action == "slow" else len(part))])
-        if action == "slow":
+        await _endlessly(response, data)
+    elif action == "slow":
+        for start in range(0, len(data), SLOW_PIECE):
+            await response.write(data[start : start + SLOW_PIECE])
             await asyncio.sleep(seconds)
+    else:
+        await response.write(data[: len(data) // 2] if action == "cut" else data)
     if action == "cut":
         rest.reset(request)
     return response
+
+
+async def _endlessly(response: web.StreamResponse, data: bytes) -> None:
+    """Write until the other side hangs up."""
+    while True:
+        try:
+            await response.write(data.ljust(1 << 16, b"\0"))
+        except ConnectionError:
+            return
 
 
 @asynccontextmanager
