@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -126,7 +127,9 @@ class Member:
         name, data = (
             file if isinstance(file, tuple) else (Path(file).name, await asyncio.to_thread(Path(file).read_bytes))
         )
-        told = await self._json(self._session.post(f"{self._here}/uploads", params={"name": name}, data=data))
+        told = await self._json(
+            self._session.post(f"{self._here}/uploads", params={"name": name}, data=io.BytesIO(data))
+        )
         return str(told["id"])
 
     async def dismiss(self, message: Message) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ class Raw:
             form = aiohttp.FormData(quote_fields=False)
             form.add_field("payload_json", dumps(json or {}), content_type="application/json")
             for number, (name, data) in enumerate(files.items()):
-                form.add_field(f"files[{number}]", data, filename=name)
+                form.add_field(f"files[{number}]", io.BytesIO(data), filename=name)
             sent = {"data": form}
         async with self.http.request(method, f"{self.url}/api/v10{path}", headers=headers, **sent) as answer:
             body = await answer.json() if answer.content_type == "application/json" else await answer.text()
