@@ -14,7 +14,7 @@ async def run(port: int, discord_token: str, openapi: Path | None) -> None:
     """Serve until SIGINT or SIGTERM."""
     describe = None
     if openapi is not None:
-        from bot.sandbox.openapi import Description  # noqa: PLC0415 – needs jsonschema, which only developers install
+        from bot.sandbox.openapi import Description
 
         describe = Description(openapi).problems
     stop = asyncio.Event()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 import socket
 import struct
@@ -13,9 +14,11 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.faults import Fault
-from bot.sandbox.refusals import UNAUTHORIZED, Json, Refused
+from bot.sandbox.refusals import INVALID_FORM, UNAUTHORIZED, Json, Refused
 from bot.sandbox.requests import Call, read_call
 from bot.sandbox.sandbox import Sandbox
+
+log = logging.getLogger(__name__)
 
 PREFIX = "/api/v10"
 NO_ROUTE = (404, 0, "404: Not Found")
@@ -89,7 +92,12 @@ def _carry_out(sandbox: Sandbox, call: Call) -> Any:
     if found is None:
         raise Refused(NO_ROUTE)
     deed, place = found
-    return deed(sandbox, call, place)
+    try:
+        return deed(sandbox, call, place)
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        log.warning("%s %s has a body of the wrong shape", call.method, call.path, exc_info=error)
+        shape = {"code": "BASE_TYPE_BAD", "message": f"A value has the wrong type: {error}"}
+        raise Refused(INVALID_FORM, {"_errors": [shape]}) from error
 
 
 def _authorise(sandbox: Sandbox, request: web.Request, path: str) -> None:

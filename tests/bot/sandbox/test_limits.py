@@ -117,6 +117,15 @@ async def test_a_message_beyond_a_limit_is_refused(raw: Raw, body: dict[str, Any
     assert answer.wrong(*path)
 
 
+@pytest.mark.parametrize(
+    "body", [{"flags": "many"}, {"components": 5, "flags": V2}, {"attachments": "x"}, {"embeds": ["x"]}, ["x"], "x"]
+)
+async def test_a_body_of_the_wrong_shape_is_refused(raw: Raw, body: Any) -> None:
+    answer = await raw.send(body)
+
+    assert (answer.status, answer.code) == (400, 50035)
+
+
 async def test_an_empty_message_is_refused(raw: Raw) -> None:
     assert (await raw.send({"content": ""})).code == 50006
 
