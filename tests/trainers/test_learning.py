@@ -3,10 +3,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor, nn
 
 from storage.errors import TintypeError
@@ -128,3 +130,17 @@ def test_the_trained_numbers_stay_float32(base: Base, a_lesson: Lessons) -> None
     learner = Learner(base, a_lesson(), PLAN, OneBias(base).pupil())
 
     assert {value.dtype for value in [*learner.values, *learner.average]} == {torch.float32}
+
+
+def test_where_a_family_can_see_the_place_captions_name_it(base: Base, a_lesson: Lessons) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def captioner(photos: Sequence[Image.Image]) -> list[str]:
+        seen.extend(photo.size for photo in photos)
+        return [" at the beach", "", " in the snow"]
+
+    knowing = replace(base, family=replace(base.family, captioner=captioner))
+
+    assert captions_of(knowing, a_lesson()) == ["a <zed> at the beach", "a <zed>", "a <zed> in the snow"]
+    assert captions_of(knowing, a_lesson(captions=["mine", None, None])) == ["<zed>, mine", "a <zed>", "a <zed>"]
+    assert seen == [(64, 64)] * 3

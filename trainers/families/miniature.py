@@ -76,7 +76,7 @@ register(
         steps=24,
         guidance_scale=3.0,
         recommended={
-            "lora": {"learning_rate": 1e-3, "steps_per_photo": 60, "max_steps": 400, "min_steps": 300, "batch_size": 6},
+            "lora": {"learning_rate": 1e-3, "steps_per_photo": 50, "min_steps": 300, "max_steps": 360, "batch_size": 4},
             "textual_inversion": {
                 "learning_rate": 2e-2,
                 "steps_per_photo": 60,
