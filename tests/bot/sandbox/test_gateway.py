@@ -27,9 +27,9 @@ async def connected(raw: Raw, query: str = "?v=10&encoding=json") -> AsyncIterat
 
 async def identified(socket: Socket, **more: Any) -> tuple[Any, Any]:
     """HELLO and READY."""
-    hello = await socket.receive_json()
+    hello = await socket.receive_json(timeout=5)
     await socket.send_json({"op": 2, "d": IDENTIFY | more})
-    return hello, await socket.receive_json()
+    return hello, await socket.receive_json(timeout=5)
 
 
 async def until(socket: Socket, event: str) -> Any:
@@ -42,7 +42,7 @@ async def until(socket: Socket, event: str) -> Any:
 async def test_identifying_gives_ready_and_then_each_server(raw: Raw) -> None:
     async with connected(raw) as socket:
         hello, ready = await identified(socket)
-        guild = await socket.receive_json()
+        guild = await socket.receive_json(timeout=5)
 
     assert (hello["op"], ready["t"], ready["s"], guild["t"], guild["s"]) == (10, "READY", 1, "GUILD_CREATE", 2)
     assert [channel["name"] for channel in guild["d"]["channels"]] == ["general", "after-dark"]
@@ -53,8 +53,8 @@ async def test_heartbeats_are_acknowledged_until_the_connection_is_a_zombie(raw:
     async with connected(raw) as socket:
         await identified(socket)
         await socket.send_json({"op": 1, "d": 2})
-        await socket.receive_json()
-        acknowledged = await socket.receive_json()
+        await socket.receive_json(timeout=5)
+        acknowledged = await socket.receive_json(timeout=5)
         session = next(iter(raw.box.sessions.all.values()))
         assert session.wire is not None
         session.wire.is_zombie = True
@@ -80,16 +80,16 @@ async def test_heartbeats_are_acknowledged_until_the_connection_is_a_zombie(raw:
 )
 async def test_what_the_gateway_does_not_take_closes_it_with_its_code(raw: Raw, frame: Any, code: int) -> None:
     async with connected(raw) as socket:
-        await socket.receive_json()
+        await socket.receive_json(timeout=5)
         await socket.send_json(frame)
-        await socket.receive()
+        await socket.receive(timeout=5)
 
         assert socket.close_code == code
 
 
 async def test_an_old_version_is_refused(raw: Raw) -> None:
     async with connected(raw, "?v=6") as socket:
-        await socket.receive()
+        await socket.receive(timeout=5)
 
         assert socket.close_code == 4012
 
@@ -101,11 +101,11 @@ async def test_a_resume_replays_what_was_missed_in_order(raw: Raw) -> None:
     missed = [raw.begin().id, raw.begin().id]
 
     async with connected(raw) as socket:
-        await socket.receive_json()
+        await socket.receive_json(timeout=5)
         await socket.send_json(
             {"op": 6, "d": {"token": "sandbox", "session_id": ready["d"]["session_id"], "seq": last}}
         )
-        frames = [await socket.receive_json() for _ in range(3)]
+        frames = [await socket.receive_json(timeout=5) for _ in range(3)]
 
     assert [frame["t"] for frame in frames] == ["INTERACTION_CREATE", "INTERACTION_CREATE", "RESUMED"]
     assert [int(frame["d"]["id"]) for frame in frames[:2]] == missed
@@ -120,9 +120,9 @@ async def test_a_session_gone_for_too_long_cannot_be_resumed(raw: Raw) -> None:
     raw.box.advance(301)
 
     async with connected(raw) as socket:
-        await socket.receive_json()
+        await socket.receive_json(timeout=5)
         await socket.send_json({"op": 6, "d": {"token": "sandbox", "session_id": ready["d"]["session_id"], "seq": 1}})
-        frame = await socket.receive_json()
+        frame = await socket.receive_json(timeout=5)
 
     assert (frame["op"], frame["d"]) == (9, False)
 
@@ -134,7 +134,7 @@ async def test_with_the_guilds_intent_alone_no_message_is_told(raw: Raw) -> None
         one = raw.begin()
         await raw.answer(one, 4, {"content": "psst", "flags": EPHEMERAL})
         raw.begin()
-        seen = [(await socket.receive_json())["t"] for _ in range(3)]
+        seen = [(await socket.receive_json(timeout=5))["t"] for _ in range(3)]
 
     assert seen == ["GUILD_CREATE", "INTERACTION_CREATE", "INTERACTION_CREATE"]
 
