@@ -20,7 +20,7 @@ from trainers.pipeline import Base
 from trainers.weights import read_adapter, read_metadata
 
 METHODS = sorted(methods().items())
-STEPS = 8
+STEPS = 6
 SHORT = {"min_steps": STEPS, "max_steps": STEPS, "points": 2, "batch_size": 2}
 
 every_method = pytest.mark.parametrize(("name", "method"), METHODS, ids=[name for name, _ in METHODS])
@@ -69,7 +69,7 @@ def test_its_progress_arrives(name: str, method: Method, base: Base, a_lesson: L
     steps = trained(method, base, a_lesson(), tmp_path / "zed.safetensors")
 
     assert [step.done for step in steps if step.phase == "train"] == list(range(1, STEPS + 1))
-    assert [step.done for step in steps if step.point] == [4, 8]
+    assert [step.done for step in steps if step.point] == [3, 6]
     assert {step.total for step in steps} == {STEPS}
 
 
@@ -91,11 +91,11 @@ def test_the_same_seed_gives_the_same_weights(
 @every_method
 def test_learning_lowers_the_loss_on_the_photos(name: str, method: Method, base: Base, a_lesson: Lessons) -> None:
     def losses(learning_rate: float) -> list[float]:
-        chosen = {"min_steps": 24, "max_steps": 24, "learning_rate": learning_rate, "batch_size": 2}
+        chosen = {"min_steps": 16, "max_steps": 16, "learning_rate": learning_rate, "batch_size": 2}
         settings = settings_for(method, base, chosen)
         return [step.loss for step in method.train(base, a_lesson(), settings) if step.loss is not None]
 
-    assert sum(losses(0.02)[-8:]) < sum(losses(1e-6)[-8:])  # on the same photos, noise and timesteps
+    assert sum(losses(0.02)[-6:]) < sum(losses(1e-6)[-6:])  # on the same photos, noise and timesteps
 
 
 @every_method
@@ -159,7 +159,7 @@ def test_pictures_drawn_between_two_steps_are_those_of_the_untouched_base(
 
 
 @every_method
-@pytest.mark.parametrize("stops", [(1,), (5,), (2, 3, 7)])
+@pytest.mark.parametrize("stops", [(1,), (2, 3, 5)])
 def test_weights_are_bit_identical_after_resuming(
     name: str, method: Method, any_base: Base, a_lesson: Lessons, tmp_path: Path, stops: tuple[int, ...]
 ) -> None:
