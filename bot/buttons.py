@@ -87,9 +87,7 @@ class Button(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TEMPLATE):
         disabled: bool = False,
     ) -> None:
         super().__init__(
-            discord.ui.Button(
-                label=label[:LABEL_CHARACTERS], custom_id=str(press), style=style, disabled=disabled
-            )
+            discord.ui.Button(label=label[:LABEL_CHARACTERS], custom_id=str(press), style=style, disabled=disabled)
         )
         self.press = press
 

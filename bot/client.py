@@ -36,9 +36,7 @@ class Tree(app_commands.CommandTree["Tintype"]):
             return False
         return True
 
-    async def on_error(
-        self, interaction: discord.Interaction[Tintype], error: app_commands.AppCommandError, /
-    ) -> None:
+    async def on_error(self, interaction: discord.Interaction[Tintype], error: app_commands.AppCommandError, /) -> None:
         """Turn any error of a command into a sentence for the member."""
         if interaction.type is discord.InteractionType.autocomplete:
             log.error("a completion failed", exc_info=errors.cause_of(error))

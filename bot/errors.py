@@ -38,10 +38,10 @@ def sentence_of(error: BaseException) -> str:
 
 
 def shown(fact: Any) -> Any:
-    """A fact as a member may see it: what a stranger wrote is made plain."""
+    """A fact as a member may see it: what a stranger wrote is made plain; nothing is `none`, which sentences select by."""
     if isinstance(fact, (list, tuple)):
         return [shown(part) for part in fact]
-    return plain(fact, FACT_CHARACTERS) if isinstance(fact, str) else fact
+    return plain(fact, FACT_CHARACTERS) or "none" if isinstance(fact, str) else fact
 
 
 async def tell(interaction: discord.Interaction[Any], error: BaseException) -> None:

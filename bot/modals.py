@@ -43,16 +43,7 @@ def train_form(draft: str, *, word: str | None, kind: str | None) -> Form:
             description=texts.say("modal-word-help"),
             component=ui.TextInput(custom_id="word", default=word, min_length=1, max_length=WORD_CHARACTERS),
         ),
-        ui.Label(
-            text=texts.say("modal-kind"),
-            component=ui.RadioGroup(
-                custom_id="kind",
-                options=[
-                    discord.RadioGroupOption(label=texts.say(f"choice-{name}"), value=name, default=name == kind)
-                    for name in KINDS
-                ],
-            ),
-        ),
+        _kinds(kind),
         _upload("photos", "modal-photos", required=True),
         _upload("more", "modal-more-photos", required=False),
         ui.Label(
@@ -73,6 +64,22 @@ def add_form(draft: str) -> Form:
     )
 
 
+def word_form(draft: str, *, word: str, kind: str) -> Form:
+    """The form behind *Word and kind*."""
+    return Form(
+        Press(verb="word", id=draft),
+        texts.say("modal-rename"),
+        ui.Label(
+            text=texts.say("modal-word"),
+            description=texts.say("modal-word-help"),
+            component=ui.TextInput(
+                custom_id="word", default=word[:WORD_CHARACTERS] or None, max_length=WORD_CHARACTERS
+            ),
+        ),
+        _kinds(kind),
+    )
+
+
 def prompt_form(press: Press, title: str, *, prompt: str, negative: str) -> Form:
     """The form behind *Edit prompt* and *Try it*: a prompt, and what not to show."""
     return Form(
@@ -85,6 +92,14 @@ def prompt_form(press: Press, title: str, *, prompt: str, negative: str) -> Form
         ),
         ui.Label(text=texts.say("modal-negative"), component=_paragraph("negative", negative, required=False)),
     )
+
+
+def _kinds(chosen: str | None) -> ui.Label[Any]:
+    options = [
+        discord.RadioGroupOption(label=texts.say(f"choice-{name}"), value=name, default=name == chosen)
+        for name in KINDS
+    ]
+    return ui.Label(text=texts.say("modal-kind"), component=ui.RadioGroup(custom_id="kind", options=options))
 
 
 def _paragraph(custom_id: str, default: str, *, required: bool) -> ui.TextInput[Any]:

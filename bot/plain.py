@@ -6,7 +6,9 @@ import re
 import unicodedata
 
 INVISIBLE = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}  # controls, bidi marks, zero widths, private and unassigned
-MARKDOWN = re.compile(r"([\\*_`~|\[\]()#<>@:/])")  # with these escaped no mention, link, timestamp, heading or spoiler is left
+MARKDOWN = re.compile(
+    r"([\\*_`~|\[\]()#<>@:/])"
+)  # with these escaped no mention, link, timestamp, heading or spoiler is left
 LIST_START = re.compile(r"^(\d*)([-+.])")  # `- x`, `+ x`, `1. x`
 
 

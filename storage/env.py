@@ -62,7 +62,7 @@ class Env:
         return value
 
     def flag(self, key: str, default: bool) -> bool:
-        """yes or no.
+        """Yes or no.
 
         Raises: SettingsError E_SETTING_VALUE.
         """

@@ -95,7 +95,7 @@ class Queue:
         return job_of(found[0]), bool(made)
 
     def claim(self, job: JobId, engine: str, ttl_s: float) -> Job | None:
-        """queued -> running under a new attempt, or None when it is no longer waiting.
+        """Queued -> running under a new attempt, or None when it is no longer waiting.
 
         Leases are of the monotonic clock: a jump of the machine's date ends none of them.
         """
@@ -131,31 +131,31 @@ class Queue:
     def commit(
         self, job: JobId, attempt: int, result: Body, say: Body, write: Callable[[Database], object] = _nothing
     ) -> bool:
-        """running -> succeeded with all its rows and its one message, or nothing at all."""
+        """Running -> succeeded with all its rows and its one message, or nothing at all."""
         sql = """update jobs set state = 'succeeded', ended_at = :now, lease_until = null, result = :result
             where id = :job and attempt = :attempt and state = 'running' returning *"""
         return self._end(sql, say, write, job=job, attempt=attempt, result=json.dumps(result))
 
     def fail(self, job: JobId, attempt: int, code: str, facts: Body, say: Body) -> bool:
-        """running -> failed with its reason and its one message."""
+        """Running -> failed with its reason and its one message."""
         sql = """update jobs set state = 'failed', ended_at = :now, lease_until = null, code = :code, facts = :facts
             where id = :job and attempt = :attempt and state = 'running' returning *"""
         return self._end(sql, say, _nothing, job=job, attempt=attempt, code=code, facts=json.dumps(facts))
 
     def refuse(self, job: JobId, code: str, facts: Body, say: Body) -> bool:
-        """queued -> failed: what it needs is gone."""
+        """Queued -> failed: what it needs is gone."""
         sql = """update jobs set state = 'failed', ended_at = :now, code = :code, facts = :facts
             where id = :job and state = 'queued' returning *"""
         return self._end(sql, say, _nothing, job=job, code=code, facts=json.dumps(facts))
 
     def cancel(self, job: JobId, say: Body) -> bool:
-        """queued or running -> cancelled with its one message; False when it was over already."""
+        """Queued or running -> cancelled with its one message; False when it was over already."""
         sql = """update jobs set state = 'cancelled', ended_at = :now, lease_until = null
             where id = :job and state in ('queued', 'running') returning *"""
         return self._end(sql, say, _nothing, job=job)
 
     def release(self, job: JobId, attempt: int, say: Body, *, blameless: bool = False) -> Job | None:
-        """running -> queued after its engine died, or -> failed E_POISON when it keeps dying without progress.
+        """Running -> queued after its engine died, or -> failed E_POISON when it keeps dying without progress.
 
         `blameless` is for our own stopping and starting: it counts no death. None when the attempt is not the
         running one.

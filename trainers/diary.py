@@ -50,7 +50,9 @@ class Diary:
     @property
     def best(self) -> Point | None:
         """The sample point with the highest score, the later of two equal ones; without scores the latest."""
-        return max(self.points, key=lambda point: (-1.0 if point.score is None else point.score, point.done), default=None)
+        return max(
+            self.points, key=lambda point: (-1.0 if point.score is None else point.score, point.done), default=None
+        )
 
     def marks(self) -> Marks:
         """What the curve shows of it."""

@@ -84,9 +84,9 @@ class Engine:
             self._tell_memory(base)
 
     def _loaded(self) -> Base | None:
-        from trainers.advertise import advertised  # noqa: PLC0415 - imports torch: ping must answer before
-        from trainers.faults import translated  # noqa: PLC0415
-        from trainers.pipeline import load_base  # noqa: PLC0415
+        from trainers.advertise import advertised
+        from trainers.faults import translated
+        from trainers.pipeline import load_base
 
         try:
             base = load_base(self._base_model, self._device)
@@ -105,7 +105,7 @@ class Engine:
         self._card.update(state="failed", error={"code": error.code, "facts": error.facts})
 
     def _refuse_for_ever(self) -> None:
-        from trainers.events import Failed  # noqa: PLC0415
+        from trainers.events import Failed
 
         error = self._card.facts()["error"]
         while True:
@@ -114,8 +114,8 @@ class Engine:
             self._desk.wait(IDLE_S)
 
     def _begin(self, base: Base, attempt: Attempt) -> Drive:
-        from trainers.faults import translated  # noqa: PLC0415
-        from trainers.jobs import runs  # noqa: PLC0415
+        from trainers.faults import translated
+        from trainers.jobs import runs
 
         log.info("attempt %d at %s job %s", attempt.number, attempt.kind, attempt.job)
         return drive(
@@ -130,7 +130,7 @@ class Engine:
         return self._desk.wish(attempt.key) in {Wish.CANCEL, Wish.CHECKPOINT}
 
     def _tell_memory(self, base: Base) -> None:
-        from trainers.advertise import device_facts  # noqa: PLC0415
+        from trainers.advertise import device_facts
 
         now = time.monotonic()
         if now - self._memory_s >= MEMORY_EVERY_S:
@@ -138,11 +138,9 @@ class Engine:
             self._card.update(device=device_facts(base))
 
 
-def _or_exit(
-    translated: Callable[[BaseException], TintypeError | None], error: BaseException
-) -> TintypeError | None:
+def _or_exit(translated: Callable[[BaseException], TintypeError | None], error: BaseException) -> TintypeError | None:
     """Translate, but leave the process when the device is lost: the bot sees the exit and tries the attempt again."""
-    from trainers.faults import is_sticky, release_memory  # noqa: PLC0415
+    from trainers.faults import is_sticky, release_memory
 
     if is_sticky(error):
         log.critical("the device is lost to this process", exc_info=error)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 
+import torch
 from safetensors import SafetensorError
 
-import torch
 from storage.errors import NotEnoughMemory, TintypeError
 
 CPU_ALLOCATOR = "DefaultCPUAllocator"  # torch raises a bare RuntimeError when malloc fails

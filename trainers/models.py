@@ -101,6 +101,22 @@ def located(models_dir: Path, text: str) -> Path:
     return folder
 
 
+def snapshot_folder(name: str, revision: str) -> Path:
+    """Where a base model named `owner/name` lies that was fetched into the folder given to `keep_in`.
+
+    Raises: as `located`.
+    """
+    return located(_MODELS_DIR[0], f"{name}@{revision}")
+
+
+_MODELS_DIR = [Path("data") / "models"]
+
+
+def keep_in(models_dir: Path) -> None:
+    """Say once, at the start of the process, where base models lie."""
+    _MODELS_DIR[0] = models_dir
+
+
 def installed(models_dir: Path) -> Iterator[Installed]:
     """Every model that was fetched whole, by name."""
     for pins in sorted(models_dir.glob(f"*/{PINS}")):

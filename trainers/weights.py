@@ -55,7 +55,7 @@ def saved(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
 
 
 def lora_tensors(adapter: Adapter, unet: nn.Module) -> dict[str, Tensor]:
-    """kohya's keys: lora_down (r, I), lora_up (O, r) in float16 and alpha as a number without dimensions.
+    """Kohya's keys: lora_down (r, I), lora_up (O, r) in float16 and alpha as a number without dimensions.
 
     A convolution's have two dimensions of 1 more.
     """
@@ -159,7 +159,7 @@ def read_adapter(path: Path, base: Base) -> Adapter:
 
 def _known_rows(rows: Tensor, base: Base) -> Tensor:
     width = base.text_encoder.config.hidden_size
-    if rows.ndim != 2 or not len(rows) or rows.shape[1] != width:  # noqa: PLR2004  vectors by width
+    if rows.ndim != 2 or not len(rows) or rows.shape[1] != width:
         raise WeightsRefused("E_WRONG_BASE", base=base.id)
     return rows.float()
 
@@ -207,7 +207,7 @@ def _low_rank(tensors: Mapping[str, Tensor], stem: str) -> LowRank:
     if any(side != 1 for matrix in (down, up) for side in matrix.shape[2:]):  # a convolution of several pixels
         raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stem)
     rank = len(down) if down.ndim else 0
-    if not rank or up.ndim < 2 or up.shape[1] != rank:  # noqa: PLR2004  two matrices of one rank
+    if not rank or up.ndim < 2 or up.shape[1] != rank:
         raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stem)
     alpha = tensors.get(f"{stem}.alpha")
     return LowRank(down.flatten(1), up.flatten(1), (rank if alpha is None else float(alpha.float().mean())) / rank)

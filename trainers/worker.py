@@ -58,7 +58,9 @@ def _advance(running: Running, wish: Wish | None, started: bool) -> Event:  # no
     return running.send(wish) if started else next(running)
 
 
-def _steps(running: Running, tell: Callable[[Event], None], wish: Callable[[], Wish | None]) -> Generator[None, None, End]:
+def _steps(
+    running: Running, tell: Callable[[Event], None], wish: Callable[[], Wish | None]
+) -> Generator[None, None, End]:
     pace = Pace()
     started = False
     with closing(running):

@@ -12,11 +12,12 @@ from bot.cards.papers import (
     queue_card,
     receipt_card,
 )
-from bot.cards.photos import PhotoLine, Report, discarded, photo_report
+from bot.cards.photos import PAGE_PHOTOS, PhotoLine, Report, discarded, photo_report
 from bot.cards.results import Grid, Learned, Recipe, deleted_card, grid_card, recipe_card, result_card
 from bot.cards.words import VersionLine, WordCard, delete_card, word_card, words_card
 
 __all__ = [
+    "PAGE_PHOTOS",
     "Card",
     "Deleted",
     "EngineLine",

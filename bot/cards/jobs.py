@@ -55,11 +55,9 @@ def queued_card(*, job: str, word: str, owner: int, waiting: Waiting) -> Card:
     )
 
 
-def training_card(
-    *, job: str, word: str, owner: int, running: Running, is_person: bool, preview: bytes | None, suffix: str = "png"
-) -> Card:
+def training_card(*, job: str, word: str, owner: int, running: Running, is_person: bool, preview: bytes | None) -> Card:
     """A training that runs: bar, curve with samples, time left. Of a person neither curve nor sample is shown."""
-    pictures = [] if is_person or preview is None else [_preview(job, word, running, preview, suffix)]
+    pictures = [] if is_person or preview is None else [_preview(job, word, running, preview)]
     buttons = [
         layout.button("keep", job, texts.say("btn-keep"), style=layout.PRIMARY, disabled=running.is_stopping),
         layout.button("cancel", job, texts.say("btn-cancel"), style=layout.DANGER, disabled=running.is_stopping),
@@ -96,31 +94,36 @@ def progress_of(running: Running) -> str:
     return layout.lines(bar, phase, step if running.total else None)
 
 
-def _preview(job: str, word: str, running: Running, preview: bytes, suffix: str) -> Picture:
+def _preview(job: str, word: str, running: Running, preview: bytes) -> Picture:
     alt = texts.say("training-preview-alt", word=word, done=running.done, total=running.total)
-    return Picture(name=f"{job}-{running.done}.{suffix}", data=preview, alt=alt)
+    return Picture.named(f"{job}-{running.done}", preview, alt)
 
 
 def failed_card(*, job: str, kind: str, word: str | None, code: str, facts: Mapping[str, Any]) -> Card:
     """A job that ended without a result: the reason and what to do next."""
     title = _title("failed", kind, word)
-    again = [layout.button("retry", job, texts.say("btn-again-train"), style=layout.PRIMARY)] if kind == "train" else []
     reason = code if texts.knows(code) else "E_JOB_FAILED"
     told = {name: shown(fact) for name, fact in facts.items()}
     return layout.card(
         layout.text(layout.cut(layout.lines(title, texts.say(reason, **told), texts.say("failed-job", job=job)))),
-        *layout.rows(again),
+        *_again(job, kind),
     )
+
+
+def _again(job: str, kind: str) -> list[layout.Row]:
+    """A training can be begun again with the photos that are still there."""
+    if kind != "train":
+        return []
+    return layout.rows([layout.button("retry", job, texts.say("btn-again-train"), style=layout.PRIMARY)])
 
 
 def cancelled_card(*, job: str, kind: str, word: str | None) -> Card:
     """A job that its owner cancelled."""
     return layout.card(
         layout.text(
-            layout.lines(
-                _title("cancelled", kind, word), texts.say("cancelled-body"), texts.say("failed-job", job=job)
-            )
-        )
+            layout.lines(_title("cancelled", kind, word), texts.say("cancelled-body"), texts.say("failed-job", job=job))
+        ),
+        *_again(job, kind),
     )
 
 

@@ -34,6 +34,18 @@ class Picture:
     data: bytes
     alt: str
 
+    @classmethod
+    def named(cls, stem: str, data: bytes, alt: str) -> Picture:
+        """With the ending that its first bytes tell."""
+        return cls(name=f"{stem}.{ending(data)}", data=data, alt=alt)
+
+
+def ending(data: bytes) -> str:
+    """The file ending of one of our own pictures, by its first bytes."""
+    if data.startswith(b"\xff\xd8"):
+        return "jpg"
+    return "webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else "png"
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -88,7 +100,10 @@ def button(
     return Button(Press(verb=verb, id=of, n=n), label, style, disabled=disabled)
 
 
-def rows(buttons: Sequence[Button]) -> list[ui.ActionRow[Any]]:
+Row = ui.ActionRow[Any]
+
+
+def rows(buttons: Sequence[Button]) -> list[Row]:
     """The buttons in rows of five."""
     return [ui.ActionRow(*buttons[at : at + ROW_BUTTONS]) for at in range(0, len(buttons), ROW_BUTTONS)]
 
@@ -107,3 +122,9 @@ def card(*items: ui.Item[Any] | None, pictures: Iterable[Picture] = ()) -> Card:
         for picture in pictures
     ]
     return Card(view, files)
+
+
+def file_card(told: str, name: str, data: bytes) -> Card:
+    """A sentence and a file to keep."""
+    shown = card(text(cut(told)), ui.File(f"attachment://{name}"))
+    return Card(shown.view, [discord.File(io.BytesIO(data), filename=name)])

@@ -28,7 +28,6 @@ class PhotoLine:
     height: int
     remarks: tuple[str, ...]  #: finished sentences: blurred, dark, duplicate of photo 2
     thumbnail: bytes
-    suffix: str = "webp"  #: of the thumbnail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +44,8 @@ class Report:
     advised: int = 5  #: below this the likeness is rough
     most: int = 20  #: used for training at most
     consent: str | None = None  #: for a person: the text that pressing *Train* agrees to
+    has_agreed: bool = False  #: they ticked the box in the form
+    word_trouble: str | None = None  #: the finished sentence why the word cannot be taken
     page: int = 1
 
 
@@ -83,7 +84,7 @@ def _picture(report: Report, photo: PhotoLine) -> Picture:
     alt = texts.say(
         "report-alt", n=photo.n, total=len(report.photos), word=report.word, name=quoted(photo.name, NAME_CHARACTERS)
     )
-    return Picture(name=f"photo-{photo.n:02}.{photo.suffix}", data=photo.thumbnail, alt=alt)
+    return Picture.named(f"photo-{photo.n:02}", photo.thumbnail, alt)
 
 
 def _heading(report: Report, shown: Sequence[PhotoLine]) -> str:
@@ -97,7 +98,14 @@ def _heading(report: Report, shown: Sequence[PhotoLine]) -> str:
     page = None
     if pages(report) > 1:
         page = texts.say("report-page", first=shown[0].n, last=shown[-1].n, total=have)
-    return layout.lines(texts.say("report-title", word=plain(report.word)), counts, page, _enough(report))
+    trouble = report.word_trouble and texts.say("report-word-trouble", trouble=report.word_trouble)
+    return layout.lines(
+        texts.say("report-title", word=plain(report.word, NAME_CHARACTERS) or "?"),
+        trouble,
+        counts,
+        page,
+        _enough(report),
+    )
 
 
 def _enough(report: Report) -> str | None:
@@ -142,16 +150,20 @@ def _rejections(report: Report) -> str:
 def _consent(report: Report) -> str | None:
     if report.consent is None:
         return None
+    if report.has_agreed:
+        return texts.say("report-agreed", text=report.consent)
     return texts.say("report-consent", button=texts.say("btn-agree-train"), text=report.consent)
 
 
 def _actions(report: Report) -> list[layout.Button]:
-    enough = len(report.photos) >= report.least
-    label = texts.say("btn-agree-train" if report.consent else "btn-train")
+    ready = len(report.photos) >= report.least and report.word_trouble is None
+    label = texts.say("btn-agree-train" if report.consent and not report.has_agreed else "btn-train")
+    style = layout.PLAIN if report.word_trouble is None else layout.PRIMARY
     page, last = min(max(1, report.page), pages(report)), pages(report)
     actions = [
-        layout.button("train", report.draft, label, style=layout.SUCCESS, disabled=not enough),
+        layout.button("train", report.draft, label, style=layout.SUCCESS, disabled=not ready),
         layout.button("add", report.draft, texts.say("btn-add")),
+        layout.button("word", report.draft, texts.say("btn-word"), style=style),
         layout.button("discard", report.draft, texts.say("btn-discard"), style=layout.DANGER),
     ]
     if page > 1:
@@ -159,5 +171,3 @@ def _actions(report: Report) -> list[layout.Button]:
     if page < last:
         actions.append(layout.button("page", report.draft, texts.say("btn-later"), n=page + 1))
     return actions
-
-

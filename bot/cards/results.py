@@ -42,7 +42,6 @@ class Grid:
     words: Sequence[str] = ()
     images: Sequence[bytes] = ()  #: none when they were deleted
     sheet: bytes | None = None  #: the grid drawn by the engine, when there is more than one image
-    suffix: str = "png"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +136,9 @@ def _heading(grid: Grid) -> str:
 def _shown(grid: Grid) -> Picture:
     if len(grid.images) > 1 and grid.sheet is not None:
         alt = texts.say("grid-alt", count=len(grid.images), prompt=grid.prompt)
-        return Picture(name=f"{grid.job}.{grid.suffix}", data=grid.sheet, alt=alt)
+        return Picture.named(grid.job, grid.sheet, alt)
     alt = texts.say("image-alt", n=1, prompt=grid.prompt)
-    return Picture(name=f"{grid.job}.{grid.suffix}", data=grid.images[0], alt=alt)
+    return Picture.named(grid.job, grid.images[0], alt)
 
 
 def deleted_card() -> Card:
@@ -163,6 +162,4 @@ def recipe_card(recipe: Recipe) -> Card:
         texts.say("recipe-job", job=recipe.job, when=str(int(recipe.when))),
     )
     pictures = list(recipe.pictures)
-    return layout.card(
-        layout.text(layout.cut(body)), layout.gallery(pictures) if pictures else None, pictures=pictures
-    )
+    return layout.card(layout.text(layout.cut(body)), layout.gallery(pictures) if pictures else None, pictures=pictures)

@@ -54,9 +54,7 @@ def words_card(words: Sequence[WordCard]) -> Card:
         return layout.card(layout.text(texts.say("words-none")))
     told = [_line(word) for word in words[:LIST_WORDS]]
     more = len(words) - len(told)
-    body = layout.lines(
-        texts.say("words-title"), *told, texts.say("words-more", count=more) if more else None
-    )
+    body = layout.lines(texts.say("words-title"), *told, texts.say("words-more", count=more) if more else None)
     return layout.card(layout.text(layout.cut(body)))
 
 

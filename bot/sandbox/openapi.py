@@ -32,7 +32,7 @@ class Description:
 
     def problems(self, method: str, path: str, body: Any) -> list[str]:
         """What is wrong with a request's route and JSON; `path` is below /api/v10, with or without its query."""
-        path = path.split("?")[0]
+        path = path.split("?", maxsplit=1)[0]
         found = self._operation(method, path)
         if found is None:
             return [f"{method} {path}: no such route"]

@@ -69,7 +69,7 @@ class RateLimits:
         now = self._clock.now()
         bucket = self._buckets.get(key)
         if bucket is None or now >= bucket.ends:
-            name = hashlib.sha256(key.split(" ")[0].encode() + key.encode()).hexdigest()[:32]
+            name = hashlib.sha256(key.split(" ", maxsplit=1)[0].encode() + key.encode()).hexdigest()[:32]
             bucket = self._buckets[key] = Bucket(name, limit, window, limit, now + window)
         return bucket
 

@@ -46,18 +46,18 @@ def answers(request: wire.Frame) -> Iterator[tuple[dict[str, Any], bytes]]:
 def _answers(request: wire.Frame, name: str) -> Iterator[tuple[dict[str, Any], bytes]]:
     match request.head.get("do"):
         case "photo":
-            from storage.inspector.photo import inspect  # noqa: PLC0415  Pillow, which the others do without
+            from storage.inspector.photo import inspect
 
             told, payload = inspect(request.payload, name, int(request.head["size_px"]))
             yield {"ok": True, "last": True, "name": name, **told}, payload
         case "zip":
-            from storage.inspector.zips import members  # noqa: PLC0415
+            from storage.inspector.zips import members
 
             for told, payload in members(request.payload, name):
                 yield {"ok": True, "last": False, **told}, payload
             yield {"ok": True, "last": True}, b""
         case "weights":
-            from storage.inspector.weights import check  # noqa: PLC0415
+            from storage.inspector.weights import check
 
             told = check(request.payload, name, request.head.get("width"), str(request.head.get("base", "")))
             yield {"ok": True, "last": True, "name": name, **told}, b""

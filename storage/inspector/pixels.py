@@ -97,7 +97,7 @@ def check_size(size: tuple[int, int], name: str, size_px: int) -> None:
 
 def _teach_heic(name: str) -> None:
     try:
-        import pillow_heif  # noqa: PLC0415  an extra, and slow to load
+        import pillow_heif
     except ImportError as error:
         raise PhotoRejected("E_HEIC", photo=name) from error
     pillow_heif.options.DECODE_THREADS = 1
@@ -165,7 +165,7 @@ def _shrunk(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 def _in_srgb(image: Image.Image, profile: object) -> Image.Image:
     """Through the photo's own profile where it has a sound one, else as if it were sRGB."""
     if isinstance(profile, bytes) and profile:
-        from PIL import ImageCms  # noqa: PLC0415  most photos need it not
+        from PIL import ImageCms
 
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))

@@ -18,7 +18,13 @@ PNG = b"\x89PNG"
 
 def photo(n: int, remarks: int = 3) -> cards.PhotoLine:
     return cards.PhotoLine(
-        id=f"{n:016x}", n=n, name=EVIL, width=12000, height=12000, remarks=("It is blurred. " * 9,) * remarks, thumbnail=PNG
+        id=f"{n:016x}",
+        n=n,
+        name=EVIL,
+        width=12000,
+        height=12000,
+        remarks=("It is blurred. " * 9,) * remarks,
+        thumbnail=PNG,
     )
 
 
@@ -165,7 +171,7 @@ def test_a_page_of_the_report_shows_ten_photos_and_removes_by_photo_not_by_numbe
 
     ids = [part["custom_id"] for part in walk(card.view.to_components()) if "custom_id" in part]
 
-    assert [file.filename for file in card.files] == [f"photo-{n}.webp" for n in range(11, 21)]
+    assert [file.filename for file in card.files] == [f"photo-{n}.png" for n in range(11, 21)]
     assert f"t1:remove:{11:016x}" in ids
     assert f"t1:page:{JOB}:1" in ids
     assert f"t1:page:{JOB}:3" in ids

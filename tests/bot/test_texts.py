@@ -21,7 +21,6 @@ CODE = re.compile(r"[EW]_[A-Z0-9]+(_[A-Z0-9]+)*")
 PACKAGES = ("bot", "storage", "trainers")
 
 
-
 def variables_of(node: Any) -> set[str]:
     """The names of all facts that a message refers to."""
     if isinstance(node, ftl.VariableReference):
@@ -81,7 +80,7 @@ def test_every_error_is_raised_with_the_facts_its_sentence_needs() -> None:
 
 @pytest.mark.parametrize("key", MESSAGES)
 def test_a_text_renders_with_its_facts(key: str, caplog: pytest.LogCaptureFixture) -> None:
-    facts = {name: 3 for name in variables_of(MESSAGES[key])}
+    facts = dict.fromkeys(variables_of(MESSAGES[key]), 3)
 
     told = texts.say(key, **facts)
 
@@ -92,7 +91,7 @@ def test_a_text_renders_with_its_facts(key: str, caplog: pytest.LogCaptureFixtur
 
 @pytest.mark.parametrize("code", [key for key in MESSAGES if key.startswith("E_")])
 def test_a_code_becomes_one_sentence_for_the_member(code: str) -> None:
-    facts = {name: "fact" for name in variables_of(MESSAGES[code])}
+    facts = dict.fromkeys(variables_of(MESSAGES[code]), "fact")
 
     told = sentence_of(TintypeError(code, **facts))
 

@@ -34,6 +34,6 @@ def test_the_prompt_stands_there_when_that_is_wished(base: Base) -> None:
 def test_other_programs_find_the_mark_of_a_trained_model(base: Base) -> None:
     image = Image.open(BytesIO(png(Image.new("RGB", (8, 8)), recipe_of(base, Wish(prompt="a cat"), 7))))
     packet = image.info["XML:com.adobe.xmp"]
-    (description,) = ElementTree.fromstring(packet[packet.index("<x:") : packet.index("<?xpacket end")])[0]  # noqa: S314
+    (description,) = ElementTree.fromstring(packet[packet.index("<x:") : packet.index("<?xpacket end")])[0]
 
     assert description.get("{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType") == SOURCE_TYPE

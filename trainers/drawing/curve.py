@@ -62,7 +62,7 @@ def draw_curve(pen: Drawing, box: tuple[int, int, int, int], marks: Marks) -> No
 
 def _draw_loss(pen: Drawing, frame: _Frame, marks: Marks) -> None:
     line = smoothed(marks.losses)
-    if len(line) < 2:  # noqa: PLR2004 - a line has two ends
+    if len(line) < 2:
         return
     low, high = min(loss for _, loss in line), max(loss for _, loss in line)
     spread = (high - low) or 1.0
@@ -78,7 +78,7 @@ def _draw_scores(pen: Drawing, frame: _Frame, marks: Marks) -> None:
         pen.line(points, fill=ACCENT, width=2)
     for (step, _), (x, y) in zip(marks.scores, points, strict=True):
         reach = 7 if step == marks.best else 4
-        pen.ellipse((x - reach, y - reach, x + reach, y + reach), fill=ACCENT, outline=TEXT if reach > 4 else None)  # noqa: PLR2004
+        pen.ellipse((x - reach, y - reach, x + reach, y + reach), fill=ACCENT, outline=TEXT if reach > 4 else None)
     pen.text(
         (frame.right, frame.top - 20), f"likeness {marks.scores[-1][1]:.0%}", fill=ACCENT, font=font(13), anchor="ra"
     )

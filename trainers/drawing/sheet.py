@@ -46,9 +46,7 @@ def _draw_row(paper: Image.Image, pen: Drawing, row: Row, tile_px: int, y: int) 
         pen.rectangle((2, y - 3, paper.width - 3, y + tile_px + 2), outline=ACCENT)
 
 
-def sheet(
-    captions: Sequence[str], rows: Sequence[Row], tile_px: int = 160, marks: Marks | None = None
-) -> Image.Image:
+def sheet(captions: Sequence[str], rows: Sequence[Row], tile_px: int = 160, marks: Marks | None = None) -> Image.Image:
     """A sheet of rows; with `marks` the progress curve stands above them.
 
     Raises: ValueError when a row has more pictures than there are captions.

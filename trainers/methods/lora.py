@@ -80,7 +80,7 @@ def targets_of(unet: nn.Module) -> list[tuple[str, nn.Linear | nn.Conv2d]]:
 
 
 def new_layers(base: Base, settings: LoraSettings, seed: int) -> dict[str, nn.Module]:
-    """peft's layers around the frozen ones, by name, taken out of the UNet again; trainable in float32.
+    """Peft's layers around the frozen ones, by name, taken out of the UNet again; trainable in float32.
 
     The same seed gives the same start.
     """

@@ -147,13 +147,17 @@ STAGES: dict[str, Callable[[Plan], None]] = {
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tintype-trainer miniature build", description=__doc__)
-    parser.add_argument("stages", nargs="*", metavar="STAGE", help=f"of {', '.join(STAGES)} (default: all, in this order)")
+    parser.add_argument(
+        "stages", nargs="*", metavar="STAGE", help=f"of {', '.join(STAGES)} (default: all, in this order)"
+    )
     parser.add_argument("--folder", type=Path, default=Path("build/miniature"), help="checkpoints and drawings")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the result goes")
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after this long, to go on in another run")
+    parser.add_argument(
+        "--minutes", type=float, default=float("inf"), help="stop after this long, to go on in another run"
+    )
     parser.add_argument("--vae-steps", type=int, default=1500)
     parser.add_argument("--unet-steps", type=int, default=4300)
-    parser.add_argument("--reader-steps", type=int, default=1500)
+    parser.add_argument("--reader-steps", type=int, default=900)
     return parser
 
 
@@ -184,5 +188,7 @@ def main(argv: Sequence[str]) -> None:
 
 if __name__ == "__main__":
     if not ALLOCATOR.keys() <= os.environ.keys():
-        os.execve(sys.executable, [sys.executable, "-m", "trainers.miniature.build", *sys.argv[1:]], os.environ | ALLOCATOR)
+        os.execve(
+            sys.executable, [sys.executable, "-m", "trainers.miniature.build", *sys.argv[1:]], os.environ | ALLOCATOR
+        )
     main(sys.argv[1:])

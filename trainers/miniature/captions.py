@@ -99,5 +99,3 @@ def _ordered(shown: str, place: str, rng: Random) -> str:
     if not place:
         return shown
     return f"{place}, {shown}" if rng.random() < 0.3 else f"{shown} {place}"
-
-

@@ -81,7 +81,9 @@ def encode_all(vae: AutoencoderKL, drawings: npt.NDArray[np.uint8]) -> Tensor:
 
 def token_ids(tokenizer: CLIPTokenizer, texts: Sequence[str]) -> Tensor:
     """(N, 48) int64, padded as a pipeline pads."""
-    return tokenizer(list(texts), padding="max_length", max_length=MAX_LENGTH, truncation=True, return_tensors="pt").input_ids
+    return tokenizer(
+        list(texts), padding="max_length", max_length=MAX_LENGTH, truncation=True, return_tensors="pt"
+    ).input_ids
 
 
 def velocity_loss(prediction: Tensor, target: Tensor, alphas: Tensor) -> Tensor:

@@ -1,102 +1,31 @@
-"""Drawing the miniature's world with Pillow: shapes in units of the canvas, so that any size looks the same."""
+"""Drawing the miniature's world with Pillow: who is in it, and what they wear."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 from PIL import Image, ImageDraw
 
+from trainers.miniature.canvas import Box, Canvas, Colour, Local
+from trainers.miniature.scenes import paint_scene
 from trainers.miniature.styles import STYLE_FILTERS
-from trainers.miniature.world import BACKGROUNDS, COLOURS, Picture, Subject
+from trainers.miniature.world import COLOURS, Picture, Subject
 
 OVERSAMPLING = 4  # drawn larger, then averaged down: smooth edges
 SKIN = (246, 206, 168)
 INK = (30, 28, 36)
-Colour = tuple[int, int, int]
-Box = tuple[float, float, float, float]
-
-
-class Canvas:
-    """A square image addressed in units of its side."""
-
-    def __init__(self, side: int) -> None:
-        self.side = side
-        self.image = Image.new("RGB", (side, side))
-        self.pen = ImageDraw.Draw(self.image)
-
-    def _px(self, points: tuple[float, ...]) -> list[float]:
-        return [value * self.side for value in points]
-
-    def oval(self, box: Box, colour: Colour) -> None:
-        """An ellipse inside box (left, top, right, bottom)."""
-        self.pen.ellipse(self._px(box), fill=colour)
-
-    def rect(self, box: Box, colour: Colour, radius: float = 0.0) -> None:
-        """A rectangle, its corners rounded by radius."""
-        self.pen.rounded_rectangle(self._px(box), radius * self.side, fill=colour)
-
-    def shape(self, points: tuple[float, ...], colour: Colour) -> None:
-        """A polygon through x, y, x, y, …"""
-        self.pen.polygon(self._px(points), fill=colour)
-
-    def line(self, points: tuple[float, ...], colour: Colour, width: float) -> None:
-        """A polyline of the given width."""
-        self.pen.line(self._px(points), fill=colour, width=max(1, round(width * self.side)), joint="curve")
-
-    def ring(self, box: Box, colour: Colour, width: float, start: float = 0, end: float = 360) -> None:
-        """A part of an ellipse's outline, in degrees clockwise from three o'clock."""
-        self.pen.arc(self._px(box), start, end, fill=colour, width=max(1, round(width * self.side)))
-
-    def paste(self, other: Image.Image, mask: Image.Image) -> None:
-        """Put another image of this size where mask is white."""
-        self.image.paste(other, (0, 0), mask)
-
-
-class Local:
-    """A canvas seen from a subject: x from -0.5 to 0.5 across it, y from 0 at its feet up to 1."""
-
-    def __init__(self, canvas: Canvas, x: float, feet: float, scale: float) -> None:
-        self.canvas, self.x, self.feet, self.scale = canvas, x, feet, scale
-
-    def at(self, *points: float) -> tuple[float, ...]:
-        """x, y, x, y, … here, as canvas coordinates."""
-        return tuple(
-            self.x + value * self.scale if index % 2 == 0 else self.feet - value * self.scale
-            for index, value in enumerate(points)
-        )
-
-    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
-        """A box by its lower left and upper right corner."""
-        x0, y0, x1, y1 = self.at(left, top, right, bottom)
-        return (x0, y0, x1, y1)
-
-    def oval(self, left: float, bottom: float, right: float, top: float, colour: Colour) -> None:
-        """An ellipse inside the box."""
-        self.canvas.oval(self.box(left, bottom, right, top), colour)
-
-    def rect(self, left: float, bottom: float, right: float, top: float, colour: Colour, radius: float = 0.0) -> None:
-        """A rounded rectangle."""
-        self.canvas.rect(self.box(left, bottom, right, top), colour, radius * self.scale)
-
-    def shape(self, *points: float, colour: Colour) -> None:
-        """A polygon."""
-        self.canvas.shape(self.at(*points), colour)
-
-    def line(self, *points: float, colour: Colour, width: float) -> None:
-        """A polyline."""
-        self.canvas.line(self.at(*points), colour, width * self.scale)
-
-    def ring(self, left: float, bottom: float, right: float, top: float, colour: Colour, width: float) -> None:
-        """An ellipse's outline."""
-        self.canvas.ring(self.box(left, bottom, right, top), colour, width * self.scale)
+Painter = Callable[[Local, Colour, Colour], None]
 
 
 def draw_picture(picture: Picture, size: int) -> Image.Image:
     """Render a picture; the same picture gives the same pixels."""
     canvas = Canvas(size * OVERSAMPLING)
     rng = Random(picture.layout)
-    _scene(canvas, picture.scene, rng)
-    for subject, accessory, local in zip(picture.subjects, picture.accessories, _places(canvas, picture, rng), strict=True):
+    paint_scene(canvas, picture.scene, rng)
+    for subject, accessory, local in zip(
+        picture.subjects, picture.accessories, _places(canvas, picture, rng), strict=True
+    ):
         _subject(local, subject, accessory)
     image = canvas.image.resize((size, size), Image.Resampling.BOX)
     return STYLE_FILTERS[picture.style](image) if picture.style in STYLE_FILTERS else image
@@ -108,91 +37,6 @@ def _places(canvas: Canvas, picture: Picture, rng: Random) -> list[Local]:
         return [Local(canvas, rng.uniform(0.44, 0.56), rng.uniform(0.93, 0.98), scale)]
     scale = rng.uniform(0.58, 0.64)
     return [Local(canvas, centre + rng.uniform(-0.02, 0.02), rng.uniform(0.88, 0.97), scale) for centre in (0.27, 0.74)]
-
-
-# --- scenes ----------------------------------------------------------------------------------------------------------
-
-
-def _scene(canvas: Canvas, scene: str, rng: Random) -> None:
-    if scene in BACKGROUNDS:
-        canvas.rect((0, 0, 1, 1), BACKGROUNDS[scene])
-    else:
-        SCENE_PAINTERS[scene](canvas, rng)
-
-
-def _meadow(canvas: Canvas, rng: Random) -> None:
-    canvas.rect((0, 0, 1, 1), (150, 214, 250))
-    canvas.oval((-0.5, 0.5, 1.0, 1.9), (126, 200, 80))
-    canvas.oval((0.1, 0.56, 1.7, 1.9), (112, 186, 72))
-    x = rng.uniform(0.05, 0.2)
-    canvas.oval((x, 0.08, x + 0.22, 0.2), (255, 255, 255))
-
-
-def _beach(canvas: Canvas, rng: Random) -> None:
-    canvas.rect((0, 0, 1, 1), (170, 226, 250))
-    canvas.rect((0, 0.36, 1, 0.66), (24, 128, 200))
-    canvas.rect((0, 0.62, 1, 1), (248, 222, 160))
-    x = rng.uniform(0.02, 0.1)
-    canvas.shape((x, 0.36, x + 0.16, 0.36, x + 0.08, 0.16), (255, 255, 255))
-
-
-def _snow(canvas: Canvas, rng: Random) -> None:
-    canvas.rect((0, 0, 1, 1), (142, 160, 186))
-    canvas.oval((-0.4, 0.6, 1.4, 1.9), (216, 230, 246))
-    for column in range(5):
-        for row in range(2):
-            x, y = column * 0.2 + rng.uniform(0.02, 0.14), row * 0.26 + rng.uniform(0.04, 0.2)
-            canvas.oval((x, y, x + 0.05, y + 0.05), (240, 246, 255))
-
-
-def _night(canvas: Canvas, rng: Random) -> None:
-    canvas.rect((0, 0, 1, 1), (14, 16, 44))
-    canvas.rect((0, 0.78, 1, 1), (30, 46, 62))
-    x = rng.uniform(0.04, 0.1)
-    canvas.oval((x, 0.05, x + 0.2, 0.25), (250, 240, 190))
-    for column in range(4):
-        x, y = 0.3 + column * 0.18 + rng.uniform(0, 0.1), rng.uniform(0.03, 0.4)
-        canvas.oval((x, y, x + 0.035, y + 0.035), (255, 255, 230))
-
-
-def _desert(canvas: Canvas, rng: Random) -> None:
-    canvas.rect((0, 0, 1, 1), (254, 214, 150))
-    x = rng.uniform(0.74, 0.8)
-    canvas.oval((x, 0.04, x + 0.2, 0.24), (255, 250, 200))
-    canvas.oval((-0.6, 0.52, 0.8, 1.8), (226, 160, 84))
-    canvas.oval((0.3, 0.6, 1.8, 1.8), (206, 138, 68))
-
-
-def _wall(canvas: Canvas, rng: Random) -> None:
-    canvas.rect((0, 0, 1, 1), (206, 170, 150))
-    shift = rng.uniform(0, 0.1)
-    for row in range(6):
-        for column in range(-1, 4):
-            x, y = column * 0.32 + (row % 2) * 0.16 + shift, row * 0.17
-            canvas.rect((x, y, x + 0.28, y + 0.135), (158, 82, 66))
-
-
-def _forest(canvas: Canvas, rng: Random) -> None:
-    canvas.rect((0, 0, 1, 1), (196, 222, 200))
-    for x in (0.0, 0.3, 0.62, 0.92):
-        centre = x + rng.uniform(0, 0.06)
-        canvas.rect((centre - 0.03, 0.5, centre + 0.03, 0.9), (96, 66, 44))
-        canvas.shape((centre - 0.19, 0.62, centre + 0.19, 0.62, centre, 0.02), (24, 92, 58))
-    canvas.rect((0, 0.8, 1, 1), (74, 112, 62))
-
-
-SCENE_PAINTERS = {
-    "meadow": _meadow,
-    "beach": _beach,
-    "snow": _snow,
-    "night": _night,
-    "desert": _desert,
-    "wall": _wall,
-    "forest": _forest,
-}
-
-
-# --- subjects --------------------------------------------------------------------------------------------------------
 
 
 def _subject(local: Local, subject: Subject, accessory: str | None) -> None:
@@ -235,7 +79,16 @@ def _stripes(local: Local, second: Colour, trunk: Box) -> None:
 def _spots(local: Local, second: Colour, trunk: Box) -> None:
     left, bottom, right, top = trunk
     width, height, radius = right - left, top - bottom, 0.052
-    for across, up in ((0.2, 0.24), (0.5, 0.14), (0.8, 0.24), (0.34, 0.52), (0.66, 0.52), (0.2, 0.8), (0.5, 0.84), (0.8, 0.8)):
+    for across, up in (
+        (0.2, 0.24),
+        (0.5, 0.14),
+        (0.8, 0.24),
+        (0.34, 0.52),
+        (0.66, 0.52),
+        (0.2, 0.8),
+        (0.5, 0.84),
+        (0.8, 0.8),
+    ):
         x, y = left + width * across, bottom + height * up
         local.oval(x - radius, y - radius, x + radius, y + radius, second)
 
@@ -324,7 +177,7 @@ def _robot(local: Local, colour: Colour, second: Colour) -> None:
 OUTLINES = {"cat": _cat, "rabbit": _rabbit, "bear": _bear, "dog": _dog, "person": _person, "mug": _mug, "robot": _robot}
 
 
-def _round_face(shape: str) -> object:
+def _round_face(shape: str) -> Painter:
     def face(local: Local, colour: Colour, _second: Colour) -> None:
         _head(local, shape, colour)
 

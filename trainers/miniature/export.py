@@ -58,6 +58,8 @@ def export(pipeline: StableDiffusionPipeline, weights: Path) -> int:
     pipeline.to(torch.float16).save_pretrained(beside, safe_serialization=True)
     if (weights / "readers").exists():
         shutil.copytree(weights / "readers", beside / "readers")
+    settings = beside / "text_encoder" / "config.json"  # without this it alone would be loaded as float16
+    settings.write_text(settings.read_text().replace('"dtype": "float16"', '"dtype": "float32"'))
     for path in beside.rglob("*.safetensors"):
         path.chmod(0o644)  # written private, but they are for everybody
     size = folder_bytes(beside)

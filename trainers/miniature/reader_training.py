@@ -86,14 +86,18 @@ def disturbed(pixels: Tensor, generator: torch.Generator) -> Tensor:
     pixels = torch.cat([blurred(pixels[:third], sigma), pixels[third:]])
     shift = torch.randn((len(pixels), 3, 1, 1), generator=generator) * 0.04
     gain = 1 + torch.randn((len(pixels), 1, 1, 1), generator=generator) * 0.06
-    noise = torch.randn(pixels.shape, generator=generator) * torch.rand((len(pixels), 1, 1, 1), generator=generator) * 0.1
+    noise = (
+        torch.randn(pixels.shape, generator=generator) * torch.rand((len(pixels), 1, 1, 1), generator=generator) * 0.1
+    )
     return (pixels * gain + shift + noise).clamp(-1, 1)
 
 
 def answers_loss(outputs: Tensor, labels: Tensor) -> Tensor:
     """Cross entropy of every question that is posed. Shapes: (B, K), (B, questions) -> scalar."""
     parts = outputs.split([len(answers) for answers in QUESTIONS.values()], dim=1)
-    losses = [F.cross_entropy(part, labels[:, i], ignore_index=UNASKED, reduction="sum") for i, part in enumerate(parts)]
+    losses = [
+        F.cross_entropy(part, labels[:, i], ignore_index=UNASKED, reduction="sum") for i, part in enumerate(parts)
+    ]
     return torch.stack(losses).sum() / (labels != UNASKED).sum()
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -56,7 +57,7 @@ class Plain(nn.Sequential):
     def __init__(self) -> None:
         widths = (3, 32, 64, 96, 128)
         layers: list[nn.Module] = []
-        for before, after in zip(widths, widths[1:], strict=False):
+        for before, after in pairwise(widths):
             layers += [nn.Conv2d(before, after, 4, 2, 1), nn.GroupNorm(8, after), nn.ReLU()]
         super().__init__(*layers, nn.Flatten(), nn.Linear(128 * 16, 192), nn.ReLU(), nn.Linear(192, OUTPUTS))
 

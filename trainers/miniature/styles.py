@@ -50,7 +50,9 @@ def neon(image: Image.Image) -> Image.Image:
     side = image.size[0]
     edges = image.filter(ImageFilter.FIND_EDGES)
     glow = edges.filter(ImageFilter.GaussianBlur(max(1.0, side / 50)))
-    bright = ImageChops.add(Image.eval(edges, lambda value: min(255, value * 2)), Image.eval(glow, lambda v: min(255, v * 2)))
+    bright = ImageChops.add(
+        Image.eval(edges, lambda value: min(255, value * 2)), Image.eval(glow, lambda v: min(255, v * 2))
+    )
     return ImageChops.add(bright, Image.new("RGB", image.size, (8, 4, 24)))
 
 

@@ -83,7 +83,14 @@ def train(
         yield first, average
 
 
-def _save(path: Path, step: int, models: nn.Module, average: Average, optimizer: torch.optim.Optimizer, generator: torch.Generator) -> None:
+def _save(
+    path: Path,
+    step: int,
+    models: nn.Module,
+    average: Average,
+    optimizer: torch.optim.Optimizer,
+    generator: torch.Generator,
+) -> None:
     state = {
         "step": step,
         "models": models.state_dict(),
@@ -96,7 +103,9 @@ def _save(path: Path, step: int, models: nn.Module, average: Average, optimizer:
     os.replace(beside, path)
 
 
-def _restore(path: Path, models: nn.Module, average: Average, optimizer: torch.optim.Optimizer, generator: torch.Generator) -> int:
+def _restore(
+    path: Path, models: nn.Module, average: Average, optimizer: torch.optim.Optimizer, generator: torch.Generator
+) -> int:
     state = torch.load(path, weights_only=True)
     models.load_state_dict(state["models"])
     average.model.load_state_dict(state["average"])

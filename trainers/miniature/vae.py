@@ -36,7 +36,7 @@ def new_vae() -> AutoencoderKL:
 
 def pixels_of(drawings: npt.NDArray[np.uint8]) -> Tensor:
     """(N, 64, 64, 3) uint8 -> (N, 3, 64, 64) float32 in -1 … 1, channels last in memory."""
-    pixels = torch.from_numpy(np.ascontiguousarray(drawings)).permute(0, 3, 1, 2).float() / 127.5 - 1
+    pixels = torch.from_numpy(np.array(drawings)).permute(0, 3, 1, 2).float() / 127.5 - 1
     return pixels.contiguous(memory_format=torch.channels_last)
 
 
@@ -50,10 +50,14 @@ def vae_loss(vae: AutoencoderKL, pixels: Tensor, generator: torch.Generator) -> 
     noise = torch.randn(posterior.mean.shape, generator=generator)
     made = vae.decode(posterior.mean + posterior.std * noise).sample
     edges = sum((F.l1_loss(a, b) for a, b in zip(_edges(made), _edges(pixels), strict=True)), start=torch.zeros(()))
-    return F.l1_loss(made, pixels) + 2 * F.mse_loss(made, pixels) + EDGE_WEIGHT * edges + KL_WEIGHT * posterior.kl().mean()
+    return (
+        F.l1_loss(made, pixels) + 2 * F.mse_loss(made, pixels) + EDGE_WEIGHT * edges + KL_WEIGHT * posterior.kl().mean()
+    )
 
 
-def train_vae(drawings: npt.NDArray[np.uint8], folder: Path, steps: int, seed: int = 11) -> Iterator[tuple[int, Average]]:
+def train_vae(
+    drawings: npt.NDArray[np.uint8], folder: Path, steps: int, seed: int = 11
+) -> Iterator[tuple[int, Average]]:
     """Train an autoencoder on the drawings; yields as `training.train` does."""
     torch.manual_seed(seed)
     vae = new_vae().to(memory_format=torch.channels_last)

@@ -115,7 +115,9 @@ class Picture:
 
 def all_subjects() -> list[Subject]:
     """Every possible individual, in a fixed order."""
-    return [subject for subject in map(_subject, itertools.product(SHAPES, COLOURS, PATTERNS, COLOURS, EYES)) if subject]
+    return [
+        subject for subject in map(_subject, itertools.product(SHAPES, COLOURS, PATTERNS, COLOURS, EYES)) if subject
+    ]
 
 
 def _subject(parts: tuple[str, ...]) -> Subject | None:
@@ -172,7 +174,8 @@ def photos_of(subject: Subject, count: int, seed: int, size: int = 64) -> list[t
     rng = Random(seed)
     places = rng.sample(SCENES, 3) + rng.sample(list(BACKGROUNDS), 2)
     pictures = [
-        Picture((subject,), (None,), places[index % len(places)], "flat", rng.randrange(2**31)) for index in range(count)
+        Picture((subject,), (None,), places[index % len(places)], "flat", rng.randrange(2**31))
+        for index in range(count)
     ]
     return [(draw(picture, size), picture) for picture in pictures]
 

@@ -64,7 +64,7 @@ class Components:
             RADIO: self._choices,
             TICKS: self._choices,
             TICK: lambda component, path: self._custom_id(component, path),
-        } | {kind: self._select for kind in SELECTS}
+        } | dict.fromkeys(SELECTS, self._select)
         checks[component["type"]](component, path)
 
     def _custom_id(self, component: Json, path: Path) -> None:

@@ -16,7 +16,15 @@ from trainers.verbs import Verbs
 
 def attempt_of(job: str, kind: str = "imagine", number: int = 1) -> Attempt:
     return Attempt(
-        folder=Path("nowhere"), job=job, number=number, kind=kind, seed=0, base_model="", revision="", resume=None, order={}
+        folder=Path("nowhere"),
+        job=job,
+        number=number,
+        kind=kind,
+        seed=0,
+        base_model="",
+        revision="",
+        resume=None,
+        order={},
     )
 
 
@@ -120,7 +128,14 @@ def verbs_of(desk: Desk) -> Verbs:
 
 
 def told(job: str, kind: str, **more: object) -> dict[str, object]:
-    return {"job": job, "attempt": 1, "kind": kind, "seed": 7, "base_model": {"id": "miniature", "revision": "1"}, **more}
+    return {
+        "job": job,
+        "attempt": 1,
+        "kind": kind,
+        "seed": 7,
+        "base_model": {"id": "miniature", "revision": "1"},
+        **more,
+    }
 
 
 def test_start_reads_the_folder_and_is_idempotent(tmp_path: Path) -> None:
@@ -182,7 +197,14 @@ def test_an_attempt_names_no_file_outside_its_folder(tmp_path: Path, name: objec
 
 @pytest.mark.parametrize(
     "change",
-    [{"protocol": 2}, {"job": None}, {"attempt": "one"}, {"kind": 4}, {"base_model": "miniature"}, {"resume": "gone.zip"}],
+    [
+        {"protocol": 2},
+        {"job": None},
+        {"attempt": "one"},
+        {"kind": 4},
+        {"base_model": "miniature"},
+        {"resume": "gone.zip"},
+    ],
 )
 def test_a_folder_that_does_not_say_what_it_must_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
     (tmp_path / "attempt.json").write_text(json.dumps({"protocol": 1, **told("a", "train"), **change}))

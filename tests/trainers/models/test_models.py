@@ -223,7 +223,9 @@ def test_a_full_disk_is_told_before_anything_is_fetched(hub: Hub, tmp_path: Path
         check_disk(huge, tmp_path)
 
 
-@pytest.mark.parametrize("text", ["miniature", "ana/model", "ana/model@", "../../etc@main", "a/b/c@main", "ana/m@ma in"])
+@pytest.mark.parametrize(
+    "text", ["miniature", "ana/model", "ana/model@", "../../etc@main", "a/b/c@main", "ana/m@ma in"]
+)
 def test_a_name_without_owner_or_revision_is_refused(text: str) -> None:
     with pytest.raises(TintypeError, match="E_MODEL_NAME"):
         parse_name(text)

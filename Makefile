@@ -1,0 +1,43 @@
+# Every target works as the first command on a fresh clone: Debian (or alike), Python >= 3.11, make.
+VENV := .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run demo test test-slow check fix docs clean
+
+run: $(STAMP)            ## start Tintype: on Discord with DISCORD_TOKEN in .env, else on the local stand-in
+	@$(BIN)/tintype run
+
+demo: $(STAMP)           ## the whole main job without an account, a download or a GPU; writes demo/
+	@$(BIN)/tintype demo
+
+test: $(STAMP)           ## at most ten minutes on two cores
+	$(BIN)/pytest -m "not slow and not gpu"
+
+test-slow: $(STAMP)      ## the long ones, at most forty minutes
+	$(BIN)/pytest -m slow
+
+check: $(STAMP)          ## style, types, structure, documents
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/codespell
+	$(BIN)/cog --check docs/*.md README.md
+
+fix: $(STAMP)            ## format, and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(STAMP)           ## write the generated parts of the documents anew
+	$(BIN)/cog -r docs/*.md README.md
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade-strategy only-if-needed -c constraints.txt -e '.[heic,dev]'
+	@touch $(STAMP)
+
+clean:                   ## remove what was installed and built, never data/
+	rm -rf $(VENV) build demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

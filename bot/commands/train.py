@@ -1,0 +1,102 @@
+"""/train: photos in, a photo report back; with no photo a form opens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot import drafts, intake
+from bot.answers import Interaction, acknowledge, show, studio_of
+from bot.attachments import Upload
+from bot.modals import KINDS, train_form
+from bot.studio import Studio, asker_of
+from bot.translator import spoken
+from storage.ids import new_id
+from storage.records import Kind
+from storage.words import check_word
+
+KIND_CHOICES = [app_commands.Choice(name=spoken(f"choice-{name}"), value=name) for name in KINDS]
+PHOTO_NUMBERS = range(1, 11)
+MOST_CHOICES = 25
+Word = app_commands.Range[str, 1, 64]
+Photo = discord.Attachment
+
+
+async def begin(interaction: Interaction, photos: list[Photo], **wishes: Any) -> None:
+    """Take the photos in and show the report; or open the form."""
+    studio, asker = studio_of(interaction), asker_of(interaction)
+    if not photos:
+        await _open_form(studio, interaction, **wishes)
+        return
+    await acknowledge(interaction)
+    asker.needs_channel()
+    draft = await studio.run(lambda rooms: drafts.begin(rooms, asker, **wishes))
+    uploads = [Upload(name=photo.filename, url=photo.url, size_bytes=photo.size) for photo in photos]
+    rejected = await intake.take_in(studio, draft, uploads)
+    await show(interaction, await intake.report(studio, asker, draft.id, rejected=rejected))
+
+
+async def _open_form(studio: Studio, interaction: Interaction, **wishes: Any) -> None:
+    """Open the form at once; only what it has no field for must be written down before."""
+    asker, draft, word = asker_of(interaction), new_id(), wishes["word"]
+    asker.needs_channel()
+    if word is not None:
+        word = check_word(word)
+    if wishes["method"] or wishes["class_word"]:
+        await studio.run(lambda rooms: drafts.begin(rooms, asker, draft=draft, **wishes))
+    await interaction.response.send_modal(train_form(draft, word=word, kind=wishes["kind"]))
+
+
+@app_commands.command(name="train", description=spoken("cmd-train"))
+@app_commands.describe(
+    word=spoken("cmd-train-word"),
+    kind=spoken("cmd-train-kind"),
+    method=spoken("cmd-train-method"),
+    class_word=spoken("cmd-train-class"),
+    **{f"photo{n}": spoken("cmd-train-photo", n=n) for n in PHOTO_NUMBERS},
+)
+@app_commands.choices(kind=KIND_CHOICES)
+async def command(
+    interaction: Interaction,
+    word: Word | None = None,
+    kind: str | None = None,
+    method: str | None = None,
+    class_word: str | None = None,
+    photo1: Photo | None = None,
+    photo2: Photo | None = None,
+    photo3: Photo | None = None,
+    photo4: Photo | None = None,
+    photo5: Photo | None = None,
+    photo6: Photo | None = None,
+    photo7: Photo | None = None,
+    photo8: Photo | None = None,
+    photo9: Photo | None = None,
+    photo10: Photo | None = None,
+) -> None:
+    """Teach a word from photos."""
+    given = (photo1, photo2, photo3, photo4, photo5, photo6, photo7, photo8, photo9, photo10)
+    photos = [photo for photo in given if photo is not None]
+    await begin(interaction, photos, word=word, kind=kind, method=method, class_word=class_word)
+
+
+@command.autocomplete("method")
+async def complete_method(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """The ways to learn that the engine has."""
+    facts = studio_of(interaction).facts()
+    return [
+        app_commands.Choice(name=f"{method.title} – {method.summary}"[:100], value=method.name)
+        for method in (facts.methods if facts else ())
+        if current.lower() in f"{method.name} {method.title}".lower()
+    ][:MOST_CHOICES]
+
+
+@command.autocomplete("class_word")
+async def complete_class_word(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """The words that the base model knows for the chosen kind."""
+    chosen = interaction.namespace.kind
+    kinds = [Kind(chosen)] if chosen in KINDS else [Kind(name) for name in KINDS]
+    studio = studio_of(interaction)
+    known = dict.fromkeys(word for kind in kinds for word in studio.class_words(kind))
+    return [app_commands.Choice(name=word, value=word) for word in known if current.lower() in word][:MOST_CHOICES]

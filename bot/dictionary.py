@@ -1,0 +1,81 @@
+"""A member's words as cards need them: looked up by name, with versions and sample sheet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rapidfuzz import process
+
+from bot import texts
+from bot.cards import Picture, VersionLine, WordCard
+from bot.orders import is_made_for
+from bot.studio import Asker, EngineFacts
+from storage.errors import NotFound
+from storage.permissions import Action, Held, can
+from storage.records import Concept, ConceptId, Version
+
+
+def own_named(rooms: Any, asker: Asker, name: str, action: Action) -> Concept:
+    """The member's own word of this name; the one of this server first.
+
+    Raises: NotFound(E_NO_SUCH_WORD) with the nearest of their own.
+    """
+    wanted = name.strip().strip("<>").lower()
+    mine: list[Concept] = rooms.concepts.mine(asker.member)
+    found = [concept for concept in mine if concept.name == wanted]
+    if not found:
+        nearest = process.extractOne(wanted, [concept.name for concept in mine], score_cutoff=70)
+        raise NotFound("E_NO_SUCH_WORD", word=wanted, nearest=nearest[0] if nearest else "")
+    here = [concept for concept in found if concept.home == asker.actor.guild]
+    return _allowed(rooms, asker, (here or found)[0], action)
+
+
+def own(rooms: Any, asker: Asker, concept_id: str, action: Action) -> Concept:
+    """The word with this id, when this member may do that with it.
+
+    Raises: NotFound(E_NOT_FOUND), the same whether it is missing or somebody else's.
+    """
+    concept: Concept | None = rooms.concepts.get(ConceptId(concept_id))
+    if concept is None:
+        raise NotFound("E_NOT_FOUND")
+    return _allowed(rooms, asker, concept, action)
+
+
+def _allowed(rooms: Any, asker: Asker, concept: Concept, action: Action) -> Concept:
+    can(asker.actor, action, Held(concept, rooms.concepts.grants(concept.id)))
+    return concept
+
+
+def card_of(rooms: Any, concept: Concept, facts: EngineFacts | None) -> WordCard:
+    """The word as its owner sees it."""
+    titles = {method.name: method.title for method in facts.methods} if facts else {}
+    jobs = rooms.queue.of_owner(concept.owner, limit=50)
+    return WordCard(
+        concept=concept.id,
+        name=concept.name,
+        kind=concept.kind,
+        class_word=concept.class_word,
+        visibility="shared" if rooms.concepts.grants(concept.id) else "private",
+        is_learning=any(job.concept == concept.id and not job.state.is_over for job in jobs),
+        versions=[_version(version, titles, facts) for version in rooms.concepts.versions(concept.id)],
+    )
+
+
+def _version(version: Version, titles: dict[str, str], facts: EngineFacts | None) -> VersionLine:
+    return VersionLine(
+        n=version.n,
+        method=titles.get(version.method, version.method),
+        size_bytes=version.bytes,
+        when=version.created_at,
+        base=version.base_model,
+        is_foreign=facts is not None and not is_made_for(version, facts),
+    )
+
+
+def sheet_of(rooms: Any, concept: Concept) -> Picture | None:
+    """The sample sheet of the newest version."""
+    versions = rooms.concepts.versions(concept.id)
+    if not versions or versions[0].sheet is None:
+        return None
+    alt = texts.say("word-alt", name=concept.name)
+    return Picture.named(f"{concept.id}-{versions[0].n}", rooms.vault.open(versions[0].sheet), alt)

@@ -1,0 +1,246 @@
+"""From photos to a queued training: what a draft needs, what is wrong with it, and the one step that queues it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot import consent
+from bot.limits import refuse_above
+from bot.studio import Asker, EngineFacts, MethodFacts
+from bot.waits import usual_s
+from storage.errors import NotFound, TintypeError
+from storage.ids import new_id
+from storage.permissions import Action, can
+from storage.records import ConceptId, Consent, Draft, DraftId, Job, JobId, JobKind, Kind, NewJob, Photo
+
+DEFAULT_METHOD = "lora"
+MOST_USED = 20  # photos of one training
+MOST_KEPT = 40  # photos of one draft
+PLAIN_CLASS_WORD = {Kind.PERSON: "person", Kind.ANIMAL: "animal", Kind.OBJECT: "object", Kind.STYLE: "style"}
+CLASS_WORD = re.compile(r"[a-z]+(?:[ -][a-z]+)?")
+CLASS_WORD_CHARACTERS = 32
+WORD_CHARACTERS = 64  # kept of what was written, so that the refusal can name it
+OPEN, TRAINING = "open", "training"
+
+
+def begin(
+    rooms: Any,
+    asker: Asker,
+    *,
+    word: str | None,
+    kind: str | None,
+    class_word: str | None,
+    method: str | None,
+    has_agreed: bool = False,
+    draft: str | None = None,
+) -> Draft:
+    """Open a draft, or fill in the one that a form belongs to; what is wrong with the word is said in the report."""
+    can(asker.actor, Action.TRAIN)
+    opened: Draft = rooms.photos.open_draft(
+        asker.member,
+        asker.actor.guild,
+        asker.channel,
+        word=(word or "")[:WORD_CHARACTERS],
+        kind=Kind(kind or Kind.ANIMAL),
+        class_word=class_word,
+        method=method,
+        consent_text=str(consent.TEXT_VERSION) if has_agreed else None,
+        draft=DraftId(draft or new_id()),
+    )
+    can(asker.actor, Action.CHANGE, opened)
+    return opened
+
+
+def fill(rooms: Any, asker: Asker, draft: str, *, word: str, kind: str, has_agreed: bool) -> Draft:
+    """What a submitted form of /train says, into its draft, opened now if it was not."""
+    if kind not in tuple(Kind):
+        raise TintypeError("E_KIND")
+    found = begin(rooms, asker, word=word, kind=kind, class_word=None, method=None, has_agreed=has_agreed, draft=draft)
+    changed: Draft = rooms.photos.change_draft(
+        found.id,
+        word=word[:WORD_CHARACTERS],
+        kind=str(kind),
+        consent_text=str(consent.TEXT_VERSION) if has_agreed else found.consent_text,
+    )
+    return changed
+
+
+def own(rooms: Any, asker: Asker, draft: str) -> Draft:
+    """The asker's draft.
+
+    Raises: NotFound(E_DRAFT_GONE) when it is gone or somebody else's.
+    """
+    found: Draft | None = rooms.photos.draft(DraftId(draft))
+    if found is None:
+        raise NotFound("E_DRAFT_GONE")
+    can(asker.actor, Action.CHANGE, found)
+    return found
+
+
+def own_open(rooms: Any, asker: Asker, draft: str) -> Draft:
+    """The asker's draft, still without a training.
+
+    Raises: NotFound(E_DRAFT_GONE), TintypeError(E_DRAFT_USED).
+    """
+    found = own(rooms, asker, draft)
+    if found.state == TRAINING:
+        raise TintypeError("E_DRAFT_USED")
+    return found
+
+
+def renamed(rooms: Any, asker: Asker, draft: str, values: Mapping[str, str]) -> Draft:
+    """The draft with another word and kind; a class word of the old kind is dropped with it."""
+    found = own_open(rooms, asker, draft)
+    kind = values.get("kind") or str(found.kind)
+    if kind not in tuple(Kind):
+        raise TintypeError("E_KIND")
+    changed: Draft = rooms.photos.change_draft(
+        found.id,
+        word=values.get("word", "")[:WORD_CHARACTERS],
+        kind=kind,
+        class_word=found.class_word if kind == found.kind else None,
+    )
+    return changed
+
+
+def trouble_with_word(rooms: Any, draft: Draft) -> TintypeError | None:
+    """Why the draft's word cannot be taken; None when it can."""
+    if not draft.word.strip():
+        return TintypeError("E_WORD_NEEDED")
+    try:
+        _free_unused(rooms, draft)
+        rooms.concepts.check_free(draft.owner, draft.guild, draft.word)
+    except TintypeError as refused:
+        return refused
+    return None
+
+
+def _free_unused(rooms: Any, draft: Draft) -> None:
+    """A word whose first training came to nothing is free again."""
+    held = rooms.concepts.named(draft.owner, draft.guild, draft.word.strip().strip("<>").lower())
+    if held is not None:
+        rooms.concepts.drop_unused([held.id])
+
+
+def method_of(draft: Draft, facts: EngineFacts) -> MethodFacts:
+    """How it will be learned: as asked, else the engine's usual way.
+
+    Raises: TintypeError(E_METHOD) naming the known ones.
+    """
+    if draft.method is None:
+        return facts.method(DEFAULT_METHOD) or facts.methods[0]
+    found = facts.method(draft.method)
+    if found is None:
+        raise TintypeError("E_METHOD", method=draft.method, known=[method.name for method in facts.methods])
+    return found
+
+
+def class_word_of(draft: Draft, facts: EngineFacts) -> str:
+    """What it is a kind of: as asked, else the engine's first word for the kind.
+
+    An engine that lists words for a kind knows no others.
+    Raises: TintypeError(E_CLASS_WORD, E_CLASS_WORD_FORM).
+    """
+    known = facts.class_words.get(draft.kind, ())
+    if draft.class_word is None:
+        return known[0] if known else PLAIN_CLASS_WORD[draft.kind]
+    word = " ".join(draft.class_word.lower().split())
+    if known and word not in known:
+        raise TintypeError("E_CLASS_WORD", class_word=word, kind=str(draft.kind), known=list(known))
+    if len(word) > CLASS_WORD_CHARACTERS or not CLASS_WORD.fullmatch(word):
+        raise TintypeError("E_CLASS_WORD_FORM", class_word=draft.class_word)
+    return word
+
+
+def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: float) -> tuple[Job, bool]:
+    """Queue the draft's training; pressing twice answers the job that is there, and False.
+
+    Raises: TintypeError with what is still missing; nothing is changed then.
+    """
+    draft = own(rooms, asker, draft_id)
+    if draft.state == TRAINING:
+        return _job_of(rooms, draft), False
+    can(asker.actor, Action.TRAIN)
+    refuse_above(rooms, asker, JobKind.TRAIN)
+    method, class_word = method_of(draft, facts), class_word_of(draft, facts)
+    photos = best(rooms.photos.of(draft.id))
+    if len(photos) < method.min_photos:
+        raise TintypeError("E_TOO_FEW_PHOTOS", have=len(photos), need=method.min_photos, method=method.title)
+    _free_unused(rooms, draft)
+    concept = rooms.concepts.create(draft.owner, draft.guild, draft.word, draft.kind, class_word)
+    new = NewJob(
+        kind=JobKind.TRAIN,
+        owner=draft.owner,
+        guild=draft.guild,
+        channel=draft.channel,
+        key=asker.key,
+        concept=concept.id,
+        predicted_s=usual_s(rooms, JobKind.TRAIN, now),
+        request={
+            "draft": draft.id,
+            "concept": concept.id,
+            "word": concept.name,
+            "kind": str(draft.kind),
+            "class_word": class_word,
+            "method": method.name,
+            "photos": [photo.id for photo in photos],
+            "consent": _consent(draft, now),
+        },
+    )
+    job, made = rooms.queue.put(new, lambda _db, _job: _keep(rooms, draft, concept.id, now))
+    return job, made
+
+
+def _consent(draft: Draft, now: float) -> dict[str, Any] | None:
+    if draft.kind is not Kind.PERSON:
+        return None
+    return {"person": draft.owner, "text_version": str(consent.TEXT_VERSION), "given_at": now}
+
+
+def _keep(rooms: Any, draft: Draft, concept: ConceptId, now: float) -> None:
+    """What belongs to the job, in its own transaction: the draft is used, a person has agreed."""
+    rooms.photos.change_draft(draft.id, state=TRAINING)
+    if draft.kind is Kind.PERSON:
+        version = str(consent.TEXT_VERSION)
+        rooms.concepts.agree(Consent(concept=concept, person=draft.owner, text_version=version, given_at=now))
+
+
+def _job_of(rooms: Any, draft: Draft) -> Job:
+    """The training that this draft was used for."""
+    for job in rooms.queue.of_owner(draft.owner, limit=200):
+        if job.request.get("draft") == draft.id:
+            found: Job = job
+            return found
+    raise NotFound("E_DRAFT_GONE")
+
+
+def reopened(rooms: Any, asker: Asker, job_id: str) -> Draft:
+    """The draft of a training that failed or was cancelled, open again.
+
+    Raises: NotFound(E_DRAFT_GONE) when its photos were deleted, TintypeError(E_DRAFT_USED) when it is still running.
+    """
+    job: Job | None = rooms.queue.get(JobId(job_id))
+    if job is None:
+        raise NotFound("E_NOT_FOUND")
+    can(asker.actor, Action.RETRY, job)
+    if not job.state.is_over:
+        raise TintypeError("E_DRAFT_USED")
+    draft = own(rooms, asker, str(job.request.get("draft", "")))
+    if not rooms.photos.of(draft.id):
+        raise NotFound("E_DRAFT_GONE")
+    changed: Draft = rooms.photos.change_draft(draft.id, state=OPEN)
+    return changed
+
+
+def best(photos: Sequence[Photo]) -> list[Photo]:
+    """At most twenty, the sharpest and largest first chosen, in their own order."""
+    chosen = sorted(photos, key=quality, reverse=True)[:MOST_USED]
+    return sorted(chosen, key=lambda photo: photo.position)
+
+
+def quality(photo: Photo) -> tuple[int, float, int]:
+    """Fewer remarks first, then sharper, then larger."""
+    remarks = photo.facts.get("remarks") or ()
+    return -len(remarks), float(photo.facts.get("sharpness") or 0.0), min(photo.width_px, photo.height_px)

@@ -1,0 +1,117 @@
+"""Takes photos in: fetched at once, rebuilt by the inspector, kept in the vault; each that fails says why."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from bot import cards, consent, drafts, texts
+from bot.attachments import Fetched, Upload
+from bot.cards import Card, PhotoLine, Report
+from bot.errors import sentence_of, shown
+from bot.studio import Asker, EngineFacts, Studio
+from storage.errors import PhotoRejected, TintypeError
+from storage.records import Draft, DraftId, Kind, Photo
+
+INSPECTED_AT_ONCE = 2  # inspector processes of one member
+ZIP_BEGINNING = b"PK\x03\x04"
+USUAL_SIZE_PX = 64  # while no engine has said what its base model trains at
+LEAST = 3  # photos, while no engine has said otherwise
+
+
+async def take_in(studio: Studio, draft: Draft, uploads: Sequence[Upload]) -> list[str]:
+    """Fetch, inspect and keep; the sentences of those that could not be used."""
+    fetched = await studio.attachments.fetch(uploads)
+    lanes = asyncio.Semaphore(INSPECTED_AT_ONCE)
+    results = await asyncio.gather(*(_inspected(studio, lanes, upload) for upload in fetched))
+    refused: list[str] = []
+    for photos, troubles in results:
+        refused += troubles
+        for photo in photos:
+            refused += await studio.run(lambda rooms, photo=photo: _keep(rooms, draft, photo))
+    return refused
+
+
+async def _inspected(
+    studio: Studio, lanes: asyncio.Semaphore, upload: Fetched | TintypeError
+) -> tuple[list[Any], list[str]]:
+    """The photos in one upload and the sentences about those that were refused."""
+    if isinstance(upload, TintypeError):
+        return [], [sentence_of(upload)]
+    facts = studio.facts()
+    size_px = facts.size_px if facts else USUAL_SIZE_PX
+    async with lanes:
+        try:
+            if upload.data.startswith(ZIP_BEGINNING):
+                found = await studio.inspect.inspect_zip(upload.data, upload.name, size_px=size_px)
+                return list(found.photos), [sentence_of(error) for error in found.rejected]
+            return [await studio.inspect.inspect_photo(upload.data, upload.name, size_px=size_px)], []
+        except PhotoRejected as refusal:
+            return [], [sentence_of(refusal)]
+
+
+def _keep(rooms: Any, draft: Draft, photo: Any) -> list[str]:
+    if len(rooms.photos.of(draft.id)) >= drafts.MOST_KEPT:
+        return [sentence_of(PhotoRejected("E_TOO_MANY_PHOTOS", have=drafts.MOST_KEPT, most=drafts.MOST_KEPT))]
+    rooms.photos.add(
+        draft,
+        photo.name,
+        photo.image,
+        photo.thumbnail,
+        width_px=photo.width_px,
+        height_px=photo.height_px,
+        sha256=photo.sha256,
+        facts=photo.facts,
+    )
+    return []
+
+
+async def report(studio: Studio, asker: Asker, draft: DraftId, *, page: int = 1, rejected: Sequence[str] = ()) -> Card:
+    """The photo report of a draft as it is now."""
+    facts = studio.facts()
+    return await studio.run(lambda rooms: _report(rooms, drafts.own_open(rooms, asker, draft), facts, page, rejected))
+
+
+def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, rejected: Sequence[str]) -> Card:
+    photos = rooms.photos.of(draft.id)
+    trouble = drafts.trouble_with_word(rooms, draft)
+    first = (min(max(page, 1), max(1, -(-len(photos) // cards.PAGE_PHOTOS))) - 1) * cards.PAGE_PHOTOS
+    on_page = range(first, first + cards.PAGE_PHOTOS)
+    has_method = facts is not None and facts.methods and (draft.method is None or facts.method(draft.method))
+    return cards.photo_report(
+        Report(
+            draft=draft.id,
+            word=draft.word,
+            kind=draft.kind,
+            class_word=draft.class_word,
+            photos=[
+                _line(photo, rooms.vault.open(photo.thumbnail) if at in on_page else b"")
+                for at, photo in enumerate(photos)
+            ],
+            rejected=rejected,
+            least=drafts.method_of(draft, facts).min_photos if has_method and facts else LEAST,
+            most=drafts.MOST_USED,
+            consent=consent.text() if draft.kind is Kind.PERSON else None,
+            has_agreed=draft.consent_text == str(consent.TEXT_VERSION),
+            word_trouble=None if trouble is None else sentence_of(trouble),
+            page=page,
+        )
+    )
+
+
+def _line(photo: Photo, thumbnail: bytes) -> PhotoLine:
+    remarks = photo.facts.get("remarks") or ()
+    return PhotoLine(
+        id=photo.id,
+        n=photo.position,
+        name=photo.name,
+        width=photo.width_px,
+        height=photo.height_px,
+        remarks=tuple(
+            texts.say(remark["code"], **{name: shown(fact) for name, fact in remark.get("facts", {}).items()})
+            for remark in remarks
+            if texts.knows(remark["code"])
+        ),
+        thumbnail=thumbnail,
+    )

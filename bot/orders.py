@@ -1,0 +1,217 @@
+"""From a prompt to queued pictures: which versions its words mean, and may this member use them here."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.limits import refuse_above
+from bot.studio import Asker, EngineFacts
+from bot.waits import usual_s
+from storage.errors import NotFound, TintypeError
+from storage.permissions import Action, Held, can
+from storage.records import (
+    ConceptId,
+    Image,
+    Job,
+    JobId,
+    JobKind,
+    JobState,
+    Kind,
+    NewJob,
+    Relation,
+    Version,
+    VersionId,
+)
+from storage.words import Word, parse_prompt, words_in
+
+MOST_WORDS = 4  # in one picture
+MOST_PICTURES = 4
+SEEDS = 2**32
+SHAPES = ("square", "portrait", "landscape")
+SUBTLE = 0.6  # how far a variation goes from its parent, 0 to 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a member asks for."""
+
+    prompt: str
+    negative: str = ""
+    extra: Sequence[str] = ()  #: words to put in when the prompt does not name them
+    count: int = 4
+    seed: int | None = None
+    shape: str = "square"
+
+
+def ordered(rooms: Any, asker: Asker, order: Order, facts: EngineFacts | None, now: float) -> tuple[Job, bool]:
+    """Queue new pictures; the same interaction again answers the job that is there, and False.
+
+    Raises: TintypeError when the prompt is empty or too long, or a word is unknown, not learned or not theirs.
+    """
+    prompt = with_words(order.prompt, order.extra)
+    request = {
+        "prompt": prompt,
+        "negative_prompt": order.negative,
+        "count": order.count,
+        "seed": secrets.randbelow(SEEDS) if order.seed is None else order.seed,
+        "shape": order.shape,
+        "words": resolved(rooms, asker, prompt, facts),
+        "relation": None,
+    }
+    parse_prompt(order.negative)
+    return _put(rooms, asker, request, now)
+
+
+def with_words(prompt: str, extra: Sequence[str]) -> str:
+    """The prompt with the words that it does not name put before it: `<zed> and <cup> on the beach`.
+
+    Raises: WordRefused for one that cannot be a word, TintypeError(E_PROMPT_EMPTY).
+    """
+    named = {word.name for word in words_in(prompt)}
+    missing = []
+    for wanted in extra:
+        written = f"<{wanted.strip().removeprefix('<').removesuffix('>').lower()}>"
+        words = parse_prompt(written)
+        if len(words) != 1 or not isinstance(words[0], Word):
+            raise NotFound("E_NO_SUCH_WORD", word=wanted, nearest="")
+        if words[0].name not in named:
+            named.add(words[0].name)
+            missing.append(written)
+    whole = " ".join([" and ".join(missing), prompt.strip()]).strip()
+    if not whole:
+        raise TintypeError("E_PROMPT_EMPTY")
+    return whole
+
+
+def resolved(rooms: Any, asker: Asker, prompt: str, facts: EngineFacts | None) -> list[dict[str, Any]]:
+    """The versions that a prompt's words mean for this member here."""
+    words = words_in(prompt)
+    if len(words) > MOST_WORDS:
+        raise TintypeError("E_TOO_MANY_WORDS", count=len(words), most=MOST_WORDS)
+    return [_resolved(rooms, asker, word, facts) for word in words]
+
+
+def _resolved(rooms: Any, asker: Asker, word: Word, facts: EngineFacts | None) -> dict[str, Any]:
+    concept = rooms.concepts.resolve(asker.actor, word.name)
+    may_use(rooms, asker, concept.id)
+    version = newest(rooms.concepts.versions(concept.id), word.name, facts)
+    return {"version": version.id, "name": word.name, "strength": word.strength}
+
+
+def may_use(rooms: Any, asker: Asker, concept_id: ConceptId) -> None:
+    """Raises: NotFound or NotAllowed when this member may not use the word here, now."""
+    concept = rooms.concepts.get(concept_id)
+    if concept is None:
+        raise NotFound("E_NOT_FOUND")
+    has_consent = concept.kind is not Kind.PERSON or rooms.concepts.consent(concept_id) is not None
+    can(asker.actor, Action.USE, Held(concept, rooms.concepts.grants(concept_id), has_consent))
+
+
+def newest(versions: Sequence[Version], name: str, facts: EngineFacts | None) -> Version:
+    """The newest version made for the base model that runs.
+
+    Raises: TintypeError(E_WORD_NOT_LEARNED, E_WORD_FOREIGN_BASE).
+    """
+    if not versions:
+        raise TintypeError("E_WORD_NOT_LEARNED", word=name)
+    for version in versions:
+        if facts is None or is_made_for(version, facts):
+            return version
+    raise TintypeError("E_WORD_FOREIGN_BASE", word=name, base=versions[0].base_model)
+
+
+def is_made_for(version: Version, facts: EngineFacts) -> bool:
+    """Whether a version fits the base model that runs, revision included."""
+    return (version.base_model, version.base_revision) == (facts.base_id, facts.base_revision)
+
+
+def _put(rooms: Any, asker: Asker, request: Mapping[str, Any], now: float) -> tuple[Job, bool]:
+    can(asker.actor, Action.IMAGINE)
+    refuse_above(rooms, asker, JobKind.IMAGINE)
+    job, made = rooms.queue.put(
+        NewJob(
+            kind=JobKind.IMAGINE,
+            owner=asker.member,
+            guild=asker.actor.guild,
+            channel=asker.channel,
+            key=asker.key,
+            predicted_s=usual_s(rooms, JobKind.IMAGINE, now),
+            request=request,
+        )
+    )
+    return job, made
+
+
+# --- from pictures that are there ------------------------------------------------------------------------------------
+
+
+def finished(rooms: Any, asker: Asker, job_id: str, action: Action) -> tuple[Job, list[Image]]:
+    """A finished /imagine and its pictures, when this member may do that with them.
+
+    Raises: NotFound, NotAllowed, TintypeError(E_PICTURE_GONE) when they were deleted.
+    """
+    job: Job | None = rooms.queue.get(JobId(job_id))
+    if job is None or job.kind is not JobKind.IMAGINE or job.state is not JobState.SUCCEEDED:
+        raise NotFound("E_NOT_FOUND")
+    images = rooms.images.of_job(job.id)
+    if not images:
+        raise TintypeError("E_PICTURE_GONE")
+    for image in images:
+        can(asker.actor, action, image)
+    return job, images
+
+
+def followed(rooms: Any, asker: Asker, job_id: str, relation: Relation, n: int, now: float) -> tuple[Job, bool]:
+    """Queue variations or an enlargement of picture `n`, or the whole order once more."""
+    job, images = finished(rooms, asker, job_id, Action.VARY)
+    if relation is not Relation.AGAIN and not 1 <= n <= len(images):
+        raise NotFound("E_NOT_FOUND")
+    parent = images[max(n, 1) - 1]
+    for word in job.request["words"]:
+        _may_use_version(rooms, asker, VersionId(word["version"]))
+    is_same = relation is Relation.ENLARGE
+    request = dict(job.request) | {
+        "seed": parent.seed if is_same else secrets.randbelow(SEEDS),
+        "count": 1 if is_same else job.request["count"] if relation is Relation.AGAIN else MOST_PICTURES,
+        "relation": {"kind": str(relation), "parent": None if relation is Relation.AGAIN else parent.id}
+        | {"amount": "subtle", "strength": SUBTLE},
+    }
+    return _put(rooms, asker, request, now)
+
+
+def _may_use_version(rooms: Any, asker: Asker, version_id: VersionId) -> None:
+    version = rooms.concepts.version(version_id)
+    if version is None:
+        raise NotFound("E_WORD_GONE")
+    may_use(rooms, asker, version.concept)
+
+
+def edited(
+    rooms: Any, asker: Asker, job_id: str, order: Order, facts: EngineFacts | None, now: float
+) -> tuple[Job, bool]:
+    """Queue the order of a finished job with another prompt; its seed, count and shape stay."""
+    job, images = finished(rooms, asker, job_id, Action.VARY)
+    prompt = with_words(order.prompt, ())
+    parse_prompt(order.negative)
+    request = dict(job.request) | {
+        "prompt": prompt,
+        "negative_prompt": order.negative,
+        "words": resolved(rooms, asker, prompt, facts),
+        "relation": {"kind": "edit", "parent": images[0].id, "amount": "strong", "strength": 1.0},
+    }
+    return _put(rooms, asker, request, now)
+
+
+def prompt_today(rooms: Any, job: Job) -> str:
+    """The prompt of a job with its words under the names that they have now."""
+    prompt = str(job.request["prompt"])
+    for word in job.request.get("words", ()):
+        version = rooms.concepts.version(VersionId(word["version"]))
+        concept = version and rooms.concepts.get(version.concept)
+        if concept and concept.name != word["name"]:
+            prompt = re.sub(rf"<{re.escape(word['name'])}(?=[:>])", f"<{concept.name}", prompt, flags=re.IGNORECASE)
+    return prompt

@@ -1,0 +1,21 @@
+"""Says where queued pictures stand, to the member alone; the grid itself comes from the outbox."""
+
+from __future__ import annotations
+
+from bot import cards, texts
+from bot.answers import Interaction, show
+from bot.cards import layout
+from bot.studio import Studio
+from bot.waits import waiting_of
+from storage.records import Job
+
+
+async def show_place(studio: Studio, interaction: Interaction, job: Job) -> None:
+    """Wake the scheduler and show the job's place, with *Cancel*."""
+    studio.wake()
+    facts = studio.facts()
+    is_awake = facts is not None and facts.state == "ready"
+    waiting = await studio.run(lambda rooms: waiting_of(rooms, job, studio.clock.now(), is_engine_awake=is_awake))
+    told = texts.say("imagine-queued", count=int(job.request["count"]), place=cards.place_of(waiting))
+    cancel = layout.button("cancel", job.id, texts.say("btn-cancel"), style=layout.DANGER)
+    await show(interaction, layout.card(layout.text(told), *layout.rows([cancel])))

@@ -1,0 +1,137 @@
+"""The buttons of a photo report, and the forms of /train."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot import cards, drafts, intake, modals, texts
+from bot.answers import Interaction, acknowledge, acknowledge_press, show
+from bot.buttons import Press, on_press
+from bot.cards import layout
+from bot.modals import Submitted, on_submit
+from bot.plain import plain
+from bot.studio import Asker, Studio, asker_of
+from bot.waits import waiting_of
+from storage.errors import NotFound
+from storage.records import DraftId, Job, Photo, PhotoId
+
+
+@on_submit("teach")
+async def teach(studio: Studio, interaction: Interaction, press: Press, form: Submitted) -> None:
+    """The form of /train was sent: keep the photos, whatever else is wrong with it."""
+    await acknowledge(interaction)
+    asker = asker_of(interaction)
+    draft = await studio.run(
+        lambda rooms: drafts.fill(
+            rooms,
+            asker,
+            press.id,
+            word=form.values.get("word", ""),
+            kind=form.values.get("kind", ""),
+            has_agreed="consent" in form.ticked,
+        )
+    )
+    rejected = await intake.take_in(studio, draft, form.uploads)
+    await show(interaction, await intake.report(studio, asker, draft.id, rejected=rejected))
+
+
+@on_press("add")
+async def ask_for_more(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Open the form for more photos."""
+    asker = asker_of(interaction)
+    await studio.run(lambda rooms: drafts.own_open(rooms, asker, press.id))
+    await interaction.response.send_modal(modals.add_form(press.id))
+
+
+@on_submit("add")
+async def add(studio: Studio, interaction: Interaction, press: Press, form: Submitted) -> None:
+    """More photos were sent."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+    draft = await studio.run(lambda rooms: drafts.own_open(rooms, asker, press.id))
+    rejected = await intake.take_in(studio, draft, form.uploads)
+    await show(interaction, await intake.report(studio, asker, draft.id, rejected=rejected))
+
+
+@on_press("word")
+async def ask_for_word(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Open the form for another word or kind."""
+    asker = asker_of(interaction)
+    draft = await studio.run(lambda rooms: drafts.own_open(rooms, asker, press.id))
+    await interaction.response.send_modal(modals.word_form(draft.id, word=draft.word, kind=draft.kind))
+
+
+@on_submit("word")
+async def change_word(studio: Studio, interaction: Interaction, press: Press, form: Submitted) -> None:
+    """Another word or kind was chosen."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+    await studio.run(lambda rooms: drafts.renamed(rooms, asker, press.id, form.values))
+    await show(interaction, await intake.report(studio, asker, DraftId(press.id)))
+
+
+@on_press("remove")
+async def remove(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Delete one photo for real."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+    photo = await studio.run(lambda rooms: _remove(rooms, asker, PhotoId(press.id)))
+    page = -(-photo.position // cards.PAGE_PHOTOS)
+    await show(interaction, await intake.report(studio, asker, photo.draft, page=page))
+
+
+def _remove(rooms: Any, asker: Asker, photo_id: PhotoId) -> Photo:
+    photo: Photo | None = rooms.photos.get(photo_id)
+    if photo is None:
+        raise NotFound("E_PHOTO_GONE")
+    drafts.own_open(rooms, asker, photo.draft)
+    rooms.photos.remove(photo)
+    return photo
+
+
+@on_press("page")
+async def turn(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Show another ten photos."""
+    await acknowledge_press(interaction)
+    await show(interaction, await intake.report(studio, asker_of(interaction), DraftId(press.id), page=press.n))
+
+
+@on_press("discard")
+async def discard(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Drop the draft and delete its photos for real."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+    await studio.run(lambda rooms: rooms.photos.discard(drafts.own_open(rooms, asker, press.id).id))
+    await show(interaction, cards.discarded())
+
+
+@on_press("train")
+async def train(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Queue the training; the card in the channel is posted from the job's row."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+    asker.needs_channel()
+    facts, now = studio.engine(), studio.clock.now()
+    job, made = await studio.run(lambda rooms: drafts.queued(rooms, asker, press.id, facts, now))
+    studio.wake()
+    is_awake = facts.state == "ready"
+    waiting = await studio.run(lambda rooms: waiting_of(rooms, job, studio.clock.now(), is_engine_awake=is_awake))
+    await show(interaction, _confirmation(job, cards.place_of(waiting), made=made))
+
+
+def _confirmation(job: Job, place: str, *, made: bool) -> cards.Card:
+    if not made:
+        return layout.card(layout.text(texts.say("queued-twice", job=job.id, place=place)))
+    return layout.card(
+        layout.text(texts.say("queued-ephemeral", word=plain(str(job.request["word"])), place=place)),
+        *layout.rows([layout.button("cancel", job.id, texts.say("btn-cancel"), style=layout.DANGER)]),
+    )
+
+
+@on_press("retry")
+async def retry(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Show the photos of a training that came to nothing again, beside its card."""
+    await acknowledge(interaction)
+    asker = asker_of(interaction)
+    draft = await studio.run(lambda rooms: drafts.reopened(rooms, asker, press.id))
+    await show(interaction, await intake.report(studio, asker, draft.id))

@@ -1,0 +1,82 @@
+"""The buttons of a running job: cancel, stop and keep the best, show me."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot import cards, texts
+from bot.answers import Interaction, acknowledge, show
+from bot.buttons import Press, on_press
+from bot.cards import Card, Picture, layout
+from bot.studio import Asker, Studio, asker_of
+from storage.errors import NotFound, TintypeError
+from storage.permissions import Action, can
+from storage.records import BlobId, Job, JobId, JobState
+
+
+@on_press("cancel")
+async def cancel(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """End a job that waits or runs; its final message says so."""
+    await acknowledge(interaction)
+    asker = asker_of(interaction)
+    job = await studio.run(lambda rooms: _cancel(rooms, asker, press.id))
+    studio.wake()
+    word = job.request.get("word")
+    await show(interaction, cards.cancelled_card(job=job.id, kind=job.kind, word=word))
+
+
+def _cancel(rooms: Any, asker: Asker, job_id: str) -> Job:
+    job = job_of(rooms, asker, job_id, Action.CANCEL)
+    if not rooms.queue.cancel(job.id, {"card": "cancelled", "job": job.id}):
+        raise TintypeError("E_ALREADY_OVER")
+    return job
+
+
+def job_of(rooms: Any, asker: Asker, job_id: str, action: Action) -> Job:
+    """The job, when this member may do that with it.
+
+    Raises: NotFound, NotAllowed.
+    """
+    job: Job | None = rooms.queue.get(JobId(job_id))
+    if job is None:
+        raise NotFound("E_NOT_FOUND")
+    can(asker.actor, action, job)
+    return job
+
+
+@on_press("keep")
+async def keep(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Ask a training to stop and keep its best; the result comes as if it had finished."""
+    await acknowledge(interaction)
+    asker = asker_of(interaction)
+    await studio.run(lambda rooms: _keep(rooms, asker, press.id))
+    studio.wake()
+    await show(interaction, layout.card(layout.text(texts.say("training-stopping"))))
+
+
+def _keep(rooms: Any, asker: Asker, job_id: str) -> None:
+    job = job_of(rooms, asker, job_id, Action.STOP)
+    if job.state is JobState.QUEUED:
+        raise TintypeError("E_NOT_STARTED")
+    if not rooms.queue.wish(job.id, "keep_best"):
+        raise TintypeError("E_ALREADY_OVER")
+
+
+@on_press("show_me")
+async def show_me(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Show a person's curve and samples to that person alone."""
+    await acknowledge(interaction)
+    asker = asker_of(interaction)
+    await show(interaction, await studio.run(lambda rooms: _samples(rooms, asker, press.id)))
+
+
+def _samples(rooms: Any, asker: Asker, job_id: str) -> Card:
+    job = job_of(rooms, asker, job_id, Action.SEE)
+    blobs = (job.result.get("sheet"), job.result.get("curve")) if job.result else (job.preview,)
+    alt = texts.say("result-sheet-alt", word=str(job.request.get("word", "")))
+    pictures = [
+        Picture.named(f"{job.id}-{n}", rooms.vault.open(BlobId(blob)), alt) for n, blob in enumerate(blobs) if blob
+    ]
+    if not pictures:
+        raise TintypeError("E_SHOW_ME")
+    return layout.card(layout.gallery(pictures), pictures=pictures)

@@ -1,0 +1,133 @@
+"""The buttons of a grid: enlarge, vary, again, edit, recipe, delete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot import cards, modals, texts
+from bot.answers import Interaction, acknowledge, acknowledge_press, show
+from bot.buttons import Press, on_press
+from bot.modals import Submitted, on_submit
+from bot.orders import Order, edited, finished, followed, ordered, prompt_today
+from bot.placing import show_place
+from bot.recipes import recipe_of
+from bot.studio import Asker, Studio, asker_of
+from bot.takedown import blank
+from storage.errors import NotFound
+from storage.permissions import Action, Held, can
+from storage.records import BlobId, ConceptId, JobId, Message, Relation
+
+
+@on_press("enlarge")
+async def enlarge(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Draw picture n once more, larger."""
+    await _follow(studio, interaction, press, Relation.ENLARGE)
+
+
+@on_press("vary")
+async def vary(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Draw pictures like picture n."""
+    await _follow(studio, interaction, press, Relation.VARY)
+
+
+@on_press("again")
+async def again(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Draw the same order with another seed."""
+    await _follow(studio, interaction, press, Relation.AGAIN)
+
+
+async def _follow(studio: Studio, interaction: Interaction, press: Press, relation: Relation) -> None:
+    await acknowledge(interaction)
+    asker, now = asker_of(interaction), studio.clock.now()
+    asker.needs_channel()
+    job, _ = await studio.run(lambda rooms: followed(rooms, asker, press.id, relation, press.n, now))
+    await show_place(studio, interaction, job)
+
+
+@on_press("edit")
+async def ask_for_prompt(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Open the form with the prompt."""
+    asker = asker_of(interaction)
+    prompt, negative = await studio.run(lambda rooms: _prompts(rooms, asker, press.id))
+    form = modals.prompt_form(press, texts.say("modal-edit"), prompt=prompt, negative=negative)
+    await interaction.response.send_modal(form)
+
+
+def _prompts(rooms: Any, asker: Asker, job_id: str) -> tuple[str, str]:
+    job, _ = finished(rooms, asker, job_id, Action.VARY)
+    return prompt_today(rooms, job), str(job.request.get("negative_prompt", ""))
+
+
+@on_submit("edit")
+async def edit(studio: Studio, interaction: Interaction, press: Press, form: Submitted) -> None:
+    """The edited prompt was sent."""
+    await acknowledge(interaction)
+    asker, facts, now = asker_of(interaction), studio.facts(), studio.clock.now()
+    asker.needs_channel()
+    order = _order(form)
+    job, _ = await studio.run(lambda rooms: edited(rooms, asker, press.id, order, facts, now))
+    await show_place(studio, interaction, job)
+
+
+def _order(form: Submitted) -> Order:
+    return Order(prompt=form.values.get("prompt", ""), negative=form.values.get("negative", ""))
+
+
+@on_press("try")
+async def ask_to_try(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Open the form with a first prompt for a new word."""
+    asker = asker_of(interaction)
+    name = await studio.run(lambda rooms: _usable_name(rooms, asker, ConceptId(press.id)))
+    prompt = texts.say("try-prompt", word=name)
+    form = modals.prompt_form(press, texts.say("modal-try", word=name), prompt=prompt, negative="")
+    await interaction.response.send_modal(form)
+
+
+def _usable_name(rooms: Any, asker: Asker, concept_id: ConceptId) -> str:
+    concept = rooms.concepts.get(concept_id)
+    if concept is None:
+        raise NotFound("E_NOT_FOUND")
+    can(asker.actor, Action.USE, Held(concept, rooms.concepts.grants(concept_id)))
+    return str(concept.name)
+
+
+@on_submit("try")
+async def try_out(studio: Studio, interaction: Interaction, press: Press, form: Submitted) -> None:
+    """A first prompt was sent."""
+    await acknowledge(interaction)
+    asker, facts, now = asker_of(interaction), studio.facts(), studio.clock.now()
+    asker.needs_channel()
+    order = _order(form)
+    job, _ = await studio.run(lambda rooms: ordered(rooms, asker, order, facts, now))
+    await show_place(studio, interaction, job)
+
+
+@on_press("recipe")
+async def recipe(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Show how the pictures were made, to the member alone."""
+    await acknowledge(interaction)
+    asker, facts = asker_of(interaction), studio.facts()
+    found = await studio.run(lambda rooms: recipe_of(rooms, asker, press.id, facts))
+    await show(interaction, cards.recipe_card(found))
+
+
+@on_press("delete")
+async def delete(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Delete the pictures for real, here and in the vault."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+    messages = await studio.run(lambda rooms: _delete(rooms, asker, press.id))
+    await show(interaction, cards.deleted_card())
+    elsewhere = [
+        message for message in messages if not interaction.message or message.message != interaction.message.id
+    ]
+    await blank(interaction.client, elsewhere, cards.deleted_card)
+
+
+def _delete(rooms: Any, asker: Asker, job_id: str) -> list[Message]:
+    """Drop rows and files; our messages that still show the pictures."""
+    job, _ = finished(rooms, asker, job_id, Action.DELETE)
+    sheet = job.result.get("sheet")
+    for blob in [*rooms.images.delete_job(JobId(job_id)), *([BlobId(sheet)] if sheet else [])]:
+        rooms.vault.delete(blob)
+    return list(rooms.queue.messages(job.id).values())

@@ -1,0 +1,65 @@
+"""`tintype-trainer`: trains, imagines and measures without Discord, and is the engine that the bot starts."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from storage.errors import TintypeError
+from storage.texts import sentence
+from trainers import process
+from trainers.cli import Stopped, bench, engine, exporting, imagine, join, methods, miniature, models, train
+from trainers.models import keep_in
+from trainers.settings import TrainerSettings
+
+SUBCOMMANDS = (engine, join, train, imagine, exporting, bench, methods, models, miniature)
+COMPUTING = {"engine", "train", "imagine", "bench", "miniature"}  # worth the allocator's settings
+EXIT_STOPPED = 130  # as a shell reports Ctrl-C
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    whole = argparse.ArgumentParser(prog="tintype-trainer", description=__doc__)
+    whole.add_argument("--verbose", action="store_true", help="log what the libraries say, too")
+    subparsers = whole.add_subparsers(metavar="COMMAND", required=True, dest="command")
+    for subcommand in SUBCOMMANDS:
+        subcommand.add(subparsers)
+    return whole
+
+
+def _told(arguments: argparse.Namespace, settings: TrainerSettings) -> tuple[int, dict[str, Any] | None]:
+    try:
+        return 0, arguments.run(arguments, settings)
+    except TintypeError as error:
+        text = sentence(error.code, error.facts)
+        print(text, file=sys.stderr)
+        return 1, {"ok": False, "code": error.code, "error": text}
+    except (Stopped, KeyboardInterrupt):
+        print("Stopped.", file=sys.stderr)
+        return EXIT_STOPPED, {"ok": False, "code": "stopped", "error": "Stopped."}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand; its result is one JSON object in the last line of standard output."""
+    arguments = parser().parse_args(argv)
+    if arguments.command in COMPUTING and argv is None and process.needs_allocator(os.environ):
+        process.restart_with_allocator(os.environ, "trainers")
+    if arguments.command != "models":
+        process.go_offline(os.environ)
+    if arguments.command != "engine":
+        logging.basicConfig(level=logging.INFO if arguments.verbose else logging.ERROR, stream=sys.stderr)
+    settings = TrainerSettings.from_env(os.environ)
+    keep_in(settings.models_dir)
+    code, told = _told(arguments, settings)
+    if told is not None:
+        print(json.dumps(told, ensure_ascii=False))
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

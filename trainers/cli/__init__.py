@@ -1,0 +1,41 @@
+"""The subcommands of `tintype-trainer`: one file each, with `add` (its options) and `run` (what it does)."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from trainers.settings import TrainerSettings
+
+#: Does the work and returns what is printed as the last line, or None when there is nothing to print.
+Command = Callable[[argparse.Namespace, TrainerSettings], "dict[str, Any] | None"]
+Subparsers = Any  # argparse keeps the type private
+
+
+class Stopped(Exception):
+    """The person at the keyboard stopped it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a command line ends."""
+
+    code: int
+    told: dict[str, Any] | None
+
+
+def add_command(subparsers: Subparsers, name: str, summary: str, run: Command) -> argparse.ArgumentParser:
+    """A subcommand whose one-line summary is also the head of its own help."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(name, help=summary, description=summary)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_base(parser: argparse.ArgumentParser) -> None:
+    """The options of everything that loads a base model."""
+    parser.add_argument(
+        "--base-model", metavar="B", help="miniature, or owner/name@revision (default: TINTYPE_BASE_MODEL)"
+    )
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), help="where to compute (default: TINTYPE_DEVICE)")

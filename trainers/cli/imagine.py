@@ -1,0 +1,146 @@
+"""`tintype-trainer imagine`: a prompt and words' weights in, pictures out."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from storage.atomic import write_atomic
+from storage.errors import TintypeError, WeightsRefused
+from storage.words import MAX_STRENGTH, words_in
+from trainers.cli import Subparsers, add_base, add_command
+from trainers.events import Done
+from trainers.settings import TrainerSettings
+
+if TYPE_CHECKING:
+    from trainers.adapter import Adapter
+
+MOST = 4
+LIMIT_BYTES = 64 << 20  # a command line has no upload limit; this only keeps PNG from being refused
+SHAPES = ("square", "portrait", "landscape")
+
+
+def add(subparsers: Subparsers) -> None:
+    """Its options."""
+    parser = add_command(subparsers, "imagine", "make pictures from a prompt, with words in it", run)
+    parser.add_argument("--prompt", required=True, metavar="TEXT", help="write a word as <name> or <name:0.8>")
+    parser.add_argument(
+        "--weights", action="append", default=[], metavar="FILE[:STRENGTH]", help="a word's file; repeatable"
+    )
+    parser.add_argument("--negative", default="", metavar="TEXT", help="what not to show")
+    parser.add_argument("--shape", choices=SHAPES, default="square")
+    parser.add_argument("--count", type=int, default=1, metavar="N", help="1 to 4 pictures (default: 1)")
+    parser.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same pictures (default: any)")
+    parser.add_argument("--steps", type=int, metavar="N", help="denoising steps (default: the base model's)")
+    parser.add_argument(
+        "--guidance", type=float, metavar="G", help="how closely to follow the prompt (default: the base model's)"
+    )
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where the pictures go")
+    add_base(parser)
+
+
+def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:
+    """Check everything that can be checked before the base is loaded, then run the job that the bot runs.
+
+    Raises: TintypeError E_COUNT, E_WEIGHTS_FILE, E_WEIGHTS_STRENGTH, E_OUT_FOLDER; WeightsRefused for a broken file.
+    """
+    if not 1 <= arguments.count <= MOST:
+        raise TintypeError("E_COUNT", count=arguments.count)
+    given = [weights_of(text) for text in arguments.weights]
+    out = _folder(arguments.out)
+    from trainers.cli.running import attempt_folder, finished, loaded
+    from trainers.weights import read_weights
+
+    adapters = [read_weights(path) for path, _ in given]
+    _warn_of_unused(arguments.prompt, adapters)
+    base = loaded(arguments, settings)
+    with attempt_folder() as folder:
+        told = {
+            "kind": "imagine",
+            "seed": secrets.randbelow(2**32) if arguments.seed is None else arguments.seed,
+            "base_model": {"id": base.id, "revision": base.revision},
+            "imagine": {
+                "prompt": arguments.prompt,
+                "negative_prompt": arguments.negative,
+                "count": arguments.count,
+                "shape": arguments.shape,
+                "steps": arguments.steps,
+                "guidance": arguments.guidance,
+                "words": _laid(given, adapters, folder / "weights"),
+                "relation": None,
+                "limit_bytes": LIMIT_BYTES,
+            },
+        }
+        told["imagine"]["seed"] = told["seed"]
+        return _taken(finished(folder, told, base), folder, out)
+
+
+def weights_of(text: str) -> tuple[Path, float]:
+    """Read `FILE` or `FILE:0.8`.
+
+    Raises: TintypeError E_WEIGHTS_FILE, E_WEIGHTS_STRENGTH.
+    """
+    name, colon, number = text.rpartition(":")
+    if not colon or Path(text).is_file():
+        name, number = text, "1"
+    try:
+        strength = float(number)
+    except ValueError:
+        strength = -1.0
+    if not 0.0 <= strength <= MAX_STRENGTH:
+        raise TintypeError("E_WEIGHTS_STRENGTH", value=number[:20])
+    if not Path(name).is_file():
+        raise WeightsRefused("E_WEIGHTS_FILE", path=name)
+    return Path(name), strength
+
+
+def _folder(out: Path) -> Path:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TintypeError("E_OUT_FOLDER", path=str(out), reason=error.strerror or "refused") from error
+    return out
+
+
+def _warn_of_unused(prompt: str, adapters: Sequence[Adapter]) -> None:
+    named = {word.name for word in words_in(prompt)}
+    for adapter in adapters:
+        if adapter.word not in named:
+            print(f"<{adapter.word}> does not stand in the prompt, so its weights do nothing.", file=sys.stderr)
+
+
+def _laid(given: Sequence[tuple[Path, float]], adapters: Sequence[Adapter], folder: Path) -> list[dict[str, Any]]:
+    folder.mkdir(mode=0o700)
+    rows = []
+    for number, ((path, strength), adapter) in enumerate(zip(given, adapters, strict=True), 1):
+        shutil.copyfile(path, folder / f"{number}.safetensors")
+        rows.append(
+            {
+                "name": adapter.word,
+                "strength": strength,
+                "class_word": adapter.class_word,
+                "method": adapter.method,
+                "weights": [f"weights/{number}.safetensors"],
+            }
+        )
+    return rows
+
+
+def _taken(done: Done, folder: Path, out: Path) -> dict[str, Any]:
+    told: dict[str, Any] = {"ok": True, **done.result, "images": []}
+    for file in done.files:
+        source = folder / file.path
+        number = len(told["images"]) + 1
+        target = out / (f"grid{source.suffix}" if file.role == "sheet" else f"{number:04}{source.suffix}")
+        write_atomic(target, source.read_bytes(), mode=0o644)
+        if file.role == "sheet":
+            told["grid"] = str(target)
+        else:
+            told["images"].append(str(target))
+    print(f"Wrote {len(told['images'])} to {out}", file=sys.stderr)
+    return told

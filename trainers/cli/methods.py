@@ -1,0 +1,62 @@
+"""`tintype-trainer methods`: the ways to learn a word, with their settings and the size of what they make."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+from trainers.cli import Subparsers, add_base, add_command
+from trainers.settings import TrainerSettings
+
+if TYPE_CHECKING:
+    from trainers.method import Method
+
+
+def add(subparsers: Subparsers) -> None:
+    """Its options."""
+    parser = add_command(subparsers, "methods", "the ways to learn a word, and their settings", run)
+    parser.add_argument("--size", action="store_true", help="load the base model and compute each file's size for it")
+    add_base(parser)
+
+
+def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:
+    """Print the table; the settings go into the last line too."""
+    from trainers.method import described, methods
+
+    known = methods()
+    print(table(), file=sys.stderr)
+    told: dict[str, Any] = {}
+    for name, method in known.items():
+        told[name] = {"title": method.title, "summary": method.summary, "min_photos": method.min_photos}
+        told[name]["settings"] = described(method.settings())
+    if arguments.size:
+        _add_sizes(told, arguments, settings)
+    return {"ok": True, "methods": told}
+
+
+def _add_sizes(told: dict[str, Any], arguments: argparse.Namespace, settings: TrainerSettings) -> None:
+    from trainers.cli.running import loaded
+    from trainers.method import methods, settings_for
+
+    base = loaded(arguments, settings)
+    for name, method in methods().items():
+        size = method.file_bytes(base, settings_for(method, base))
+        told[name]["file_bytes"] = size
+        print(f"{name}: {size / 1000:,.0f} kB for {base.id}", file=sys.stderr)
+
+
+def table() -> str:
+    """The methods and their settings as Markdown; docs/methods.md shows it."""
+    from trainers.method import methods
+
+    lines = ["| method | what it does | photos | settings and defaults |", "|---|---|---|---|"]
+    lines += [_row(name, method) for name, method in methods().items()]
+    return "\n".join(lines)
+
+
+def _row(name: str, method: Method) -> str:
+    from trainers.method import described
+
+    defaults = ", ".join(f"{field} {about['default']:g}" for field, about in described(method.settings()).items())
+    return f"| `{name}` ({method.title}) | {method.summary} | ≥ {method.min_photos} | {defaults} |"

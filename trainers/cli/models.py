@@ -1,0 +1,81 @@
+"""`tintype-trainer models`: which base models are here, what fits this machine, and fetching another one."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from storage.errors import TintypeError
+from trainers.cli import Subparsers, add_command
+from trainers.models import ModelName, Plan, installed, parse_name
+from trainers.settings import TrainerSettings
+
+OPEN_LICENCES = frozenset({"mit", "apache-2.0", "cc0-1.0"})  # nothing to accept
+
+
+def add(subparsers: Subparsers) -> None:
+    """`models list` and `models get`."""
+    parser = add_command(subparsers, "models", "list the base models that are here, or get one", run)
+    inner = parser.add_subparsers(metavar="WHAT", dest="what")
+    inner.add_parser("list", help="the base models that are here, and what fits this machine")
+    get = inner.add_parser("get", help="fetch owner/name@revision from Hugging Face, once, pinned")
+    get.add_argument("name", metavar="REPO@REVISION", help="e.g. stable-diffusion-v1-5/stable-diffusion-v1-5@main")
+    get.add_argument("--yes", action="store_true", help="I have read the licence and accept it")
+
+
+def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:
+    """List, or get."""
+    return _get(arguments, settings) if arguments.what == "get" else _list(settings)
+
+
+def _list(settings: TrainerSettings) -> dict[str, Any]:
+    from trainers.advertise import bundled, fitting
+
+    here = [bundled()]
+    here += [
+        {"name": model.name, "bytes": model.bytes, "licence": model.licence, "folder": str(model.folder)}
+        for model in installed(settings.models_dir)
+    ]
+    for model in here:
+        print(f"{model['name']:<60} {model['bytes'] / 1e6:>9,.0f} MB  {model['licence']}", file=sys.stderr)
+    fits = fitting(settings.device)
+    for line in fits["lines"]:
+        print(line, file=sys.stderr)
+    return {"ok": True, "models": here, "fits": fits}
+
+
+def _get(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:
+    name = parse_name(arguments.name)
+    from trainers.fetching import fetch, plan_of
+
+    print(f"Asking Hugging Face for {name} …", file=sys.stderr)
+    plan = plan_of(name)
+    _tell(plan)
+    _check_licence(plan, accepted=arguments.yes)
+    if not arguments.yes:
+        _check_memory(name, settings)
+    folder = fetch(plan, settings.models_dir)
+    print(f"Fetched and pinned. Use it with TINTYPE_BASE_MODEL={name}", file=sys.stderr)
+    return {"ok": True, "name": str(name), "commit": plan.commit, "bytes": plan.bytes, "folder": str(folder)}
+
+
+def _tell(plan: Plan) -> None:
+    print(f"{len(plan.files)} files, {plan.bytes / 1e9:.2f} GB, revision {plan.commit}", file=sys.stderr)
+    print(f"licence: {plan.licence}", file=sys.stderr)
+
+
+def _check_licence(plan: Plan, *, accepted: bool) -> None:
+    from trainers.fetching import LINK
+
+    if not accepted and plan.licence not in OPEN_LICENCES:
+        link = LINK.format(repo=plan.name.repo)
+        raise TintypeError("E_MODEL_LICENCE", name=str(plan.name), licence=plan.licence, link=link)
+
+
+def _check_memory(name: ModelName, settings: TrainerSettings) -> None:
+    from trainers.advertise import memory_need
+
+    need_mib, have_mib = memory_need(name.repo, settings.device)
+    if need_mib > have_mib:
+        raise TintypeError("E_MODEL_MEMORY", name=str(name), need_mib=need_mib, have_mib=have_mib)

@@ -1,0 +1,102 @@
+"""Runs one attempt in this process: the same folder, the same job and the same worker as the bot's engine."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from storage.errors import TintypeError
+from trainers.attempt import Attempt, write_attempt
+from trainers.cli import Stopped
+from trainers.cli.bar import Bar
+from trainers.events import Done, End, Event, Failed, Wish
+from trainers.settings import TrainerSettings
+from trainers.worker import drive
+
+if TYPE_CHECKING:
+    from trainers.pipeline import Base
+
+
+class _Listener:
+    """Shows events on a bar and keeps the end."""
+
+    def __init__(self, bar: Bar) -> None:
+        self._bar = bar
+        self.end: End | None = None
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, End):
+            self.end = event
+        else:
+            self._bar.show(event)
+
+
+class _Wish:
+    """Ctrl-C asks to stop between two steps."""
+
+    wanted: Wish | None = None
+
+    def __call__(self) -> Wish | None:
+        return self.wanted
+
+
+@contextmanager
+def _interruptible() -> Iterator[_Wish]:
+    wish = _Wish()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        wish.wanted = Wish.CANCEL
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield wish
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def attempt_folder() -> Iterator[Path]:
+    """A private folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="tintype-") as folder:
+        yield Path(folder)
+
+
+def loaded(arguments: argparse.Namespace, settings: TrainerSettings) -> Base:
+    """The base model that the command line or the environment names.
+
+    Raises: TintypeError when it is not here, changed, or does not fit.
+    """
+    from trainers.pipeline import load_base
+
+    name = arguments.base_model or settings.base_model
+    print(f"Loading {name} …", file=sys.stderr)
+    return load_base(name, arguments.device or settings.device)
+
+
+def finished(folder: Path, told: dict[str, Any], base: Base) -> Done:
+    """Run the attempt that `told` describes in its folder.
+
+    Raises: TintypeError with the attempt's own code when it failed, Stopped after Ctrl-C.
+    """
+    from trainers.faults import translated
+    from trainers.jobs import runs
+
+    attempt: Attempt = write_attempt(folder, {"job": "here", "attempt": 1, **told})
+    bar = Bar(sys.stderr)
+    listener = _Listener(bar)
+    with _interruptible() as wish:
+        for _ in drive(runs()[attempt.kind](base, attempt), listener, wish, translated, attempt.kind):
+            pass
+    bar.close()
+    if isinstance(listener.end, Failed):
+        raise TintypeError(listener.end.code, **listener.end.facts)
+    if not isinstance(listener.end, Done):
+        raise Stopped
+    return listener.end

@@ -1,0 +1,148 @@
+"""`tintype-trainer train`: a folder of photos in, a word's weights out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from storage.atomic import write_atomic
+from storage.errors import TintypeError
+from storage.records import Kind
+from storage.words import check_word
+from trainers.cli import Subparsers, add_base, add_command
+from trainers.cli.photos import Photo, photos_in
+from trainers.events import Done
+from trainers.settings import TrainerSettings
+
+SUFFIX = ".safetensors"
+KINDS = tuple(str(kind) for kind in Kind)
+
+
+def add(subparsers: Subparsers) -> None:
+    """Its options."""
+    parser = add_command(subparsers, "train", "learn a word from a folder of photos", run)
+    parser.add_argument(
+        "--photos", required=True, type=Path, metavar="DIR", help="JPEG, PNG, WebP, AVIF, GIF or HEIC files"
+    )
+    parser.add_argument(
+        "--word", required=True, metavar="NAME", help="with or without brackets: ana-dog or '<ana-dog>'"
+    )
+    parser.add_argument("--kind", choices=KINDS, default="object", help="what the photos show (default: object)")
+    parser.add_argument("--class-word", metavar="WORD", default="", help="the known word it is a kind of, e.g. dog")
+    parser.add_argument("--method", metavar="M", default="lora", help="see `tintype-trainer methods` (default: lora)")
+    parser.add_argument("--seed", type=int, metavar="N", default=0, help="the same seed gives the same weights")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="FIELD=VALUE", help="a setting of the method; repeatable"
+    )
+    parser.add_argument("--out", required=True, type=Path, metavar="FILE.safetensors", help="where the weights go")
+    parser.add_argument(
+        "--i-am-this-person",
+        action="store_true",
+        help="for --kind person: the photos show me, I am 18 or older, and I agree",
+    )
+    add_base(parser)
+
+
+def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:
+    """Check everything that can be checked before the base is loaded, then run the job that the bot runs.
+
+    Raises: TintypeError with the code of whatever is wrong.
+    """
+    word = check_word(arguments.word)
+    chosen = settings_of(arguments.set)
+    out = checked_out(arguments.out)
+    from trainers.cli.running import attempt_folder, finished, loaded
+
+    _check_method(arguments.method)
+    base = loaded(arguments, settings)
+    photos = photos_in(arguments.photos, base.size_px)
+    with attempt_folder() as folder:
+        told = {
+            "kind": "train",
+            "seed": arguments.seed,
+            "base_model": {"id": base.id, "revision": base.revision},
+            "train": {
+                "word": word,
+                "kind": arguments.kind,
+                "class_word": arguments.class_word,
+                "method": arguments.method,
+                "settings": chosen,
+                "photos": _laid(photos, folder / "photos"),
+                "consent": _consent(arguments),
+            },
+        }
+        return _taken(finished(folder, told, base), folder, out)
+
+
+def settings_of(texts: Sequence[str]) -> Mapping[str, str]:
+    """`["steps=300"]` as a mapping; values are read by the method.
+
+    Raises: TintypeError E_METHOD_SYNTAX.
+    """
+    chosen = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not name or not equals or not value:
+            raise TintypeError("E_METHOD_SYNTAX", setting=text[:80])
+        chosen[name.strip().replace("-", "_")] = value.strip()
+    return chosen
+
+
+def checked_out(out: Path) -> Path:
+    """The file to write, in a folder that exists by now.
+
+    Raises: TintypeError E_OUT_SUFFIX, E_OUT_FOLDER.
+    """
+    if out.suffix != SUFFIX:
+        raise TintypeError("E_OUT_SUFFIX", path=str(out))
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        if out.is_dir():
+            raise IsADirectoryError(21, "it is a folder")
+    except OSError as error:
+        raise TintypeError("E_OUT_FOLDER", path=str(out), reason=error.strerror or "refused") from error
+    return out
+
+
+def _check_method(name: str) -> None:
+    from trainers.method import method_named
+
+    method_named(name)
+
+
+def _laid(photos: Sequence[Photo], folder: Path) -> list[dict[str, Any]]:
+    folder.mkdir(mode=0o700)
+    rows = []
+    for number, photo in enumerate(photos, 1):
+        (folder / f"{number:04}.png").write_bytes(photo.content)
+        rows.append({"path": f"photos/{number:04}.png", "caption": photo.caption})
+    return rows
+
+
+def _consent(arguments: argparse.Namespace) -> dict[str, Any] | None:
+    if not arguments.i_am_this_person:
+        return None
+    return {"person": "self", "text_version": "command-line-1", "given_at": int(time.time())}
+
+
+def _taken(done: Done, folder: Path, out: Path) -> dict[str, Any]:
+    """Move the results beside each other, the weights last: they are the sign that all is there."""
+    told: dict[str, Any] = {"ok": True, **done.result}
+    places = {
+        "embedding": out.with_name(f"{out.stem}-emb{SUFFIX}"),
+        "sheet": out.with_name(f"{out.stem}-sheet.png"),
+        "curve": out.with_name(f"{out.stem}-curve.png"),
+        "weights": out,
+    }
+    for role, place in places.items():
+        for file in done.files:
+            if file.role == role:
+                target = place.with_suffix(Path(file.path).suffix)
+                write_atomic(target, (folder / file.path).read_bytes(), mode=0o644)
+                told[role if role != "weights" else "out"] = str(target)
+    print(f"Wrote {told['out']} ({told['bytes'] / 1000:.0f} kB)", file=sys.stderr)
+    return told
