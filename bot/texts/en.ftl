@@ -426,6 +426,8 @@ E_SETTING_UNKNOWN = No setting is called { $name }.{ $nearest ->
 } All settings stand in .env.example.
 E_WORD_GONE = A word in these pictures was deleted, so no more can be made with it. Press *Edit prompt* and take it out.
 
+E_LOCKED = { $folder } is in use by another Tintype (process { $pid }). Stop that one, or give this one a folder of its own with TINTYPE_DATA_DIR.
+
 # --- backups ---
 E_BACKUP_BROKEN = The backup cannot be used: { $file } is missing or was changed since it was made. Nothing was restored. Take another snapshot, or bring that file back.
 E_RESTORE_OVER = { $folder } already holds a database, and a restore never writes over one. Move that folder away, or set TINTYPE_DATA_DIR to an empty one.
