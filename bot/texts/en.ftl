@@ -424,6 +424,7 @@ E_SETTING_UNKNOWN = No setting is called { $name }.{ $nearest ->
     [none] {""}
    *[other] {" "}Did you mean { $nearest }?
 } All settings stand in .env.example.
+E_API_WITHOUT_TOKEN = DISCORD_API_URL is { $url }, but there is no DISCORD_TOKEN to log in with there. Set both, or neither.
 E_WORD_GONE = A word in these pictures was deleted, so no more can be made with it. Press *Edit prompt* and take it out.
 
 E_LOCKED = { $folder } is in use by another Tintype (process { $pid }). Stop that one, or give this one a folder of its own with TINTYPE_DATA_DIR.

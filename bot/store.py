@@ -1,0 +1,101 @@
+"""The storage objects behind one connection on one thread, awaited from everywhere else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self, TypeVar
+
+from sqlite_utils import Database
+
+from storage.backup import BLOBS, DATABASE, KEYS, Backup
+from storage.clock import Clock
+from storage.concepts import Concepts
+from storage.database import open_database
+from storage.guilds import Guilds
+from storage.images import Images
+from storage.photos import Photos
+from storage.privacy import Privacy
+from storage.queue import Queue
+from storage.upkeep import Upkeep
+from storage.vault import Vault
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """All that keeps something, over one database and one vault."""
+
+    db: Database
+    queue: Queue
+    concepts: Concepts
+    photos: Photos
+    images: Images
+    vault: Vault
+    privacy: Privacy
+    guilds: Guilds
+    upkeep: Upkeep
+    backup: Backup
+
+
+def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
+    """Open, or make, a data folder.
+
+    Raises: TintypeError E_MASTER_KEY, E_DATABASE_BROKEN, E_DATABASE_NEWER, E_DISK_FULL.
+    """
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    vault = Vault(data_dir / BLOBS, data_dir / KEYS, master_key_file)
+    vault.check_keys()
+    db = open_database(data_dir / DATABASE)
+    photos, backup = Photos(db, vault, clock), Backup(db, data_dir, clock)
+    privacy = Privacy(db, vault, clock, backup.rewrite_keys)
+    return Rooms(
+        db=db,
+        queue=Queue(db, clock),
+        concepts=Concepts(db, clock),
+        photos=photos,
+        images=Images(db),
+        vault=vault,
+        privacy=privacy,
+        guilds=Guilds(db, clock),
+        upkeep=Upkeep(photos, privacy, vault, clock),
+        backup=backup,
+    )
+
+
+class Store:
+    """Awaits work with the rooms on the one thread that touches them, so that the event loop never waits for a disk."""
+
+    def __init__(self, thread: ThreadPoolExecutor, rooms: Rooms) -> None:
+        self._thread, self._rooms = thread, rooms
+
+    @classmethod
+    async def open(cls, data_dir: Path, master_key_file: Path, clock: Clock) -> Self:
+        """Open the data folder on a thread of its own.
+
+        Raises: TintypeError as `open_rooms`.
+        """
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        try:
+            loop = asyncio.get_running_loop()
+            rooms = await loop.run_in_executor(thread, open_rooms, data_dir, master_key_file, clock)
+        except BaseException:
+            thread.shutdown(wait=False)
+            raise
+        return cls(thread, rooms)
+
+    async def run(self, work: Callable[[Rooms], T]) -> T:
+        """Run the work with the rooms; one at a time, in the order of asking.
+
+        Once begun it is finished, even when whoever waits for it is cancelled.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._rooms)
+
+    async def close(self) -> None:
+        """Finish what was asked for, and close the database."""
+        await self.run(lambda rooms: rooms.db.conn.close())
+        self._thread.shutdown(wait=True)

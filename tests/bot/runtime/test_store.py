@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import asyncio
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from bot.store import Store, open_rooms
+from storage.clock import SystemClock
+from storage.errors import TintypeError
+from storage.records import GuildId, MemberId
+from tests.storage.clocks import HandClock
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_all_work_is_done_on_one_thread_in_the_order_of_asking(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "data", tmp_path / "key", SystemClock())
+    seen: list[tuple[int, int]] = []
+
+    await asyncio.gather(*(store.run(lambda _, n=n: seen.append((n, threading.get_ident()))) for n in range(20)))
+    await store.close()
+
+    assert [n for n, _ in seen] == list(range(20))
+    assert len({thread for _, thread in seen} - {threading.get_ident()}) == 1
+
+
+async def test_what_was_kept_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "data", tmp_path / "key", SystemClock())
+    blob = await store.run(lambda rooms: rooms.vault.put(MemberId(1), b"a picture"))
+    await store.run(lambda rooms: rooms.guilds.allow(GuildId(7)))
+    await store.close()
+
+    again = await Store.open(tmp_path / "data", tmp_path / "key", SystemClock())
+
+    assert await again.run(lambda rooms: rooms.vault.open(blob)) == b"a picture"
+    assert await again.run(lambda rooms: rooms.guilds.allowed()) == [7]
+    await again.close()
+
+
+async def test_the_data_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    rooms = open_rooms(tmp_path / "data", tmp_path / "data" / "master.key", HandClock())
+
+    rooms.db.conn.close()
+
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "data" / "tintype.db").stat().st_mode) == 0o600
+
+
+async def test_an_error_of_the_work_comes_back(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "data", tmp_path / "key", SystemClock())
+
+    with pytest.raises(TintypeError, match="E_BLOB_BROKEN"):
+        await store.run(lambda rooms: rooms.vault.open("no blob"))  # type: ignore[arg-type]
+    await store.close()
+
+
+async def test_another_master_key_is_refused_before_anything_is_touched(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "data", tmp_path / "key", SystemClock())
+    await store.run(lambda rooms: rooms.vault.put(MemberId(1), b"a picture"))
+    await store.close()
+
+    with pytest.raises(TintypeError, match="E_MASTER_KEY"):
+        await Store.open(tmp_path / "data", tmp_path / "other key", SystemClock())
