@@ -17,6 +17,7 @@ from bot.studio import Studio
 from bot.translator import Translator
 from storage.atomic import write_atomic
 from storage.errors import TintypeError
+from storage.records import GuildId
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,13 @@ class Tintype(discord.Client):
         presses.load()
         self.add_dynamic_items(Button)
         await self.tree.set_translator(Translator())
+        await self.studio.door.look()
         await self.sync_changed()
+
+    async def close(self) -> None:
+        """Leave Discord, and finish what goes on beside the answers."""
+        await super().close()
+        await self.studio.door.settle()
 
     async def sync_changed(self) -> bool:
         """Send the definitions when their hash is not the one on record; whether they were sent."""
@@ -122,3 +129,8 @@ class Tintype(discord.Client):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was taken out of a server: its jobs there can no longer be told."""
         log.info("removed from server %d", guild.id)
+        await self.studio.run(lambda rooms: rooms.guilds.left(GuildId(guild.id)))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The bot was invited, perhaps back."""
+        await self.studio.run(lambda rooms: rooms.guilds.joined(GuildId(guild.id)))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot import cards, texts
+from bot import cards
 from bot.answers import Interaction, show
-from bot.cards import layout
+from bot.retelling import waiting_pictures
 from bot.studio import Studio
 from bot.waits import waiting_of
 from storage.records import Job
@@ -16,6 +16,4 @@ async def show_place(studio: Studio, interaction: Interaction, job: Job) -> None
     facts = studio.facts()
     is_awake = facts is not None and facts.state == "ready"
     waiting = await studio.run(lambda rooms: waiting_of(rooms, job, studio.clock.now(), is_engine_awake=is_awake))
-    told = texts.say("imagine-queued", count=int(job.request["count"]), place=cards.place_of(waiting))
-    cancel = layout.button("cancel", job.id, texts.say("btn-cancel"), style=layout.DANGER)
-    await show(interaction, layout.card(layout.text(told), *layout.rows([cancel])))
+    await show(interaction, waiting_pictures(job, cards.place_of(waiting)))

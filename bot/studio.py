@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -9,13 +10,13 @@ from typing import Any, Protocol, TypeVar
 import discord
 
 from bot.attachments import Attachments
+from bot.doorman import Doorman
 from storage.clock import Clock
-from storage.database import rows
 from storage.errors import NotAllowed, TintypeError
 from storage.records import Actor, ChannelId, GuildId, Kind, MemberId
 
 T = TypeVar("T")
-ADMITTED_S = 60.0  # how long a server's or a member's admission is remembered
+SOON_S = 1.8  # for what must be known before the first answer, of the three seconds that Discord gives for it
 NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")  # to post cards where one was asked
 
 
@@ -29,6 +30,7 @@ class Rooms(Protocol):
     images: Any
     vault: Any
     privacy: Any
+    guilds: Any
 
 
 class Store(Protocol):
@@ -124,6 +126,7 @@ def asker_of(interaction: discord.Interaction[Any]) -> Asker:
         guild=None if interaction.guild_id is None else GuildId(interaction.guild_id),
         roles=roles,
         is_manager=interaction.guild_id is not None and interaction.permissions.manage_guild,
+        is_instance_owner=user.id in interaction.client.studio.owners,
         is_adult_channel=bool(getattr(interaction.channel, "nsfw", False)),
     )
     return Asker(
@@ -151,7 +154,8 @@ class Studio:
     """The one object that commands are given.
 
     `facts` answers what the engine last said (None while none is awake); `wake` tells the scheduler that there is
-    work; `inspect` is bot.inspection or what stands in for it; `guilds` are the servers allowed by the settings.
+    work; `inspect` is bot.inspection or what stands in for it; `guilds` are the servers allowed by the settings,
+    `owners` the members who run this Tintype.
     """
 
     def __init__(
@@ -164,19 +168,31 @@ class Studio:
         attachments: Attachments,
         inspect: Any,
         guilds: frozenset[int] = frozenset(),
+        owners: frozenset[int] = frozenset(),
     ) -> None:
         self._store = store
-        self._guilds = guilds
-        self._admitted: dict[tuple[int | None, int], float] = {}
         self.facts = facts
         self.wake = wake
         self.clock = clock
         self.attachments = attachments
         self.inspect = inspect
+        self.owners = owners
+        self.door = Doorman(self.run, self.soon, clock, guilds)
 
     async def run(self, work: Callable[[Any], T]) -> T:
         """Run work with the storage objects on the store's thread."""
         return await self._store.run(work)
+
+    async def soon(self, work: Callable[[Any], T]) -> T:
+        """Run work that must be done before an interaction can be answered at all: a form's text, a completion.
+
+        Raises: TintypeError(E_STUDIO_BUSY) while there is still time to say so.
+        """
+        try:
+            async with asyncio.timeout(SOON_S):
+                return await self._store.run(work)
+        except TimeoutError as error:
+            raise TintypeError("E_STUDIO_BUSY") from error
 
     async def admit(self, interaction: discord.Interaction[Any]) -> None:
         """Whether this member may use the operator's machine from here.
@@ -184,25 +200,10 @@ class Studio:
         Raises: NotAllowed(E_GUILD) in a server the operator has not approved, E_DM_FIRST in a direct message from
         somebody who was never seen in an approved one, E_USER_INSTALL where the bot itself is not a member.
         """
-        guild, member = interaction.guild_id, interaction.user.id
+        guild = interaction.guild_id
         if guild is not None and interaction.is_user_integration() and not interaction.is_guild_integration():
             raise NotAllowed("E_USER_INSTALL")
-        now = self.clock.monotonic()
-        if self._admitted.get((guild, member), -1.0) > now:
-            return
-        await self.run(lambda rooms: self._admission(rooms.db, guild, member))
-        self._admitted[guild, member] = now + ADMITTED_S
-
-    def _admission(self, db: Any, guild: int | None, member: int) -> None:
-        if guild is None:
-            if not rows(db, "select 1 from members where id = :member", member=member):
-                raise NotAllowed("E_DM_FIRST")
-            return
-        approved = "select 1 from guilds where id = :guild and is_allowed = 1"
-        if not (guild in self._guilds or (not self._guilds and rows(db, approved, guild=guild))):
-            raise NotAllowed("E_GUILD", guild=str(guild))
-        sql = "insert into members (id, first_seen) values (:member, :now) on conflict (id) do nothing"
-        rows(db, sql, member=member, now=self.clock.now())
+        await self.door.admit(guild, interaction.user.id)
 
     def engine(self) -> EngineFacts:
         """What the engine can do.

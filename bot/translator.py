@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from discord import Locale, app_commands
 
 from bot import texts
 
 
-def spoken(key: str, **facts: int | str) -> app_commands.locale_str:
+def spoken(key: str, **facts: Any) -> app_commands.locale_str:
     """A text of the catalogue that Discord shows in the member's language."""
     return app_commands.locale_str(texts.say(key, **facts), key=key, facts=facts)
 
@@ -19,8 +21,8 @@ class Translator(app_commands.Translator):
         self, string: app_commands.locale_str, locale: Locale, context: app_commands.TranslationContextTypes
     ) -> str | None:
         """The text in that language, or None to keep the English one."""
-        key = string.extras.get("key")
+        key, facts = string.extras.get("key"), string.extras.get("facts") or {}
         language = locale.value.split("-")[0]
         if key is None or language == texts.FALLBACK or not texts.knows(key, language):
             return None
-        return texts.say(key, locale=language, **string.extras.get("facts", {}))
+        return texts.say(key, locale=language, **facts)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import texts
+from bot.buttons import Button
 from bot.cards import layout
 from bot.cards.layout import Card, Picture
 from bot.plain import plain, quoted
@@ -155,7 +156,7 @@ def _consent(report: Report) -> str | None:
     return texts.say("report-consent", button=texts.say("btn-agree-train"), text=report.consent)
 
 
-def _actions(report: Report) -> list[layout.Button]:
+def _actions(report: Report) -> list[Button]:
     ready = len(report.photos) >= report.least and report.word_trouble is None
     label = texts.say("btn-agree-train" if report.consent and not report.has_agreed else "btn-train")
     style = layout.PLAIN if report.word_trouble is None else layout.PRIMARY

@@ -325,6 +325,7 @@ E_NOT_ALLOWED = That cannot be done here. Try it in a text channel of a server t
 E_NOT_FOUND = There is no such thing of yours. It may have been deleted; `/words mine` and `/show` list what there is.
 E_CHANNEL = Tintype may not post in this channel: it lacks { $missing }. Ask an admin to grant that, or use another channel.
 E_ENGINE_ASLEEP = No engine is awake, so this cannot be answered right now. Try again in a minute; the operator sees why with `tintype doctor`.
+E_STUDIO_BUSY = Very many are using this Tintype just now, so this took too long. Nothing was changed; try again in a moment.
 E_METHOD = There is no way to learn called “{ $method }” here. Choose one of: { $known }.
 E_CLASS_WORD = The base model does not know “{ $class_word }” as a kind of { $kind }. Choose one of: { $known }.
 E_KIND = Tintype learns a person, an animal or a thing here. Choose one of these three.
@@ -429,8 +430,12 @@ E_WORD_GONE = A word in these pictures was deleted, so no more can be made with 
 
 E_LOCKED = { $folder } is in use by another Tintype (process { $pid }). Stop that one, or give this one a folder of its own with TINTYPE_DATA_DIR.
 
+E_CONTROL = Tintype cannot be asked “{ $request }”. The command and the running Tintype are of different versions: start Tintype anew.
+E_CONTROL_LOST = Tintype ended before it answered, so it is not known whether this was done. Look with `tintype doctor`, start it again, and repeat the command.
+
 # --- backups ---
 E_BACKUP_BROKEN = The backup cannot be used: { $file } is missing or was changed since it was made. Nothing was restored. Take another snapshot, or bring that file back.
+E_BACKUP_STOPPED = Tintype was stopped while the backup was being made, so nothing of it was kept. Make it again; Tintype need not run for it.
 E_RESTORE_OVER = { $folder } already holds a database, and a restore never writes over one. Move that folder away, or set TINTYPE_DATA_DIR to an empty one.
 
 # --- photos ---

@@ -1,0 +1,109 @@
+"""Who is let in: known from memory, because nothing may come before the first answer to an interaction."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from storage.clock import Clock
+from storage.database import rows, transaction
+from storage.errors import NotAllowed, TintypeError
+
+log = logging.getLogger(__name__)
+
+Run = Callable[[Callable[[Any], Any]], Awaitable[Any]]
+FRESH_S = 60.0  # after this the approved servers are looked up again, beside the answer
+
+
+class Doorman:
+    """Remembers the approved servers and the members seen in them; writes down who is new after letting them in.
+
+    `guilds` from the settings, when there are any, are the only ones; else the operator approves them one by one.
+    """
+
+    def __init__(self, run: Run, soon: Run, clock: Clock, guilds: frozenset[int]) -> None:
+        self._run, self._soon, self._clock = run, soon, clock
+        self._is_fixed = bool(guilds)
+        self._approved = guilds
+        self._looked_at = float("-inf")
+        self._seen: set[int] = set()
+        self._unwritten: set[int] = set()
+        self._beside: dict[str, asyncio.Task[None]] = {}
+
+    async def admit(self, guild: int | None, member: int) -> None:
+        """Raises: NotAllowed(E_GUILD, E_DM_FIRST)."""
+        if guild is None:
+            await self._admit_alone(member)
+            return
+        if guild not in self._approved:
+            await self._look(self._soon)
+        elif self._clock.monotonic() - self._looked_at > FRESH_S:
+            self._go("look", self._look(self._run))
+        if guild not in self._approved:
+            raise NotAllowed("E_GUILD", guild=str(guild))
+        self._note(member)
+
+    async def look(self) -> None:
+        """Learn which servers are approved, before the first member comes."""
+        await self._look(self._run)
+
+    async def settle(self) -> None:
+        """Finish what goes on beside the answers."""
+        while self._beside:
+            await asyncio.gather(*self._beside.values())
+
+    async def _admit_alone(self, member: int) -> None:
+        if member in self._seen:
+            return
+        known = "select 1 from members where id = :member"
+        if not await self._soon(lambda rooms: rows(rooms.db, known, member=member)):
+            raise NotAllowed("E_DM_FIRST")
+        self._seen.add(member)
+
+    async def _look(self, run: Run) -> None:
+        if self._is_fixed:
+            return
+        self._looked_at = self._clock.monotonic()
+        self._approved = frozenset(await run(lambda rooms: rooms.guilds.allowed()))
+
+    def _note(self, member: int) -> None:
+        if member in self._seen:
+            return
+        self._seen.add(member)
+        self._unwritten.add(member)
+        self._go("note", self._write_down())
+
+    async def _write_down(self) -> None:
+        while self._unwritten:
+            new, self._unwritten = self._unwritten, set()
+            try:
+                await self._run(_keeping(new, self._clock.now()))
+            except TintypeError as error:
+                self._seen -= new  # they are noted when they come again
+                log.warning("new members could not be written down: %s", error)
+
+    def _go(self, what: str, work: Coroutine[Any, Any, None]) -> None:
+        """Do it beside the answer, unless that is being done already."""
+        if what in self._beside:
+            work.close()
+            return
+        task = self._beside[what] = asyncio.create_task(work)
+        task.add_done_callback(lambda done: self._done(what, done))
+
+    def _done(self, what: str, task: asyncio.Task[None]) -> None:
+        del self._beside[what]
+        if not task.cancelled() and task.exception() is not None:
+            log.error("the doorman could not %s", what, exc_info=task.exception())
+
+
+def _keeping(members: set[int], now: float) -> Callable[[Any], None]:
+    sql = "insert into members (id, first_seen) values (:member, :now) on conflict (id) do nothing"
+
+    def keep(rooms: Any) -> None:
+        with transaction(rooms.db):
+            for member in members:
+                rows(rooms.db, sql, member=member, now=now)
+
+    return keep

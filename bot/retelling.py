@@ -1,0 +1,105 @@
+"""The card of a job as it stands now, made from its rows alone: waiting, running, or how it ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot import cards, texts
+from bot.cards import Card, Grid, Learned, Picture, layout
+from bot.orders import prompt_today
+from bot.studio import EngineFacts
+from bot.waits import running_of, waiting_of
+from storage.records import BlobId, Job, JobKind, JobState, Kind
+
+
+def retold(rooms: Any, job: Job, facts: EngineFacts | None, now: float) -> Card:
+    """The card that stands, or would stand, in the channel; of a person's training it shows no picture.
+
+    Raises: TintypeError(E_BLOB_GONE, E_BLOB_BROKEN) when a file of it is lost.
+    """
+    match job.state:
+        case JobState.FAILED:
+            return cards.failed_card(job=job.id, kind=job.kind, word=_word(job), code=job.code or "", facts=job.facts)
+        case JobState.CANCELLED:
+            return cards.cancelled_card(job=job.id, kind=job.kind, word=_word(job))
+        case JobState.SUCCEEDED:
+            return _learned(rooms, job, facts) if job.kind is JobKind.TRAIN else _drawn(rooms, job)
+        case _:
+            return _open(rooms, job, facts, now)
+
+
+def _word(job: Job) -> str | None:
+    return str(job.request["word"]) if "word" in job.request else None
+
+
+def _open(rooms: Any, job: Job, facts: EngineFacts | None, now: float) -> Card:
+    if job.kind is JobKind.TRAIN and job.state is JobState.RUNNING:
+        is_person = job.request["kind"] == Kind.PERSON
+        preview = rooms.vault.open(job.preview) if job.preview and not is_person else None
+        return cards.training_card(
+            job=job.id,
+            word=str(job.request["word"]),
+            owner=job.owner,
+            running=running_of(job, now),
+            is_person=is_person,
+            preview=preview,
+        )
+    is_awake = facts is not None and facts.state == "ready"
+    waiting = waiting_of(rooms, job, now, is_engine_awake=is_awake)
+    if job.kind is JobKind.TRAIN:
+        return cards.queued_card(job=job.id, word=str(job.request["word"]), owner=job.owner, waiting=waiting)
+    place = texts.say("imagine-drawing") if job.state is JobState.RUNNING else cards.place_of(waiting)
+    return waiting_pictures(job, place)
+
+
+def waiting_pictures(job: Job, place: str) -> Card:
+    """Pictures that are not drawn yet, with *Cancel*."""
+    told = texts.say("imagine-queued", count=int(job.request["count"]), place=place)
+    cancel = layout.button("cancel", job.id, texts.say("btn-cancel"), style=layout.DANGER)
+    return layout.card(layout.text(told), *layout.rows([cancel]))
+
+
+def _learned(rooms: Any, job: Job, facts: EngineFacts | None) -> Card:
+    concept = rooms.concepts.get(job.concept)
+    word = concept.name if concept else str(job.request["word"])
+    version = next((one for one in rooms.concepts.versions(job.concept) if one.job == job.id), None)
+    method = facts.method(str(job.request["method"])) if facts else None
+    learned = Learned(
+        job=job.id,
+        concept=str(job.concept),
+        word=word,
+        method=method.title if method else str(job.request["method"]),
+        steps=int(job.result.get("steps", 0)),
+        best_step=job.result.get("best_step"),
+        seconds=float(job.result.get("seconds", 0.0)),
+        size_bytes=version.bytes if version else int(job.result.get("bytes", 0)),
+        photos=len(job.request["photos"]),
+        is_person=job.request["kind"] == Kind.PERSON,
+    )
+    pictures = {part: _picture(rooms, job, part, word) for part in ("sheet", "curve") if not learned.is_person}
+    return cards.result_card(learned, pictures.get("sheet"), pictures.get("curve"))
+
+
+def _picture(rooms: Any, job: Job, part: str, word: str) -> Picture | None:
+    blob = job.result.get(part)
+    if not blob:
+        return None
+    return Picture.named(f"{job.id}-{part}", rooms.vault.open(BlobId(blob)), texts.say(f"result-{part}-alt", word=word))
+
+
+def _drawn(rooms: Any, job: Job) -> Card:
+    images = rooms.images.of_job(job.id)
+    if not images:
+        return cards.deleted_card()
+    sheet = job.result.get("sheet") if len(images) > 1 else None
+    grid = Grid(
+        job=job.id,
+        owner=job.owner,
+        prompt=prompt_today(rooms, job),
+        seed=int(job.result.get("seed", images[0].seed)),
+        relation=str((job.request.get("relation") or {}).get("kind", "none")),
+        words=[str(word["name"]) for word in job.request.get("words", ())],
+        images=[b"" if sheet else rooms.vault.open(images[0].blob), *(b"" for _ in images[1:])],  # one is shown
+        sheet=rooms.vault.open(BlobId(sheet)) if sheet else None,
+    )
+    return cards.grid_card(grid)
