@@ -11,12 +11,13 @@ The master key is in none of them: whoever holds a backup alone can read no file
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,7 +66,7 @@ class Backup:
     def make(self, folder: Path) -> Snapshot:
         """Put a snapshot into a new folder below `folder`: `begin`, then `fill`.
 
-        Raises: TintypeError E_DISK_FULL.
+        Raises: TintypeError E_DISK_FULL, E_BACKUP_FOLDER.
         """
         return fill(self.begin(folder))
 
@@ -74,11 +75,14 @@ class Backup:
 
         The database comes first: files are never changed, only added and deleted, so a file that is missing
         afterwards was deleted on purpose, and one that is not needed is harmless.
-        Raises: TintypeError E_DISK_FULL.
+        Raises: TintypeError E_DISK_FULL, E_BACKUP_FOLDER when it cannot be written to.
         """
         made_at = self._clock.now()
         place = folder / datetime.fromtimestamp(made_at, UTC).strftime("%Y-%m-%dT%H%M%S.%fZ")
-        place.mkdir(parents=True, mode=0o700)
+        try:
+            place.mkdir(parents=True, mode=0o700)
+        except OSError as error:
+            raise TintypeError("E_BACKUP_FOLDER", folder=str(folder), reason=os.strerror(error.errno or 0)) from error
         self._copy_database(place / DATABASE)
         noted = "insert or replace into notes (name, value) values (:name, :folder)"
         rows(self._db, noted, name=NOTE, folder=str(folder.resolve()))
@@ -110,10 +114,22 @@ class Backup:
         _flush(path)
 
 
-def fill(begun: Begun) -> Snapshot:
-    """Copy the files and seal the snapshot with its manifest; touches no database, so any thread may do it."""
+def fill(begun: Begun, is_stopped: Callable[[], bool] = lambda: False) -> Snapshot:
+    """Copy the files and seal the snapshot with its manifest; touches no database, so any thread may do it.
+
+    Raises: TintypeError E_DISK_FULL, E_BACKUP_STOPPED; of the snapshot nothing is left then.
+    """
     place = begun.place
-    _copy_files(begun.data / BLOBS, place / BLOBS)
+    try:
+        _copy_files(begun.data / BLOBS, place / BLOBS, is_stopped)
+        return _sealed(begun)
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+
+
+def _sealed(begun: Begun) -> Snapshot:
+    place = begun.place
     listed = {str(path.relative_to(place)): _entry(path) for path in sorted(place.rglob("*")) if path.is_file()}
     write_atomic(place / MANIFEST, json.dumps({"made_at": begun.made_at, "files": listed}, indent=1).encode())
     return Snapshot(folder=place, files=len(listed), bytes=sum(entry["bytes"] for entry in listed.values()))
@@ -188,8 +204,10 @@ def _entry(path: Path) -> dict[str, Any]:
     return {"sha256": digest, "bytes": path.stat().st_size}
 
 
-def _copy_files(source: Path, target: Path) -> None:
+def _copy_files(source: Path, target: Path, is_stopped: Callable[[], bool]) -> None:
     for path in source.rglob("*"):
+        if is_stopped():
+            raise TintypeError("E_BACKUP_STOPPED")
         if path.is_dir() or path.name.endswith(".tmp"):
             continue
         copy = target / path.relative_to(source)
@@ -198,6 +216,10 @@ def _copy_files(source: Path, target: Path) -> None:
             shutil.copyfile(path, copy)
         except FileNotFoundError:  # deleted meanwhile
             continue
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise TintypeError("E_DISK_FULL", folder=str(copy.parent)) from error
+            raise
         _flush(copy)
 
 

@@ -61,7 +61,7 @@ class Env:
             raise SettingsError("E_SETTING_VALUE", name=key, value=text, wanted=f"a number from {least:g} to {most:g}")
         return value
 
-    def flag(self, key: str, default: bool) -> bool:
+    def flag(self, key: str, *, default: bool) -> bool:
         """Yes or no.
 
         Raises: SettingsError E_SETTING_VALUE.

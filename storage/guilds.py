@@ -28,6 +28,11 @@ class Guilds:
         found = rows(self._db, "select id from guilds where is_allowed = 1 order by id")
         return [GuildId(int(str(row["id"]))) for row in found]
 
+    def waiting(self) -> list[GuildId]:
+        """Servers that have the bot and are not approved."""
+        found = rows(self._db, "select id from guilds where is_allowed = 0 and left_at is null order by id")
+        return [GuildId(int(str(row["id"]))) for row in found]
+
     def joined(self, guild: GuildId) -> None:
         """The bot is in this server."""
         rows(

@@ -435,6 +435,7 @@ E_CONTROL_LOST = Tintype ended before it answered, so it is not known whether th
 
 # --- backups ---
 E_BACKUP_BROKEN = The backup cannot be used: { $file } is missing or was changed since it was made. Nothing was restored. Take another snapshot, or bring that file back.
+E_BACKUP_FOLDER = No backup can be put into { $folder }: { $reason }. Name another folder with `--to`, or make that one writable.
 E_BACKUP_STOPPED = Tintype was stopped while the backup was being made, so nothing of it was kept. Make it again; Tintype need not run for it.
 E_RESTORE_OVER = { $folder } already holds a database, and a restore never writes over one. Move that folder away, or set TINTYPE_DATA_DIR to an empty one.
 
@@ -464,6 +465,7 @@ W_PALE = It is almost white.
 W_FLAT = There is hardly anything to see on it.
 W_ANIMATED = It moves; only its first picture is used.
 W_DUPLICATE = It looks like photo { $other }; another view teaches more.
+W_LEFT_OUT = It is not among the { $most } best, so it is left out.
 
 # --- weights files ---
 E_PICKLE = “{ $file }” is a pickle file (.pt, .ckpt, .bin), which can run any program when opened, so it was not. Export the weights as .safetensors and send that.

@@ -168,7 +168,8 @@ def test_a_word_whose_first_training_came_to_nothing_is_free_again(concepts: Con
     waiting = concepts.create(ANA, HOME, "waiting", Kind.ANIMAL, "dog")
     job, _ = queue.put(wish(concept=waiting.id))
     concepts.drop_unused([learned.id, waiting.id])
-    assert concepts.get(learned.id) and concepts.get(waiting.id)
+    assert concepts.get(learned.id)
+    assert concepts.get(waiting.id)
 
     queue.cancel(job.id, {})
     concepts.drop_unused([learned.id, waiting.id])

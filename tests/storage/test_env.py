@@ -42,12 +42,12 @@ def test_numbers_stay_within_bounds(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "value"), [("yes", True), ("0", False), ("ON", True), ("", True), ("no ", False)])
 def test_flags_are_read(text: str, value: bool) -> None:
-    assert Env({"F": text}).flag("F", True) is value
+    assert Env({"F": text}).flag("F", default=True) is value
 
 
 def test_other_flags_are_refused() -> None:
     with pytest.raises(SettingsError, match="E_SETTING_VALUE"):
-        Env({"F": "maybe"}).flag("F", False)
+        Env({"F": "maybe"}).flag("F", default=False)
 
 
 def test_ids_are_read_with_commas_or_spaces() -> None:
@@ -62,7 +62,8 @@ def test_a_secret_is_not_shown_by_accident() -> None:
 
     assert {repr(secret), str(secret), f"{secret}", f"{[secret]}"[1:-1]} == {"***"}
     assert secret.reveal() == "abc.def"
-    assert secret and not Secret("")
+    assert secret
+    assert not Secret("")
 
 
 def test_below_the_floor_no_job_is_taken(tmp_path: Path) -> None:
