@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from tests.trainers.bases import base_for, draw_photo
 from trainers.method import Lesson
 from trainers.pipeline import Base
+
+torch.set_num_threads(1)  # the tiny base's layers are too small to be shared out: a second thread only waits
 
 
 @pytest.fixture(params=["epsilon", "v_prediction"])
