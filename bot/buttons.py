@@ -1,4 +1,4 @@
-"""Every button: a verb and an id in its `custom_id`, so that it works after a restart and says so when it is too old."""
+"""Every button: a verb and an id in its `custom_id`, so that it works after a restart, or says that it is too old."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ class Press:
     def of(cls, custom_id: str) -> Press | None:
         """Read a `custom_id`; None when it is none of ours."""
         match = re.fullmatch(TEMPLATE, custom_id)
-        return None if match is None else cls._of_match(match)
+        return None if match is None else cls.of_match(match)
 
     @classmethod
-    def _of_match(cls, match: re.Match[str]) -> Press:
+    def of_match(cls, match: re.Match[str]) -> Press:
+        """From what TEMPLATE found."""
         return cls(verb=match["verb"], id=match["id"], n=int(match["n"] or 0))
 
     def __str__(self) -> str:
@@ -96,7 +97,7 @@ class Button(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TEMPLATE):
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Button:
         """Rebuild the button from what was pressed."""
-        return cls(Press._of_match(match), getattr(item, "label", None) or "…")
+        return cls(Press.of_match(match), getattr(item, "label", None) or "…")
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Nothing: `Tintype.on_interaction` answers all presses, also those discord.py would drop without a word."""

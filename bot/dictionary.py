@@ -8,6 +8,7 @@ from rapidfuzz import process
 
 from bot import texts
 from bot.cards import Picture, VersionLine, WordCard
+from bot.naming import is_in_training
 from bot.orders import is_made_for
 from bot.studio import Asker, EngineFacts
 from storage.errors import NotFound
@@ -49,14 +50,13 @@ def _allowed(rooms: Any, asker: Asker, concept: Concept, action: Action) -> Conc
 def card_of(rooms: Any, concept: Concept, facts: EngineFacts | None) -> WordCard:
     """The word as its owner sees it."""
     titles = {method.name: method.title for method in facts.methods} if facts else {}
-    jobs = rooms.queue.of_owner(concept.owner, limit=50)
     return WordCard(
         concept=concept.id,
         name=concept.name,
         kind=concept.kind,
         class_word=concept.class_word,
         visibility="shared" if rooms.concepts.grants(concept.id) else "private",
-        is_learning=any(job.concept == concept.id and not job.state.is_over for job in jobs),
+        is_learning=is_in_training(rooms, concept.id),
         versions=[_version(version, titles, facts) for version in rooms.concepts.versions(concept.id)],
     )
 

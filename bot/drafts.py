@@ -8,15 +8,17 @@ from typing import Any
 
 from bot import consent
 from bot.limits import refuse_above
+from bot.naming import concept_for
 from bot.studio import Asker, EngineFacts, MethodFacts
 from bot.waits import usual_s
 from storage.errors import NotFound, TintypeError
 from storage.ids import new_id
 from storage.permissions import Action, can
+from storage.photo_report import LEAST, PhotoFacts, PhotoReport, Verdict, photo_report
 from storage.records import ConceptId, Consent, Draft, DraftId, Job, JobId, JobKind, Kind, NewJob, Photo
 
 DEFAULT_METHOD = "lora"
-MOST_USED = 20  # photos of one training
+USUAL_SIZE_PX = 64  # while no engine has said what its base model trains at
 MOST_KEPT = 40  # photos of one draft
 PLAIN_CLASS_WORD = {Kind.PERSON: "person", Kind.ANIMAL: "animal", Kind.OBJECT: "object", Kind.STYLE: "style"}
 CLASS_WORD = re.compile(r"[a-z]+(?:[ -][a-z]+)?")
@@ -70,7 +72,7 @@ def fill(rooms: Any, asker: Asker, draft: str, *, word: str, kind: str, has_agre
 def own(rooms: Any, asker: Asker, draft: str) -> Draft:
     """The asker's draft.
 
-    Raises: NotFound(E_DRAFT_GONE) when it is gone or somebody else's.
+    Raises: NotFound(E_DRAFT_GONE) when it is gone, E_NOT_FOUND when it is somebody else's.
     """
     found: Draft | None = rooms.photos.draft(DraftId(draft))
     if found is None:
@@ -82,12 +84,21 @@ def own(rooms: Any, asker: Asker, draft: str) -> Draft:
 def own_open(rooms: Any, asker: Asker, draft: str) -> Draft:
     """The asker's draft, still without a training.
 
+    Raises: NotFound(E_DRAFT_GONE, E_NOT_FOUND), TintypeError(E_DRAFT_USED).
+    """
+    return still_open(own(rooms, asker, draft))
+
+
+def still_open(draft: Draft | None) -> Draft:
+    """The draft, when it is there and without a training.
+
     Raises: NotFound(E_DRAFT_GONE), TintypeError(E_DRAFT_USED).
     """
-    found = own(rooms, asker, draft)
-    if found.state == TRAINING:
+    if draft is None:
+        raise NotFound("E_DRAFT_GONE")
+    if draft.state == TRAINING:
         raise TintypeError("E_DRAFT_USED")
-    return found
+    return draft
 
 
 def renamed(rooms: Any, asker: Asker, draft: str, values: Mapping[str, str]) -> Draft:
@@ -103,25 +114,6 @@ def renamed(rooms: Any, asker: Asker, draft: str, values: Mapping[str, str]) -> 
         class_word=found.class_word if kind == found.kind else None,
     )
     return changed
-
-
-def trouble_with_word(rooms: Any, draft: Draft) -> TintypeError | None:
-    """Why the draft's word cannot be taken; None when it can."""
-    if not draft.word.strip():
-        return TintypeError("E_WORD_NEEDED")
-    try:
-        _free_unused(rooms, draft)
-        rooms.concepts.check_free(draft.owner, draft.guild, draft.word)
-    except TintypeError as refused:
-        return refused
-    return None
-
-
-def _free_unused(rooms: Any, draft: Draft) -> None:
-    """A word whose first training came to nothing is free again."""
-    held = rooms.concepts.named(draft.owner, draft.guild, draft.word.strip().strip("<>").lower())
-    if held is not None:
-        rooms.concepts.drop_unused([held.id])
 
 
 def method_of(draft: Draft, facts: EngineFacts) -> MethodFacts:
@@ -154,6 +146,14 @@ def class_word_of(draft: Draft, facts: EngineFacts) -> str:
     return word
 
 
+def judged(photos: Sequence[Photo], draft: Draft, facts: EngineFacts | None) -> PhotoReport:
+    """What the draft's photos are worth together, for the way it will be learned."""
+    need, size_px = LEAST, facts.size_px if facts else USUAL_SIZE_PX
+    if facts is not None and facts.methods and (draft.method is None or facts.method(draft.method)):
+        need = method_of(draft, facts).min_photos
+    return photo_report([PhotoFacts.of(photo) for photo in photos], size_px=size_px, need=need)
+
+
 def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: float) -> tuple[Job, bool]:
     """Queue the draft's training; pressing twice answers the job that is there, and False.
 
@@ -165,11 +165,10 @@ def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: flo
     can(asker.actor, Action.TRAIN)
     refuse_above(rooms, asker, JobKind.TRAIN)
     method, class_word = method_of(draft, facts), class_word_of(draft, facts)
-    photos = best(rooms.photos.of(draft.id))
-    if len(photos) < method.min_photos:
-        raise TintypeError("E_TOO_FEW_PHOTOS", have=len(photos), need=method.min_photos, method=method.title)
-    _free_unused(rooms, draft)
-    concept = rooms.concepts.create(draft.owner, draft.guild, draft.word, draft.kind, class_word)
+    photos = judged(rooms.photos.of(draft.id), draft, facts)
+    if photos.verdict is Verdict.REFUSE:
+        raise TintypeError("E_TOO_FEW_PHOTOS", have=photos.have, need=photos.need, method=method.title)
+    concept = concept_for(rooms, draft, class_word, facts)
     new = NewJob(
         kind=JobKind.TRAIN,
         owner=draft.owner,
@@ -185,7 +184,7 @@ def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: flo
             "kind": str(draft.kind),
             "class_word": class_word,
             "method": method.name,
-            "photos": [photo.id for photo in photos],
+            "photos": list(photos.proposed),
             "consent": _consent(draft, now),
         },
     )
@@ -208,7 +207,7 @@ def _keep(rooms: Any, draft: Draft, concept: ConceptId, now: float) -> None:
 
 
 def _job_of(rooms: Any, draft: Draft) -> Job:
-    """The training that this draft was used for."""
+    """The training that this draft was last used for."""
     for job in rooms.queue.of_owner(draft.owner, limit=200):
         if job.request.get("draft") == draft.id:
             found: Job = job
@@ -225,22 +224,10 @@ def reopened(rooms: Any, asker: Asker, job_id: str) -> Draft:
     if job is None:
         raise NotFound("E_NOT_FOUND")
     can(asker.actor, Action.RETRY, job)
-    if not job.state.is_over:
-        raise TintypeError("E_DRAFT_USED")
     draft = own(rooms, asker, str(job.request.get("draft", "")))
+    if not _job_of(rooms, draft).state.is_over:
+        raise TintypeError("E_DRAFT_USED")
     if not rooms.photos.of(draft.id):
         raise NotFound("E_DRAFT_GONE")
     changed: Draft = rooms.photos.change_draft(draft.id, state=OPEN)
     return changed
-
-
-def best(photos: Sequence[Photo]) -> list[Photo]:
-    """At most twenty, the sharpest and largest first chosen, in their own order."""
-    chosen = sorted(photos, key=quality, reverse=True)[:MOST_USED]
-    return sorted(chosen, key=lambda photo: photo.position)
-
-
-def quality(photo: Photo) -> tuple[int, float, int]:
-    """Fewer remarks first, then sharper, then larger."""
-    remarks = photo.facts.get("remarks") or ()
-    return -len(remarks), float(photo.facts.get("sharpness") or 0.0), min(photo.width_px, photo.height_px)

@@ -38,7 +38,7 @@ def sentence_of(error: BaseException) -> str:
 
 
 def shown(fact: Any) -> Any:
-    """A fact as a member may see it: what a stranger wrote is made plain; nothing is `none`, which sentences select by."""
+    """A fact as a member may see it: a stranger's text made plain; nothing is `none`, which sentences select by."""
     if isinstance(fact, (list, tuple)):
         return [shown(part) for part in fact]
     return plain(fact, FACT_CHARACTERS) or "none" if isinstance(fact, str) else fact

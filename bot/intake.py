@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from bot import cards, consent, drafts, texts
 from bot.attachments import Fetched, Upload
 from bot.cards import Card, PhotoLine, Report
 from bot.errors import sentence_of, shown
+from bot.naming import trouble_with_word
 from bot.studio import Asker, EngineFacts, Studio
 from storage.errors import PhotoRejected, TintypeError
+from storage.photo_report import ADVISED, MOST, PhotoReport
 from storage.records import Draft, DraftId, Kind, Photo
 
 INSPECTED_AT_ONCE = 2  # inspector processes of one member
 ZIP_BEGINNING = b"PK\x03\x04"
-USUAL_SIZE_PX = 64  # while no engine has said what its base model trains at
-LEAST = 3  # photos, while no engine has said otherwise
 
 
 async def take_in(studio: Studio, draft: Draft, uploads: Sequence[Upload]) -> list[str]:
     """Fetch, inspect and keep; the sentences of those that could not be used."""
-    fetched = await studio.attachments.fetch(uploads)
+    try:
+        fetched = await studio.attachments.fetch(uploads)
+    except TintypeError as too_many:
+        return [sentence_of(too_many)]
     lanes = asyncio.Semaphore(INSPECTED_AT_ONCE)
     results = await asyncio.gather(*(_inspected(studio, lanes, upload) for upload in fetched))
     refused: list[str] = []
     for photos, troubles in results:
         refused += troubles
         for photo in photos:
-            refused += await studio.run(lambda rooms, photo=photo: _keep(rooms, draft, photo))
+            refused += await studio.run(partial(_keep, draft=draft, photo=photo))
     return refused
 
 
@@ -40,7 +44,7 @@ async def _inspected(
     if isinstance(upload, TintypeError):
         return [], [sentence_of(upload)]
     facts = studio.facts()
-    size_px = facts.size_px if facts else USUAL_SIZE_PX
+    size_px = facts.size_px if facts else drafts.USUAL_SIZE_PX
     async with lanes:
         try:
             if upload.data.startswith(ZIP_BEGINNING):
@@ -51,7 +55,9 @@ async def _inspected(
             return [], [sentence_of(refusal)]
 
 
-def _keep(rooms: Any, draft: Draft, photo: Any) -> list[str]:
+def _keep(rooms: Any, *, draft: Draft, photo: Any) -> list[str]:
+    """Keep one photo, unless its draft was dropped, used or filled meanwhile."""
+    drafts.still_open(rooms.photos.draft(draft.id))
     if len(rooms.photos.of(draft.id)) >= drafts.MOST_KEPT:
         return [sentence_of(PhotoRejected("E_TOO_MANY_PHOTOS", have=drafts.MOST_KEPT, most=drafts.MOST_KEPT))]
     rooms.photos.add(
@@ -75,10 +81,10 @@ async def report(studio: Studio, asker: Asker, draft: DraftId, *, page: int = 1,
 
 def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, rejected: Sequence[str]) -> Card:
     photos = rooms.photos.of(draft.id)
-    trouble = drafts.trouble_with_word(rooms, draft)
+    judged = drafts.judged(photos, draft, facts)
+    trouble = trouble_with_word(rooms, draft, facts)
     first = (min(max(page, 1), max(1, -(-len(photos) // cards.PAGE_PHOTOS))) - 1) * cards.PAGE_PHOTOS
     on_page = range(first, first + cards.PAGE_PHOTOS)
-    has_method = facts is not None and facts.methods and (draft.method is None or facts.method(draft.method))
     return cards.photo_report(
         Report(
             draft=draft.id,
@@ -86,12 +92,13 @@ def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, reje
             kind=draft.kind,
             class_word=draft.class_word,
             photos=[
-                _line(photo, rooms.vault.open(photo.thumbnail) if at in on_page else b"")
+                _line(photo, judged, rooms.vault.open(photo.thumbnail) if at in on_page else b"")
                 for at, photo in enumerate(photos)
             ],
             rejected=rejected,
-            least=drafts.method_of(draft, facts).min_photos if has_method and facts else LEAST,
-            most=drafts.MOST_USED,
+            least=judged.need,
+            advised=ADVISED,
+            most=MOST,
             consent=consent.text() if draft.kind is Kind.PERSON else None,
             has_agreed=draft.consent_text == str(consent.TEXT_VERSION),
             word_trouble=None if trouble is None else sentence_of(trouble),
@@ -100,8 +107,10 @@ def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, reje
     )
 
 
-def _line(photo: Photo, thumbnail: bytes) -> PhotoLine:
-    remarks = photo.facts.get("remarks") or ()
+def _line(photo: Photo, judged: PhotoReport, thumbnail: bytes) -> PhotoLine:
+    remarks = [*(photo.facts.get("remarks") or ()), *judged.remarks.get(photo.id, ())]
+    if photo.position in judged.left_out:
+        remarks.append({"code": "W_LEFT_OUT", "facts": {"most": MOST}})
     return PhotoLine(
         id=photo.id,
         n=photo.position,

@@ -1,4 +1,4 @@
-"""Forms: how they look, and how a submitted one is read from its raw payload, so that a restart in between loses nothing."""
+"""Forms: how they look, and how a submitted one is read from its raw payload, so that a restart loses nothing."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from bot.orders import finished, prompt_today
 from bot.studio import Asker, EngineFacts
 from storage.permissions import Action
 
-SHOWN_SETTINGS = ("steps", "guidance", "scheduler", "shape")  # what one would type elsewhere to get the same
+SHOWN_SETTINGS = ("steps", "guidance_scale", "shape")  # what one would type elsewhere to get the same
 
 
 def recipe_of(rooms: Any, asker: Asker, job_id: str, facts: EngineFacts | None) -> Recipe:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from storage.database import insert, rows
-from storage.records import BlobId, Image, ImageId, ImageWord, JobId, MemberId
+from storage.records import BlobId, ConceptId, Image, ImageId, ImageWord, JobId, MemberId
 from storage.rows import image_of, record
 
 
@@ -46,6 +46,12 @@ class Images:
         """A member's images, the newest first."""
         sql = "select * from images where owner = :owner order by created_at desc"
         return [image_of(row) for row in rows(self._db, sql, owner=owner)]
+
+    def with_word(self, concept: ConceptId) -> list[Image]:
+        """The images that any version of a word is in, whoever asked for them."""
+        sql = """select * from images where id in (select image from image_words
+            join versions on versions.id = image_words.version where versions.concept = :concept)"""
+        return [image_of(row) for row in rows(self._db, sql, concept=concept)]
 
     def words(self, image: ImageId) -> list[ImageWord]:
         """The versions in an image."""

@@ -17,6 +17,7 @@ class Action(StrEnum):
     IMAGINE = "imagine"  #: ask for pictures here
     USE = "use"  #: write a word in a prompt
     SEE = "see"  #: look at a card, a job's state or a picture
+    POST = "post"  #: show a job or picture again to everybody in a channel
     RECIPE = "recipe"
     RENAME = "rename"
     DELETE = "delete"

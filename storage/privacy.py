@@ -18,7 +18,19 @@ from storage.database import rows, scrub, transaction
 from storage.images import Images
 from storage.photos import Photos
 from storage.queue import Queue
-from storage.records import BlobId, ConceptId, Draft, DraftId, Job, MemberId, Message, Receipt, Version
+from storage.records import (
+    BlobId,
+    ConceptId,
+    Draft,
+    DraftId,
+    Job,
+    Kind,
+    MemberId,
+    Message,
+    Receipt,
+    Version,
+    VersionId,
+)
 from storage.rows import draft_of, job_of, record
 from storage.vault import BLOB, Vault
 
@@ -76,43 +88,60 @@ class Privacy:
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr("mydata.json", json.dumps(self.mydata(member), indent=2))
-            for draft in self._all_drafts(member):
-                for photo in self._photos.of(draft.id):
-                    archive.writestr(f"photos/{draft.id}/{photo.position:02}.png", self._vault.open(photo.blob))
-            for concept in self._concepts.mine(member):
-                for version in self._concepts.versions(concept.id):
-                    name = f"words/{concept.name}-{concept.id[:4]}-{version.n}.safetensors"
-                    archive.writestr(name, self._vault.open(version.blob))
-            for image in self._images.of_owner(member):
-                archive.writestr(f"images/{image.job}-{image.position}-{image.name}", self._vault.open(image.blob))
+            for name, blob in self.contents(member):
+                archive.writestr(name, self._vault.open(blob))
         return packed.getvalue()
+
+    def contents(self, member: MemberId) -> list[tuple[str, BlobId]]:
+        """The archive's files beside the list: name and blob of each."""
+        found = [
+            (f"photos/{draft.id}/{photo.position:02}.png", photo.blob)
+            for draft in self._all_drafts(member)
+            for photo in self._photos.of(draft.id)
+        ]
+        found += [
+            (f"words/{concept.name}-{concept.id[:4]}-{version.n}.safetensors", version.blob)
+            for concept in self._concepts.mine(member)
+            for version in self._concepts.versions(concept.id)
+        ]
+        return found + [(f"images/{i.job}-{i.position}-{i.name}", i.blob) for i in self._images.of_owner(member)]
 
     # --- forgetting ----------------------------------------------------------------------------------------------
 
-    def forget_word(self, concept: ConceptId) -> Receipt:
-        """Delete one word: its versions, its photos, its jobs, their checkpoints; pictures made with it stay."""
-        if self._concepts.get(concept) is None:
+    def forget_word(self, concept: ConceptId, *, with_pictures: bool = False) -> Receipt:
+        """Delete one word: its versions, its photos, its jobs, their checkpoints; pictures made with it only if wished.
+
+        Pictures means the owner's own, and of a person's word all that show that person.
+        """
+        found = self._concepts.get(concept)
+        if found is None:
             return self._receipt()
-        jobs = self._jobs("concept = :id", concept)
-        cancelled = self._cancel(jobs)
-        messages = self._messages(jobs)
-        versions = self._concepts.versions(concept)
+        jobs, versions = self._jobs("concept = :id", concept), self._concepts.versions(concept)
+        cancelled = self._cancel([*jobs, *self._drawing({version.id for version in versions})])
+        pictures = [
+            picture
+            for picture in (self._images.with_word(concept) if with_pictures else ())
+            if picture.owner == found.owner or found.kind is Kind.PERSON
+        ]
+        drawn = [job for job in map(self._queue.get, dict.fromkeys(picture.job for picture in pictures)) if job]
+        messages = self._messages([*jobs, *drawn])
         consents = len(rows(self._db, "select 1 from consents where concept = :concept", concept=concept))
         drafts = [DraftId(str(job.request["draft"])) for job in jobs if job.request.get("draft")]
         photos = [photo for draft in drafts for photo in self._photos.of(draft)]
         blobs = {blob for photo in photos for blob in (photo.blob, photo.thumbnail)}
-        blobs |= _blobs_of_versions(versions) | _blobs_of_jobs(jobs)
+        blobs |= _blobs_of_versions(versions) | _blobs_of_jobs([*jobs, *drawn]) | {image.blob for image in pictures}
         with transaction(self._db):
             for draft in drafts:
                 rows(self._db, "delete from drafts where id = :draft", draft=draft)
+            for job in drawn:
+                self._images.delete_job(job.id)
             self._concepts.delete(concept)
             rows(self._db, "delete from jobs where concept = :concept", concept=concept)
             self._drop_messages()
         size = self._delete(blobs)
         return self._finished(
             photos=len(photos), versions=len(versions), checkpoints=_checkpoints(jobs), jobs_cancelled=cancelled,
-            words=1,
-            consents=consents, files=len(blobs), bytes=size, messages=messages,
+            words=1, images=len(pictures), consents=consents, files=len(blobs), bytes=size, messages=messages,
         )  # fmt: skip
 
     def forget(self, member: MemberId) -> Receipt:
@@ -176,6 +205,11 @@ class Privacy:
 
     def _cancel(self, jobs: Iterable[Job]) -> int:
         return sum(self._queue.cancel(job.id, {"card": "cancelled", "job": job.id}) for job in jobs)
+
+    def _drawing(self, versions: set[VersionId]) -> list[Job]:
+        """Jobs under way that draw with one of these."""
+        under_way = [*self._queue.ready(), *self._queue.active()]
+        return [job for job in under_way if any(word["version"] in versions for word in job.request.get("words", ()))]
 
     def _drop_rows(self, member: MemberId) -> None:
         for table, column in OF_MEMBER.items():

@@ -1,0 +1,60 @@
+"""May a draft have its word: free, left over from a training that came to nothing, or due to be learned anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.orders import is_made_for
+from bot.studio import EngineFacts
+from storage.errors import TintypeError
+from storage.records import Concept, ConceptId, Draft
+
+
+def trouble_with_word(rooms: Any, draft: Draft, facts: EngineFacts | None) -> TintypeError | None:
+    """Why the draft's word cannot be taken; None when it can."""
+    if not draft.word.strip():
+        return TintypeError("E_WORD_NEEDED")
+    try:
+        _free_unused(rooms, draft)
+        if _due(rooms, draft, facts) is None:
+            rooms.concepts.check_free(draft.owner, draft.guild, draft.word)
+    except TintypeError as refused:
+        return refused
+    return None
+
+
+def concept_for(rooms: Any, draft: Draft, class_word: str, facts: EngineFacts) -> Concept:
+    """The concept that the draft's training belongs to: a new one, or the one that is due to be learned anew.
+
+    Raises: WordRefused as `Concepts.check_free`.
+    """
+    _free_unused(rooms, draft)
+    due = _due(rooms, draft, facts)
+    made: Concept = due or rooms.concepts.create(draft.owner, draft.guild, draft.word, draft.kind, class_word)
+    return made
+
+
+def _held(rooms: Any, draft: Draft) -> Concept | None:
+    found: Concept | None = rooms.concepts.named(draft.owner, draft.guild, draft.word.strip().strip("<>").lower())
+    return found
+
+
+def _free_unused(rooms: Any, draft: Draft) -> None:
+    """A word whose first training came to nothing is free again."""
+    held = _held(rooms, draft)
+    if held is not None:
+        rooms.concepts.drop_unused([held.id])
+
+
+def _due(rooms: Any, draft: Draft, facts: EngineFacts | None) -> Concept | None:
+    """The draft's word, when it is there but was learned for another base model only."""
+    held = _held(rooms, draft)
+    if held is None or held.kind is not draft.kind or facts is None or is_in_training(rooms, held.id):
+        return None
+    versions = rooms.concepts.versions(held.id)
+    return held if versions and not any(is_made_for(version, facts) for version in versions) else None
+
+
+def is_in_training(rooms: Any, concept: ConceptId) -> bool:
+    """Whether a job of this concept waits or runs."""
+    return any(job.concept == concept for job in [*rooms.queue.ready(), *rooms.queue.active()])
