@@ -131,6 +131,11 @@ class Tintype(discord.Client):
         log.info("removed from server %d", guild.id)
         await self.studio.run(lambda rooms: rooms.guilds.left(GuildId(guild.id)))
 
+    async def on_ready(self) -> None:
+        """Note the servers that the bot is in, also those that invited it while it was away."""
+        here = [GuildId(guild.id) for guild in self.guilds]
+        await self.studio.run(lambda rooms: [rooms.guilds.joined(guild) for guild in here])
+
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """The bot was invited, perhaps back."""
         await self.studio.run(lambda rooms: rooms.guilds.joined(GuildId(guild.id)))

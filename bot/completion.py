@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from discord import app_commands
 
+from bot import showing
 from bot.answers import Interaction, studio_of
-from bot.studio import asker_of
+from bot.studio import Asker, asker_of
 from storage.errors import TintypeError
 from storage.permissions import Action, Held, can
-from storage.records import Actor, Concept
+from storage.records import Actor, Concept, Kind
 
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 MOST_CHOICES = 25
 CHOICE_CHARACTERS = 100  # Discord's limit for the name and the value of a choice
 OPEN_WORD = re.compile(r"<([a-z0-9_-]*)$", re.IGNORECASE)  # a word that is being typed
@@ -28,11 +34,24 @@ async def complete_word(interaction: Interaction, current: str) -> list[Choice]:
 
 async def complete_own(interaction: Interaction, current: str) -> list[Choice]:
     """The member's own words that contain what is typed, learned or not."""
-    member = asker_of(interaction).member
-    mine: list[Concept] = await studio_of(interaction).run(lambda rooms: rooms.concepts.mine(member))
-    typed = current.strip().strip("<>").lower()
-    names = dict.fromkeys(concept.name for concept in mine if typed in concept.name)
+    asker, typed = asker_of(interaction), current.strip().strip("<>").lower()
+    return await _soon(interaction, lambda rooms: _own(rooms, asker, typed))
+
+
+def _own(rooms: Any, asker: Asker, typed: str) -> list[Choice]:
+    names = dict.fromkeys(concept.name for concept in rooms.concepts.mine(asker.member) if typed in concept.name)
     return [Choice(name=f"<{name}>", value=name) for name in names][:MOST_CHOICES]
+
+
+async def complete_job(interaction: Interaction, current: str) -> list[Choice]:
+    """The member's newest jobs whose line or id holds what is typed."""
+    asker, typed = asker_of(interaction), current.strip().lower()
+    return await _soon(interaction, lambda rooms: _jobs(rooms, asker, typed))
+
+
+def _jobs(rooms: Any, asker: Asker, typed: str) -> list[Choice]:
+    choices = [Choice(name=showing.title_of(job), value=job.id) for job in showing.latest(rooms, asker)]
+    return [choice for choice in choices if typed in choice.name.lower() or choice.value.startswith(typed)]
 
 
 async def complete_prompt(interaction: Interaction, current: str) -> list[Choice]:
@@ -46,8 +65,16 @@ async def complete_prompt(interaction: Interaction, current: str) -> list[Choice
 
 async def _usable(interaction: Interaction, prefix: str) -> list[str]:
     actor = asker_of(interaction).actor
-    names: list[str] = await studio_of(interaction).run(lambda rooms: _names(rooms, actor, prefix))
-    return names
+    return await _soon(interaction, lambda rooms: _names(rooms, actor, prefix))
+
+
+async def _soon(interaction: Interaction, work: Callable[[Any], list[T]]) -> list[T]:
+    """Nothing is offered while that would take too long."""
+    try:
+        return await studio_of(interaction).soon(work)
+    except TintypeError as busy:
+        log.info("nothing to complete with: %s", busy)
+        return []
 
 
 def _names(rooms: Any, actor: Actor, prefix: str) -> list[str]:
@@ -57,7 +84,8 @@ def _names(rooms: Any, actor: Actor, prefix: str) -> list[str]:
 
 def _may_use(rooms: Any, actor: Actor, concept: Concept) -> bool:
     try:
-        can(actor, Action.USE, Held(concept, rooms.concepts.grants(concept.id)))
+        has_consent = concept.kind is not Kind.PERSON or rooms.concepts.consent(concept.id) is not None
+        can(actor, Action.USE, Held(concept, rooms.concepts.grants(concept.id), has_consent))
     except TintypeError:
         return False
     return True

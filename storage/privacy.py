@@ -31,7 +31,7 @@ from storage.records import (
     Version,
     VersionId,
 )
-from storage.rows import draft_of, job_of, record
+from storage.rows import draft_of, job_of
 from storage.vault import BLOB, Vault
 
 #: every column that names a member, and how it goes; a test holds it against the schema
@@ -236,10 +236,7 @@ class Privacy:
         return size
 
     def _messages(self, jobs: Iterable[Job]) -> tuple[Message, ...]:
-        cards = "select * from messages where job = :job"
-        finals = "select job, channel, message, 'final' as role from outbox where job = :job and message is not null"
-        found = [row for job in jobs for sql in (cards, finals) for row in rows(self._db, sql, job=job.id)]
-        return tuple({row["message"]: record(Message, row) for row in found}.values())
+        return tuple(message for job in jobs for message in self._queue.all_messages(job.id))
 
     def _finished(self, **told: Any) -> Receipt:
         """The receipt, after the file is rewritten; that it was given is noted, without saying to whom."""

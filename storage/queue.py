@@ -250,6 +250,13 @@ class Queue:
         found = rows(self._db, "select * from messages where job = :job", job=job)
         return {str(row["role"]): record(Message, row) for row in found}
 
+    def all_messages(self, job: JobId) -> list[Message]:
+        """Our messages about a job, with those that only the outbox knows."""
+        cards = "select * from messages where job = :job"
+        finals = "select job, channel, message, 'final' as role from outbox where job = :job and message is not null"
+        found = [row for sql in (cards, finals) for row in rows(self._db, sql, job=job)]
+        return list({row["message"]: record(Message, row) for row in found}.values())
+
 
 def nonce_of(job: Job) -> str:
     """The final message's nonce: 17 characters, the same however often it is tried."""

@@ -78,6 +78,32 @@ def help_card(*, methods: Sequence[str], class_words: Sequence[str]) -> Card:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is kept about a member, counted, and in how many zips it comes."""
+
+    member: str  #: 16 hex characters
+    words: int
+    images: int
+    photos: int
+    jobs: int
+    parts: int
+    left_out: int = 0  #: files too large for a message here
+
+
+def mydata_card(kept: Kept) -> Card:
+    """The counts, with a button for each zip."""
+    body = layout.lines(
+        texts.say(
+            "mydata-body", words=kept.words, images=kept.images, photos=kept.photos, jobs=kept.jobs, parts=kept.parts
+        ),
+        texts.say("mydata-left-out", count=kept.left_out) if kept.left_out else None,
+    )
+    labels = [texts.say("btn-download", n=n, count=kept.parts) for n in range(1, kept.parts + 1)]
+    buttons = [layout.button("mydata", kept.member, label, n=n) for n, label in enumerate(labels, 1)]
+    return layout.card(layout.text(body), *layout.rows(buttons))
+
+
 def forget_card(*, member: str, concept: str | None, word: str | None) -> Card:
     """The question before data is deleted for good. `member` and `concept` are 16 hex characters."""
     if concept is not None:

@@ -75,7 +75,9 @@ def word_card(word: WordCard, sheet: Picture | None) -> Card:
     """One word with its sample sheet; shown to its owner alone."""
     pictures = [] if sheet is None else [sheet]
     usable = word.state == "ready"
+    again = layout.button("relearn", word.concept, texts.say("btn-again-train"), style=layout.PRIMARY)
     buttons = [
+        *([again] if word.state == "foreign" else []),
         layout.button("try", word.concept, texts.say("btn-try"), style=layout.SUCCESS, disabled=not usable),
         layout.button("ask_delete", word.concept, texts.say("btn-delete"), style=layout.DANGER),
     ]

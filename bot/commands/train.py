@@ -39,14 +39,14 @@ async def begin(interaction: Interaction, photos: list[Photo], **wishes: Any) ->
 
 
 async def _open_form(studio: Studio, interaction: Interaction, **wishes: Any) -> None:
-    """Open the form at once; only what it has no field for must be written down before."""
+    """Open the form at once; what it has no field for is written down beside it."""
     asker, draft, word = asker_of(interaction), new_id(), wishes["word"]
     asker.needs_channel()
     if word is not None:
         word = check_word(word)
+    await interaction.response.send_modal(train_form(draft, word=word, kind=wishes["kind"]))
     if wishes["method"] or wishes["class_word"]:
         await studio.run(lambda rooms: drafts.begin(rooms, asker, draft=draft, **wishes))
-    await interaction.response.send_modal(train_form(draft, word=word, kind=wishes["kind"]))
 
 
 @app_commands.command(name="train", description=spoken("cmd-train"))

@@ -39,7 +39,7 @@ async def teach(studio: Studio, interaction: Interaction, press: Press, form: Su
 async def ask_for_more(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Open the form for more photos."""
     asker = asker_of(interaction)
-    await studio.run(lambda rooms: drafts.own_open(rooms, asker, press.id))
+    await studio.soon(lambda rooms: drafts.own_open(rooms, asker, press.id))
     await interaction.response.send_modal(modals.add_form(press.id))
 
 
@@ -57,7 +57,7 @@ async def add(studio: Studio, interaction: Interaction, press: Press, form: Subm
 async def ask_for_word(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Open the form for another word or kind."""
     asker = asker_of(interaction)
-    draft = await studio.run(lambda rooms: drafts.own_open(rooms, asker, press.id))
+    draft = await studio.soon(lambda rooms: drafts.own_open(rooms, asker, press.id))
     await interaction.response.send_modal(modals.word_form(draft.id, word=draft.word, kind=draft.kind))
 
 

@@ -8,13 +8,13 @@ from bot import cards, modals, texts
 from bot.answers import Interaction, acknowledge, acknowledge_press, show
 from bot.buttons import Press, on_press
 from bot.modals import Submitted, on_submit
-from bot.orders import Order, edited, finished, followed, ordered, prompt_today
+from bot.orders import Order, edited, finished, followed, may_use, ordered, prompt_today
 from bot.placing import show_place
 from bot.recipes import recipe_of
 from bot.studio import Asker, Studio, asker_of
 from bot.takedown import blank
 from storage.errors import NotFound
-from storage.permissions import Action, Held, can
+from storage.permissions import Action
 from storage.records import BlobId, ConceptId, JobId, Message, Relation
 
 
@@ -48,7 +48,7 @@ async def _follow(studio: Studio, interaction: Interaction, press: Press, relati
 async def ask_for_prompt(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Open the form with the prompt."""
     asker = asker_of(interaction)
-    prompt, negative = await studio.run(lambda rooms: _prompts(rooms, asker, press.id))
+    prompt, negative = await studio.soon(lambda rooms: _prompts(rooms, asker, press.id))
     form = modals.prompt_form(press, texts.say("modal-edit"), prompt=prompt, negative=negative)
     await interaction.response.send_modal(form)
 
@@ -77,7 +77,7 @@ def _order(form: Submitted) -> Order:
 async def ask_to_try(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Open the form with a first prompt for a new word."""
     asker = asker_of(interaction)
-    name = await studio.run(lambda rooms: _usable_name(rooms, asker, ConceptId(press.id)))
+    name = await studio.soon(lambda rooms: _usable_name(rooms, asker, ConceptId(press.id)))
     prompt = texts.say("try-prompt", word=name)
     form = modals.prompt_form(press, texts.say("modal-try", word=name), prompt=prompt, negative="")
     await interaction.response.send_modal(form)
@@ -87,7 +87,7 @@ def _usable_name(rooms: Any, asker: Asker, concept_id: ConceptId) -> str:
     concept = rooms.concepts.get(concept_id)
     if concept is None:
         raise NotFound("E_NOT_FOUND")
-    can(asker.actor, Action.USE, Held(concept, rooms.concepts.grants(concept_id)))
+    may_use(rooms, asker, concept_id)
     return str(concept.name)
 
 
@@ -130,4 +130,5 @@ def _delete(rooms: Any, asker: Asker, job_id: str) -> list[Message]:
     sheet = job.result.get("sheet")
     for blob in [*rooms.images.delete_job(JobId(job_id)), *([BlobId(sheet)] if sheet else [])]:
         rooms.vault.delete(blob)
-    return list(rooms.queue.messages(job.id).values())
+    found: list[Message] = rooms.queue.all_messages(job.id)
+    return found

@@ -45,7 +45,8 @@ cmd-words-word = One of your words
 cmd-words-name = The new name: 3 to 32 letters, digits, - or _
 cmd-queue = What is being made now, and what waits
 cmd-show = Show an earlier job again, with working buttons
-cmd-show-job = Which one; leave it out for your latest
+cmd-show-job = Its id, or a picture's; leave it out for your latest
+cmd-show-public = Post it in this channel for everybody; else only you see it
 cmd-privacy = What Tintype sees, keeps and never does
 cmd-mydata = Get everything Tintype keeps about you
 cmd-forget = Delete your data for good, with a receipt
@@ -81,7 +82,10 @@ btn-recipe = Recipe
 btn-delete-yes = Delete <{ $word }> for good
 btn-forget-yes = Delete everything for good
 btn-agree-train = I agree, train
-btn-refresh = Refresh
+btn-download = { $count ->
+    [one] Download
+   *[other] Download part { $n }
+}
 
 ## Modals
 modal-train = Teach a word
@@ -260,6 +264,7 @@ queue-engine-ready = Engine: awake, { $title }, { $device }.
 queue-engine-loading = Engine: waking up.
 queue-engine-away = Engine: not awake. Jobs are kept and start by themselves.
 show-none = You have no job here yet. `/train` and `/imagine` make one.
+show-posted = Posted in this channel.
 show-choice-train = learn <{ $word }> · { $state }
 show-choice-imagine = { $prompt } · { $state }
 state-queued = waiting
@@ -276,7 +281,7 @@ privacy-body =
     {"**"}Your rights:** `/mydata` gives you everything, `/forget` deletes it and destroys your key, with a receipt.
 privacy-intents = Granted intents: { $intents }. Permissions in this channel: { $permissions }.
 privacy-none = none
-mydata-body = Here is everything Tintype keeps about you: { $words ->
+mydata-body = Tintype keeps { $words ->
     [one] one word
    *[other] { $words } words
 }, { $images ->
@@ -285,18 +290,25 @@ mydata-body = Here is everything Tintype keeps about you: { $words ->
 }, { $photos ->
     [one] one photo
    *[other] { $photos } photos
-}, { $jobs ->
+} and { $jobs ->
     [one] one job
    *[other] { $jobs } jobs
-}. The zip holds a readable `mydata.json`{ $files ->
-    [none] .
-   *[other] {" "}and your files.
-}
-mydata-toobig = Your files are too large for one message here, so the zip holds only the list. `/words export` gives the weights one by one, `/show` your pictures.
+} of yours. { $parts ->
+    [one] The zip holds
+   *[other] They come in { $parts } zips; together they hold
+} your files and a readable `mydata.json`. Press to get { $parts ->
+    [one] it
+   *[other] them
+}; only you see that.
+mydata-left-out = { $count ->
+    [one] One file is
+   *[other] { $count } files are
+} left out, too large for a message here. `/words export` gives weights one by one, `/show` your pictures; the operator can hand you the rest.
+mydata-part = Part { $n } of { $count }, { $size }. Keep it in a safe place: it is not encrypted any more.
 forget-ask-all = **Delete everything Tintype keeps about you?** Your words, photos, pictures, jobs and consents are deleted here, and your key is destroyed, which makes them unreadable in backups too. This cannot be undone.
 forget-ask-word = **Delete <{ $word }> with all that belongs to it?** Its photos, weights, checkpoints and the pictures made with it are deleted. This cannot be undone.
 receipt-title = ## Receipt
-receipt-line = Deleted <t:{ $when }:F>: { $photos } photos, { $words } words with { $versions } versions, { $checkpoints } checkpoints, { $images } pictures, { $jobs } jobs, { $consents } consents; { $size } in { $files } files.
+receipt-line = Deleted <t:{ $when }:F>: { $photos } photos, { $words } words with { $versions } versions, { $checkpoints } checkpoints, { $images } pictures, { $consents } consents; { $jobs } jobs stopped; { $size } in { $files } files.
 receipt-key = Your key is destroyed: copies in backups cannot be read any more.
 receipt-key-kept = Your key stays, for your other words.
 receipt-number = Receipt `{ $receipt }`. Keep it if you want to ask the operator about it.
@@ -416,7 +428,7 @@ E_EXPORT_BIG = <{ $word }> has { $size }, more than Discord takes here ({ $most 
 E_ALREADY_OVER = That job is over already, so there is nothing to stop. `/show` brings it back with working buttons.
 E_NOT_STARTED = It has not begun to learn yet, so there is nothing to keep. Press *Cancel* to drop it.
 E_PICTURE_GONE = These pictures were deleted. Press *Again*, or start anew with `/imagine`.
-E_FORGET_FOREIGN = That button deletes another member's data. Use `/forget` yourself.
+E_FORGET_FOREIGN = That button is for another member's data. Use `/mydata` or `/forget` yourself.
 E_POISON = This job stopped its engine { $attempts } times without getting anywhere, so it was given up. Your photos and words are kept. Try again with fewer photos or another way to learn, and tell the operator the job's number.
 E_DATABASE_BROKEN = The database { $path } is damaged. It was left untouched. Stop Tintype, keep a copy of that file, and bring back the last backup with `tintype restore`.
 E_DATABASE_NEWER = The database { $path } was made by a newer Tintype. Install that version again, or restore a backup from before it.
@@ -432,6 +444,78 @@ E_LOCKED = { $folder } is in use by another Tintype (process { $pid }). Stop tha
 
 E_CONTROL = Tintype cannot be asked “{ $request }”. The command and the running Tintype are of different versions: start Tintype anew.
 E_CONTROL_LOST = Tintype ended before it answered, so it is not known whether this was done. Look with `tintype doctor`, start it again, and repeat the command.
+
+# --- doctor: each line says what is, and what to do if it is not well ---
+doctor-ok = { "✓" } ok
+doctor-warn = { "!" } look
+doctor-fail = { "✗" } mend
+doctor-healthy = All is well.
+doctor-look = It works; { $count ->
+    [one] one thing deserves
+   *[other] { $count } things deserve
+} a look.
+doctor-sick = { $count ->
+    [one] One thing is
+   *[other] { $count } things are
+} to be mended before Tintype can work.
+doctor-python = Python
+doctor-python-ok = Python { $version } with SQLite { $sqlite }.
+doctor-python-old = Python { $version } is too old. Install Python 3.11 or newer, delete .venv and run `make run` again.
+doctor-memory = Memory
+doctor-memory-ok = { $free_mib } MiB are free.
+doctor-memory-low = Only { $free_mib } MiB are free; training on the bundled base model takes up to { $need_mib }. End other programs if trainings fail for lack of memory.
+doctor-disk = Disk
+doctor-disk-ok = { $free_gb } GB are free.
+doctor-inspector = Inspector
+doctor-inspector-ok = The process that opens members' photos starts and works.
+doctor-inspector-broken = The process that opens members' photos does not work ({ $code }), so no photo can be taken. Run `make run` again to repair the installation; on a small machine, free some memory.
+doctor-heic = HEIC photos
+doctor-heic-ok = iPhones' photos can be opened.
+doctor-heic-missing = iPhones' HEIC photos cannot be opened; members are told to send JPEG. Install it with `.venv/bin/pip install pillow-heif`.
+doctor-data = Data folder
+doctor-data-ok = { $folder } is yours alone and can be written to.
+doctor-data-new = { $folder } does not exist yet; the first start makes it.
+doctor-data-open = Other users of this machine can look into { $folder }. Close it with `chmod -R go= { $folder }`.
+doctor-data-read-only = { $folder } cannot be written to. Give it to the user that runs Tintype, with `chown`.
+doctor-data-far = { $folder } is on a network disk ({ $kind }), where a database can be damaged. Set TINTYPE_DATA_DIR to a folder on a disk of this machine.
+doctor-running = Tintype
+doctor-running-no = Tintype is not running here.
+doctor-running-yes = Tintype runs as process { $pid }; { $running } jobs at work, { $queued } waiting.
+doctor-keys = Master key
+doctor-keys-ok = { $file } opens the members' keys. Keep a copy where the backups are not.
+doctor-keys-new = { $file } does not exist yet; the first start makes it. Then keep a copy where the backups are not.
+doctor-keys-open = Other users of this machine can read { $file }. Close it with `chmod 600 { $file }`.
+doctor-keys-lost = { $file } is missing, and without it no photo, word or picture can be opened. Bring it back from your copy, or set TINTYPE_MASTER_KEY_FILE to where it is.
+doctor-database = Database
+doctor-database-ok = The database is whole, { $size_mb } MB.
+doctor-database-new = There is no database yet; the first start makes it.
+doctor-model = Base model
+doctor-model-ok = { $name } is here, { $size_mb } MB, licence { $licence }.
+doctor-model-folder = It is read from the folder { $folder }.
+doctor-engine = Engine
+doctor-engine-ok = It starts with { $title } on { $device } and knows { $methods ->
+    [one] one way
+   *[other] { $methods } ways
+} to learn.
+doctor-token = Bot token
+doctor-token-ok = DISCORD_TOKEN is set.
+doctor-token-none = DISCORD_TOKEN is not set, so `make run` starts on a local stand-in. Make a bot at https://discord.com/developers/applications, and put its token into .env.
+doctor-token-form = DISCORD_TOKEN does not look like a bot's token (three parts with dots between them). Copy it anew: https://discord.com/developers/applications, your application, Bot, Reset Token.
+doctor-discord = Discord
+doctor-discord-ok = Discord knows this bot as { $name }.
+doctor-discord-refused = Discord refuses DISCORD_TOKEN. Make a new one: https://discord.com/developers/applications, your application, Bot, Reset Token; and put it into .env.
+doctor-discord-away = { $url } cannot be reached: { $reason }. Check this machine's connection, its firewall, and https://discordstatus.com.
+doctor-clock = Clock
+doctor-clock-ok = This machine's clock agrees with Discord's.
+doctor-clock-ahead = This machine's clock is { $seconds } s ahead of Discord's. Set it right with `timedatectl set-ntp true`.
+doctor-clock-behind = This machine's clock is { $seconds } s behind Discord's. Set it right with `timedatectl set-ntp true`.
+doctor-logins = Logins
+doctor-logins-ok = { $left } of today's { $total } logins are left.
+doctor-logins-few = Only { $left } of today's { $total } logins are left; at none Discord takes the token away. Find out what starts Tintype again and again.
+doctor-servers = Server
+doctor-servers-ok = On { $server } ({ $id }) it has all permissions it needs.
+doctor-servers-none = The bot is on no server yet. Open the invite that `make run` prints.
+doctor-servers-lacking = On { $server } ({ $id }) it lacks: { $lacking }. Open the invite that `make run` prints again, or allow these in the server's settings under Roles.
 
 # --- backups ---
 E_BACKUP_BROKEN = The backup cannot be used: { $file } is missing or was changed since it was made. Nothing was restored. Take another snapshot, or bring that file back.

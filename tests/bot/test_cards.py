@@ -129,6 +129,9 @@ EXTREMES = {
     "help": lambda: cards.help_card(methods=[EVIL] * 9, class_words=["cat"] * 400),
     "forget all?": lambda: cards.forget_card(member=JOB, concept=None, word=None),
     "forget word?": lambda: cards.forget_card(member=JOB, concept=JOB, word=LONG_WORD),
+    "my data": lambda: cards.mydata_card(
+        cards.Kept(member=JOB, words=10**9, images=10**9, photos=10**9, jobs=10**9, parts=20, left_out=10**9)
+    ),
     "receipt": lambda: cards.receipt_card(
         cards.Deleted(receipt=JOB, when=1.8e9, photos=10**9, words=10**9, versions=10**9, checkpoints=10**9,
                       images=10**9, jobs=10**9, consents=10**9, files=10**9, size_bytes=10**15, is_key_destroyed=True)

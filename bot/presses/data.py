@@ -1,0 +1,84 @@
+"""The buttons of a member's rights: the zips of /mydata, and the deletions of /forget with their receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot import belongings, cards, dictionary
+from bot.answers import Interaction, acknowledge, acknowledge_press, show
+from bot.buttons import Press, on_press
+from bot.cards import Card, Deleted
+from bot.studio import Asker, Studio, asker_of
+from bot.takedown import remove
+from storage.errors import NotAllowed
+from storage.permissions import Action, can
+from storage.records import Receipt
+
+
+@on_press("mydata")
+async def download(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Hand out one zip of what is kept."""
+    await acknowledge(interaction)
+    asker = asker_of(interaction)
+    _only_own(asker, press)
+    await show(interaction, await belongings.part_card(studio, asker, press.n))
+
+
+@on_press("forget_all")
+async def forget_all(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Delete everything of the member who presses."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+    _only_own(asker, press)
+    await _forget(studio, interaction, await studio.run(lambda rooms: _everything(rooms, asker)))
+
+
+@on_press("forget_word")
+async def forget_word(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Delete one word with all that belongs to it, the pictures made with it included."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+    await _forget(studio, interaction, await studio.run(lambda rooms: _word(rooms, asker, press.id)))
+
+
+def _only_own(asker: Asker, press: Press) -> None:
+    if press.id != belongings.key_of(asker.member):
+        raise NotAllowed("E_FORGET_FOREIGN")
+
+
+def _everything(rooms: Any, asker: Asker) -> Receipt:
+    can(asker.actor, Action.DELETE)
+    receipt: Receipt = rooms.privacy.forget(asker.member)
+    return receipt
+
+
+def _word(rooms: Any, asker: Asker, concept_id: str) -> Receipt:
+    concept = dictionary.own(rooms, asker, concept_id, Action.DELETE)
+    receipt: Receipt = rooms.privacy.forget_word(concept.id, with_pictures=True)
+    return receipt
+
+
+async def _forget(studio: Studio, interaction: Interaction, receipt: Receipt) -> None:
+    """Stop what ran, hand over the receipt, and take our messages about it down."""
+    studio.wake()
+    await show(interaction, _card(receipt))
+    await remove(interaction.client, receipt.messages)
+
+
+def _card(receipt: Receipt) -> Card:
+    return cards.receipt_card(
+        Deleted(
+            receipt=receipt.id,
+            when=receipt.at,
+            photos=receipt.photos,
+            words=receipt.words,
+            versions=receipt.versions,
+            checkpoints=receipt.checkpoints,
+            images=receipt.images,
+            jobs=receipt.jobs_cancelled,
+            consents=receipt.consents,
+            files=receipt.files,
+            size_bytes=receipt.bytes,
+            is_key_destroyed=receipt.key_destroyed,
+        )
+    )

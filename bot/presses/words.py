@@ -1,0 +1,49 @@
+"""The buttons of words: delete, after a question, and learn anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot import cards, dictionary, modals, texts
+from bot.answers import Interaction, acknowledge, acknowledge_press, show
+from bot.buttons import Press, on_press
+from bot.cards import layout
+from bot.plain import plain
+from bot.studio import Asker, Studio, asker_of
+from bot.takedown import remove
+from storage.ids import new_id
+from storage.permissions import Action
+from storage.records import Receipt
+
+
+@on_press("ask_delete")
+async def ask_delete(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Ask before a word is deleted."""
+    await acknowledge(interaction)
+    asker = asker_of(interaction)
+    concept = await studio.run(lambda rooms: dictionary.own(rooms, asker, press.id, Action.DELETE))
+    await show(interaction, cards.delete_card(concept=concept.id, name=concept.name))
+
+
+@on_press("delete_word")
+async def delete_word(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Delete a word with its weights and photos; pictures made with it stay."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+    name, receipt = await studio.run(lambda rooms: _delete(rooms, asker, press.id))
+    studio.wake()
+    await show(interaction, layout.card(layout.text(texts.say("word-deleted", name=plain(name)))))
+    await remove(interaction.client, receipt.messages)
+
+
+def _delete(rooms: Any, asker: Asker, concept_id: str) -> tuple[str, Receipt]:
+    concept = dictionary.own(rooms, asker, concept_id, Action.DELETE)
+    return concept.name, rooms.privacy.forget_word(concept.id)
+
+
+@on_press("relearn")
+async def relearn(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Open the form of /train for a word that was made for another base model."""
+    asker = asker_of(interaction)
+    concept = await studio.soon(lambda rooms: dictionary.own(rooms, asker, press.id, Action.RETRY))
+    await interaction.response.send_modal(modals.train_form(new_id(), word=concept.name, kind=concept.kind))
