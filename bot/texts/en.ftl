@@ -437,6 +437,10 @@ E_SETTING_UNKNOWN = No setting is called { $name }.{ $nearest ->
     [none] {""}
    *[other] {" "}Did you mean { $nearest }?
 } All settings stand in .env.example.
+E_LEASE_LOST = This attempt is over: the job was cancelled, or another attempt has taken its place.
+E_ENGINE_LOST = The engine stopped. It is started again by itself, and jobs go on from their last checkpoint.
+E_ENGINE_START = The engine cannot be started: { $reason }. Install Tintype anew with `make run`; the log in the data folder says more.
+E_RESULT_BROKEN = The engine's result is damaged (“{ $file }”), so nothing was kept of it. Try again; if it happens again, the operator should check memory and disk.
 E_API_WITHOUT_TOKEN = DISCORD_API_URL is { $url }, but there is no DISCORD_TOKEN to log in with there. Set both, or neither.
 E_WORD_GONE = A word in these pictures was deleted, so no more can be made with it. Press *Edit prompt* and take it out.
 
@@ -480,7 +484,7 @@ doctor-data-read-only = { $folder } cannot be written to. Give it to the user th
 doctor-data-far = { $folder } is on a network disk ({ $kind }), where a database can be damaged. Set TINTYPE_DATA_DIR to a folder on a disk of this machine.
 doctor-running = Tintype
 doctor-running-no = Tintype is not running here.
-doctor-running-yes = Tintype runs as process { $pid }; { $running } jobs at work, { $queued } waiting.
+doctor-running-yes = Tintype runs as process { $pid }. Jobs at work: { $running }, waiting: { $queued }.
 doctor-keys = Master key
 doctor-keys-ok = { $file } opens the members' keys. Keep a copy where the backups are not.
 doctor-keys-new = { $file } does not exist yet; the first start makes it. Then keep a copy where the backups are not.
@@ -516,6 +520,20 @@ doctor-servers = Server
 doctor-servers-ok = On { $server } ({ $id }) it has all permissions it needs.
 doctor-servers-none = The bot is on no server yet. Open the invite that `make run` prints.
 doctor-servers-lacking = On { $server } ({ $id }) it lacks: { $lacking }. Open the invite that `make run` prints again, or allow these in the server's settings under Roles.
+
+# --- the operator's commands ---
+backup-made = The backup is in { $folder }: { $files } files, { $size }. Beside it, keys.json is written anew with every backup and every /forget: always keep the newest. The master key { $master_key } is in neither; keep a copy of it elsewhere.
+restore-made = { $folder } holds what { $snapshot } held. { $forgotten ->
+    [0] Nobody had asked to be forgotten since.
+    [one] One member had asked to be forgotten since, and was.
+   *[other] { $forgotten } members had asked to be forgotten since, and were.
+}
+guilds-allowed = { $guild } may use this Tintype.
+guilds-waiting = { $guild } has the bot and may not use it yet: `tintype guilds allow { $guild }`
+guilds-none = No server may use this Tintype yet. Invite the bot with the link that `make run` prints, then allow the server.
+guilds-fixed = TINTYPE_GUILDS is set, so only these may use it, whatever was allowed here: { $guilds }.
+E_NO_DATA = { $folder } holds no database, so there is nothing to back up. Set TINTYPE_DATA_DIR to the folder that Tintype runs on.
+E_MASTER_KEY_GONE = The master key { $file } is missing. A backup does not hold it: put your copy there, or set TINTYPE_MASTER_KEY_FILE to where it is, and restore again.
 
 # --- backups ---
 E_BACKUP_BROKEN = The backup cannot be used: { $file } is missing or was changed since it was made. Nothing was restored. Take another snapshot, or bring that file back.

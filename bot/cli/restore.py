@@ -1,0 +1,32 @@
+"""`tintype restore`: a snapshot back into an empty data folder."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from bot import lock, texts
+from bot.cli import Subparsers, add_command
+from bot.settings import BotSettings
+from storage.backup import restore
+from storage.clock import SystemClock
+from storage.errors import TintypeError
+
+
+def add(subparsers: Subparsers) -> None:
+    """Its options."""
+    parser = add_command(subparsers, "restore", "bring a snapshot back into an empty data folder", run)
+    parser.add_argument("snapshot", type=Path, metavar="SNAPSHOT", help="the folder that `tintype backup` named")
+    parser.add_argument("--keys", type=Path, metavar="FILE", help="the newest keys.json (default: beside the snapshot)")
+
+
+def run(arguments: argparse.Namespace, settings: BotSettings) -> int:
+    """Restore, and forget again who asked for it since."""
+    master_key = settings.master_key_file
+    if not master_key.exists():
+        raise TintypeError("E_MASTER_KEY_GONE", file=str(master_key))
+    with lock.held(settings.data_dir):
+        forgotten = restore(arguments.snapshot, settings.data_dir, master_key, SystemClock(), arguments.keys)
+    facts = {"folder": settings.data_dir, "snapshot": arguments.snapshot, "forgotten": len(forgotten)}
+    print(texts.say("restore-made", **facts))
+    return 0

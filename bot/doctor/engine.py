@@ -1,0 +1,101 @@
+"""The engine: is its base model here, and does it start."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot import control
+from bot.doctor.findings import Finding, ok
+from bot.engine_process import EngineProcess
+from bot.settings import BotSettings
+from storage.errors import EngineLost, TintypeError
+
+LIST_S = 120.0  # torch is imported
+LOAD_S = 600.0  # a base model from a slow disk
+LOOK_S = 0.3
+
+
+def base_model(settings: BotSettings, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Whether it was fetched, as the trainers' own list says; that its files are right, the engine says.
+
+    Raises: TintypeError E_MODEL_MISSING, E_MODEL_NAME, or what the list refused with.
+    """
+    if Path(settings.base_model).is_dir():
+        yield ok("model", "doctor-model-folder", folder=settings.base_model)
+        return
+    told = _listed(environ)
+    here = {str(model["name"]): model for model in told["models"]}
+    model = here.get(settings.base_model)
+    if model is None:
+        raise TintypeError("E_MODEL_MISSING", name=settings.base_model)
+    yield ok(
+        "model", "doctor-model-ok", name=model["name"], size_mb=round(model["bytes"] / 1e6), licence=model["licence"]
+    )
+
+
+def _listed(environ: Mapping[str, str]) -> dict[str, Any]:
+    command = [sys.executable, "-m", "trainers", "models", "list"]
+    try:
+        done = subprocess.run(  # noqa: S603  our own program
+            command, env=dict(environ), capture_output=True, text=True, timeout=LIST_S, check=False
+        )
+        told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise TintypeError("E_ENGINE_START", reason=str(error)) from error
+    except (ValueError, IndexError) as error:
+        reason = done.stderr.strip().splitlines()[-1:] or [f"exit {done.returncode}"]
+        raise TintypeError("E_ENGINE_START", reason=reason[0]) from error
+    if not told.get("ok"):
+        raise TintypeError(str(told["code"]), **told.get("facts", {}))
+    return told
+
+
+async def engine(data_dir: Path, command: Sequence[str], environ: Mapping[str, str]) -> AsyncIterator[Finding]:
+    """The one that runs, or else one started for the look.
+
+    Raises: TintypeError with the engine's own reason.
+    """
+    told = await asyncio.to_thread(control.ask, data_dir, {"do": "status"})
+    if told is not None and told["engine"]:
+        yield _ready(told["engine"]["title"], told["engine"]["device"], len(told["engine"]["methods"]))
+        return
+    card = await _started(command, environ)
+    base, device = card.get("base_model") or {}, card.get("device") or {}
+    title = str(base.get("title") or base.get("id"))
+    yield _ready(title, str(device.get("name") or device.get("type") or "?"), len(card["methods"]))
+
+
+def _ready(title: str, device: str, methods: int) -> Finding:
+    return ok("engine", "doctor-engine-ok", title=title, device=device, methods=methods)
+
+
+async def _started(command: Sequence[str], environ: Mapping[str, str]) -> Mapping[str, Any]:
+    try:
+        engine = await EngineProcess.start(command, environ)
+    except OSError as error:
+        raise TintypeError("E_ENGINE_START", reason=error.strerror or str(error)) from error
+    try:
+        return await _loaded(engine)
+    except EngineLost as error:
+        raise TintypeError("E_ENGINE_START", reason="the process ended") from error
+    finally:
+        await engine.stop(5.0)
+
+
+async def _loaded(engine: EngineProcess) -> Mapping[str, Any]:
+    ends_at = time.monotonic() + LOAD_S
+    while time.monotonic() < ends_at:
+        card: Mapping[str, Any] = (await engine.ask("ping"))["engine"]
+        if card["state"] == "ready":
+            return card
+        if card["state"] == "failed":
+            raise TintypeError(str(card["error"]["code"]), **card["error"]["facts"])
+        await asyncio.sleep(LOOK_S)
+    raise TintypeError("E_ENGINE_START", reason=f"not ready after {LOAD_S:g} s")

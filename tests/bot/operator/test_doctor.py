@@ -1,0 +1,304 @@
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot import lock
+from bot.control import ControlServer
+from bot.doctor import Finding, Level, Surroundings, account, data, engine, examine, machine
+from bot.sandbox import Sandbox, serve
+from bot.settings import BotSettings
+from bot.store import Store
+from bot.studio import EngineFacts, MethodFacts
+from storage.backup import DATABASE
+from storage.env import Secret
+from storage.errors import TintypeError
+from storage.records import MemberId
+from tests.storage.clocks import HandClock
+
+pytestmark = pytest.mark.asyncio
+
+ROOT = Path(__file__).parents[3]
+STUB = Path(__file__).with_name("stub_engine.py")
+TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE." + "x" * 38
+
+
+@pytest_asyncio.fixture
+async def box() -> AsyncIterator[Sandbox]:
+    sandbox = Sandbox()
+    async with serve(sandbox, 0):
+        yield sandbox
+
+
+@pytest.fixture
+def settings(data: Path, box: Sandbox) -> BotSettings:
+    environ = {
+        "DISCORD_TOKEN": box.discord_token,
+        "DISCORD_API_URL": f"{box.root}/api/v10",
+        "TINTYPE_DATA_DIR": str(data),
+    }
+    return BotSettings.from_env(environ)
+
+
+@pytest.fixture
+def around(box: Sandbox) -> Surroundings:
+    return Surroundings(clock=box.clock, engine_command=stub("ready"), engine_environ={"PYTHONPATH": str(ROOT)})
+
+
+def stub(state: str) -> list[str]:
+    return [sys.executable, str(STUB), state]
+
+
+def keys_of(findings: Iterator[Finding] | list[Finding]) -> list[tuple[Level, str]]:
+    return [(finding.level, finding.key) for finding in findings]
+
+
+async def account_of(settings: BotSettings, box: Sandbox) -> dict[str, Finding]:
+    return {finding.check: finding async for finding in account.account(settings, box.clock)}
+
+
+# --- the account -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_bot_that_can_do_what_it_needs_is_well(settings: BotSettings, box: Sandbox) -> None:
+    found = await account_of(settings, box)
+
+    assert {check: finding.level for check, finding in found.items()} == dict.fromkeys(
+        ("clock", "discord", "logins", "servers"), Level.OK
+    )
+    assert "tintype" in found["discord"].text
+
+
+async def test_a_token_that_discord_refuses_is_told_with_where_to_get_another(
+    settings: BotSettings, box: Sandbox
+) -> None:
+    found = await account_of(replace(settings, discord_token=Secret("wrong")), box)
+
+    assert found["discord"].key == "doctor-discord-refused"
+    assert "Reset Token" in found["discord"].text
+    assert "servers" not in found
+
+
+async def test_permissions_that_a_server_did_not_grant_are_named(settings: BotSettings, box: Sandbox) -> None:
+    next(iter(box.guilds.values())).permissions &= ~(1 << 15 | 1 << 16)
+
+    found = (await account_of(settings, box))["servers"]
+
+    assert found.level is Level.FAIL
+    assert found.facts["lacking"] == ["attach files", "read message history"]
+
+
+async def test_an_administrator_lacks_nothing(settings: BotSettings, box: Sandbox) -> None:
+    next(iter(box.guilds.values())).permissions = 1 << 3
+
+    assert (await account_of(settings, box))["servers"].level is Level.OK
+
+
+async def test_a_bot_on_no_server_is_told_of_the_invite(settings: BotSettings, box: Sandbox) -> None:
+    next(iter(box.guilds.values())).has_bot = False
+
+    assert (await account_of(settings, box))["servers"].key == "doctor-servers-none"
+
+
+@pytest.mark.parametrize(("seconds", "key"), [(400, "doctor-clock-ahead"), (-400, "doctor-clock-behind")])
+async def test_a_wrong_clock_is_seen(settings: BotSettings, seconds: float, key: str, clock: HandClock) -> None:
+    clock.date = time.time() + seconds
+
+    found = {finding.check: finding async for finding in account.account(settings, clock)}
+
+    assert found["clock"].key == key
+    assert abs(found["clock"].facts["seconds"] - 400) < 5
+
+
+async def test_an_api_that_cannot_be_reached_is_told(settings: BotSettings, box: Sandbox) -> None:
+    found = await account_of(replace(settings, discord_api_url="http://127.0.0.1:1/api/v10"), box)
+
+    assert found["discord"].key == "doctor-discord-away"
+
+
+async def test_few_logins_left_are_a_warning(settings: BotSettings, box: Sandbox) -> None:
+    box.sessions.identifies = 980
+
+    assert (await account_of(settings, box))["logins"].level is Level.WARN
+
+
+@pytest.mark.parametrize(
+    ("token", "key"),
+    [
+        ("", "doctor-token-none"),
+        (TOKEN, "doctor-token-ok"),
+        ("Bot " + TOKEN, "doctor-token-form"),
+        ("my client secret", "doctor-token-form"),
+        ("YWJjZGVmZ2hpamtsbW5vcHFy.GabcdE." + "x" * 38, "doctor-token-form"),
+    ],
+)
+async def test_a_token_is_known_by_its_form(token: str, key: str) -> None:
+    (found,) = account.token(BotSettings.from_env({"DISCORD_TOKEN": token}))
+
+    assert found.key == key
+
+
+# --- the data --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_data_folder_that_others_can_read_is_a_warning(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    assert keys_of(data.folder(tmp_path)) == [(Level.WARN, "doctor-data-open")]
+    tmp_path.chmod(0o700)
+    assert keys_of(data.folder(tmp_path)) == [(Level.OK, "doctor-data-ok")]
+
+
+async def test_a_data_folder_on_a_network_disk_is_to_be_moved(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"/dev/sda / ext4 rw 0 0\nnas:/x {tmp_path.resolve()} nfs4 rw 0 0\n")
+
+    (found,) = data.folder(tmp_path, mounts)
+
+    assert (found.key, found.facts["kind"]) == ("doctor-data-far", "nfs4")
+
+
+async def test_a_bot_that_runs_is_found_with_its_jobs(data_with_bot: ControlServer, settings: BotSettings) -> None:
+    (found,) = [finding async for finding in in_thread(data.running, settings.data_dir)]
+
+    assert found.key == "doctor-running-yes"
+
+
+async def test_a_bot_that_holds_the_folder_and_answers_nothing_is_named(settings: BotSettings) -> None:
+    with lock.held(settings.data_dir), pytest.raises(TintypeError, match="E_LOCKED"):
+        list(data.running(settings.data_dir))
+
+
+async def test_the_database_is_checked_by_whoever_has_it_open(
+    data_with_bot: ControlServer, settings: BotSettings
+) -> None:
+    (found,) = [finding async for finding in in_thread(data.database, settings.data_dir)]
+
+    assert found.key == "doctor-database-ok"
+
+
+async def test_a_damaged_database_is_told(settings: BotSettings, clock: HandClock) -> None:
+    await (await Store.open(settings.data_dir, settings.master_key_file, clock)).close()
+    path = settings.data_dir / DATABASE
+    assert keys_of(data.database(settings.data_dir)) == [(Level.OK, "doctor-database-ok")]
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+
+    with pytest.raises(TintypeError, match="E_DATABASE_BROKEN"):
+        list(data.database(settings.data_dir))
+
+
+async def test_the_master_key_is_tried_on_the_members_keys(settings: BotSettings, clock: HandClock) -> None:
+    master = settings.master_key_file
+    assert keys_of(data.keys(settings.data_dir, master)) == [(Level.OK, "doctor-keys-new")]
+    store = await Store.open(settings.data_dir, master, clock)
+    await store.run(lambda rooms: rooms.vault.put(MemberId(1), b"x"))
+    await store.close()
+    assert keys_of(data.keys(settings.data_dir, master)) == [(Level.OK, "doctor-keys-ok")]
+    master.chmod(0o644)
+    assert keys_of(data.keys(settings.data_dir, master)) == [(Level.FAIL, "doctor-keys-open")]
+    master.write_bytes(bytes(32))
+    with pytest.raises(TintypeError, match="E_MASTER_KEY"):
+        list(data.keys(settings.data_dir, master))
+    master.unlink()
+    assert keys_of(data.keys(settings.data_dir, master)) == [(Level.FAIL, "doctor-keys-lost")]
+
+
+# --- the machine -----------------------------------------------------------------------------------------------------
+
+
+async def test_little_memory_is_a_warning(tmp_path: Path) -> None:
+    meminfo = tmp_path / "meminfo"
+    meminfo.write_text("MemTotal: 4000000 kB\nMemAvailable: 1048576 kB\n")
+
+    (found,) = machine.memory(meminfo)
+
+    assert (found.level, found.facts["free_mib"]) == (Level.WARN, 1024)
+
+
+async def test_a_full_disk_is_told(settings: BotSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.disk.free_bytes", lambda folder: 10**9)
+
+    with pytest.raises(TintypeError, match="E_DISK_FULL"):
+        list(machine.disk(settings.data_dir))
+
+
+async def test_room_is_looked_for_where_the_folder_will_be(tmp_path: Path) -> None:
+    assert keys_of(machine.disk(tmp_path / "not" / "yet")) == [(Level.OK, "doctor-disk-ok")]
+
+
+async def test_the_inspector_is_tried_with_a_photo() -> None:
+    assert keys_of(machine.inspector()) == [(Level.OK, "doctor-inspector-ok")]
+    assert keys_of(machine.inspector(b"no photo")) == [(Level.FAIL, "doctor-inspector-broken")]
+
+
+# --- the engine ------------------------------------------------------------------------------------------------------
+
+
+async def test_an_engine_that_starts_tells_its_base_model_and_device(settings: BotSettings) -> None:
+    (found,) = [finding async for finding in engine.engine(settings.data_dir, stub("ready"), {"PYTHONPATH": str(ROOT)})]
+
+    assert "Miniature on two cores" in found.text
+    assert "2 ways" in found.text
+
+
+@pytest.mark.parametrize(("state", "code"), [("failed", "E_MODEL_CHANGED"), ("dies", "E_ENGINE_START")])
+async def test_an_engine_that_cannot_work_tells_why(settings: BotSettings, state: str, code: str) -> None:
+    with pytest.raises(TintypeError, match=code):
+        [finding async for finding in engine.engine(settings.data_dir, stub(state), {"PYTHONPATH": str(ROOT)})]
+
+
+async def test_a_program_that_is_not_there_is_told(settings: BotSettings) -> None:
+    with pytest.raises(TintypeError, match="E_ENGINE_START"):
+        [finding async for finding in engine.engine(settings.data_dir, ["/no/such/engine"], {})]
+
+
+async def test_the_engine_of_a_running_bot_is_not_started_twice(
+    data_with_bot: ControlServer, settings: BotSettings
+) -> None:
+    (found,) = [finding async for finding in engine.engine(settings.data_dir, ["/no/such/engine"], {})]
+
+    assert found.facts == {"title": "Miniature", "device": "a card", "methods": 1}
+
+
+# --- the whole -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_check_that_cannot_go_on_is_a_finding_and_the_others_go_on(
+    settings: BotSettings, around: Surroundings
+) -> None:
+    around = replace(around, engine_command=stub("failed"))
+
+    found = {finding.check: finding async for finding in examine(settings, around)}
+
+    assert (found["engine"].level, found["engine"].key) == (Level.FAIL, "E_MODEL_CHANGED")
+    assert found["discord"].level is Level.OK
+    assert set(found) >= {"python", "memory", "disk", "inspector", "heic", "data", "running", "keys", "database"}
+    assert all(finding.text and finding.name for finding in found.values())
+
+
+@pytest_asyncio.fixture
+async def data_with_bot(settings: BotSettings, clock: HandClock) -> AsyncIterator[ControlServer]:
+    facts = EngineFacts(
+        state="ready", base_id="miniature", base_revision="1", title="Miniature", size_px=64, device="a card",
+        methods=(MethodFacts(name="lora", title="LoRA", summary="", min_photos=3),),
+    )  # fmt: skip
+    with lock.held(settings.data_dir):
+        store = await Store.open(settings.data_dir, settings.master_key_file, clock)
+        server = ControlServer(settings.data_dir, store, lambda: facts, clock)
+        await server.start()
+        yield server
+        await server.close()
+        await store.close()
+
+
+async def in_thread(check: Any, *arguments: Any) -> AsyncIterator[Finding]:
+    for finding in await asyncio.to_thread(lambda: list(check(*arguments))):
+        yield finding
