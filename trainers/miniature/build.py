@@ -34,6 +34,7 @@ class Plan:
     weights: Path  #: the result
     vae_steps: int
     unet_steps: int
+    polish_steps: int
     reader_steps: int
     ends_at: float  #: monotonic seconds after which a training stops, to go on in another run
 
@@ -69,37 +70,62 @@ def encode(plan: Plan) -> None:
     if (plan.folder / "latents.pt").exists():
         return
     drawings, _ = corpus(plan.folder, DRAWINGS)
-    vae = trained_vae(plan.folder).to(memory_format=torch.channels_last)
-    torch.save(encode_all(vae, drawings), plan.folder / "latents.tmp")
-    os.replace(plan.folder / "latents.tmp", plan.folder / "latents.pt")
+    vae = trained_vae(plan.folder, plan.weights).to(memory_format=torch.channels_last)
+    beside = plan.folder / "latents.tmp"
+    torch.save(encode_all(vae, drawings), beside)
+    beside.replace(plan.folder / "latents.pt")
 
 
 def train_unet(plan: Plan) -> None:
-    """Stage unet: the UNet and the text encoder."""
+    """Stage unet: the UNet and the text encoder, from nothing."""
+    from trainers.miniature.denoiser import FIRST, new_denoiser, train_denoiser
+
+    tokenizer = _tokenizer(plan)
+    denoiser = new_denoiser(tokenizer, FIRST.seed)
+    latents, words = _lessons(plan, tokenizer)
+    _until(plan, train_denoiser(denoiser, latents, words, run=FIRST, folder=plan.folder, steps=plan.unet_steps))
+
+
+def polish(plan: Plan) -> None:
+    """Stage polish: the UNet and the text encoder that were exported before, with a fresh optimizer."""
+    from trainers.miniature.denoiser import POLISH, denoiser_of, train_denoiser
+    from trainers.miniature.export import committed
+
+    pipeline = committed(plan.weights)
+    latents, words = _lessons(plan, pipeline.tokenizer)
+    steps = train_denoiser(
+        denoiser_of(pipeline), latents, words, run=POLISH, folder=plan.folder, steps=plan.polish_steps
+    )
+    _until(plan, steps)
+
+
+def _lessons(plan: Plan, tokenizer: CLIPTokenizer) -> tuple[torch.Tensor, torch.Tensor]:
+    """Scaled latents (N, 8, 16, 16) float16, and token ids (N, K, 48) of each picture's K captions."""
     import torch
 
     from trainers.miniature.corpus import corpus
-    from trainers.miniature.denoiser import token_ids, train_denoiser
+    from trainers.miniature.denoiser import token_ids
 
     _, captions = corpus(plan.folder, DRAWINGS)
-    tokenizer = _tokenizer(captions)
-    latents, scaling_factor = _latents(plan)
     said = token_ids(tokenizer, [text for texts in captions for text in texts])
-    words = said.view(len(captions), -1, said.shape[-1])
-    scaled = (latents.float() * scaling_factor).to(torch.float16)
-    _until(plan, train_denoiser(scaled, words, tokenizer, plan.folder, plan.unet_steps))
-
-
-def _latents(plan: Plan) -> tuple[torch.Tensor, float]:
-    import torch
-
     latents = torch.load(plan.folder / "latents.pt", weights_only=True)
-    return latents, 1 / float(latents[:SCALE_SAMPLE].float().std())
+    return (latents.float() * _scale(plan, latents)).half(), said.view(len(captions), -1, said.shape[-1])
 
 
-def _tokenizer(captions: list[list[str]]) -> CLIPTokenizer:
+def _scale(plan: Plan, latents: torch.Tensor) -> float:
+    """What makes latents one wide: of an autoencoder of this build by counting, of an earlier one as it says itself."""
+    from trainers.miniature.export import committed
+
+    if (plan.folder / "vae.ckpt").exists():
+        return 1 / float(latents[:SCALE_SAMPLE].float().std())
+    return float(committed(plan.weights).vae.config.scaling_factor)
+
+
+def _tokenizer(plan: Plan) -> CLIPTokenizer:
+    from trainers.miniature.corpus import corpus
     from trainers.miniature.tokenizer import new_tokenizer
 
+    _, captions = corpus(plan.folder, DRAWINGS)
     return new_tokenizer(text for texts in captions[:TOKENIZER_PICTURES] for text in texts)
 
 
@@ -108,21 +134,27 @@ def _train_reader(name: str) -> Callable[[Plan], None]:
         from trainers.miniature.export import trained_vae
         from trainers.miniature.reader_training import save_reader, train_reader
 
-        steps = train_reader(name, trained_vae(plan.folder), plan.folder, plan.reader_steps, READER_SEEDS[name])
-        _until(plan, steps)
+        vae = trained_vae(plan.folder, plan.weights)
+        _until(plan, train_reader(name, vae, plan.folder, plan.reader_steps, READER_SEEDS[name]))
         save_reader(name, plan.folder, plan.weights / "readers")
 
     return stage
 
 
 def write(plan: Plan) -> None:
-    """Stage export."""
-    from trainers.miniature.corpus import corpus
-    from trainers.miniature.export import export, trained_pipeline
+    """Stage export: of the polished denoiser, if there is one."""
+    import torch
 
-    _, captions = corpus(plan.folder, DRAWINGS)
-    pipeline = trained_pipeline(plan.folder, _tokenizer(captions), _latents(plan)[1])
-    _tell(f"{REVISION}: {export(pipeline, plan.weights) / 2**20:.1f} MiB in {plan.weights}")
+    from trainers.miniature.denoiser import FIRST, POLISH
+    from trainers.miniature.export import committed, export, trained_pipeline, trained_vae
+
+    checkpoints = [plan.folder / f"{run.name}.ckpt" for run in (POLISH, FIRST)]
+    checkpoint = next((path for path in checkpoints if path.exists()), checkpoints[-1])
+    vae = trained_vae(plan.folder, plan.weights)
+    vae.register_to_config(scaling_factor=_scale(plan, torch.load(plan.folder / "latents.pt", weights_only=True)))
+    is_polished = checkpoint == checkpoints[0]
+    tokenizer = committed(plan.weights).tokenizer if is_polished else _tokenizer(plan)
+    _tell(f"{REVISION}: {export(trained_pipeline(vae, checkpoint, tokenizer), plan.weights) / 2**20:.1f} MiB")
 
 
 def measure(plan: Plan) -> None:
@@ -134,6 +166,7 @@ def measure(plan: Plan) -> None:
         sys.stdout.flush()
 
 
+FROM_NOTHING = ("vae", "latents", "unet", "pick", "judge")
 STAGES: dict[str, Callable[[Plan], None]] = {
     "vae": train_autoencoder,
     "latents": encode,
@@ -141,6 +174,7 @@ STAGES: dict[str, Callable[[Plan], None]] = {
     "pick": _train_reader("pick"),
     "judge": _train_reader("judge"),
     "export": write,
+    "polish": polish,
     "figures": measure,
 }
 
@@ -148,7 +182,7 @@ STAGES: dict[str, Callable[[Plan], None]] = {
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tintype-trainer miniature build", description=__doc__)
     parser.add_argument(
-        "stages", nargs="*", metavar="STAGE", help=f"of {', '.join(STAGES)} (default: all, in this order)"
+        "stages", nargs="*", metavar="STAGE", help=f"of {', '.join(STAGES)} (default: all, from nothing)"
     )
     parser.add_argument("--folder", type=Path, default=Path("build/miniature"), help="checkpoints and drawings")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where the result goes")
@@ -157,6 +191,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--vae-steps", type=int, default=1500)
     parser.add_argument("--unet-steps", type=int, default=4300)
+    parser.add_argument("--polish-steps", type=int, default=2600)
     parser.add_argument("--reader-steps", type=int, default=900)
     return parser
 
@@ -177,10 +212,11 @@ def main(argv: Sequence[str]) -> None:
         weights=arguments.weights,
         vae_steps=arguments.vae_steps,
         unet_steps=arguments.unet_steps,
+        polish_steps=arguments.polish_steps,
         reader_steps=arguments.reader_steps,
         ends_at=time.monotonic() + arguments.minutes * 60,
     )
-    for name in arguments.stages or STAGES:
+    for name in arguments.stages or [*FROM_NOTHING, "export", "polish", "export", "figures"]:
         began = time.monotonic()
         STAGES[name](plan)
         _tell(f"{name}: {time.monotonic() - began:.0f} s")
@@ -188,7 +224,7 @@ def main(argv: Sequence[str]) -> None:
 
 if __name__ == "__main__":
     if not ALLOCATOR.keys() <= os.environ.keys():
-        os.execve(
+        os.execve(  # noqa: S606 - ourselves
             sys.executable, [sys.executable, "-m", "trainers.miniature.build", *sys.argv[1:]], os.environ | ALLOCATOR
         )
     main(sys.argv[1:])

@@ -44,10 +44,7 @@ def caption(picture: Picture, rng: Random) -> str:
     worn = [f" {rng.choice(WORN_WORDS[a])}" if a and rng.random() < 0.92 else "" for a in picture.accessories]
     people = [f"{whole}{wear}" for whole, wear in zip(wholes, worn, strict=True)]
     shown = _joined(people, rng)
-    if picture.style != "flat":
-        shown = f"a {picture.style} drawing of {shown}"
-    else:
-        shown = f"{rng.choice(OPENINGS)}{shown}"
+    shown = f"a {picture.style} drawing of {shown}" if picture.style != "flat" else f"{rng.choice(OPENINGS)}{shown}"
     place = _place(picture.scene, rng) if rng.random() < 0.92 else ""
     return _ordered(shown, place, rng)
 

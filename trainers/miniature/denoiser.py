@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+from diffusers import DDIMScheduler, UNet2DConditionModel
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
@@ -19,6 +21,20 @@ from trainers.miniature.vae import LATENT_CHANNELS, pixels_of
 TEXT_WIDTH = 192
 BATCH = 48
 SNR_GAMMA = 5.0  # Hang et al. 2023
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One training of the denoiser: the name of its checkpoint, and how fast."""
+
+    name: str
+    peak: float  #: learning rate
+    decay: float  #: of the averaged weights
+    seed: int
+
+
+FIRST = Run("denoiser", peak=1e-3, decay=0.9995, seed=21)
+POLISH = Run("polish", peak=8e-4, decay=0.999, seed=22)  #: from weights that were trained before
 
 
 class Denoiser(nn.Module):
@@ -40,7 +56,7 @@ class Denoiser(nn.Module):
                 pad_token_id=tokenizer.pad_token_id,
             )
         )
-        self.unet = UNet2DConditionModel(
+        self.unet: Any = UNet2DConditionModel(  # type: ignore[no-untyped-call]
             sample_size=16,
             in_channels=LATENT_CHANNELS,
             out_channels=LATENT_CHANNELS,
@@ -54,9 +70,9 @@ class Denoiser(nn.Module):
         )
 
 
-def new_scheduler() -> DDIMScheduler:
+def new_scheduler() -> Any:
     """Predicts velocity: plain backgrounds come out plain, which noise prediction finds hard at this size."""
-    return DDIMScheduler(
+    return DDIMScheduler(  # type: ignore[no-untyped-call]
         beta_schedule="scaled_linear",
         beta_start=0.00085,
         beta_end=0.012,
@@ -70,7 +86,7 @@ def new_scheduler() -> DDIMScheduler:
 
 
 @torch.no_grad()
-def encode_all(vae: AutoencoderKL, drawings: npt.NDArray[np.uint8]) -> Tensor:
+def encode_all(vae: Any, drawings: npt.NDArray[np.uint8]) -> Tensor:
     """Means of all drawings' latents, not scaled yet: (N, 8, 16, 16) float16."""
     parts = []
     for start in range(0, len(drawings), 100):
@@ -81,9 +97,10 @@ def encode_all(vae: AutoencoderKL, drawings: npt.NDArray[np.uint8]) -> Tensor:
 
 def token_ids(tokenizer: CLIPTokenizer, texts: Sequence[str]) -> Tensor:
     """(N, 48) int64, padded as a pipeline pads."""
-    return tokenizer(
+    ids: Tensor = tokenizer(
         list(texts), padding="max_length", max_length=MAX_LENGTH, truncation=True, return_tensors="pt"
     ).input_ids
+    return ids
 
 
 def velocity_loss(prediction: Tensor, target: Tensor, alphas: Tensor) -> Tensor:
@@ -97,12 +114,24 @@ def velocity_loss(prediction: Tensor, target: Tensor, alphas: Tensor) -> Tensor:
     return (weights * (prediction.float() - target).square().mean((1, 2, 3))).mean()
 
 
+def new_denoiser(tokenizer: CLIPTokenizer, seed: int) -> Denoiser:
+    """An untrained one."""
+    torch.manual_seed(seed)
+    return Denoiser(tokenizer)
+
+
+def denoiser_of(pipeline: Any) -> Denoiser:
+    """One with the weights of a pipeline, float32."""
+    denoiser = Denoiser(pipeline.tokenizer)
+    denoiser.unet.load_state_dict(pipeline.unet.float().state_dict())
+    denoiser.text_encoder.load_state_dict(pipeline.text_encoder.float().state_dict())
+    return denoiser
+
+
 def train_denoiser(
-    latents: Tensor, words: Tensor, tokenizer: CLIPTokenizer, folder: Path, steps: int, seed: int = 21
+    denoiser: Denoiser, latents: Tensor, words: Tensor, *, run: Run, folder: Path, steps: int
 ) -> Iterator[tuple[int, Average]]:
     """Train on scaled latents (N, 8, 16, 16) and token ids (N, K, 48), K captions each; yields as `training.train`."""
-    torch.manual_seed(seed)
-    denoiser = Denoiser(tokenizer)
     denoiser.unet.to(memory_format=torch.channels_last)
     alphas_cumprod = new_scheduler().alphas_cumprod
 
@@ -119,4 +148,6 @@ def train_denoiser(
             prediction = denoiser.unet(root * clean + rest * noise, timesteps, encoder_hidden_states).sample
         return velocity_loss(prediction, root * noise - rest * clean, alphas)
 
-    return train(denoiser, loss_of, name="denoiser", folder=folder, steps=steps, peak=1e-3, decay=0.9995, seed=seed)
+    return train(
+        denoiser, loss_of, name=run.name, folder=folder, steps=steps, peak=run.peak, decay=run.decay, seed=run.seed
+    )

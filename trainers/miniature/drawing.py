@@ -244,8 +244,8 @@ def _crown(local: Local, x: float, y: float, _half_width: float, half_height: fl
     low = y + half_height * 0.7
     gold = (226, 172, 20)
     local.shape(
-        x - 0.21, low, x - 0.24, low + 0.26, x - 0.11, low + 0.13, x, low + 0.28, x + 0.11, low + 0.13, x + 0.24, low + 0.26,
-        x + 0.21, low, colour=gold,
+        x - 0.21, low, x - 0.24, low + 0.26, x - 0.11, low + 0.13, x, low + 0.28,
+        x + 0.11, low + 0.13, x + 0.24, low + 0.26, x + 0.21, low, colour=gold,
     )  # fmt: skip
     local.rect(x - 0.21, low, x + 0.21, low + 0.06, (150, 100, 10))
 

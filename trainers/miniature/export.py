@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import torch
-from diffusers import AutoencoderKL, StableDiffusionPipeline
+from diffusers import StableDiffusionPipeline
 from transformers import CLIPTokenizer
 
 from trainers.miniature.denoiser import Denoiser, new_scheduler
@@ -16,27 +16,37 @@ from trainers.miniature.vae import new_vae
 LIMIT_BYTES = 24 * 2**20  # of all committed weights
 
 
-def trained_vae(folder: Path) -> AutoencoderKL:
-    """The averaged autoencoder of the last checkpoint in folder.
+def committed(weights: Path) -> Any:
+    """The pipeline that was exported before, float32.
 
-    Raises: FileNotFoundError before the stage `vae`.
+    Raises: OSError when there is none.
     """
+    pipeline = StableDiffusionPipeline.from_pretrained(weights, safety_checker=None)  # type: ignore[no-untyped-call]
+    return pipeline.to(torch.float32)
+
+
+def trained_vae(folder: Path, weights: Path) -> Any:
+    """The averaged autoencoder of the last checkpoint in folder, or where none is, that which was exported before.
+
+    Raises: OSError when there is neither.
+    """
+    checkpoint = folder / "vae.ckpt"
+    if not checkpoint.exists():
+        return committed(weights).vae.eval().requires_grad_(False)
     vae = new_vae()
-    vae.load_state_dict(torch.load(folder / "vae.ckpt", weights_only=True)["average"])
+    vae.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
     return vae.eval().requires_grad_(False)
 
 
-def trained_pipeline(folder: Path, tokenizer: CLIPTokenizer, scaling_factor: float) -> StableDiffusionPipeline:
-    """All parts as they are in the checkpoints now; a running training is not disturbed.
+def trained_pipeline(vae: Any, checkpoint: Path, tokenizer: CLIPTokenizer) -> Any:
+    """All parts together, the denoiser as it is in its checkpoint now; a running training is not disturbed.
 
-    Raises: FileNotFoundError before the stage `unet`.
+    Raises: FileNotFoundError before there is a checkpoint.
     """
-    vae = trained_vae(folder)
-    vae.register_to_config(scaling_factor=scaling_factor)
     denoiser = Denoiser(tokenizer)
-    denoiser.load_state_dict(torch.load(folder / "denoiser.ckpt", weights_only=True)["average"])
+    denoiser.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
     denoiser.eval().requires_grad_(False)
-    return StableDiffusionPipeline(
+    return StableDiffusionPipeline(  # type: ignore[no-untyped-call]
         vae=vae,
         text_encoder=denoiser.text_encoder,
         tokenizer=tokenizer,
@@ -48,7 +58,7 @@ def trained_pipeline(folder: Path, tokenizer: CLIPTokenizer, scaling_factor: flo
     )
 
 
-def export(pipeline: StableDiffusionPipeline, weights: Path) -> int:
+def export(pipeline: Any, weights: Path) -> int:
     """Write the pipeline to the folder weights, keeping its readers; returns the bytes of the whole folder.
 
     Raises: ValueError when that is more than may be committed.
@@ -67,7 +77,7 @@ def export(pipeline: StableDiffusionPipeline, weights: Path) -> int:
         msg = f"{size} bytes of weights, at most {LIMIT_BYTES} may be committed"
         raise ValueError(msg)
     shutil.rmtree(weights, ignore_errors=True)
-    os.replace(beside, weights)
+    beside.rename(weights)
     return size
 
 

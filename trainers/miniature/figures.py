@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, StableDiffusionPipeline
 from PIL import Image
 
-from trainers.miniature.export import folder_bytes
+from trainers.miniature.export import committed, folder_bytes
 from trainers.miniature.reader_training import UNASKED, labels_of, reconstructed
 from trainers.miniature.readers import (
     QUESTIONS,
@@ -67,7 +66,7 @@ def chance(pictures: Sequence[Picture]) -> float:
     return sum(shares) / len(shares)
 
 
-def imagined(pipeline: StableDiffusionPipeline, prompts: Sequence[str], seed: int) -> list[Image.Image]:
+def imagined(pipeline: Any, prompts: Sequence[str], seed: int) -> list[Image.Image]:
     """One image for each prompt."""
     images: list[Image.Image] = []
     for start in range(0, len(prompts), BATCH):
@@ -96,7 +95,7 @@ def asked(count: int) -> tuple[list[str], list[str], list[tuple[Any, str, str | 
 
 def figures(weights: Path) -> Iterator[tuple[str, str]]:
     """(what, value), each as soon as it is known."""
-    pipeline = StableDiffusionPipeline.from_pretrained(weights, safety_checker=None)
+    pipeline = committed(weights)
     pipeline.set_progress_bar_config(disable=True)
     pictures, images = fresh_drawings(DRAWINGS)
     yield "weights, MiB", f"{folder_bytes(weights) / 2**20:.1f}"
@@ -106,7 +105,7 @@ def figures(weights: Path) -> Iterator[tuple[str, str]]:
 
 
 def _reader_figures(
-    vae: AutoencoderKL, weights: Path, pictures: Sequence[Picture], images: Sequence[Image.Image]
+    vae: Any, weights: Path, pictures: Sequence[Picture], images: Sequence[Image.Image]
 ) -> Iterator[tuple[str, str]]:
     again = [Image.fromarray(made) for made in reconstructed(vae, arrays(images))]
     held_out = [
@@ -114,7 +113,7 @@ def _reader_figures(
     ]
     kept = [draw(picture) for picture in held_out]
     for name in ("pick", "judge"):
-        reader = load_reader(name, weights / "readers")  # type: ignore[arg-type]
+        reader = load_reader(name, weights / "readers")
         yield (
             f"`{name}` on {DRAWINGS} drawings (chance {chance(pictures):.3f})",
             f"{accuracy(reader, pictures, images):.4f}",
@@ -123,7 +122,7 @@ def _reader_figures(
         yield f"`{name}` on {len(kept)} drawings of held-out subjects", f"{accuracy(reader, held_out, kept):.4f}"
 
 
-def _base_figures(pipeline: StableDiffusionPipeline, weights: Path) -> Iterator[tuple[str, str]]:
+def _base_figures(pipeline: Any, weights: Path) -> Iterator[tuple[str, str]]:
     judge = load_reader("judge", weights / "readers")
     plain, full, wanted = asked(PROMPTS)
     for anchor, prompts in (("class word", plain), ("full description", full[:DESCRIBED])):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from diffusers import AutoencoderKL
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812  the field's name
@@ -61,7 +60,7 @@ def labelled(folder: Path, count: int, seed: int) -> tuple[Drawings, npt.NDArray
 
 
 @torch.no_grad()
-def reconstructed(vae: AutoencoderKL, drawings: Drawings) -> Drawings:
+def reconstructed(vae: Any, drawings: Drawings) -> Drawings:
     """The drawings after the autoencoder, uint8."""
     parts = []
     for start in range(0, len(drawings), 100):
@@ -94,14 +93,14 @@ def disturbed(pixels: Tensor, generator: torch.Generator) -> Tensor:
 
 def answers_loss(outputs: Tensor, labels: Tensor) -> Tensor:
     """Cross entropy of every question that is posed. Shapes: (B, K), (B, questions) -> scalar."""
-    parts = outputs.split([len(answers) for answers in QUESTIONS.values()], dim=1)
+    parts: Sequence[Tensor] = outputs.split([len(answers) for answers in QUESTIONS.values()], dim=1)  # type: ignore[no-untyped-call]
     losses = [
         F.cross_entropy(part, labels[:, i], ignore_index=UNASKED, reduction="sum") for i, part in enumerate(parts)
     ]
     return torch.stack(losses).sum() / (labels != UNASKED).sum()
 
 
-def train_reader(name: str, vae: AutoencoderKL, folder: Path, steps: int, seed: int) -> Iterator[tuple[int, Average]]:
+def train_reader(name: str, vae: Any, folder: Path, steps: int, seed: int) -> Iterator[tuple[int, Average]]:
     """Train `pick` or `judge` from its own drawings; yields as `training.train` does."""
     drawings, labels = labelled(folder, COUNT, seed)
     half = len(drawings) // 2
@@ -123,4 +122,4 @@ def save_reader(name: str, folder: Path, readers: Path) -> None:
     readers.mkdir(parents=True, exist_ok=True)
     beside = readers / f"{name}.tmp"
     save_file({key: value.half().contiguous() for key, value in state.items() if value.is_floating_point()}, beside)
-    os.replace(beside, readers / f"{name}.safetensors")
+    beside.replace(readers / f"{name}.safetensors")

@@ -77,7 +77,8 @@ class Block(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """(B, C, H, W) -> the same."""
-        return features + self.body(features)
+        changed: Tensor = self.body(features)
+        return features + changed
 
 
 class Residual(nn.Sequential):
@@ -129,7 +130,9 @@ def pixels_of_images(images: Sequence[Image.Image]) -> Tensor:
 
 
 def _reading(answers: Mapping[str, str]) -> Reading:
-    slots = {slot: {name: answers[f"{slot}.{name}"] for name in SLOT_ANSWERS} for slot in SLOTS}
+    slots: dict[str, dict[str, str]] = {
+        slot: {name: answers[f"{slot}.{name}"] for name in SLOT_ANSWERS} for slot in SLOTS
+    }
     return Reading(answers["scene"], 1 if answers["count"] == "one" else 2, slots)
 
 
@@ -145,7 +148,8 @@ def subject_fidelity(reading: Reading, subject: Subject, slot: Slot = "solo") ->
     """Share of the subject's attributes found, 0 … 1; a plain subject has no second colour to find."""
     seen = reading.slots[slot]
     names = [name for name in ATTRIBUTES if name != "second" or subject.pattern != "plain"]
-    return sum(seen[name] == getattr(subject, name) for name in names) / len(names)
+    found = [bool(seen[name] == getattr(subject, name)) for name in names]
+    return sum(found) / len(found)
 
 
 def prompt_fidelity(reading: Reading, scene: str, accessory: str | None, slot: Slot = "solo") -> float:

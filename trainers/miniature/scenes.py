@@ -9,6 +9,7 @@ from trainers.miniature.world import BACKGROUNDS
 
 
 def paint_scene(canvas: Canvas, scene: str, rng: Random) -> None:
+    """Fill the canvas with a place."""
     if scene in BACKGROUNDS:
         canvas.rect((0, 0, 1, 1), BACKGROUNDS[scene])
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import math
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +26,7 @@ class Average:
     def update(self, model: nn.Module, step: int) -> None:
         """Take one step towards the model."""
         decay = min(self.decay, (1 + step) / (10 + step))
-        kept = list(self.model.parameters())
+        kept: list[Tensor] = list(self.model.parameters())
         torch._foreach_lerp_(kept, [p.detach() for p in model.parameters()], 1 - decay)
 
 
@@ -100,7 +99,7 @@ def _save(
     }
     beside = path.with_suffix(".tmp")
     torch.save(state, beside)
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def _restore(
