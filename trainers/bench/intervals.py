@@ -29,7 +29,8 @@ def _resampled(groups: Sequence[Sequence[float]], picks: np.ndarray, rng: np.ran
     for index, group in enumerate(groups):
         values = np.asarray(group, dtype=np.float64)
         means[:, index] = values[rng.integers(0, len(values), (RESAMPLES, len(values)))].mean(axis=1)
-    return np.take_along_axis(means, picks, axis=1).mean(axis=1)
+    resampled: np.ndarray = np.take_along_axis(means, picks, axis=1).mean(axis=1)
+    return resampled
 
 
 def _interval(mean: float, resampled: np.ndarray) -> Interval:
