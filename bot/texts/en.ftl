@@ -383,7 +383,7 @@ E_NO_MEMORY = The { $device ->
 } ran out of memory ({ $free_mib } MiB free). Ask for fewer pictures or fewer photos, close what else uses it, or take a smaller base model.
 E_BASE_LOAD = The base model “{ $base }” cannot be loaded; the engine's log says why. `tintype-trainer models list` shows what is here.
 E_IMAGE_TOO_BIG = The picture does not fit into { $limit_kib } KiB, however it is packed. Ask for a smaller one.
-E_METHOD_SYNTAX = “{ $setting }” is no setting. Write it as name=value, such as `--set steps=300`.
+E_METHOD_SYNTAX = “{ $setting }” is no setting. Write it as name=value, such as `--set rank=8`.
 E_PHOTOS_FOLDER = There are no photos in “{ $folder }”. Give a folder with JPEG, PNG, WebP, AVIF, GIF or HEIC files of one subject.
 E_PHOTOS_FEW = { $have ->
     [one] There is only one usable photo

@@ -1,0 +1,210 @@
+"""Attempt folders: all that an engine needs for one attempt, in the clear, and nothing for longer than it runs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bot.store import Rooms, Store
+from bot.studio import EngineFacts
+from storage.errors import NotAllowed, NotFound, TintypeError
+from storage.records import BlobId, Image, ImageId, Job, JobKind, Kind, Photo, PhotoId, Version, VersionId
+
+PROTOCOL = 1  # of attempt.json; trainers/attempt.py refuses another one
+LIMIT_BYTES = 10 << 20  # what Discord takes as one file without a boost
+RESUME = "resume.zip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What goes into an attempt folder."""
+
+    seed: int
+    order: Mapping[str, Any]  #: the part of attempt.json that belongs to the job's kind
+    files: Mapping[str, BlobId] = field(default_factory=dict)  #: by their path in the folder
+
+
+class Attempts:
+    """Makes attempt folders below `data/run/` and sweeps them."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self._store, self._folder = store, folder.resolve()
+
+    async def prepare(self, job: Job, facts: EngineFacts, *, is_fresh: bool = False) -> Path:
+        """Lay out the folder of the job's present attempt; a fresh one leaves out the checkpoint.
+
+        Raises: TintypeError when something that the job needs is gone or may not be used any more, E_DISK_FULL.
+        """
+        plan = await self._store.run(lambda rooms: plan_of(rooms, job, facts))
+        folder = self._folder / f"{job.id}-{job.attempt}"
+        try:
+            _make(folder)
+            for name, blob in plan.files.items():
+                await self._store.run(partial(_lay, path=folder / name, blob=blob))
+            has_checkpoint = not is_fresh and await self._store.run(lambda rooms: _lay_checkpoint(rooms, folder, job))
+            (folder / "attempt.json").write_text(json.dumps(_told(job, facts, plan, has_checkpoint)), "utf-8")
+        except OSError as error:
+            raise TintypeError("E_DISK_FULL", folder=str(self._folder)) from error
+        return folder
+
+    def sweep(self, folder: Path) -> None:
+        """Delete an attempt's folder."""
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def sweep_all(self) -> None:
+        """Delete what attempts of an earlier run of the bot have left."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _make(folder: Path) -> None:
+    folder.parent.mkdir(mode=0o700, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+
+
+def _lay(rooms: Rooms, path: Path, blob: BlobId) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.write_bytes(rooms.vault.open(blob))
+
+
+def _lay_checkpoint(rooms: Rooms, folder: Path, job: Job) -> bool:
+    """Put the last checkpoint there, if there is one; a damaged one is as good as none."""
+    if job.checkpoint is None:
+        return False
+    try:
+        _lay(rooms, folder / RESUME, job.checkpoint)
+    except TintypeError as error:
+        if error.code not in {"E_BLOB_GONE", "E_BLOB_BROKEN"}:
+            raise
+        return False
+    return True
+
+
+def _told(job: Job, facts: EngineFacts, plan: Plan, has_checkpoint: bool) -> dict[str, Any]:  # noqa: FBT001
+    return {
+        "protocol": PROTOCOL,
+        "job": job.id,
+        "attempt": job.attempt,
+        "kind": str(job.kind),
+        "seed": plan.seed,
+        "base_model": {"id": facts.base_id, "revision": facts.base_revision},
+        "resume": RESUME if has_checkpoint else None,
+        str(job.kind): plan.order,
+    }
+
+
+# --- what each kind of job needs -------------------------------------------------------------------------------------
+
+
+def plan_of(rooms: Rooms, job: Job, facts: EngineFacts) -> Plan:
+    """What an attempt at this job needs now.
+
+    Raises: TintypeError E_JOB_KIND, or with what is gone.
+    """
+    planned = PLANS.get(job.kind)
+    if planned is None:
+        raise TintypeError("E_JOB_KIND", kind=str(job.kind))
+    return planned(rooms, job, facts)
+
+
+def _training(rooms: Rooms, job: Job, facts: EngineFacts) -> Plan:
+    request = job.request
+    files = {f"photos/{n:04}.png": _photo(rooms, photo).blob for n, photo in enumerate(request["photos"], 1)}
+    order = {
+        "word": request["word"],
+        "kind": request["kind"],
+        "class_word": request.get("class_word") or "",
+        "method": request["method"],
+        "settings": request.get("settings") or {},
+        "photos": [{"path": path, "caption": None} for path in files],
+        "consent": _consent(rooms, job) if request["kind"] == Kind.PERSON else None,
+    }
+    return Plan(seed=int(job.id[:8], 16), order=order, files=files)  # the job's own: each attempt draws alike
+
+
+def _photo(rooms: Rooms, photo: str) -> Photo:
+    found = rooms.photos.get(PhotoId(photo))
+    if found is None:
+        raise NotFound("E_DRAFT_GONE")
+    return found
+
+
+def _consent(rooms: Rooms, job: Job) -> dict[str, Any]:
+    """The person's agreement that is in force now, whatever was so when the job was queued.
+
+    Raises: NotAllowed(E_NO_CONSENT).
+    """
+    held = rooms.concepts.consent(job.concept) if job.concept else None
+    if held is None:
+        raise NotAllowed("E_NO_CONSENT")
+    return {"person": str(held.person), "text_version": held.text_version, "given_at": held.given_at}
+
+
+def _pictures(rooms: Rooms, job: Job, facts: EngineFacts) -> Plan:
+    request = job.request
+    words, files = _words(rooms, job, facts)
+    relation = dict(request.get("relation") or {})
+    if relation.get("parent"):
+        parent = _parent(rooms, str(relation["parent"]))
+        relation["parent"] = f"parent{Path(parent.name).suffix}"
+        files[relation["parent"]] = parent.blob
+    order = {
+        "prompt": request["prompt"],
+        "negative_prompt": request.get("negative_prompt") or "",
+        "count": request["count"],
+        "seed": request["seed"],
+        "shape": request.get("shape") or "square",
+        "words": words,
+        "relation": relation,
+        "limit_bytes": request.get("limit_bytes") or LIMIT_BYTES,
+    }
+    return Plan(seed=request["seed"], order=order, files=files)
+
+
+def _parent(rooms: Rooms, image: str) -> Image:
+    found = rooms.images.get(ImageId(image))
+    if found is None:
+        raise NotFound("E_PICTURE_GONE")
+    return found
+
+
+def _words(rooms: Rooms, job: Job, facts: EngineFacts) -> tuple[list[dict[str, Any]], dict[str, BlobId]]:
+    rows, files = [], {}
+    for n, word in enumerate(job.request.get("words") or (), 1):
+        version = _usable(rooms, job, VersionId(word["version"]), facts)
+        path = f"weights/{n}.safetensors"
+        files[path] = version.blob
+        rows.append(
+            {
+                "name": word["name"],
+                "strength": word.get("strength", 1.0),
+                "class_word": version.class_word,
+                "method": version.method,
+                "weights": [path],
+            }
+        )
+    return rows, files
+
+
+def _usable(rooms: Rooms, job: Job, version_id: VersionId, facts: EngineFacts) -> Version:
+    """The version, if it is still there, made for this base, and the person whose likeness it is still agrees."""
+    version = rooms.concepts.version(version_id)
+    concept = rooms.concepts.get(version.concept) if version else None
+    if version is None or concept is None:
+        raise NotFound("E_WORD_GONE")
+    if (version.base_model, version.base_revision) != (facts.base_id, facts.base_revision):
+        raise TintypeError("E_WORD_FOREIGN_BASE", word=concept.name, base=version.base_model)
+    if concept.kind is Kind.PERSON and rooms.concepts.consent(concept.id) is None:
+        raise NotAllowed("E_NO_CONSENT", word=concept.name)
+    return version
+
+
+PLANS: Mapping[JobKind, Callable[[Rooms, Job, EngineFacts], Plan]] = {
+    JobKind.TRAIN: _training,
+    JobKind.IMAGINE: _pictures,
+}

@@ -1,0 +1,231 @@
+"""Takes over what an engine announces: each file checked, put into the vault under its owner, and written down."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from bot.store import Rooms, Store
+from storage.errors import LeaseLost, TintypeError
+from storage.ids import new_id
+from storage.records import (
+    BlobId,
+    Image,
+    ImageId,
+    ImageWord,
+    Job,
+    JobKind,
+    JobState,
+    Kind,
+    Relation,
+    VersionId,
+)
+
+MOST_BYTES = 2 * 2**30  # of one file; a checkpoint of a large adapter is some hundred megabytes
+KEPT = {JobKind.TRAIN: ("weights", "embedding", "sheet", "curve"), JobKind.IMAGINE: ("image", "sheet")}
+CARDS = {JobKind.TRAIN: "result", JobKind.IMAGINE: "grid"}
+
+Told = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One announced file, in the vault."""
+
+    told: Told
+    blob: BlobId
+
+    @property
+    def role(self) -> str:
+        """What it is: weights, sheet, image, …"""
+        return str(self.told["role"])
+
+
+def content_of(folder: Path, file: Told) -> bytes:
+    """The bytes of an announced file.
+
+    Raises: TintypeError E_RESULT_BROKEN when it lies outside of the folder, is missing, or is not what was announced.
+    """
+    name = PurePosixPath(str(file.get("path")))
+    path = (folder / name).resolve()
+    broken = TintypeError("E_RESULT_BROKEN", file=name.name[:80])
+    if not path.is_relative_to(folder.resolve()) or not path.is_file() or path.stat().st_size > MOST_BYTES:
+        raise broken
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise broken from error
+    if len(content) != file.get("bytes") or hashlib.sha256(content).hexdigest() != file.get("sha256"):
+        raise broken
+    return content
+
+
+def _put(rooms: Rooms, job: Job, folder: Path, file: Told) -> Kept:
+    """Into the vault, unless the job was ended or forgotten: a destroyed key is not made anew.
+
+    Raises: LeaseLost, TintypeError E_RESULT_BROKEN, E_DISK_FULL.
+    """
+    held = rooms.queue.get(job.id)
+    if held is None or held.state is not JobState.RUNNING or held.attempt != job.attempt:
+        raise LeaseLost("E_LEASE_LOST")
+    return Kept(file, rooms.vault.put(job.owner, content_of(folder, file)))
+
+
+# --- while it runs ---------------------------------------------------------------------------------------------------
+
+
+def keep_checkpoint(rooms: Rooms, job: Job, folder: Path, file: Told, ttl_s: float) -> None:
+    """Keep a checkpoint in the place of the one before.
+
+    Raises: LeaseLost, TintypeError E_RESULT_BROKEN, E_DISK_FULL; the one before stays then.
+    """
+    before = rooms.queue.get(job.id)
+    blob = _put(rooms, job, folder, file).blob
+    rooms.queue.beat(job.id, job.attempt, ttl_s, checkpoint=blob, advanced=True)
+    if before is not None and before.checkpoint is not None:
+        rooms.vault.delete(before.checkpoint)
+
+
+def keep_preview(rooms: Rooms, job: Job, folder: Path, file: Told, ttl_s: float) -> None:
+    """Keep the live card's picture in the place of the one before.
+
+    Raises: LeaseLost, TintypeError E_RESULT_BROKEN, E_DISK_FULL; the one before stays then.
+    """
+    before = rooms.queue.get(job.id)
+    blob = _put(rooms, job, folder, file).blob
+    rooms.queue.beat(job.id, job.attempt, ttl_s, preview=blob)
+    if before is not None and before.preview is not None:
+        rooms.vault.delete(before.preview)
+
+
+# --- at the end ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How an attempt succeeded."""
+
+    result: Told
+    files: Sequence[Told]
+    base: tuple[str, str]  #: (id, revision) of the base model it ran on
+    at: float  #: unix seconds
+
+
+async def keep_result(store: Store, job: Job, folder: Path, end: End) -> bool:
+    """Take over a finished attempt: its files, then all its rows and its one message in one transaction.
+
+    False when the attempt was no longer the running one.
+    Raises: TintypeError E_RESULT_BROKEN, E_DISK_FULL; nothing is kept then.
+    """
+    kept: list[Kept] = []
+    try:
+        for file in [file for file in end.files if file.get("role") in KEPT[job.kind]]:
+            kept.append(await store.run(partial(_put, job=job, folder=folder, file=file)))  # noqa: PERF401  one by one
+    except TintypeError as error:
+        await store.run(lambda rooms: _delete(rooms, kept))
+        if isinstance(error, LeaseLost):
+            return False
+        raise
+    return await store.run(lambda rooms: _commit(rooms, job, end, kept))
+
+
+def _delete(rooms: Rooms, kept: Sequence[Kept]) -> None:
+    for one in kept:
+        rooms.vault.delete(one.blob)
+
+
+def _commit(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> bool:
+    """All rows or none; of none the files go, here, where nobody can be cancelled in between."""
+    result = dict(end.result) | {one.role: one.blob for one in kept if one.role in {"sheet", "curve"}}
+    whole = replace(end, result=result)
+    add = _add_version if job.kind is JobKind.TRAIN else _add_images
+    say = {"card": CARDS[job.kind], "job": job.id}
+    is_kept = False
+    try:
+        is_kept = rooms.queue.commit(job.id, job.attempt, result, say, lambda _: add(rooms, job, whole, kept))
+    finally:
+        if not is_kept:
+            _delete(rooms, kept)
+    return is_kept
+
+
+def _add_version(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> None:
+    weights = next((one for role in ("weights", "embedding") for one in kept if one.role == role), None)
+    if weights is None or job.concept is None:
+        raise TintypeError("E_RESULT_BROKEN", file="weights")
+    result = end.result
+    score = result.get("score")
+    rooms.concepts.add_version(
+        job.concept,
+        method=str(result.get("method") or job.request["method"]),
+        class_word=str(result.get("class_word") or job.request["class_word"]),
+        base_model=end.base[0],
+        base_revision=end.base[1],
+        blob=weights.blob,
+        sha256=str(weights.told["sha256"]),
+        size_bytes=int(weights.told["bytes"]),
+        sheet=result.get("sheet"),
+        scores={} if score is None else {"pick": score},
+        job=job.id,
+    )
+
+
+def _add_images(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> None:
+    images = [one for one in kept if one.role == "image"]
+    if not images:
+        raise TintypeError("E_RESULT_BROKEN", file="images")
+    relation = job.request.get("relation") or {}
+    words = job.request.get("words") or ()
+    has_person = _has_person(rooms, job)
+    for position, one in enumerate(images, 1):
+        image = Image(
+            id=ImageId(new_id()),
+            job=job.id,
+            position=position,
+            owner=job.owner,
+            guild=job.guild,
+            blob=one.blob,
+            name=PurePosixPath(str(one.told["path"])).name,
+            seed=int((one.told.get("alt") or {}).get("seed", job.request["seed"])),
+            width_px=int(one.told.get("width") or 0),
+            height_px=int(one.told.get("height") or 0),
+            settings=end.result.get("settings") or {},
+            parent=relation.get("parent"),
+            relation=Relation(relation["kind"]) if relation.get("kind") else None,
+            has_person=has_person,
+            created_at=end.at,
+        )
+        rooms.images.add(image, [_word(image, word) for word in words])
+
+
+def _word(image: Image, word: Told) -> ImageWord:
+    return ImageWord(image=image.id, version=VersionId(word["version"]), strength=float(word.get("strength", 1.0)))
+
+
+def _has_person(rooms: Rooms, job: Job) -> bool:
+    """Whether a person's word is in it, or in the picture that it was made from."""
+    versions = [rooms.concepts.version(VersionId(word["version"])) for word in job.request.get("words") or ()]
+    concepts = [rooms.concepts.get(version.concept) for version in versions if version]
+    parent = (job.request.get("relation") or {}).get("parent")
+    image = rooms.images.get(ImageId(parent)) if parent else None
+    return any(one is not None and one.kind is Kind.PERSON for one in concepts) or bool(image and image.has_person)
+
+
+def settle(rooms: Rooms, job: Job, kept_s: float) -> None:
+    """After any end, as often as one likes: drop checkpoint and preview, and the photos or their time.
+
+    Photos go at once when the word is learned; otherwise they stay for `kept_s` after the end, for another try.
+    """
+    for blob in rooms.queue.shed(job.id):
+        rooms.vault.delete(blob)
+    draft = job.request.get("draft")
+    if draft is None or job.ended_at is None:
+        return
+    if job.state is JobState.SUCCEEDED:
+        rooms.photos.discard(draft)
+    else:
+        rooms.photos.keep_until(draft, job.ended_at + kept_s)
