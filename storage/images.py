@@ -12,6 +12,11 @@ from storage.database import insert, rows
 from storage.records import BlobId, ConceptId, Image, ImageId, ImageWord, JobId, MemberId
 from storage.rows import image_of, record
 
+WITH_WORD = """with recursive made (id) as (
+    select image from image_words join versions on versions.id = image_words.version where concept = :concept
+    union select images.id from images join made on images.parent = made.id)
+select * from images where id in made"""
+
 
 class Images:
     """Rows of images; their files are the vault's."""
@@ -48,10 +53,8 @@ class Images:
         return [image_of(row) for row in rows(self._db, sql, owner=owner)]
 
     def with_word(self, concept: ConceptId) -> list[Image]:
-        """The images that any version of a word is in, whoever asked for them."""
-        sql = """select * from images where id in (select image from image_words
-            join versions on versions.id = image_words.version where versions.concept = :concept)"""
-        return [image_of(row) for row in rows(self._db, sql, concept=concept)]
+        """The images that any version of a word is in, and those made from them, whoever asked for them."""
+        return [image_of(row) for row in rows(self._db, WITH_WORD, concept=concept)]
 
     def words(self, image: ImageId) -> list[ImageWord]:
         """The versions in an image."""

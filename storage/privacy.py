@@ -44,10 +44,12 @@ OF_MEMBER = {
     "jobs": "owner",
 }
 SCRUB_DUE = "scrub_due"  # the note that deleted rows may still have traces in the file
-#: pictures with a person's word show that person, whoever asked for them
-PICTURES_OF_PERSON = """select id, blob from images where owner != :member and id in (select image from image_words
+#: pictures with a person's word, and those made from them, show that person, whoever asked for them
+PICTURES_OF_PERSON = """with recursive made (id) as (select image from image_words
     join versions on versions.id = image_words.version join concepts on concepts.id = versions.concept
-    where concepts.owner = :member and concepts.kind = 'person')"""
+    where concepts.owner = :member and concepts.kind = 'person'
+    union select images.id from images join made on images.parent = made.id)
+select id, blob from images where owner != :member and id in made"""
 
 
 class Privacy:
