@@ -74,7 +74,7 @@ def _concept(actor: Actor, action: Action, held: Held) -> None:
         if concept.kind is Kind.PERSON and actor.is_adult_channel:
             raise NotAllowed("E_PERSON_ADULT", word=concept.name)
         if concept.kind is Kind.PERSON and not held.has_consent:
-            raise NotAllowed("E_NO_CONSENT", word=concept.name)
+            raise NotAllowed("E_CONSENT_BACK", word=concept.name)
         return
     if action is Action.SEE and _may_use(actor, held):
         return

@@ -170,6 +170,11 @@ training-step = Step { $done } of { $total }{ $loss ->
 training-preview-alt = Learning curve and samples of { $word } after { $done } of { $total } steps
 training-private = Photos and samples of a person are shown only to them: press *Show me*.
 training-stopping = Stopping; the best so far is kept.
+training-over = **<{ $word }>** · { $state ->
+    [succeeded] learned; the result is below.
+    [cancelled] cancelled.
+   *[other] not learned; the reason is below.
+}
 result-title = ## <{ $word }> is learned
 result-figures = { $method } · { $steps } steps · { $seconds } · { $size }
 result-best = Best at step { $step }.
@@ -308,7 +313,32 @@ mydata-part = Part { $n } of { $count }, { $size }. Keep it in a safe place: it 
 forget-ask-all = **Delete everything Tintype keeps about you?** Your words, photos, pictures, jobs and consents are deleted here, and your key is destroyed, which makes them unreadable in backups too. This cannot be undone.
 forget-ask-word = **Delete <{ $word }> with all that belongs to it?** Its photos, weights, checkpoints and the pictures made with it are deleted. This cannot be undone.
 receipt-title = ## Receipt
-receipt-line = Deleted <t:{ $when }:F>: { $photos } photos, { $words } words with { $versions } versions, { $checkpoints } checkpoints, { $images } pictures, { $consents } consents; { $jobs } jobs stopped; { $size } in { $files } files.
+receipt-line = Deleted <t:{ $when }:F>: { $photos ->
+    [one] one photo
+   *[other] { $photos } photos
+}, { $words ->
+    [one] one word
+   *[other] { $words } words
+} with { $versions ->
+    [one] one version
+   *[other] { $versions } versions
+} and { $checkpoints ->
+    [one] one checkpoint
+   *[other] { $checkpoints } checkpoints
+}, { $images ->
+    [one] one picture
+   *[other] { $images } pictures
+}, { $consents ->
+    [one] one consent
+   *[other] { $consents } consents
+}; { $size } in { $files ->
+    [one] one file
+   *[other] { $files } files
+}. { $jobs ->
+    [0] {""}
+    [one] One job was stopped.
+   *[other] { $jobs } jobs were stopped.
+}
 receipt-key = Your key is destroyed: copies in backups cannot be read any more.
 receipt-key-kept = Your key stays, for your other words.
 receipt-number = Receipt `{ $receipt }`. Keep it if you want to ask the operator about it.
@@ -419,6 +449,7 @@ E_STRENGTH = A strength goes up to { $most }; above it pictures fall apart. Writ
 E_BLOCKED = You may not use this studio. If that is a mistake, ask the operator. `/mydata` and `/forget` still work.
 E_NOT_YOURS = That belongs to another member, and only they may do this. Start your own with `/imagine` or `/train`.
 E_PERSON_ADULT = A word for a person is never used in an age-restricted channel. Use it in another channel.
+E_CONSENT_BACK = The person behind <{ $word }> took their agreement back, so nothing is drawn with it any more. Take the word out of the prompt.
 E_BLOB_GONE = That file was deleted, so it cannot be shown or used any more. `/show` and `/words mine` list what there is.
 E_BLOB_BROKEN = A file of this is damaged and cannot be used. Make it again, and tell the operator, who should check the disk and restore a backup with `tintype restore`.
 E_MASTER_KEY = The master key file is not the one that this data was encrypted with. Put the right file where TINTYPE_MASTER_KEY_FILE says, or restore it from the backup of the key.

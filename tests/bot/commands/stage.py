@@ -1,4 +1,4 @@
-"""A whole bot on the stand-in, over a real store; only the engine's and the scheduler's parts are played by the test."""
+"""A whole bot on the stand-in, over a real store; the engine's and the scheduler's parts are played by the test."""
 
 from __future__ import annotations
 
@@ -36,7 +36,6 @@ from storage.records import (
     ImageWord,
     Job,
     JobId,
-    JobKind,
     JobState,
     Kind,
     MemberId,

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.bot.commands.stage import FACTS, PNG, Stage, opened, photo, shown
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_words_are_listed_to_their_owner_alone(stage: Stage) -> None:
+    await stage.taught("ana-dog")
+    await stage.ana.press(await stage.report(5, word="ana-cup", kind="object"), "Train")
+
+    mine = shown(await stage.ana.command("words mine"))
+    theirs = shown(await stage.ben.command("words mine"))
+
+    assert "**<ana-dog>** · an animal · LoRA · 1 KB" in mine.body
+    assert "**<ana-cup>** · a thing · is being learned" in mine.body
+    assert mine.is_ephemeral
+    assert "You have not taught a word yet" in theirs.body
+
+
+async def test_a_words_card_shows_its_sheet_and_versions(stage: Stage) -> None:
+    await stage.taught()
+
+    card = shown(await stage.ana.command("words card", word="<ana-dog>"))
+
+    assert "a kind of *dog* · private, only you can use it" in card.body
+    assert "Version 1 · LoRA · 1 KB" in card.body
+    assert [await one.read() for one in card.files] == [PNG + b"sheet"]
+    assert [button.label for button in card.buttons] == ["Try it", "Delete"]
+
+
+async def test_own_words_are_completed(stage: Stage) -> None:
+    await stage.taught()
+
+    assert await stage.ana.complete("words card", word="dog") == [("<ana-dog>", "ana-dog")]
+    assert await stage.ben.complete("words card", word="") == []
+
+
+async def test_a_word_is_renamed(stage: Stage) -> None:
+    await stage.taught("ana-dog")
+    await stage.taught("ana-cat")
+
+    renamed = shown(await stage.ana.command("words rename", word="ana-dog", name="Rex"))
+    taken = shown(await stage.ana.command("words rename", word="rex", name="ana-cat"))
+    ugly = shown(await stage.ana.command("words rename", word="rex", name="@here *"))
+
+    assert "<ana-dog> is now <rex>" in renamed.body
+    assert "You already have a word <ana-cat>" in taken.body
+    assert "cannot be a word" in ugly.body
+    assert await stage.concept("rex") is not None
+
+
+@pytest.mark.parametrize("command", ["card", "delete", "export"])
+async def test_a_word_that_is_not_ones_own_is_not_there(stage: Stage, command: str) -> None:
+    await stage.taught()
+
+    foreign = shown(await stage.ben.command(f"words {command}", word="ana-dog"))
+    misspelt = shown(await stage.ana.command(f"words {command}", word="ana-dgo"))
+
+    assert "There is no word <ana-dog> that you can use here" in foreign.body
+    assert "Did you mean <ana-dog>?" in misspelt.body
+
+
+async def test_a_word_is_deleted_after_a_question_and_its_pictures_stay(stage: Stage) -> None:
+    await stage.taught()
+    result = await stage.post((await stage.job()).id)
+    grid = await stage.grid()
+
+    card = shown(await stage.ana.command("words card", word="ana-dog"))
+    question = shown(await stage.ana.press(card, "Delete"))
+    answer = shown(await stage.ana.press(question, "Delete <ana-dog> for good"))
+    again = await stage.forge(stage.ana, next(b.custom_id for b in question.buttons if b.custom_id))
+
+    assert "pictures made with it stay" in question.body
+    assert answer.body == "<ana-dog> is deleted."
+    assert answer.id == question.id
+    assert "There is no such thing of yours" in again
+    there = [message.id for message in await stage.ben.read()]
+    assert result.id not in there
+    assert grid.id in there
+    assert len(await stage.run(lambda rooms: rooms.images.of_owner(stage.id_of(stage.ana)))) == 4
+
+
+async def test_weights_are_exported_as_a_file_that_other_programs_load(stage: Stage) -> None:
+    await stage.taught()
+
+    card = shown(await stage.ana.command("words export", word="ana-dog"))
+
+    assert card.is_ephemeral
+    assert "write `ana-dog dog`" in card.body
+    assert [(one.name, await one.read()) for one in card.files] == [("ana-dog.safetensors", b"weights of ana-dog")]
+
+
+async def test_an_embedding_is_exported_with_the_word_that_calls_it(stage: Stage) -> None:
+    card = await stage.report(1, method="textual_inversion")
+    await stage.ana.press(card, "Train")
+    await stage.learn(await stage.job())
+
+    exported = shown(await stage.ana.command("words export", word="ana-dog"))
+
+    assert "folder of embeddings and write `ana-dog`" in exported.body
+
+
+async def test_weights_above_the_servers_limit_are_refused_with_a_way_out(stage: Stage) -> None:
+    await stage.taught()
+    next(iter(stage.box.guilds.values())).filesize_limit = 10
+
+    answer = shown(await stage.ana.command("words export", word="ana-dog"))
+
+    assert "more than Discord takes here" in answer.body
+
+
+async def test_a_word_that_is_not_learned_yet_cannot_be_exported(stage: Stage) -> None:
+    await stage.ana.press(await stage.report(5), "Train")
+
+    answer = shown(await stage.ana.command("words export", word="ana-dog"))
+
+    assert "<ana-dog> is not learned yet" in answer.body
+
+
+async def test_a_word_for_another_base_model_is_learned_anew_under_its_name(stage: Stage) -> None:
+    old = await stage.taught()
+    stage.facts = replace(FACTS, base_revision="2")
+    refused = shown(await stage.ana.command("imagine", prompt="<ana-dog>"))
+    card = shown(await stage.ana.command("words card", word="ana-dog"))
+
+    form = opened(await stage.ana.press(card, "Train again"))
+    values = {"word": form.fields[0][1]["value"], "kind": "animal"}
+    files = [(f"{n}.png", photo(n)) for n in range(3)]
+    report = shown(await stage.ana.submit(form, values, {"photos": files}))
+    await stage.ana.press(report, "Train")
+    new = await stage.learn(await stage.job())
+
+    assert "was made for miniature, and this studio runs another base model" in refused.body
+    assert "Version 1 was made for miniature" in card.body
+    assert (new.concept, new.n) == (old.concept, 2)
+    assert "queued" in shown(await stage.ana.command("imagine", prompt="<ana-dog>")).body
