@@ -245,6 +245,16 @@ class Queue:
             **dataclasses.asdict(message),
         )
 
+    def with_open_card(self) -> list[Job]:
+        """Ended jobs whose live card still looks alive."""
+        sql = """select jobs.* from jobs join messages on messages.job = jobs.id
+            where messages.role = 'card' and jobs.state in ('succeeded', 'failed', 'cancelled')"""
+        return [job_of(row) for row in rows(self._db, sql)]
+
+    def close_card(self, job: JobId) -> None:
+        """Note that a job's live card says that it is over."""
+        rows(self._db, "update or replace messages set role = 'closed' where job = :job and role = 'card'", job=job)
+
     def messages(self, job: JobId) -> dict[str, Message]:
         """Our messages about a job by role."""
         found = rows(self._db, "select * from messages where job = :job", job=job)

@@ -60,6 +60,21 @@ choice-square = Square
 choice-portrait = Portrait
 choice-landscape = Landscape
 
+## Who may use which command, for docs/commands.md
+may-train = Everybody in an approved server; a person's photos only that person.
+may-imagine = Everybody in an approved server, with the words they may use there.
+may-words-mine = Everybody; one sees one's own.
+may-words-card = The word's owner.
+may-words-rename = The word's owner.
+may-words-delete = The word's owner.
+may-words-export = The word's owner.
+may-queue = Everybody; of other members' jobs only that there are some.
+may-show = The job's owner; pictures without a person also members of the server where they were made. Only the owner may post it for all.
+may-privacy = Everybody.
+may-mydata = Everybody, about themselves.
+may-forget = Everybody, about themselves.
+may-help = Everybody.
+
 ## Buttons
 btn-train = Train
 btn-remove = Remove { $n }
@@ -209,7 +224,7 @@ grid-by = For <@{ $owner }> · seed { $seed }{ $relation ->
 grid-words = Words: { $words }
 grid-alt = { $count } pictures, numbered from left to right and top to bottom: { $prompt }
 image-alt = Picture { $n }: { $prompt }
-deleted-images = Deleted by its owner.
+deleted-images = These pictures were deleted.
 deleted-ok = Deleted. The pictures are gone from Tintype and from this message.
 recipe-title = ## Recipe
 recipe-prompt = **Prompt:** { $prompt }
@@ -472,6 +487,11 @@ E_LEASE_LOST = This attempt is over: the job was cancelled, or another attempt h
 E_ENGINE_LOST = The engine stopped. It is started again by itself, and jobs go on from their last checkpoint.
 E_ENGINE_START = The engine cannot be started: { $reason }. Install Tintype anew with `make run`; the log in the data folder says more.
 E_RESULT_BROKEN = The engine's result is damaged (“{ $file }”), so nothing was kept of it. Try again; if it happens again, the operator should check memory and disk.
+E_TOKEN = Discord does not accept this DISCORD_TOKEN. Open https://discord.com/developers/applications, choose your application, Bot, Reset Token, and put the new one into .env.
+E_INTENTS = Discord refused the connection (code { $number }). Tintype asks for no privileged intents; check the application's settings at https://discord.com/developers/applications.
+E_GATEWAY = Discord ended the connection for good (code { $number }). The log says more; start Tintype again, and check https://discordstatus.com if it happens again.
+E_SANDBOX_PORT = The stand-in cannot listen on port { $port }: { $reason }. Set TINTYPE_SANDBOX_PORT to another one, or to 0 for any free one.
+E_NO_SANDBOX = No stand-in answers at { $url }. Start one with `make run` in another terminal, without a DISCORD_TOKEN.
 E_API_WITHOUT_TOKEN = DISCORD_API_URL is { $url }, but there is no DISCORD_TOKEN to log in with there. Set both, or neither.
 E_WORD_GONE = A word in these pictures was deleted, so no more can be made with it. Press *Edit prompt* and take it out.
 
@@ -553,7 +573,10 @@ doctor-servers-none = The bot is on no server yet. Open the invite that `make ru
 doctor-servers-lacking = On { $server } ({ $id }) it lacks: { $lacking }. Open the invite that `make run` prints again, or allow these in the server's settings under Roles.
 
 # --- the operator's commands ---
-backup-made = The backup is in { $folder }: { $files } files, { $size }. Beside it, keys.json is written anew with every backup and every /forget: always keep the newest. The master key { $master_key } is in neither; keep a copy of it elsewhere.
+backup-made = The backup is in { $folder }: { $files ->
+    [one] one file
+   *[other] { $files } files
+}, { $size }. Beside it, keys.json is written anew with every backup and every /forget: always keep the newest. The master key { $master_key } is in neither; keep a copy of it elsewhere.
 restore-made = { $folder } holds what { $snapshot } held. { $forgotten ->
     [0] Nobody had asked to be forgotten since.
     [one] One member had asked to be forgotten since, and was.
@@ -621,3 +644,24 @@ E_SETTING_RANGE = “{ $value }” does not do for { $setting }. Give a number f
 E_DIVERGED = The training ran away at step { $step } and could not be caught, even at a lower rate. Train again; if it happens again, leave out photos that are very unlike the others.
 E_NO_FAMILY = “{ $base }” is no base model of a kind that Tintype knows. Take one made from Stable Diffusion 1.x or 2.x.
 E_NO_DEVICE = There is no device “{ $device }” on this machine. Set TINTYPE_DEVICE to auto, cpu or cuda.
+
+## The operator's terminal: tintype run
+run-starting = Tintype is starting with the base model { $base }. Ctrl-C stops it.
+run-sandbox = There is no DISCORD_TOKEN, so it runs on a stand-in for Discord on this machine, and keeps its data apart in { $folder }.
+run-token =
+    For the real Discord: 1. Create an application at https://discord.com/developers/applications.
+    2. There, under Bot, press Reset Token and copy the token; no privileged intent is needed.
+    3. Write DISCORD_TOKEN=<the token> into .env (see .env.example) and start again; it prints the invite.
+run-try = Try it from another terminal: .venv/bin/tintype try --url { $url }
+run-connected = Logged in as { $name }.
+run-invite =
+    Invite it with the permissions it uses and no others:
+    { $url }
+run-unreachable = Discord cannot be reached at { $url }; trying again in { $wait } s.
+run-engine = The engine is awake: { $base } on { $device }, { $free_mib } of { $total_mib } MiB free.
+run-fits = It has room to { $what ->
+    [train] train
+    [imagine] imagine
+   *[other] { $what }
+}: { $enough } (about { $need_mib } MiB, computed).
+run-stopped = Tintype has stopped. Nothing is lost; what was running goes on at the next start.

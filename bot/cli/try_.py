@@ -1,0 +1,34 @@
+"""`tintype try`: be a member at the keyboard, against a running stand-in."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+from bot.cli import Subparsers, add_command
+from bot.settings import BotSettings
+from storage.errors import TintypeError
+
+
+def add(subparsers: Subparsers) -> None:
+    """Its options."""
+    parser = add_command(subparsers, "try", "use Tintype by hand on the stand-in that `tintype run` started", run)
+    parser.add_argument("--as", dest="member", metavar="NAME", default="ana", help="who you are (default: ana)")
+    parser.add_argument("--url", metavar="URL", help="where the stand-in is (default: TINTYPE_SANDBOX_PORT here)")
+
+
+def run(arguments: argparse.Namespace, settings: BotSettings) -> int:
+    """Read lines until `quit`.
+
+    Raises: TintypeError(E_NO_SANDBOX) when nobody answers there.
+    """
+    import aiohttp
+
+    from bot.sandbox.try_ import main
+
+    url = arguments.url or f"http://127.0.0.1:{settings.sandbox_port}"
+    try:
+        return asyncio.run(main(url, arguments.member, sys.stdin, sys.stdout))
+    except aiohttp.ClientError as error:
+        raise TintypeError("E_NO_SANDBOX", url=url) from error

@@ -1,0 +1,220 @@
+"""Says what must be said: one final message for each job, by the bot's own permission, exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import random
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import discord
+
+from bot import mail
+from bot.cards import Card, layout
+from bot.errors import sentence_of
+from bot.retelling import retold
+from bot.store import Rooms, Store
+from bot.studio import EngineFacts
+from bot.takedown import remove
+from bot.takeover import settle
+from storage.clock import Clock
+from storage.database import transaction
+from storage.errors import TintypeError
+from storage.photos import FAILED_S
+from storage.records import (
+    ChannelId,
+    Job,
+    Kind,
+    MemberId,
+    Message,
+    OutboxRow,
+    Scope,
+    VersionId,
+)
+
+log = logging.getLogger(__name__)
+
+IDLE_S = 30.0  # the bell ends it at once
+FIRST_AGAIN_S, MOST_AGAIN_S = 2.0, 60.0  # after an outage; each try waits twice as long
+CHANNELS_AT_ONCE = 4
+AGAIN_S = 1.0  # after something broke here
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One final message, ready to be sent."""
+
+    row: OutboxRow
+    job: Job
+    card: Card
+    is_private: bool  #: it may not be shown in that channel
+
+
+class Outbox:
+    """Delivers the rows of the outbox until each is sent or can be sent nowhere."""
+
+    def __init__(
+        self, store: Store, client: discord.Client, facts: Callable[[], EngineFacts | None], clock: Clock
+    ) -> None:
+        self._store, self._client, self._facts, self._clock = store, client, facts, clock
+        self._bell = asyncio.Event()
+        self._not_before_s: dict[int, float] = {}
+        self._failures: dict[int, int] = {}
+        self._lanes = asyncio.Semaphore(CHANNELS_AT_ONCE)
+
+    def wake(self) -> None:
+        """There may be something to say."""
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Deliver until this is cancelled."""
+        while True:
+            try:
+                pause_s = await self.deliver()
+            except Exception:  # what breaks with one message may not silence all others; it is logged
+                log.exception("a round of the outbox broke")
+                pause_s = AGAIN_S
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause_s):
+                    await self._bell.wait()
+            self._bell.clear()
+
+    async def deliver(self) -> float:
+        """Try everything that is due; seconds until the next is."""
+        rows = await self._store.run(lambda rooms: rooms.queue.unsent())
+        now = self._clock.monotonic()
+        due = [row for row in rows if self._not_before_s.get(row.id, 0.0) <= now]
+        by_channel = itertools.groupby(sorted(due, key=lambda row: (row.channel, row.id)), lambda row: row.channel)
+        await asyncio.gather(*(self._channel(list(group)) for _, group in by_channel))
+        later = [self._not_before_s[row.id] for row in rows if row.id in self._not_before_s]
+        return max(0.05, min([moment - self._clock.monotonic() for moment in later] + [IDLE_S]))
+
+    async def _channel(self, rows: Sequence[OutboxRow]) -> None:
+        """One after the other, so that a channel's rate limit is met by one request at a time."""
+        async with self._lanes:
+            for row in rows:
+                await self._one(row)
+
+    async def _one(self, row: OutboxRow) -> None:
+        letter = await self._store.run(lambda rooms: self._letter(rooms, row))
+        if letter is None:
+            return  # its job was forgotten meanwhile
+        try:
+            sent = await self._deliver(letter)
+        except Exception as error:
+            if not mail.is_passing(error):
+                raise
+            self._later(row, error)
+            return
+        self._forget(row)
+        if sent is None:
+            log.warning("the final message of job %s reaches nobody", row.job)
+            return
+        if not await self._store.run(lambda rooms: _note_sent(rooms, row, sent)):
+            await remove(self._client, [sent])
+
+    def _letter(self, rooms: Rooms, row: OutboxRow) -> Letter | None:
+        """The card as it is now, after what the end of its job still asks for is done."""
+        job = rooms.queue.get(row.job)
+        if job is None:
+            return None
+        settle(rooms, job, FAILED_S)
+        return Letter(row, job, self._card(rooms, job), self._is_private(rooms, job))
+
+    def _card(self, rooms: Rooms, job: Job) -> Card:
+        try:
+            return retold(rooms, job, self._facts(), self._clock.now())
+        except TintypeError as error:  # a file of it is lost
+            return layout.card(layout.text(sentence_of(error)))
+
+    def _is_private(self, rooms: Rooms, job: Job) -> bool:
+        """Whether it shows a person where that is not allowed: an adult channel, or without that person's grant."""
+        if not any(image.has_person for image in rooms.images.of_job(job.id)):
+            return False
+        channel = self._client.get_channel(job.channel)
+        return bool(getattr(channel, "nsfw", False)) or not _is_granted(rooms, job)
+
+    # --- the ways to say it --------------------------------------------------------------------------------------
+
+    async def _deliver(self, letter: Letter) -> Message | None:
+        """To the channel; to the member alone when that is closed; None when both are.
+
+        Raises: what `mail.is_passing` knows.
+        """
+        reasons = []
+        if letter.is_private:
+            reasons.append("a person is shown")
+        else:
+            try:
+                channel = self._client.get_partial_messageable(letter.row.channel)
+                return await self._post(letter, channel, letter.row.channel)
+            except discord.HTTPException as error:
+                if mail.is_passing(error):
+                    raise
+                reasons.append(_reason("channel", error))
+        try:
+            alone = await self._client.create_dm(discord.Object(letter.job.owner))
+            return await self._post(letter, alone, ChannelId(alone.id))
+        except discord.HTTPException as error:
+            if mail.is_passing(error):
+                raise
+            reasons.append(_reason("direct message", error))
+        told = "; ".join(reasons)
+        await self._store.run(lambda rooms: rooms.queue.undeliverable(letter.row.id, told))
+        return None
+
+    async def _post(self, letter: Letter, channel: discord.abc.Messageable, where: ChannelId) -> Message:
+        """Send it, unless an earlier try whose outcome was never learned has."""
+        row, card = letter.row, letter.card
+        number = None
+        if row.tries:
+            number = await mail.found(self._client, channel, row.nonce, mail.marks_of(card), row.created_at)
+        if number is None:
+            await self._store.run(lambda rooms: rooms.queue.tried(row.id))
+            for file in card.files:
+                file.reset()
+            number = (await channel.send(view=card.view, files=card.files, nonce=row.nonce)).id
+        return Message(job=row.job, channel=where, message=number, role="final")
+
+    def _later(self, row: OutboxRow, error: BaseException) -> None:
+        failures = self._failures[row.id] = self._failures.get(row.id, 0) + 1
+        pause_s = min(FIRST_AGAIN_S * 2.0 ** min(failures - 1, 10), MOST_AGAIN_S) * random.uniform(0.75, 1.0)
+        self._not_before_s[row.id] = self._clock.monotonic() + pause_s
+        log.warning("the final message of job %s could not be sent, again in %.0f s: %s", row.job, pause_s, error)
+
+    def _forget(self, row: OutboxRow) -> None:
+        self._failures.pop(row.id, None)
+        self._not_before_s.pop(row.id, None)
+
+
+def _reason(where: str, error: discord.HTTPException) -> str:
+    return f"{where}: {error.status} {error.code}"
+
+
+def _note_sent(rooms: Rooms, row: OutboxRow, sent: Message) -> bool:
+    """Write down that it was said and where; False when its job was forgotten while it was."""
+    if rooms.queue.get(row.job) is None:
+        return False
+    with transaction(rooms.db):
+        rooms.queue.sent(row.id, sent.message)
+        rooms.queue.remember(sent)
+    return True
+
+
+def _is_granted(rooms: Rooms, job: Job) -> bool:
+    """Whether every person in these pictures is the member who asked, or lets them use the word."""
+    return all(_may_show(rooms, job.owner, VersionId(word["version"])) for word in job.request.get("words") or ())
+
+
+def _may_show(rooms: Rooms, member: MemberId, version_id: VersionId) -> bool:
+    version = rooms.concepts.version(version_id)
+    concept = rooms.concepts.get(version.concept) if version else None
+    if concept is None:
+        return False
+    if concept.kind is not Kind.PERSON or concept.owner == member:
+        return True
+    grants = rooms.concepts.grants(concept.id)
+    return any(grant.scope is Scope.MEMBER and grant.subject == member for grant in grants)

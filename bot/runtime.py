@@ -1,0 +1,283 @@
+"""The bot process: connects Discord, store and engine, keeps them going, and takes them down in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot import inspection, mail, texts
+from bot.attachments import Attachments
+from bot.attempts import Attempts
+from bot.client import Tintype
+from bot.control import ControlServer
+from bot.engine_link import EngineLink, Patience
+from bot.errors import sentence_of
+from bot.lock import held
+from bot.outbox import Outbox
+from bot.scheduler import Scheduler
+from bot.store import Store
+from bot.studio import NEEDED, Studio
+from bot.watcher import Watcher
+from storage.clock import Clock, SystemClock
+from storage.env import Secret
+from storage.errors import TintypeError
+
+log = logging.getLogger(__name__)
+
+UPKEEP_S = 300.0
+CHECKPOINT_S = 6.0  # for what runs, when Tintype is stopped; all in all it must be gone after ten seconds
+PART_S = 1.5  # for each other part
+FIRST_LOGIN_S, MOST_LOGIN_S = 2.0, 60.0  # between two tries while Discord cannot be reached
+INVITED_WITH = (*NEEDED, "send_messages_in_threads")
+SCOPES = ("bot", "applications.commands")
+GATEWAY_CLOSED_FOR_GOOD = {4004: "E_TOKEN", 4013: "E_INTENTS", 4014: "E_INTENTS"}
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a Tintype lives and whom it serves."""
+
+    data_dir: Path
+    master_key_file: Path
+    api_url: str  #: REST root with version
+    discord_token: Secret
+    guilds: frozenset[int]
+    owners: frozenset[int]
+    is_invited: bool = True  #: servers' owners must be given a link; on the stand-in it is everywhere already
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOf:
+    """How its engine is started."""
+
+    command: Sequence[str]
+    environ: Mapping[str, str]
+    patience: Patience | None = None
+
+
+class Tasks:
+    """What goes on beside; when one of them ends by itself, so does the bot."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def go(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Begin it."""
+        task = self._tasks[name] = asyncio.create_task(work, name=name)
+        return task
+
+    async def first_end(self, stop: asyncio.Event) -> None:
+        """Wait until somebody wants us to stop, or a part has ended.
+
+        Raises: what that part raised.
+        """
+        wanted = asyncio.create_task(stop.wait())
+        try:
+            done, _ = await asyncio.wait([wanted, *self._tasks.values()], return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {wanted}:
+                await task
+        finally:
+            wanted.cancel()
+
+    async def end(self, *names: str) -> None:
+        """Cancel these parts and wait for them, for a while."""
+        tasks = [self._tasks.pop(name) for name in names if name in self._tasks]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=PART_S)
+
+
+class Bot:
+    """All parts of one running Tintype, built once; `run` brings them to life."""
+
+    def __init__(self, place: Place, store: Store, engine: EngineOf, clock: Clock, say: Say) -> None:
+        self._place, self._store, self._clock, self._say = place, store, clock, say
+        self._tasks = Tasks()
+        self._told_engine = ""
+        self._outbox: Outbox | None = None
+        self._watcher: Watcher | None = None
+        self.link = EngineLink(engine.command, engine.environ, clock, changed=self._changed, patience=engine.patience)
+        attempts = Attempts(store, place.data_dir / "run")
+        self._scheduler = Scheduler(store, self.link, attempts, clock, told=self._tell)
+        self._attachments = Attachments(place.api_url)
+        self._studio = Studio(
+            store,
+            facts=lambda: self.link.facts,
+            wake=self.wake,
+            clock=clock,
+            attachments=self._attachments,
+            inspect=inspection,
+            guilds=place.guilds,
+            owners=place.owners,
+        )
+
+    def wake(self) -> None:
+        """Something was queued, cancelled or wished."""
+        self._scheduler.wake()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Something must be said or shown."""
+        if self._outbox is not None and self._watcher is not None:
+            self._outbox.wake()
+            self._watcher.wake()
+
+    def _changed(self) -> None:
+        """The engine came, went, or failed."""
+        self.wake()
+        told = engine_lines(self.link)
+        if told and told != self._told_engine:
+            self._told_engine = told
+            self._say(told)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop` is set.
+
+        Raises: TintypeError E_TOKEN, E_INTENTS when Discord will not have us; whatever broke a part.
+        """
+        control = ControlServer(self._place.data_dir, self._store, lambda: self.link.facts, self._clock)
+        await control.start()
+        scheduled = self._tasks.go("scheduler", self._scheduler.run())
+        self._tasks.go("engine", self.link.run())
+        self._tasks.go("upkeep", self._keep_up())
+        client: Tintype | None = None
+        try:
+            client = await self._log_in(stop)
+            if client is not None:
+                self._serve(client)
+                await self._tasks.first_end(stop)
+        except discord.ConnectionClosed as error:
+            raise TintypeError(GATEWAY_CLOSED_FOR_GOOD.get(error.code, "E_GATEWAY"), number=error.code) from error
+        finally:
+            await self._take_down(client, scheduled, control)
+
+    def _serve(self, client: Tintype) -> None:
+        facts = lambda: self.link.facts  # noqa: E731 – asked each time
+        self._outbox = Outbox(self._store, client, facts, self._clock)
+        self._watcher = Watcher(self._store, client, facts, self._clock)
+        self._say(texts.say("run-connected", name=str(client.user)))
+        if self._place.is_invited:
+            self._say(texts.say("run-invite", url=invite(client)))
+        self._tasks.go("discord", client.connect(reconnect=True))
+        self._tasks.go("outbox", self._outbox.run())
+        self._tasks.go("watcher", self._watcher.run())
+
+    async def _log_in(self, stop: asyncio.Event) -> Tintype | None:
+        """A client that Discord knows; tried again while Discord cannot be reached. None when we are stopped.
+
+        Raises: TintypeError E_TOKEN.
+        """
+        pause_s = FIRST_LOGIN_S
+        while not stop.is_set():
+            client = Tintype(self._studio, self._place.data_dir / "commands.sha256")
+            try:
+                await client.login(self._place.discord_token.reveal())
+                await self._find_gateway(client)
+                return client
+            except discord.LoginFailure as error:
+                await client.close()
+                raise TintypeError("E_TOKEN") from error
+            except (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
+                await client.close()
+                if not mail.is_passing(error) and not isinstance(error, discord.GatewayNotFound):
+                    raise
+                log.warning("Discord cannot be reached: %s", error)
+                self._say(texts.say("run-unreachable", url=self._place.api_url, wait=round(pause_s)))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause_s):
+                    await stop.wait()
+            pause_s = min(pause_s * 2, MOST_LOGIN_S)
+        return None
+
+    async def _find_gateway(self, client: Tintype) -> None:
+        """Ask where the gateway is; discord.py itself takes Discord's for granted."""
+        _, url, _ = await client.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+
+    async def _keep_up(self) -> None:
+        while True:
+            swept = await self._store.run(lambda rooms: rooms.upkeep.run())
+            log.info("upkeep removed %d photos and %d files", swept.photos, swept.files)
+            await asyncio.sleep(UPKEEP_S)
+
+    async def _take_down(self, client: Tintype | None, scheduled: asyncio.Task[None], control: ControlServer) -> None:
+        """In the order in which they need each other; each part gets its time and no more."""
+        self._scheduler.stop(CHECKPOINT_S)
+        await asyncio.wait([scheduled], timeout=CHECKPOINT_S + PART_S)
+        await self._tasks.end("scheduler", "engine", "upkeep", "outbox", "watcher")
+        if client is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PART_S):
+                    await client.close()
+        await self._tasks.end("discord")
+        await self._attachments.close()
+        await control.close()
+
+
+def invite(client: discord.Client) -> str:
+    """The URL that asks a server's owner for what is used, and nothing else."""
+    permissions = discord.Permissions(**dict.fromkeys(INVITED_WITH, True))
+    return discord.utils.oauth_url(client.application_id or 0, permissions=permissions, scopes=SCOPES)
+
+
+def engine_lines(link: EngineLink) -> str:
+    """What the operator wants to know of the engine: device, memory, base model, what fits; or what is wrong."""
+    if link.trouble is not None:
+        return sentence_of(link.trouble)
+    if link.process is None or link.facts is None:
+        return ""
+    device = link.told.get("device") or {}
+    fits = link.told.get("fits") or {}
+    lines = [
+        texts.say(
+            "run-engine",
+            base=link.facts.title or link.facts.base_id,
+            device=link.facts.device,
+            free_mib=int(device.get("free_mib") or 0),
+            total_mib=int(device.get("total_mib") or 0),
+        )
+    ]
+    lines += [
+        texts.say("run-fits", what=what, need_mib=int(need["needs_mib"]), enough="yes" if need["is_enough"] else "no")
+        for what, need in fits.items()
+    ]
+    return "\n".join(lines)
+
+
+@asynccontextmanager
+async def talking_to(api_url: str) -> AsyncIterator[None]:
+    """Point discord.py at this implementation of Discord's API, for as long as the block lasts."""
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    Route.BASE = api_url
+    try:
+        yield
+    finally:
+        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
+
+
+async def serve(place: Place, engine: EngineOf, stop: asyncio.Event, say: Say, clock: Clock | None = None) -> None:
+    """Be the Tintype of a data folder until `stop` is set.
+
+    Raises: TintypeError E_LOCKED, E_TOKEN, E_INTENTS, and those of `open_rooms`.
+    """
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(held(place.data_dir))
+        await stack.enter_async_context(talking_to(place.api_url))
+        store = await Store.open(place.data_dir, place.master_key_file, clock)
+        stack.push_async_callback(store.close)
+        await Bot(place, store, engine, clock, say).run(stop)
