@@ -7,8 +7,10 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from dotenv import dotenv_values
 
 from storage.errors import TintypeError
 from storage.texts import sentence
@@ -44,6 +46,14 @@ def _told(arguments: argparse.Namespace, settings: TrainerSettings) -> tuple[int
         return EXIT_STOPPED, {"ok": False, "code": "stopped", "error": "Stopped."}
 
 
+def _environ(command: str) -> Mapping[str, str]:
+    """The environment over `.env`; an engine is told everything by the bot that starts it."""
+    if command == "engine":
+        return os.environ
+    written = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return {**written, **os.environ}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; its result is one JSON object in the last line of standard output."""
     arguments = parser().parse_args(argv)
@@ -53,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         process.go_offline(os.environ)
     if arguments.command != "engine":
         logging.basicConfig(level=logging.INFO if arguments.verbose else logging.ERROR, stream=sys.stderr)
-    settings = TrainerSettings.from_env(os.environ)
+    settings = TrainerSettings.from_env(_environ(arguments.command))
     keep_in(settings.models_dir)
     code, told = _told(arguments, settings)
     if told is not None:

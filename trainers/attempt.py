@@ -48,7 +48,7 @@ class Attempt:
         if value is None:
             value = default
         if of is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)  # type: ignore[assignment]
+            value = float(value)
         if not isinstance(value, of):
             raise TintypeError("E_ATTEMPT", field=name)
         return value

@@ -42,10 +42,16 @@ class Diary:
     seconds: float = 0.0  #: of work in earlier attempts
 
     def note(self, done: int, total: int, loss: float | None) -> None:
-        """Note one step."""
+        """Note one step; after a rollback, what was noted of the same steps before is forgotten."""
+        while self.losses and self.losses[-1][0] >= done:
+            self.losses.pop()
         self.done, self.total = done, total
         if loss is not None:
             self.losses.append((done, loss))
+
+    def has(self, number: int) -> bool:
+        """Whether this sample point was drawn; after a rollback it is reached a second time."""
+        return any(point.number == number for point in self.points)
 
     @property
     def best(self) -> Point | None:

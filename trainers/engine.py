@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from storage.errors import TintypeError
 from trainers import process
@@ -46,6 +46,7 @@ class Card:
             "methods": [],
             "kinds": sorted(kinds()),
             "class_words": {},
+            "families": [],
             "fits": {},
         }
 
@@ -68,7 +69,7 @@ class Engine:
         self._card = card
         self._memory_s = 0.0
 
-    def work(self) -> None:
+    def work(self) -> NoReturn:
         """Load and work, for ever; a base that cannot be loaded is told by `ping` until somebody ends us."""
         base = self._loaded()
         if base is None:
@@ -86,10 +87,12 @@ class Engine:
     def _loaded(self) -> Base | None:
         from trainers.advertise import advertised
         from trainers.faults import translated
+        from trainers.jobs import runs
         from trainers.pipeline import load_base
 
         try:
             base = load_base(self._base_model, self._device)
+            runs()  # imported now, not while the first prompt waits
             self._card.update(state="ready", **advertised(base))
         except TintypeError as error:
             self._fail(error)
@@ -104,7 +107,7 @@ class Engine:
         log.error("engine cannot work: %s", error)
         self._card.update(state="failed", error={"code": error.code, "facts": error.facts})
 
-    def _refuse_for_ever(self) -> None:
+    def _refuse_for_ever(self) -> NoReturn:
         from trainers.events import Failed
 
         error = self._card.facts()["error"]

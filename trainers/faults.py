@@ -8,8 +8,10 @@ import torch
 from safetensors import SafetensorError
 
 from storage.errors import NotEnoughMemory, TintypeError
+from trainers.memory import memory_of
 
 CPU_ALLOCATOR = "DefaultCPUAllocator"  # torch raises a bare RuntimeError when malloc fails
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # the disk, the quota or the limit of one file
 DISK_FULL = ("No space left on device", "os error 28")  # safetensors writes in Rust and tells only text
 #: After one of these every further CUDA call of this process fails: the process must go.
 STICKY = ("device-side assert", "illegal memory access", "an unspecified launch failure", "CUDA error: unknown error")
@@ -26,7 +28,7 @@ def translated(error: BaseException) -> TintypeError | None:
         return _out_of_memory()
     if isinstance(error, RuntimeError) and CPU_ALLOCATOR in str(error):
         return _out_of_memory()
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
         return TintypeError("E_DISK_FULL")
     if isinstance(error, SafetensorError | OSError) and any(text in str(error) for text in DISK_FULL):
         return TintypeError("E_DISK_FULL")
@@ -34,31 +36,8 @@ def translated(error: BaseException) -> TintypeError | None:
 
 
 def _out_of_memory() -> NotEnoughMemory:
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    return NotEnoughMemory("E_NO_MEMORY", device=device, free_mib=free_mib(device))
-
-
-def free_mib(device: str) -> int:
-    """Memory of the device that is free now, in MiB."""
-    return memory_mib(device)[0]
-
-
-def memory_mib(device: str) -> tuple[int, int]:
-    """(free, whole) memory of the device in MiB."""
-    if device == "cuda":
-        free, whole = torch.cuda.mem_get_info()
-        return free >> 20, whole >> 20
-    return host_memory_mib()
-
-
-def host_memory_mib() -> tuple[int, int]:
-    """(available, whole) memory of this machine in MiB; zeros where the system does not tell."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as file:  # noqa: PTH123 - a pseudo file, read line by line
-            kib = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in file)}
-    except OSError:
-        return 0, 0
-    return kib.get("MemAvailable", 0) >> 10, kib.get("MemTotal", 0) >> 10
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return NotEnoughMemory("E_NO_MEMORY", device=device.type, free_mib=memory_of(device).free_mib)
 
 
 def release_memory() -> None:

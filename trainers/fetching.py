@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from huggingface_hub import HfApi, hf_hub_download
-from huggingface_hub.errors import (
+from huggingface_hub.errors import (  # type: ignore[attr-defined]  # of whichever HTTP library it uses
     HfHubHTTPError,
     HTTPError,
     LocalEntryNotFoundError,

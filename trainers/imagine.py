@@ -25,7 +25,7 @@ PLACED = re.compile(r"<([a-z][a-z0-9_-]*)(?::[\d.]+)?>|\b(?:on|to|at) the (left|
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Drawing:
     """What to draw."""
 
     prompt: str
@@ -40,10 +40,10 @@ class Wish:
     size: tuple[int, int] | None = None  #: width, height in px instead of the shape's
 
 
-def words_of(wish: Wish) -> list[tuple[Adapter, float]]:
+def words_of(asked: Drawing) -> list[tuple[Adapter, float]]:
     """The adapters whose word stands in the prompt: no other is active."""
-    written = {word.name: word.strength for word in words_in(wish.prompt)}
-    return [(a, strength * written[a.word]) for a, strength in wish.adapters if a.word in written]
+    written = {word.name: word.strength for word in words_in(asked.prompt)}
+    return [(a, strength * written[a.word]) for a, strength in asked.adapters if a.word in written]
 
 
 def sides_of(prompt: str) -> dict[str, str]:
@@ -54,19 +54,19 @@ def sides_of(prompt: str) -> dict[str, str]:
     return {word: side for (word, _), (_, side) in itertools.pairwise(found) if word and side}
 
 
-def imagine(base: Base, wish: Wish) -> Generator[Progress, None, list[Image.Image]]:
-    """Draw all pictures of a wish together, yielding after each denoising step; returns the pictures.
+def imagine(base: Base, asked: Drawing) -> Generator[Progress, None, list[Image.Image]]:
+    """Draw all pictures of a drawing together, yielding after each denoising step; returns the pictures.
 
-    The same wish gives the same pictures, whatever was drawn or trained in between.
+    What is asked twice gives the same pictures, whatever was drawn or trained in between.
     """
-    words = words_of(wish)
-    conditional = encode_prompt(base, wish.prompt, words)
-    unconditional = encode_prompt(base, wish.negative_prompt, ())
-    scheduler, timesteps = _timesteps(base, wish)
-    latents = _start(base, wish, scheduler, timesteps)
-    hidden = torch.cat([unconditional.hidden, conditional.hidden]).repeat_interleave(len(wish.seeds), 0)
-    layers = with_words(base, _placed(words, conditional, wish, latents))
-    guidance_scale = base.family.guidance_scale if wish.guidance_scale is None else wish.guidance_scale
+    words = words_of(asked)
+    conditional = encode_prompt(base, asked.prompt, words)
+    unconditional = encode_prompt(base, asked.negative_prompt, ())
+    scheduler, timesteps = _timesteps(base, asked)
+    latents = _start(base, asked, scheduler, timesteps)
+    hidden = torch.cat([unconditional.hidden, conditional.hidden]).repeat_interleave(len(asked.seeds), 0)
+    layers = with_words(base, _placed(words, conditional, asked, latents))
+    guidance_scale = base.family.guidance_scale if asked.guidance_scale is None else asked.guidance_scale
     for index, timestep in enumerate(timesteps):
         with torch.no_grad(), swapped(base.unet, layers), base.autocast():
             noise_pred = _guided(base, guidance_scale, latents, timestep, hidden)
@@ -94,8 +94,8 @@ def _guided(base: Base, guidance_scale: float, latents: Tensor, timestep: Tensor
     return guided
 
 
-def _placed(words: Sequence[tuple[Adapter, float]], prompt: Prompt, wish: Wish, latents: Tensor) -> list[Applied]:
-    sides = sides_of(wish.prompt) if len(words) > 1 else {}
+def _placed(words: Sequence[tuple[Adapter, float]], prompt: Prompt, asked: Drawing, latents: Tensor) -> list[Applied]:
+    sides = sides_of(asked.prompt) if len(words) > 1 else {}
     aspect = latents.shape[3] / latents.shape[2]
     placed: list[Applied] = []
     for adapter, strength in words:
@@ -107,32 +107,32 @@ def _placed(words: Sequence[tuple[Adapter, float]], prompt: Prompt, wish: Wish, 
     return placed
 
 
-def _timesteps(base: Base, wish: Wish) -> tuple[Any, Tensor]:
+def _timesteps(base: Base, asked: Drawing) -> tuple[Any, Tensor]:
     from diffusers import DPMSolverMultistepScheduler
 
     scheduler = DPMSolverMultistepScheduler.from_config(  # type: ignore[no-untyped-call]
         base.scheduler.config, algorithm_type="dpmsolver++", thresholding=False
     )
-    steps = wish.steps or base.family.steps
+    steps = asked.steps or base.family.steps
     scheduler.set_timesteps(steps, device=base.device)
-    if wish.parent is None:
+    if asked.parent is None:
         return scheduler, scheduler.timesteps
-    first = min(steps - 1, round(steps * (1 - wish.strength)))
+    first = min(steps - 1, round(steps * (1 - asked.strength)))
     scheduler.set_begin_index(first)
     return scheduler, scheduler.timesteps[first:]
 
 
-def _start(base: Base, wish: Wish, scheduler: Any, timesteps: Tensor) -> Tensor:
-    width, height = wish.size or base.family.shapes[wish.shape]
+def _start(base: Base, asked: Drawing, scheduler: Any, timesteps: Tensor) -> Tensor:
+    width, height = asked.size or base.family.shapes[asked.shape]
     per = base.pixels_per_latent
     channels = int(base.unet.config.in_channels)
     shape = (channels, height // per, width // per)
-    noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in wish.seeds])
+    noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in asked.seeds])
     noise = noise.to(base.device)
-    if wish.parent is None:
+    if asked.parent is None:
         started: Tensor = noise * scheduler.init_noise_sigma
         return started
-    latents = encoded_picture(base, wish.parent.convert("RGB").resize((width, height), Image.Resampling.LANCZOS))
+    latents = encoded_picture(base, asked.parent.convert("RGB").resize((width, height), Image.Resampling.LANCZOS))
     added: Tensor = scheduler.add_noise(latents.expand_as(noise), noise, timesteps[:1].expand(len(noise)))
     return added
 

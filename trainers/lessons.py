@@ -34,7 +34,7 @@ class Task:
 def task_of(base: Base, attempt: Attempt, resume: Path | None) -> Task:
     """Check the order and make a task of it; `resume` is the method's own checkpoint.
 
-    Raises: TintypeError E_NO_CONSENT, E_NO_SUCH_METHOD, E_NO_SUCH_SETTING, E_SETTING_RANGE, E_PHOTOS_FEW, E_ATTEMPT;
+    Raises: TintypeError E_NO_CONSENT, E_METHOD, E_NO_SUCH_SETTING, E_SETTING_RANGE, E_PHOTOS_FEW, E_ATTEMPT;
     WordRefused.
     """
     kind = attempt.get("kind", str)

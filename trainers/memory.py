@@ -1,21 +1,22 @@
-"""What fits into this machine's memory: computed from the base model's size, said before it is tried."""
+"""What a device has and what fits into it: computed from the base model's size, said before it is tried."""
 
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
-
-from storage.errors import NotEnoughMemory
-from trainers.pipeline import Base
 
 MIB = 2**20
 #: activations for one picture of the training size, in multiples of the frozen weights' size: SD 1.5 at 512 px with
 #: attention computed in blocks; computed from the layers' shapes, not measured
 ACTIVATIONS = {"imagine": 0.6, "train": 2.2}
 ADAM_BYTES = 12  # gradient and two moments of each trained float32 number
+BYTES_PER_NUMBER = {"cuda": 2, "cpu": 4, "mps": 4}  # of the frozen weights, as `load_base` loads them
+SPARE_MIB = 64  # what the libraries take
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +32,40 @@ def memory_of(device: torch.device) -> Memory:
     if device.type == "cuda":
         free, total = torch.cuda.mem_get_info(device)
         return Memory(total // MIB, free // MIB)
-    page = os.sysconf("SC_PAGE_SIZE")
-    return Memory(os.sysconf("SC_PHYS_PAGES") * page // MIB, os.sysconf("SC_AVPHYS_PAGES") * page // MIB)
+    return _host_memory()
 
 
-def frozen_mib(base: Base) -> int:
-    """The frozen weights."""
-    parts = (base.unet, base.vae, base.text_encoder)
-    return sum(p.numel() * p.element_size() for part in parts for p in part.parameters()) // MIB
+def _host_memory() -> Memory:
+    """What programs may still take counts as free, also where the system uses it to remember files for now."""
+    meminfo = Path("/proc/meminfo")
+    if not meminfo.exists():
+        page = os.sysconf("SC_PAGE_SIZE")
+        total = os.sysconf("SC_PHYS_PAGES") * page // MIB
+        return Memory(total, total)
+    lines = (line.partition(":") for line in meminfo.read_text("ascii").splitlines())
+    kib = {name: int(rest.split()[0]) for name, _, rest in lines}
+    return Memory(kib["MemTotal"] >> 10, kib["MemAvailable"] >> 10)
 
 
-def needs_mib(base: Base, what: str, trained_numbers: int = 0, pictures: int = 1) -> int:
-    """About how much beside the frozen weights: computed, an upper estimate."""
-    working = frozen_mib(base) * ACTIVATIONS[what] * pictures
-    return round(working + trained_numbers * (4 + ADAM_BYTES) / MIB) + 64
+def name_of(device: torch.device) -> str:
+    """The device as its owner knows it."""
+    if device.type == "cuda":
+        return str(torch.cuda.get_device_name(device))
+    return f"{platform.machine()} {device.type.upper()}, {torch.get_num_threads()} threads"
 
 
-def fits(base: Base) -> Mapping[str, bool]:
-    """What this device can do with this base at once."""
-    free = memory_of(base.device).free_mib
-    return {what: needs_mib(base, what) <= free for what in ACTIVATIONS}
+def frozen_mib(numbers: int, device_type: str) -> int:
+    """A base model's frozen weights, from how many numbers it has."""
+    return numbers * BYTES_PER_NUMBER[device_type] // MIB
 
 
-def out_of_memory(base: Base, what: str) -> NotEnoughMemory:
-    """The error to tell when the device ran out.
+def needs_mib(numbers: int, device_type: str, what: str, *, trained: int = 0, pictures: int = 1) -> int:
+    """About how much it takes to `imagine` or to `train`, frozen weights included: computed, an upper estimate."""
+    frozen = frozen_mib(numbers, device_type)
+    return round(frozen * (1 + ACTIVATIONS[what] * pictures) + trained * (4 + ADAM_BYTES) / MIB) + SPARE_MIB
 
-    Facts: the device, what was tried, how much there is, about how much it takes.
-    """
-    memory = memory_of(base.device)
-    return NotEnoughMemory(
-        "E_NO_MEMORY", device=base.device.type, what=what, free_mib=memory.free_mib, needs_mib=needs_mib(base, what)
-    )
+
+def fits(numbers: int, device: torch.device, free_mib: int) -> Mapping[str, Mapping[str, int | bool]]:
+    """What this device can do with a base model of so many numbers, when so much memory is there for it."""
+    needs = {what: needs_mib(numbers, device.type, what) for what in ACTIVATIONS}
+    return {what: {"needs_mib": need, "is_enough": need <= free_mib} for what, need in needs.items()}

@@ -126,7 +126,7 @@ def installed(models_dir: Path) -> Iterator[Installed]:
 
 
 def chosen(siblings: Mapping[str, tuple[int, str | None]], parts: Sequence[str]) -> tuple[RemoteFile, ...]:
-    """The files of a pipeline's parts: settings, vocabularies, and for each part its weights, in half precision if offered.
+    """The files of a pipeline's parts: settings, vocabularies, and each part's weights, in half precision if offered.
 
     `siblings`: path -> (bytes, sha256 or None). Empty when a part has weights, but not as safetensors.
     """

@@ -86,6 +86,7 @@ def load_base(base_model: str, device: str = "auto") -> Base:
     """
     from diffusers import StableDiffusionPipeline
 
+    _be_quiet()
     where, revision = _located(base_model)
     target = device_named(device)
     dtype = torch.bfloat16 if target.type == "cuda" else torch.float32
@@ -98,6 +99,17 @@ def load_base(base_model: str, device: str = "auto") -> Base:
     except (OSError, ValueError) as error:
         raise TintypeError("E_BASE_LOAD", base=base_model) from error
     return base_of(pipeline, base_model.partition("@")[0], revision, target)
+
+
+def _be_quiet() -> None:
+    """No bars and no advice of libraries among our own lines."""
+    import diffusers
+    import transformers
+
+    for library in (diffusers, transformers):
+        logging: Any = library.utils.logging
+        logging.disable_progress_bar()
+        logging.set_verbosity_error()
 
 
 def base_of(pipeline: Any, name: str, revision: str, device: torch.device) -> Base:

@@ -22,6 +22,8 @@ OFFLINE = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DIFFUSERS_DISABLE_REMOTE_CODE": "1",
     "TOKENIZERS_PARALLELISM": "false",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "DIFFUSERS_VERBOSITY": "error",
 }
 
 
@@ -36,7 +38,7 @@ def needs_allocator(environ: Mapping[str, str]) -> bool:
 
 
 def restart_with_allocator(environ: Mapping[str, str], module: str) -> None:
-    """Run `python -m module` with the same arguments in this very process, with the allocator's settings; never returns."""
+    """Run `python -m module` in this very process, with its arguments and the allocator set; never returns."""
     sys.stdout.flush()
     os.execve(  # noqa: S606 - ourselves, with our own arguments
         sys.executable, [sys.executable, "-m", module, *sys.argv[1:]], {**environ, **ALLOCATOR}

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from storage.records import Kind
-from trainers.imagine import Wish as Drawing
-from trainers.imagine import imagine
+from trainers.imagine import Drawing, imagine
 from trainers.weights import read_adapter
 
 if TYPE_CHECKING:
@@ -33,26 +32,36 @@ class Shot:
 
 
 def shots_for(base: Base, lesson: Lesson) -> tuple[Shot, ...]:
-    """The family's sample scenes with the word in them."""
-    family = base.family
-    template = family.style_template if lesson.kind == Kind.STYLE else family.template
-    plain = template.format(word=lesson.placeholder_token)
+    """The family's sample scenes with the lesson's word in them."""
+    return shots_of(base, lesson.word, lesson.kind)
+
+
+def shots_of(base: Base, word: str, kind: str) -> tuple[Shot, ...]:
+    """The family's sample scenes with a word in them."""
+    family, token = base.family, f"<{word}>"
+    template = family.style_template if kind == Kind.STYLE else family.template
+    plain = template.format(word=token)
     return tuple(
-        Shot(f"{plain}{scene}", f"{lesson.placeholder_token}{scene}", SAMPLE_SEED + index)
+        Shot(f"{plain}{scene}", f"{token}{scene}", SAMPLE_SEED + index)
         for index, scene in enumerate(family.sample_scenes)
     )
 
 
 def drawn(
-    base: Base, weights: Path, shots: Sequence[Shot], shape: str = "square"
+    base: Base, weights: Path, shots: Sequence[Shot], word: str | None = None
 ) -> Generator[Progress, None, list[Image.Image]]:
-    """Draw every shot with the word's file, yielding after each denoising step; returns one picture for each."""
+    """Draw every shot with a word's file, yielding after each denoising step; returns one picture for each.
+
+    `word` is what the shots call it, where that is not the name in the file.
+    Raises: WeightsRefused as `read_adapter`.
+    """
     adapter = read_adapter(weights, base)
+    adapter = adapter.called(word) if word else adapter
     steps = max(LEAST_STEPS, base.family.steps // 2)
     pictures: list[Image.Image] = []
     for shot in shots:
-        wish = Drawing(prompt=shot.prompt, seeds=(shot.seed,), adapters=((adapter, 1.0),), steps=steps, shape=shape)
-        with closing(imagine(base, wish)) as drawing:
+        asked = Drawing(prompt=shot.prompt, seeds=(shot.seed,), adapters=((adapter, 1.0),), steps=steps)
+        with closing(imagine(base, asked)) as drawing:
             pictures += yield from drawing
     return pictures
 
@@ -61,9 +70,10 @@ def scorer_for(base: Base, lesson: Lesson) -> Callable[[Sequence[Image.Image]], 
     """How much the shots of a word look like its photos (0 … 1); None where the family cannot tell, and for styles."""
     if base.family.scorer is None or lesson.kind == Kind.STYLE:
         return None
-    return base.family.scorer([_opened(path) for path in lesson.photos])
+    return base.family.scorer([opened(path) for path in lesson.photos])
 
 
-def _opened(path: Path) -> Image.Image:
+def opened(path: Path) -> Image.Image:
+    """A picture from one of our own files, in RGB."""
     with Image.open(path) as image:
         return image.convert("RGB")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,26 @@ def _legacy_hash(content: bytes) -> str:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a file says of itself in its header; no base is needed to read it, and no number is read."""
+
+    word: str
+    class_word: str
+    method: str
+    base_model: str  #: empty when the file was made elsewhere
+    base_revision: str
+    trigger: str  #: what one types in other programs
+
+
+def read_label(path: Path) -> Label:
+    """The word, the method and the base that a file was made with.
+
+    Raises: WeightsRefused E_PICKLE, E_WEIGHTS_BROKEN.
+    """
+    return _label(read_metadata(path), path)
+
+
 def read_metadata(path: Path) -> dict[str, str]:
     """A file's metadata, read from its header alone.
 
@@ -137,23 +158,43 @@ def read_metadata(path: Path) -> dict[str, str]:
         return dict(file.metadata() or {})
 
 
+def keys_in(path: Path) -> Sequence[str]:
+    """The names of a file's tensors.
+
+    Raises: WeightsRefused E_PICKLE, E_WEIGHTS_BROKEN.
+    """
+    with _opened(path) as file:
+        return list(file.keys())
+
+
+def _label(told: Mapping[str, str], path: Path) -> Label:
+    word = told.get("tintype.word") or path.stem
+    return Label(
+        word=word,
+        class_word=told.get("tintype.class_word", ""),
+        method=told.get("tintype.method", "lora"),
+        base_model=told.get("tintype.base_model", ""),
+        base_revision=told.get("tintype.base_revision", ""),
+        trigger=told.get("modelspec.trigger_phrase", word),
+    )
+
+
 def read_adapter(path: Path, base: Base) -> Adapter:
     """Read a word's file for this base.
 
     Raises: WeightsRefused E_PICKLE, E_WEIGHTS_BROKEN, E_WEIGHTS_NAN, E_WEIGHTS_FOREIGN, E_WRONG_BASE.
     """
     with _opened(path) as file:
-        told = dict(file.metadata() or {})
+        label = _label(dict(file.metadata() or {}), path)
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  no mapping
-    _check_base(told, base)
-    word, class_word = told.get("tintype.word") or path.stem, told.get("tintype.class_word", "")
-    method = told.get("tintype.method", "lora")
+    _check_base(label, base)
+    adapter = Adapter(label.word, label.class_word, label.method)
     if EMBEDDING_KEY in tensors:
-        adapter = Adapter(word, class_word, method, rows=_known_rows(tensors[EMBEDDING_KEY], base))
+        adapter = replace(adapter, rows=_known_rows(tensors[EMBEDDING_KEY], base))
     else:
-        adapter = Adapter(word, class_word, method, linear=_linear(tensors, base))
+        adapter = replace(adapter, linear=_linear(tensors, base))
     if not adapter.is_finite():
-        raise WeightsRefused("E_WEIGHTS_NAN", word=word)
+        raise WeightsRefused("E_WEIGHTS_NAN", word=label.word)
     return adapter
 
 
@@ -178,10 +219,10 @@ def _opened(path: Path) -> Any:
         raise WeightsRefused("E_WEIGHTS_BROKEN", file=path.name) from error
 
 
-def _check_base(told: Mapping[str, str], base: Base) -> None:
-    made_for, revision = told.get("tintype.base_model"), told.get("tintype.base_revision")
-    if made_for and (made_for, revision) != (base.id, base.revision):
-        raise WeightsRefused("E_WRONG_BASE", base=base.id, made_for=f"{made_for} ({revision})")
+def _check_base(label: Label, base: Base) -> None:
+    if label.base_model and (label.base_model, label.base_revision) != (base.id, base.revision):
+        made_for = f"{label.base_model} ({label.base_revision})"
+        raise WeightsRefused("E_WRONG_BASE", base=base.id, made_for=made_for)
 
 
 def _linear(tensors: Mapping[str, Tensor], base: Base) -> dict[str, LowRank]:

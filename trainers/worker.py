@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from storage.errors import TintypeError
 from trainers.events import Done, End, Event, Failed, Step, Stopped, Wish
@@ -20,6 +20,8 @@ ASIDE = "sample"  # a phase within the training: its time is part of the trainin
 
 #: A job at work: yields events, is sent what is wished of it, returns its end.
 Running = Generator[Event, Wish | None, End]
+T = TypeVar("T")
+P = TypeVar("P")
 #: Makes a person's error of a library's one (out of memory, disk full), or None when it is unknown.
 Translate = Callable[[BaseException], TintypeError | None]
 
@@ -83,6 +85,22 @@ def _end_of(value: Any) -> End:
     if not isinstance(value, Done | Failed | Stopped):
         raise TypeError(f"a job returns its end, not {value!r}")
     return value
+
+
+def followed(working: Generator[P, None, T], step_of: Callable[[P], Step]) -> Generator[Event, Wish | None, T | None]:
+    """Within a job: tell each step of a generator and return what it returns.
+
+    None when it was wished to stop for now; what has no checkpoint of its own begins anew another time.
+    """
+    with closing(working):
+        while True:
+            try:
+                progress = next(working)
+            except StopIteration as end:
+                made: T = end.value
+                return made
+            if (yield step_of(progress)) is Wish.CHECKPOINT:
+                return None
 
 
 def _failure(error: BaseException, name: str, translate: Translate) -> Failed:

@@ -570,6 +570,7 @@ doctor-logins-few = Only { $left } of today's { $total } logins are left; at non
 doctor-servers = Server
 doctor-servers-ok = On { $server } ({ $id }) it has all permissions it needs.
 doctor-servers-none = The bot is on no server yet. Open the invite that `make run` prints.
+doctor-servers-threads = On { $server } ({ $id }) it may not write in threads, so commands used there are refused. Allow “Send Messages in Threads” in the server's settings under Roles, if members want it.
 doctor-servers-lacking = On { $server } ({ $id }) it lacks: { $lacking }. Open the invite that `make run` prints again, or allow these in the server's settings under Roles.
 
 # --- the operator's commands ---

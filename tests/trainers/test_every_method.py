@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 
 from storage.errors import TintypeError
 from tests.trainers.bases import Fingerprints
-from trainers.imagine import Wish, finished, imagine
+from trainers.imagine import Drawing, finished, imagine
 from trainers.method import Lesson, Method, Progress, described, method_named, methods, settings_for
 from trainers.pipeline import Base
 from trainers.weights import read_adapter, read_metadata
@@ -38,8 +38,8 @@ def trained(method: Method, base: Base, lesson: Lesson, out: Path) -> list[Progr
 
 def pixels(base: Base, prompt: str, *files: Path) -> list[bytes]:
     words = [(read_adapter(file, base), 1.0) for file in files]
-    wish = Wish(prompt=prompt, seeds=(3,), adapters=words, steps=3)
-    return [picture.tobytes() for picture in finished(imagine(base, wish))]
+    asked = Drawing(prompt=prompt, seeds=(3,), adapters=words, steps=3)
+    return [picture.tobytes() for picture in finished(imagine(base, asked))]
 
 
 @every_method

@@ -11,14 +11,14 @@ from PIL import Image, ImageChops
 from tests.trainers.bases import TEXT_WIDTH, Fingerprints
 from tests.trainers.test_pipeline import word
 from trainers.adapter import Adapter
-from trainers.imagine import Wish, decoded, encoded_picture, finished, imagine, sides_of, words_of
+from trainers.imagine import Drawing, decoded, encoded_picture, finished, imagine, sides_of, words_of
 from trainers.pipeline import Base
 
 Lessons = Callable[..., object]
 
 
 def drawn(base: Base, prompt: str, **told: object) -> list[bytes]:
-    return [picture.tobytes() for picture in finished(imagine(base, Wish(prompt=prompt, **{"steps": 3} | told)))]  # type: ignore[arg-type]
+    return [picture.tobytes() for picture in finished(imagine(base, Drawing(prompt=prompt, **{"steps": 3} | told)))]  # type: ignore[arg-type]
 
 
 def distance(one: Image.Image, other: Image.Image) -> float:
@@ -27,8 +27,8 @@ def distance(one: Image.Image, other: Image.Image) -> float:
 
 
 def test_a_seed_gives_its_picture_alone_or_among_others(any_base: Base) -> None:
-    together = finished(imagine(any_base, Wish(prompt="a cat", seeds=(1, 2, 3), steps=3)))
-    alone = finished(imagine(any_base, Wish(prompt="a cat", seeds=(2,), steps=3)))
+    together = finished(imagine(any_base, Drawing(prompt="a cat", seeds=(1, 2, 3), steps=3)))
+    alone = finished(imagine(any_base, Drawing(prompt="a cat", seeds=(2,), steps=3)))
 
     assert distance(together[1], alone[0]) < 1
     assert distance(together[0], together[1]) > 1
@@ -52,12 +52,12 @@ def test_everything_that_is_asked_for_counts(base: Base, told: dict[str, object]
 
 def test_shapes_have_their_sizes(base: Base) -> None:
     for shape, size in base.family.shapes.items():
-        assert finished(imagine(base, Wish(prompt="a cat", shape=shape, steps=1)))[0].size == size
+        assert finished(imagine(base, Drawing(prompt="a cat", shape=shape, steps=1)))[0].size == size
 
 
 def test_it_yields_after_each_step_and_stops_between_two(base: Base) -> None:
     before = Fingerprints.of(base)
-    with closing(imagine(base, Wish(prompt="a <zed>", adapters=[(word(base, 1), 1.0)], steps=4))) as steps:
+    with closing(imagine(base, Drawing(prompt="a <zed>", adapters=[(word(base, 1), 1.0)], steps=4))) as steps:
         told = [next(steps) for _ in range(2)]
         assert Fingerprints.of(base) == before
 
@@ -66,8 +66,8 @@ def test_it_yields_after_each_step_and_stops_between_two(base: Base) -> None:
 
 
 def test_two_drawings_whose_steps_interleave_do_not_touch_each_other(base: Base) -> None:
-    zed, plain = Wish(prompt="a <zed>", adapters=[(word(base, 1), 1.0)], steps=3), Wish(prompt="a cat", steps=3)
-    alone = [finished(imagine(base, wish))[0].tobytes() for wish in (zed, plain)]
+    zed, plain = Drawing(prompt="a <zed>", adapters=[(word(base, 1), 1.0)], steps=3), Drawing(prompt="a cat", steps=3)
+    alone = [finished(imagine(base, asked))[0].tobytes() for asked in (zed, plain)]
     drawings = [imagine(base, zed), imagine(base, plain)]
     for _ in range(3):
         for drawing in drawings:
@@ -79,7 +79,7 @@ def test_two_drawings_whose_steps_interleave_do_not_touch_each_other(base: Base)
 def test_only_words_that_stand_in_the_prompt_are_active(base: Base) -> None:
     zed, ivo = word(base, 1), word(base, 2, "ivo")
 
-    assert words_of(Wish(prompt="a <zed:0.5>", adapters=[(zed, 0.8), (ivo, 1.0)])) == [(zed, 0.4)]
+    assert words_of(Drawing(prompt="a <zed:0.5>", adapters=[(zed, 0.8), (ivo, 1.0)])) == [(zed, 0.4)]
     assert drawn(base, "a cat", adapters=[(zed, 1.0)]) == drawn(base, "a cat")
 
 
@@ -120,8 +120,8 @@ def test_a_variation_stays_the_nearer_to_its_parent_the_subtler(base: Base, phot
         parent = decoded(base, encoded_picture(base, image.convert("RGB").resize((64, 64))))[0]
     far = []
     for strength in (0.1, 0.5, 0.9):
-        wish = Wish(prompt="a cat", parent=parent, strength=strength, steps=10, guidance_scale=1.0)
-        far.append(distance(finished(imagine(base, wish))[0], parent))
+        asked = Drawing(prompt="a cat", parent=parent, strength=strength, steps=10, guidance_scale=1.0)
+        far.append(distance(finished(imagine(base, asked))[0], parent))
 
     assert far[0] < far[2]
 
@@ -129,11 +129,11 @@ def test_a_variation_stays_the_nearer_to_its_parent_the_subtler(base: Base, phot
 def test_a_subtle_variation_takes_fewer_steps(base: Base) -> None:
     parent = Image.new("RGB", (64, 64), "red")
 
-    assert len(list(imagine(base, Wish(prompt="a cat", parent=parent, strength=0.3, steps=10)))) == 3
+    assert len(list(imagine(base, Drawing(prompt="a cat", parent=parent, strength=0.3, steps=10)))) == 3
 
 
 def test_enlarging_keeps_the_shape_and_doubles_the_sides(base: Base) -> None:
     parent = Image.new("RGB", (48, 64), "red")
-    made = finished(imagine(base, Wish(prompt="a cat", parent=parent, strength=0.3, size=(96, 128), steps=4)))
+    made = finished(imagine(base, Drawing(prompt="a cat", parent=parent, strength=0.3, size=(96, 128), steps=4)))
 
     assert made[0].size == (96, 128)

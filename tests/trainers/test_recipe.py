@@ -8,14 +8,14 @@ from PIL import Image
 
 from tests.trainers.test_pipeline import word
 from trainers.drawing.encode import png
-from trainers.imagine import Wish
+from trainers.imagine import Drawing
 from trainers.pipeline import Base
 from trainers.recipe import SOURCE_TYPE, recipe_of
 
 
 def test_a_png_says_how_it_was_made_but_not_what_was_asked(base: Base) -> None:
-    wish = Wish(prompt="a <zed:0.5> at sea", adapters=[(word(base, 1), 1.0), (word(base, 2, "ivo"), 1.0)])
-    image = Image.open(BytesIO(png(Image.new("RGB", (8, 8)), recipe_of(base, wish, 7))))
+    asked = Drawing(prompt="a <zed:0.5> at sea", adapters=[(word(base, 1), 1.0), (word(base, 2, "ivo"), 1.0)])
+    image = Image.open(BytesIO(png(Image.new("RGB", (8, 8)), recipe_of(base, asked, 7))))
 
     told = json.loads(image.text["tintype"])  # type: ignore[attr-defined]
 
@@ -26,13 +26,13 @@ def test_a_png_says_how_it_was_made_but_not_what_was_asked(base: Base) -> None:
 
 
 def test_the_prompt_stands_there_when_that_is_wished(base: Base) -> None:
-    told = json.loads(recipe_of(base, Wish(prompt="a cat"), 7, has_prompt=True)["tintype"])
+    told = json.loads(recipe_of(base, Drawing(prompt="a cat"), 7, has_prompt=True)["tintype"])
 
     assert told["prompt"] == "a cat"
 
 
 def test_other_programs_find_the_mark_of_a_trained_model(base: Base) -> None:
-    image = Image.open(BytesIO(png(Image.new("RGB", (8, 8)), recipe_of(base, Wish(prompt="a cat"), 7))))
+    image = Image.open(BytesIO(png(Image.new("RGB", (8, 8)), recipe_of(base, Drawing(prompt="a cat"), 7))))
     packet = image.info["XML:com.adobe.xmp"]
     (description,) = ElementTree.fromstring(packet[packet.index("<x:") : packet.index("<?xpacket end")])[0]
 

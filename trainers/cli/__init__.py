@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from trainers.settings import TrainerSettings
@@ -18,14 +17,6 @@ class Stopped(Exception):
     """The person at the keyboard stopped it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
-    """How a command line ends."""
-
-    code: int
-    told: dict[str, Any] | None
-
-
 def add_command(subparsers: Subparsers, name: str, summary: str, run: Command) -> argparse.ArgumentParser:
     """A subcommand whose one-line summary is also the head of its own help."""
     parser: argparse.ArgumentParser = subparsers.add_parser(name, help=summary, description=summary)
@@ -33,9 +24,16 @@ def add_command(subparsers: Subparsers, name: str, summary: str, run: Command) -
     return parser
 
 
+def add_passing(subparsers: Subparsers, name: str, summary: str, run: Command) -> None:
+    """A subcommand that reads all that follows its name itself, `--help` included: `arguments.rest`."""
+    parser = subparsers.add_parser(name, help=summary, add_help=False, prefix_chars="\0")
+    parser.add_argument("rest", nargs="*")
+    parser.set_defaults(run=run)
+
+
 def add_base(parser: argparse.ArgumentParser) -> None:
     """The options of everything that loads a base model."""
     parser.add_argument(
         "--base-model", metavar="B", help="miniature, or owner/name@revision (default: TINTYPE_BASE_MODEL)"
     )
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), help="where to compute (default: TINTYPE_DEVICE)")
+    parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1 or mps (default: TINTYPE_DEVICE)")

@@ -35,14 +35,14 @@ def export(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str
     except OSError as error:
         raise TintypeError("E_OUT_FOLDER", path=str(arguments.out), reason=error.strerror or "refused") from error
     from trainers.cli.running import attempt_folder, finished
-    from trainers.weights import read_weights
+    from trainers.weights import read_label
 
-    adapter = read_weights(arguments.weights)
+    label = read_label(arguments.weights)
     with attempt_folder() as folder:
         (folder / "weights").mkdir()
         shutil.copyfile(arguments.weights, folder / "weights" / "1.safetensors")
-        word = {"name": adapter.word, "weights": ["weights/1.safetensors"], "strength": 1.0}
-        told = {"kind": "export", "seed": 0, "export": {"words": [word], "formats": ["kohya"]}}
+        word = {"name": label.word, "weights": ["weights/1.safetensors"]}
+        told = {"kind": "export", "seed": 0, "export": {"words": [word]}}
         done = finished(folder, told, None)
         written = []
         for file in done.files:

@@ -15,10 +15,11 @@ from storage.errors import TintypeError, WeightsRefused
 from storage.words import MAX_STRENGTH, words_in
 from trainers.cli import Subparsers, add_base, add_command
 from trainers.events import Done
+from trainers.miniature import MODEL_ID
 from trainers.settings import TrainerSettings
 
 if TYPE_CHECKING:
-    from trainers.adapter import Adapter
+    from trainers.weights import Label
 
 MOST = 4
 LIMIT_BYTES = 64 << 20  # a command line has no upload limit; this only keeps PNG from being refused
@@ -40,6 +41,7 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--guidance", type=float, metavar="G", help="how closely to follow the prompt (default: the base model's)"
     )
+    parser.add_argument("--keep-prompt", action="store_true", help="write the prompt into the files, too")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where the pictures go")
     add_base(parser)
 
@@ -54,13 +56,13 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     given = [weights_of(text) for text in arguments.weights]
     out = _folder(arguments.out)
     from trainers.cli.running import attempt_folder, finished, loaded
-    from trainers.weights import read_weights
+    from trainers.weights import read_label
 
-    adapters = [read_weights(path) for path, _ in given]
-    _warn_of_unused(arguments.prompt, adapters)
-    base = loaded(arguments, settings)
+    labels = [read_label(path) for path, _ in given]
+    _warn_of_unused(arguments.prompt, labels)
+    base = loaded(arguments, settings, _base_of(labels))
     with attempt_folder() as folder:
-        told = {
+        told: dict[str, Any] = {
             "kind": "imagine",
             "seed": secrets.randbelow(2**32) if arguments.seed is None else arguments.seed,
             "base_model": {"id": base.id, "revision": base.revision},
@@ -70,13 +72,12 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
                 "count": arguments.count,
                 "shape": arguments.shape,
                 "steps": arguments.steps,
-                "guidance": arguments.guidance,
-                "words": _laid(given, adapters, folder / "weights"),
-                "relation": None,
+                "guidance_scale": arguments.guidance,
+                "words": _laid(given, labels, folder / "weights"),
+                "has_prompt": arguments.keep_prompt,
                 "limit_bytes": LIMIT_BYTES,
             },
         }
-        told["imagine"]["seed"] = told["seed"]
         return _taken(finished(folder, told, base), folder, out)
 
 
@@ -107,27 +108,30 @@ def _folder(out: Path) -> Path:
     return out
 
 
-def _warn_of_unused(prompt: str, adapters: Sequence[Adapter]) -> None:
+def _base_of(labels: Sequence[Label]) -> str:
+    """The base model that the first file was made for; empty when none says it."""
+    for label in labels:
+        if label.base_model == MODEL_ID or (Path(label.base_model).is_dir() and label.base_model):
+            return label.base_model
+        if label.base_model:
+            return f"{label.base_model}@{label.base_revision}"
+    return ""
+
+
+def _warn_of_unused(prompt: str, labels: Sequence[Label]) -> None:
     named = {word.name for word in words_in(prompt)}
-    for adapter in adapters:
-        if adapter.word not in named:
-            print(f"<{adapter.word}> does not stand in the prompt, so its weights do nothing.", file=sys.stderr)
+    for label in labels:
+        if label.word not in named:
+            print(f"<{label.word}> does not stand in the prompt, so its weights do nothing.", file=sys.stderr)
 
 
-def _laid(given: Sequence[tuple[Path, float]], adapters: Sequence[Adapter], folder: Path) -> list[dict[str, Any]]:
+def _laid(given: Sequence[tuple[Path, float]], labels: Sequence[Label], folder: Path) -> list[dict[str, Any]]:
     folder.mkdir(mode=0o700)
     rows = []
-    for number, ((path, strength), adapter) in enumerate(zip(given, adapters, strict=True), 1):
-        shutil.copyfile(path, folder / f"{number}.safetensors")
-        rows.append(
-            {
-                "name": adapter.word,
-                "strength": strength,
-                "class_word": adapter.class_word,
-                "method": adapter.method,
-                "weights": [f"weights/{number}.safetensors"],
-            }
-        )
+    for number, ((path, strength), label) in enumerate(zip(given, labels, strict=True), 1):
+        name = f"weights/{number}.safetensors"
+        shutil.copyfile(path, folder / Path(name).name)
+        rows.append({"name": label.word, "multiplier": strength, "weights": [name]})
     return rows
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, Any
 
 from trainers.cli import Subparsers, add_base, add_command
@@ -25,7 +24,7 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     from trainers.method import described, methods
 
     known = methods()
-    print(table(), file=sys.stderr)
+    print(table())
     told: dict[str, Any] = {}
     for name, method in known.items():
         told[name] = {"title": method.title, "summary": method.summary, "min_photos": method.min_photos}
@@ -43,7 +42,7 @@ def _add_sizes(told: dict[str, Any], arguments: argparse.Namespace, settings: Tr
     for name, method in methods().items():
         size = method.file_bytes(base, settings_for(method, base))
         told[name]["file_bytes"] = size
-        print(f"{name}: {size / 1000:,.0f} kB for {base.id}", file=sys.stderr)
+        print(f"{name}: {size / 1000:,.0f} kB for {base.id}")
 
 
 def table() -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from trainers.cli import Subparsers, add_command
+from trainers.cli import Subparsers, add_passing
 from trainers.settings import TrainerSettings
 
 
 def add(subparsers: Subparsers) -> None:
     """Its options are those of trainers/miniature/build.py."""
-    parser = add_command(subparsers, "miniature", "remake the bundled base model (`miniature build --help`)", run)
-    parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    add_passing(subparsers, "miniature", "remake the bundled base model (see `miniature build --help`)", run)
 
 
 def run(arguments: argparse.Namespace, settings: TrainerSettings) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from storage.errors import TintypeError
 from trainers.cli import Subparsers, add_command
-from trainers.models import ModelName, Plan, installed, parse_name
+from trainers.models import Plan, installed, parse_name
 from trainers.settings import TrainerSettings
 
 OPEN_LICENCES = frozenset({"mit", "apache-2.0", "cc0-1.0"})  # nothing to accept
@@ -38,10 +38,9 @@ def _list(settings: TrainerSettings) -> dict[str, Any]:
         for model in installed(settings.models_dir)
     ]
     for model in here:
-        print(f"{model['name']:<60} {model['bytes'] / 1e6:>9,.0f} MB  {model['licence']}", file=sys.stderr)
+        print(f"{model['name']:<60} {model['bytes'] / 1e6:>9,.0f} MB  {model['licence']}")
     fits = fitting(settings.device)
-    for line in fits["lines"]:
-        print(line, file=sys.stderr)
+    print("\n".join(fits.pop("lines")))
     return {"ok": True, "models": here, "fits": fits}
 
 
@@ -54,7 +53,7 @@ def _get(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, 
     _tell(plan)
     _check_licence(plan, accepted=arguments.yes)
     if not arguments.yes:
-        _check_memory(name, settings)
+        _check_memory(plan, settings)
     folder = fetch(plan, settings.models_dir)
     print(f"Fetched and pinned. Use it with TINTYPE_BASE_MODEL={name}", file=sys.stderr)
     return {"ok": True, "name": str(name), "commit": plan.commit, "bytes": plan.bytes, "folder": str(folder)}
@@ -73,9 +72,9 @@ def _check_licence(plan: Plan, *, accepted: bool) -> None:
         raise TintypeError("E_MODEL_LICENCE", name=str(plan.name), licence=plan.licence, link=link)
 
 
-def _check_memory(name: ModelName, settings: TrainerSettings) -> None:
+def _check_memory(plan: Plan, settings: TrainerSettings) -> None:
     from trainers.advertise import memory_need
 
-    need_mib, have_mib = memory_need(name.repo, settings.device)
+    need_mib, have_mib = memory_need(plan, settings.device)
     if need_mib > have_mib:
-        raise TintypeError("E_MODEL_MEMORY", name=str(name), need_mib=need_mib, have_mib=have_mib)
+        raise TintypeError("E_MODEL_MEMORY", name=str(plan.name), need_mib=need_mib, have_mib=have_mib)

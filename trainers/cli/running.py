@@ -68,20 +68,20 @@ def attempt_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def loaded(arguments: argparse.Namespace, settings: TrainerSettings) -> Base:
-    """The base model that the command line or the environment names.
+def loaded(arguments: argparse.Namespace, settings: TrainerSettings, made_for: str = "") -> Base:
+    """The base model that the command line names, or else a word's file, or else the environment.
 
     Raises: TintypeError when it is not here, changed, or does not fit.
     """
     from trainers.pipeline import load_base
 
-    name = arguments.base_model or settings.base_model
+    name = arguments.base_model or made_for or settings.base_model
     print(f"Loading {name} …", file=sys.stderr)
     return load_base(name, arguments.device or settings.device)
 
 
-def finished(folder: Path, told: dict[str, Any], base: Base) -> Done:
-    """Run the attempt that `told` describes in its folder.
+def finished(folder: Path, told: dict[str, Any], base: Any) -> Done:
+    """Run the attempt that `told` describes in its folder; an export needs no base.
 
     Raises: TintypeError with the attempt's own code when it failed, Stopped after Ctrl-C.
     """

@@ -14,7 +14,7 @@ from storage.errors import TintypeError
 from storage.records import Kind
 from storage.words import check_word
 from trainers.cli import Subparsers, add_base, add_command
-from trainers.cli.photos import Photo, photos_in
+from trainers.cli.photos import Photo, files_in, photos_in
 from trainers.events import Done
 from trainers.settings import TrainerSettings
 
@@ -55,6 +55,7 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     word = check_word(arguments.word)
     chosen = settings_of(arguments.set)
     out = checked_out(arguments.out)
+    files_in(arguments.photos)
     from trainers.cli.running import attempt_folder, finished, loaded
 
     _check_method(arguments.method)
@@ -133,7 +134,6 @@ def _taken(done: Done, folder: Path, out: Path) -> dict[str, Any]:
     """Move the results beside each other, the weights last: they are the sign that all is there."""
     told: dict[str, Any] = {"ok": True, **done.result}
     places = {
-        "embedding": out.with_name(f"{out.stem}-emb{SUFFIX}"),
         "sheet": out.with_name(f"{out.stem}-sheet.png"),
         "curve": out.with_name(f"{out.stem}-curve.png"),
         "weights": out,

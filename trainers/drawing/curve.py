@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from trainers.drawing.ink import ACCENT, FAINT, SECOND, TEXT, Drawing, font, sheet_of
+from trainers.drawing.ink import ACCENT, FAINT, SECOND, TEXT, Pen, font, sheet_of
 
 SMOOTHING = 0.95  # of the running mean: single losses jump with their timestep and say little
 MARGIN_PX = 40
@@ -48,7 +48,7 @@ class _Frame:
         return x, self.bottom - (self.bottom - self.top) * min(max(share, 0.0), 1.0)
 
 
-def draw_curve(pen: Drawing, box: tuple[int, int, int, int], marks: Marks) -> None:
+def draw_curve(pen: Pen, box: tuple[int, int, int, int], marks: Marks) -> None:
     """Draw the curve into a box (left, top, right, bottom) of a sheet."""
     left, top, right, bottom = box
     frame = _Frame((left + MARGIN_PX, top + 24, right - MARGIN_PX, bottom - 24), marks.total)
@@ -60,7 +60,7 @@ def draw_curve(pen: Drawing, box: tuple[int, int, int, int], marks: Marks) -> No
     _draw_scores(pen, frame, marks)
 
 
-def _draw_loss(pen: Drawing, frame: _Frame, marks: Marks) -> None:
+def _draw_loss(pen: Pen, frame: _Frame, marks: Marks) -> None:
     line = smoothed(marks.losses)
     if len(line) < 2:
         return
@@ -70,7 +70,7 @@ def _draw_loss(pen: Drawing, frame: _Frame, marks: Marks) -> None:
     pen.text((frame.left, frame.top - 20), f"loss {line[-1][1]:.3f}", fill=SECOND, font=font(13))
 
 
-def _draw_scores(pen: Drawing, frame: _Frame, marks: Marks) -> None:
+def _draw_scores(pen: Pen, frame: _Frame, marks: Marks) -> None:
     if not marks.scores:
         return
     points = [frame.at(step, score) for step, score in marks.scores]

@@ -1,4 +1,4 @@
-"""Pictures as files: PNG with its recipe inside, and, where a limit demands it, WebP or a smaller JPEG."""
+"""Pictures as files: PNG with its recipe inside, and, where a limit demands it, WebP or a smaller JPEG; all marked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from storage.errors import TintypeError
+from trainers.drawing.mark import PNG_KEY, XMP
 
+LIMIT_BYTES = 10 << 20  # what Discord takes without a boost
 WEBP_QUALITIES = (95, 88, 80)
 JPEG_QUALITY = 85
 SMALLEST_SIDE_PX = 64
@@ -25,10 +27,10 @@ class Encoded:
     size: tuple[int, int]  #: width, height in px
 
 
-def png(image: Image.Image, texts: Mapping[str, str]) -> bytes:
-    """A PNG that carries the texts (its seed and settings) as UTF-8 chunks."""
+def png(image: Image.Image, texts: Mapping[str, str] | None = None) -> bytes:
+    """A PNG that carries the mark of a trained model, and the texts (its seed and settings) as UTF-8 chunks."""
     info = PngInfo()
-    for name, text in texts.items():
+    for name, text in {PNG_KEY: XMP, **(texts or {})}.items():
         info.add_itxt(name, text)
     file = BytesIO()
     image.save(file, "PNG", pnginfo=info, optimize=True)
@@ -37,7 +39,7 @@ def png(image: Image.Image, texts: Mapping[str, str]) -> bytes:
 
 def _lossy(image: Image.Image, kind: str, quality: int) -> bytes:
     file = BytesIO()
-    image.convert("RGB").save(file, kind, quality=quality)
+    image.convert("RGB").save(file, kind, quality=quality, xmp=XMP.encode())
     return file.getvalue()
 
 

@@ -16,7 +16,7 @@ GAP_PX = 8
 TILE_PX = 256  # smallest side of a picture in a sheet: 64 px samples are shown four times as large
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
-Drawing = ImageDraw.ImageDraw
+Pen = ImageDraw.ImageDraw
 
 
 @cache
@@ -25,7 +25,7 @@ def font(size_px: int) -> Font:
     return ImageFont.load_default(size_px)
 
 
-def sheet_of(width_px: int, height_px: int) -> tuple[Image.Image, Drawing]:
+def sheet_of(width_px: int, height_px: int) -> tuple[Image.Image, Pen]:
     """An empty sheet and the pen for it."""
     paper = Image.new("RGB", (width_px, height_px), PAPER)
     return paper, ImageDraw.Draw(paper)

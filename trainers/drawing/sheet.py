@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from trainers.drawing.curve import Marks, draw_curve
-from trainers.drawing.ink import ACCENT, FAINT, GAP_PX, TEXT, Drawing, font, lines_of, sheet_of, tile
+from trainers.drawing.ink import ACCENT, FAINT, GAP_PX, TEXT, Pen, font, lines_of, sheet_of, tile
 
 LABEL_PX = 120
 CAPTION_PX = 44
@@ -26,14 +26,14 @@ class Row:
     is_marked: bool = False
 
 
-def _draw_captions(pen: Drawing, captions: Sequence[str], tile_px: int, top: int) -> None:
+def _draw_captions(pen: Pen, captions: Sequence[str], tile_px: int, top: int) -> None:
     for column, caption in enumerate(captions):
         x = LABEL_PX + column * (tile_px + GAP_PX)
         for number, line in enumerate(lines_of(caption, TEXT_PX, tile_px, 2)):
             pen.text((x, top + 4 + number * (TEXT_PX + 4)), line, fill=FAINT, font=font(TEXT_PX))
 
 
-def _draw_row(paper: Image.Image, pen: Drawing, row: Row, tile_px: int, y: int) -> None:
+def _draw_row(paper: Image.Image, pen: Pen, row: Row, tile_px: int, y: int) -> None:
     colour = ACCENT if row.is_marked else TEXT
     for number, line in enumerate(lines_of(row.label, TEXT_PX, LABEL_PX - 2 * GAP_PX, 3)):
         pen.text((GAP_PX, y + number * (TEXT_PX + 4)), line, fill=colour, font=font(TEXT_PX))

@@ -23,6 +23,7 @@ class Family:
 
     name: str
     title: str
+    numbers: int  #: of UNet, VAE and text encoder together, for computing memory before anything is loaded
     size_px: int  #: side of the square that it was trained on
     bucket_px: int  #: sides of training pictures are multiples of this
     max_aspect: float  #: the longest bucket's width over its height

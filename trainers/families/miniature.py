@@ -56,6 +56,7 @@ register(
     Family(
         name="miniature",
         title="the bundled miniature",
+        numbers=9_100_000,
         size_px=64,
         bucket_px=16,
         max_aspect=1.0,

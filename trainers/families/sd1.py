@@ -11,6 +11,7 @@ SD1 = register(
     Family(
         name="sd1",
         title="Stable Diffusion 1.x",
+        numbers=1_066_235_307,
         size_px=512,
         bucket_px=64,
         max_aspect=2.0,

@@ -8,12 +8,14 @@ from trainers.families import register
 from trainers.families.sd1 import SD1
 
 TEXT_WIDTH = 1024  # of OpenCLIP ViT-H
+NUMBERS = 1_289_952_427
 
 register(
     dataclasses.replace(
         SD1,
         name="sd2",
         title="Stable Diffusion 2.x",
+        numbers=NUMBERS,
         fits=lambda name, unet, scheduler: (
             unet.get("cross_attention_dim") == TEXT_WIDTH and scheduler.get("prediction_type") == "epsilon"
         ),
@@ -26,6 +28,7 @@ register(
         SD1,
         name="sd2-768",
         title="Stable Diffusion 2.x, 768 px",
+        numbers=NUMBERS,
         size_px=768,
         shapes={"square": (768, 768), "portrait": (640, 896), "landscape": (896, 640)},
         fits=lambda name, unet, scheduler: (

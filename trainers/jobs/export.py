@@ -10,7 +10,7 @@ from storage.words import check_word
 from trainers.attempt import Attempt
 from trainers.events import Done, Step, made
 from trainers.jobs import job
-from trainers.weights import EMBEDDING_KEY, keys_in, read_metadata
+from trainers.weights import EMBEDDING_KEY, keys_in, read_label
 from trainers.worker import Running
 
 if TYPE_CHECKING:
@@ -35,9 +35,8 @@ def export(base: Base, attempt: Attempt) -> Running:
     for path in rows[0].get("weights", ()):
         source = attempt.file(path)
         is_embedding = EMBEDDING_KEY in keys_in(source)
-        told = read_metadata(source)
         target = folder / (f"{name}-emb.safetensors" if is_embedding else f"{name}.safetensors")
-        trigger = f"{name}-emb" if is_embedding else told.get("modelspec.trigger_phrase", name)
+        trigger = f"{name}-emb" if is_embedding else read_label(source).trigger
         shutil.copyfile(source, target)
         files.append(made(attempt.folder, target, "embedding" if is_embedding else "weights", alt={"word": name}))
     yield Step(phase="save", done=1, total=1)

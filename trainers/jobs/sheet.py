@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import closing
-from typing import TYPE_CHECKING, Any
-
-from PIL import Image
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from storage.errors import TintypeError
+from storage.words import check_word
 from trainers.attempt import Attempt
-from trainers.drawing.encode import encoded
+from trainers.drawing.encode import LIMIT_BYTES, encoded
 from trainers.drawing.sheet import Row, sheet
-from trainers.events import Done, Event, Step, Stopped, Wish, made
+from trainers.events import Done, Step, Stopped, made
 from trainers.jobs import job
-from trainers.jobs.imagine import LIMIT_BYTES
 from trainers.showing import Shot, drawn, shots_of
-from trainers.worker import Running
+from trainers.worker import Running, followed
 
 if TYPE_CHECKING:
+    from trainers.method import Progress
     from trainers.pipeline import Base
 
 
@@ -29,32 +27,25 @@ def sheet_job(base: Base, attempt: Attempt) -> Running:
     Raises: TintypeError E_ATTEMPT, E_IMAGE_TOO_BIG; WeightsRefused.
     """
     rows = attempt.records("words")
-    if len(rows) != 1 or not isinstance(rows[0].get("name"), str):
+    if len(rows) != 1:
         raise TintypeError("E_ATTEMPT", field="words")
-    shots = shots_of(base, rows[0]["name"], str(rows[0].get("kind") or "object"))
+    word = check_word(str(rows[0].get("name")))
+    files = [attempt.file(path) for path in rows[0].get("weights", ())]
+    shots = shots_of(base, word, str(rows[0].get("kind") or "object"))
     pictures: list[Row] = []
-    for number, path in enumerate(rows[0].get("weights", ()), 1):
-        with closing(drawn(base, attempt.file(path), shots)) as drawing:
-            images = yield from _with_steps(drawing, number - 1, len(rows[0]["weights"]))
+    for number, path in enumerate(files):
+        images = yield from followed(drawn(base, path, shots, word), _step(number, len(files)))
         if images is None:
             return Stopped()
-        pictures.append(Row(f"file {number}", images))
+        pictures.append(Row(f"file {number + 1}", images))
     return _done(attempt, shots, pictures)
 
 
-def _with_steps(
-    drawing: Generator[Any, None, list[Image.Image]], done: int, total: int
-) -> Generator[Event, Wish | None, list[Image.Image] | None]:
-    while True:
-        try:
-            next(drawing)
-        except StopIteration as end:
-            return list(end.value)
-        if (yield Step(phase="sample", done=done, total=total)) is Wish.CHECKPOINT:
-            return None
+def _step(done: int, total: int) -> Callable[[Progress], Step]:
+    return lambda progress: Step(phase="sample", done=done, total=total)
 
 
-def _done(attempt: Attempt, shots: tuple[Shot, ...], pictures: list[Row]) -> Done:
+def _done(attempt: Attempt, shots: Sequence[Shot], pictures: Sequence[Row]) -> Done:
     form = encoded(sheet([shot.caption for shot in shots], pictures), attempt.get("limit_bytes", int, LIMIT_BYTES))
     path = attempt.folder / f"sheet{form.suffix}"
     path.write_bytes(form.content)

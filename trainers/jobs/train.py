@@ -1,9 +1,9 @@
-"""Job kind `train`: photos in, a word's weights out; the best sample point is kept, the file to go on from is never far."""
+"""Job kind `train`: photos in, a word's weights out; the best sample point is kept, the file to go on from is near."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +13,13 @@ from PIL import Image
 from trainers.attempt import Attempt
 from trainers.diary import BEST, CANDIDATE, METHOD, PICTURES, Diary, Point, pack, unpack
 from trainers.drawing.curve import curve
-from trainers.drawing.encode import encoded
+from trainers.drawing.encode import encoded, png
 from trainers.drawing.sheet import Row, sheet
 from trainers.events import Checkpoint, Done, End, Event, Made, Sample, Step, Stopped, Wish, made
 from trainers.jobs import job
-from trainers.lessons import Task, task_of
-from trainers.showing import Shot, drawn, shots_for
-from trainers.worker import Running
+from trainers.lessons import task_of
+from trainers.showing import drawn, opened, scorer_for, shots_for
+from trainers.worker import Running, followed
 
 if TYPE_CHECKING:
     from trainers.method import Progress
@@ -29,6 +29,7 @@ CHECKPOINT_EVERY_S = 10.0  # so that a kill -9 costs at most 15 s with what is w
 KEPT_CHECKPOINTS = 2  # the bot may still be reading the one before
 SHEET_LIMIT_BYTES = 8 << 20  # below what any Discord server takes
 CARD_TILE_PX, SHEET_TILE_PX = 128, 192
+WEIGHTS = "weights.safetensors"
 
 
 class Training:
@@ -41,18 +42,16 @@ class Training:
         self._folder = attempt.folder / "training"
         (self._folder / PICTURES).mkdir(parents=True, exist_ok=True)
         self._diary = unpack(attempt.resume, self._folder) if attempt.resume else Diary()
-        resume = self._folder / METHOD if attempt.resume else None
-        self._task: Task = task_of(base, attempt, self._folder, resume)
-        self._shots: tuple[Shot, ...] = ()
-        self._began_s = clock()
+        self._task = task_of(base, attempt, self._folder / METHOD if attempt.resume else None)
+        self._shots = shots_for(base, self._task.lesson)
+        self._scorer = scorer_for(base, self._task.lesson)
+        self._began_s = self._saved_s = clock()
         self._before_s = self._diary.seconds
-        self._saved_s = clock()
         self._every_s = attempt.get("checkpoint_every_s", float, CHECKPOINT_EVERY_S)
 
     def run(self) -> Running:
         """Prepare, learn, draw at sample points; end with the best."""
         yield Step(phase="prepare", done=self._diary.done, total=max(self._diary.total, 1))
-        self._shots = shots_for(self._base, self._task)
         if self._diary.pending and not (yield from self._show(*self._diary.pending)):
             return Stopped()
         with closing(self._task.steps()) as steps:
@@ -62,33 +61,32 @@ class Training:
                     return end
         return self._done()
 
+    # --- between two steps -------------------------------------------------------------------------------------------
+
     def _after(self, progress: Progress) -> Generator[Event, Wish | None, End | None]:
         """What follows one step: note it, draw when it is a sample point, save when it is time, heed a wish."""
         if progress.phase == "train":
             self._diary.note(progress.done, progress.total, progress.loss)
-        if progress.point is not None:
-            progress.save_weights(self._folder / CANDIDATE)
-            self._diary.pending = (progress.point, progress.done)
-            yield from self._keep(progress)
-            if not (yield from self._show(progress.point, progress.done)):
-                return Stopped()
+        if not (yield from self._at_point(progress)):
+            return Stopped()
         wish = yield Step(phase=progress.phase, done=progress.done, total=progress.total, loss=progress.loss)
         if wish is Wish.CHECKPOINT:
             yield from self._keep(progress)
             return Stopped()
         if wish is Wish.KEEP_BEST and progress.phase == "train":
             return (yield from self._done_early(progress))
-        if progress.phase == "train" and self._clock() - self._saved_s >= self._every_s:
+        if self._clock() - self._saved_s >= self._every_s:
             yield from self._keep(progress)
         return None
 
-    def _done_early(self, progress: Progress) -> Generator[Event, Wish | None, End]:
-        """The best so far; before the first sample point, that is this moment."""
-        if not self._diary.points:
-            progress.save_weights(self._folder / CANDIDATE)
-            if not (yield from self._show(0, progress.done)):
-                return Stopped()
-        return self._done()
+    def _at_point(self, progress: Progress) -> Generator[Event, Wish | None, bool]:
+        """Draw when a sample point is reached; False when a wish to stop came first."""
+        if progress.point is None or self._diary.has(progress.point):
+            return True
+        progress.save_weights(self._folder / CANDIDATE)
+        self._diary.pending = (progress.point, progress.done)
+        yield from self._keep(progress)
+        return (yield from self._show(progress.point, progress.done))
 
     def _keep(self, progress: Progress) -> Generator[Event, Wish | None, None]:
         """Write one file from which everything goes on, and announce it."""
@@ -104,20 +102,18 @@ class Training:
                 old.unlink()
         yield Checkpoint(done=progress.done, files=(self._made(target, "checkpoint"),))
 
+    # --- samples -----------------------------------------------------------------------------------------------------
+
     def _show(self, number: int, done: int) -> Generator[Event, Wish | None, bool]:
         """Draw the fixed-seed samples of the candidate, score them, keep it if it is the best so far.
 
         False when a wish to stop came first: the checkpoint before this knows that the point is not drawn.
         """
-        with closing(drawn(self._base, self._task, self._folder / CANDIDATE, self._shots)) as drawing:
-            images = yield from _with_steps(drawing, self._diary)
+        images = yield from followed(drawn(self._base, self._folder / CANDIDATE, self._shots), self._aside)
         if images is None:
             return False
-        names = []
-        for index, image in enumerate(images, 1):
-            names.append(f"{PICTURES}/{number:03}-{index}.png")
-            image.save(self._folder / names[-1])
-        self._diary.points.append(Point(number, done, self._task.score(self._shots, images), tuple(names)))
+        score = self._scorer(images) if self._scorer else None
+        self._diary.points.append(Point(number, done, score, self._laid(number, images)))
         self._diary.pending = None
         best = self._diary.best
         if best is not None and best.number == number:
@@ -125,52 +121,73 @@ class Training:
         yield self._sample(self._diary.points[-1], images)
         return True
 
-    def _sample(self, point: Point, images: list[Image.Image]) -> Sample:
+    def _aside(self, progress: Progress) -> Step:
+        """A denoising step leaves the training where it is; prompts can be served after each."""
+        return Step(phase="sample", done=self._diary.done, total=max(self._diary.total, 1))
+
+    def _laid(self, number: int, images: Sequence[Image.Image]) -> tuple[str, ...]:
+        names = tuple(f"{PICTURES}/{number:03}-{index}.png" for index in range(1, len(images) + 1))
+        for name, image in zip(names, images, strict=True):
+            (self._folder / name).write_bytes(png(image))
+        return names
+
+    def _sample(self, point: Point, images: Sequence[Image.Image]) -> Sample:
         best = self._diary.best
         shown = [point] if best is None or best is point else [point, best]
-        card = sheet(
-            [shot.caption for shot in self._shots],
-            [self._row(each) for each in shown],
-            CARD_TILE_PX,
-            self._diary.marks(),
-        )
+        captions = [shot.caption for shot in self._shots]
+        card = sheet(captions, [self._row(each) for each in shown], CARD_TILE_PX, self._diary.marks())
         files = [self._saved(card, f"card-{point.number:03}", "preview")]
         files += [
-            self._made(self._folder / name, "sample", image.size, {"prompt": shot.caption})
-            for name, image, shot in zip(point.pictures, images, self._shots, strict=True)
+            self._made(self._folder / name, "sample", image.size, {"prompt": caption})
+            for name, image, caption in zip(point.pictures, images, captions, strict=True)
         ]
         return Sample(point=point.number, done=point.done, score=point.score, files=tuple(files))
 
     def _row(self, point: Point) -> Row:
-        images = [_opened(self._folder / name) for name in point.pictures]
+        images = [opened(self._folder / name) for name in point.pictures]
         note = "" if point.score is None else f"{point.score:.0%}"
         return Row(f"step {point.done}", images, note, is_marked=point == self._diary.best)
+
+    # --- the end -----------------------------------------------------------------------------------------------------
+
+    def _done_early(self, progress: Progress) -> Generator[Event, Wish | None, End]:
+        """The best so far; before the first sample point, that is this moment."""
+        if not self._diary.points:
+            progress.save_weights(self._folder / CANDIDATE)
+            if not (yield from self._show(0, progress.done)):
+                return Stopped()
+        return self._done()
 
     def _done(self) -> Done:
         """The best sample point as the result."""
         best = self._diary.best
         if best is None:
             raise RuntimeError("the method ended without a sample point")
-        files = self._task.finished(self._folder / BEST, self._attempt.folder / "result")
-        announced = [self._made(path, role) for role, path in files]
-        picture = sheet(
-            [shot.caption for shot in self._shots], [self._row(p) for p in self._diary.points], SHEET_TILE_PX
+        weights = (self._folder / BEST).rename(self._attempt.folder / WEIGHTS)
+        captions = [shot.caption for shot in self._shots]
+        picture = sheet(captions, [self._row(point) for point in self._diary.points], SHEET_TILE_PX)
+        files = (
+            self._made(weights, "weights"),
+            self._saved(picture, "sheet", "sheet"),
+            self._saved(curve(self._diary.marks()), "curve", "curve"),
         )
-        announced.append(self._saved(picture, "sheet", "sheet"))
-        announced.append(self._saved(curve(self._diary.marks()), "curve", "curve"))
-        result = {
+        return Done(result=self._result(best, files[0].bytes), files=files)
+
+    def _result(self, best: Point, size_bytes: int) -> dict[str, Any]:
+        lesson = self._task.lesson
+        return {
+            "word": lesson.word,
+            "class_word": lesson.class_word,
             "method": self._task.method.name,
+            "base_model": self._base.id,
+            "base_revision": self._base.revision,
             "steps": self._diary.done,
             "best_step": best.done,
             "score": best.score,
-            "seconds": round(self._seconds(), 1),
-            "bytes": sum(file.bytes for file in announced if file.role in {"weights", "embedding"}),
-            "base_model": self._base.id,
-            "word": self._task.word,
-            "class_word": self._task.class_word,
             "samples": len(self._diary.points),
+            "seconds": round(self._seconds(), 1),
+            "bytes": size_bytes,
         }
-        return Done(result=result, files=tuple(announced))
 
     def _seconds(self) -> float:
         return self._before_s + self._clock() - self._began_s
@@ -179,7 +196,7 @@ class Training:
         form = encoded(image, SHEET_LIMIT_BYTES)
         path = self._attempt.folder / f"{name}{form.suffix}"
         path.write_bytes(form.content)
-        return self._made(path, role, form.size, {"word": self._task.word, "done": self._diary.done})
+        return self._made(path, role, form.size, {"word": self._task.lesson.word, "done": self._diary.done})
 
     def _made(
         self, path: Path, role: str, size: tuple[int, int] | None = None, alt: dict[str, Any] | None = None
@@ -187,31 +204,11 @@ class Training:
         return made(self._attempt.folder, path, role, size=size, alt=alt)
 
 
-def _with_steps(
-    drawing: Generator[Any, None, list[Image.Image]], diary: Diary
-) -> Generator[Event, Wish | None, list[Image.Image] | None]:
-    """Tell each denoising step as one that leaves the training where it is, so that prompts can go between.
-
-    None when it was wished to stop for now.
-    """
-    while True:
-        try:
-            next(drawing)
-        except StopIteration as end:
-            return list(end.value)
-        if (yield Step(phase="sample", done=diary.done, total=max(diary.total, 1))) is Wish.CHECKPOINT:
-            return None
-
-
-def _opened(path: Path) -> Image.Image:
-    with Image.open(path) as image:
-        return image.convert("RGB")
-
-
 @job("train")
 def train(base: Base, attempt: Attempt, clock: Callable[[], float] = time.monotonic) -> Running:
     """Learn a word from photos.
 
-    Raises: TintypeError E_NO_CONSENT for a person without consent, E_METHOD, E_PHOTOS_FEW, E_METHOD_SETTING, E_METHOD_VALUE.
+    Raises: TintypeError E_NO_CONSENT for a person without consent, E_METHOD, E_PHOTOS_FEW, E_NO_SUCH_SETTING,
+    E_SETTING_RANGE, E_CHECKPOINT, E_DIVERGED, E_DISK_FULL.
     """
     return (yield from Training(base, attempt, clock).run())
