@@ -65,6 +65,11 @@ def verbs() -> frozenset[str]:
     return frozenset(_handlers)
 
 
+def answers() -> dict[str, str]:
+    """What each verb does, in its answer's own words."""
+    return {verb: (handler.__doc__ or "").strip() for verb, handler in _handlers.items()}
+
+
 async def pressed(studio: Studio, interaction: discord.Interaction[Any], press: Press) -> None:
     """Answer one press.
 

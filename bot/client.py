@@ -32,7 +32,9 @@ class Tree(app_commands.CommandTree["Tintype"]):
         try:
             await interaction.client.studio.admit(interaction)
         except TintypeError as refusal:
-            if interaction.type is not discord.InteractionType.autocomplete:
+            if interaction.type is discord.InteractionType.autocomplete:
+                await interaction.response.autocomplete([])
+            else:
                 await errors.tell(interaction, refusal)
             return False
         return True
@@ -41,6 +43,8 @@ class Tree(app_commands.CommandTree["Tintype"]):
         """Turn any error of a command into a sentence for the member."""
         if interaction.type is discord.InteractionType.autocomplete:
             log.error("a completion failed", exc_info=errors.cause_of(error))
+            if not interaction.response.is_done():
+                await interaction.response.autocomplete([])
             return
         if isinstance(error, (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)):
             await errors.tell(interaction, TintypeError("E_OLD_COMMAND"))

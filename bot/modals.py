@@ -171,6 +171,16 @@ def on_submit(verb: str) -> Callable[[Handler], Handler]:
     return keep
 
 
+def forms() -> frozenset[str]:
+    """All verbs of forms that have an answer."""
+    return frozenset(_handlers)
+
+
+def answers() -> dict[str, str]:
+    """What each form does, in its answer's own words."""
+    return {verb: (handler.__doc__ or "").strip() for verb, handler in _handlers.items()}
+
+
 async def submit(studio: Studio, interaction: discord.Interaction[Any], press: Press) -> None:
     """Answer one submitted form.
 

@@ -22,7 +22,7 @@ Word = app_commands.Range[str, 1, 40]
 @app_commands.describe(word=spoken("cmd-forget-word"))
 @app_commands.autocomplete(word=complete_own)
 async def command(interaction: Interaction, word: Word | None = None) -> None:
-    """Ask first; the answer is a press."""
+    """Ask first; a press deletes, and answers with a receipt."""
     await acknowledge(interaction)
     asker = asker_of(interaction)
     await show(interaction, await studio_of(interaction).run(lambda rooms: _question(rooms, asker, word)))

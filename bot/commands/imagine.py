@@ -41,7 +41,7 @@ async def command(
     negative: Prompt | None = None,
     shape: str = "square",
 ) -> None:
-    """Queue pictures; the grid comes into the channel when it is drawn."""
+    """Queue pictures and tell their place; the grid comes into the channel when it is drawn."""
     await acknowledge(interaction)
     studio, asker = studio_of(interaction), asker_of(interaction)
     asker.needs_channel()

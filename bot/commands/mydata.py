@@ -12,7 +12,7 @@ from bot.translator import spoken
 
 @app_commands.command(name="mydata", description=spoken("cmd-mydata"))
 async def command(interaction: Interaction) -> None:
-    """Count what is kept, and offer it as zips."""
+    """Count what is kept, with a button for each zip of it."""
     await acknowledge(interaction)
     asker = asker_of(interaction)
     await show(interaction, await studio_of(interaction).run(lambda rooms: belongings.overview(rooms, asker)))

@@ -17,7 +17,7 @@ from storage.records import Job, MemberId
 
 @app_commands.command(name="queue", description=spoken("cmd-queue"))
 async def command(interaction: Interaction) -> None:
-    """List running and waiting jobs."""
+    """List running and waiting jobs, and say whether the engine is awake."""
     await acknowledge(interaction)
     studio = studio_of(interaction)
     member, now = asker_of(interaction).member, studio.clock.now()

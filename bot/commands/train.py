@@ -75,7 +75,7 @@ async def command(
     photo9: Photo | None = None,
     photo10: Photo | None = None,
 ) -> None:
-    """Teach a word from photos."""
+    """Take the photos in and show a report of them, with *Train* below it; with no photo open a form."""
     given = (photo1, photo2, photo3, photo4, photo5, photo6, photo7, photo8, photo9, photo10)
     photos = [photo for photo in given if photo is not None]
     await begin(interaction, photos, word=word, kind=kind, method=method, class_word=class_word)

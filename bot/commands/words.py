@@ -23,7 +23,7 @@ command = app_commands.Group(name="words", description=spoken("cmd-words"))
 
 @command.command(name="mine", description=spoken("cmd-words-mine"))
 async def mine(interaction: Interaction) -> None:
-    """List one's words."""
+    """List one's words with their state, method and size."""
     await acknowledge(interaction)
     studio, asker, facts = studio_of(interaction), asker_of(interaction), studio_of(interaction).facts()
     await show(interaction, await studio.run(lambda rooms: _list(rooms, asker, facts)))
@@ -38,7 +38,7 @@ def _list(rooms: Any, asker: Asker, facts: EngineFacts | None) -> Card:
 @app_commands.describe(word=spoken("cmd-words-word"))
 @app_commands.autocomplete(word=complete_own)
 async def card(interaction: Interaction, word: Word) -> None:
-    """Show one word, to its owner alone."""
+    """Show one word with its sample sheet and versions, to its owner alone."""
     await acknowledge(interaction)
     studio, asker, facts = studio_of(interaction), asker_of(interaction), studio_of(interaction).facts()
     await show(interaction, await studio.run(lambda rooms: _card(rooms, asker, word, facts)))

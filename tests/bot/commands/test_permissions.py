@@ -1,0 +1,177 @@
+"""Who may press what: a foreign, stale or forged press gets a sentence and changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot import buttons, modals, presses
+from storage.records import JobState
+from tests.bot.commands.stage import Stage, custom_id_of, opened, photos, shown
+
+pytestmark = pytest.mark.asyncio
+presses.load()
+
+NOT_THERE = "There is no such thing of yours"
+NOT_YOURS = "That belongs to another member"
+NO_WORD = "There is no word <ana-dog> that you can use here"
+FOREIGN = "That button is for another member's data"
+NOBODY = "0" * 16
+
+#: what ben is told when he presses ana's button; None where her server may do that too
+TOLD = {
+    "add": NOT_THERE, "discard": NOT_THERE, "page": NOT_THERE, "remove": NOT_THERE, "train": NOT_THERE,
+    "word": NOT_THERE,
+    "cancel": NOT_YOURS, "keep": NOT_YOURS, "retry": NOT_YOURS, "show_me": NOT_YOURS,
+    "again": NO_WORD, "enlarge": NO_WORD, "vary": NO_WORD, "try": NO_WORD, "edit": None, "recipe": None,
+    "delete": NOT_YOURS,
+    "ask_delete": NOT_THERE, "delete_word": NOT_THERE, "forget_word": NOT_THERE, "relearn": NOT_THERE,
+    "forget_all": FOREIGN, "mydata": FOREIGN,
+}  # fmt: skip
+
+
+async def things_of_ana(stage: Stage) -> dict[str, str]:
+    """An id for each verb: a draft, a photo, a training under way, a grid, a word, ana herself."""
+    version = await stage.taught()
+    await stage.grid()
+    grid = (await stage.job()).id
+    await stage.ana.press(await stage.report(3, word="ana-cup"), "Train")
+    training = await stage.start(await stage.job(), done=1, total=9)
+    report = await stage.report(3, word="ana-hat")
+    draft, photo = (custom_id_of(report, verb).split(":")[2] for verb in ("train", "remove"))
+    member = f"{stage.id_of(stage.ana):016x}"
+    ids = dict.fromkeys(("add", "discard", "page", "train", "word", "teach"), draft) | {"remove": photo}
+    ids |= dict.fromkeys(("cancel", "keep", "retry", "show_me"), training.id)
+    ids |= dict.fromkeys(("again", "enlarge", "vary", "edit", "recipe", "delete"), grid)
+    ids |= dict.fromkeys(("try", "ask_delete", "delete_word", "forget_word", "relearn"), version.concept)
+    return ids | dict.fromkeys(("forget_all", "mydata"), member)
+
+
+async def test_a_foreign_press_of_any_button_gets_a_sentence_and_changes_nothing(stage: Stage) -> None:
+    ids = await things_of_ana(stage)
+    before = await stage.run(lambda rooms: rooms.privacy.mydata(stage.id_of(stage.ana)))
+
+    told = {verb: await stage.forge(stage.ben, f"t1:{verb}:{ids[verb]}:1") for verb in sorted(buttons.verbs())}
+
+    assert set(TOLD) == buttons.verbs()
+    assert {verb: text for verb, text in told.items() if (part := TOLD[verb]) and part not in text} == {}
+    assert await stage.jobs(stage.ben) == []
+    assert await stage.run(lambda rooms: rooms.privacy.mydata(stage.id_of(stage.ana))) == before
+
+
+async def test_a_foreign_form_gets_a_sentence_and_changes_nothing(stage: Stage) -> None:
+    ids = await things_of_ana(stage)
+    before = await stage.run(lambda rooms: rooms.privacy.mydata(stage.id_of(stage.ana)))
+    fields = [
+        {"type": 18, "component": {"type": 4, "custom_id": name, "value": "<ana-dog>"}} for name in ("word", "prompt")
+    ]
+    fields.append({"type": 18, "component": {"type": 21, "custom_id": "kind", "value": "animal"}})
+
+    told = {verb: await stage.forge(stage.ben, f"t1:{verb}:{ids[verb]}", form=fields) for verb in modals.forms()}
+
+    expected = {"teach": NOT_THERE, "add": NOT_THERE, "word": NOT_THERE, "edit": NO_WORD, "try": NO_WORD}
+    assert {verb: text for verb, text in told.items() if expected[verb] not in text} == {}
+    assert await stage.jobs(stage.ben) == []
+    assert await stage.run(lambda rooms: rooms.privacy.mydata(stage.id_of(stage.ana))) == before
+
+
+async def test_a_button_of_something_that_is_gone_gets_a_sentence(stage: Stage) -> None:
+    verbs = sorted(buttons.verbs())
+
+    told = {verb: await stage.forge(stage.ana, f"t1:{verb}:{NOBODY}:1") for verb in verbs}
+
+    assert {verb: text for verb, text in told.items() if "Something broke" in text or len(text) < 40} == {}
+
+
+@pytest.mark.parametrize("custom_id", ["t1:dance:" + NOBODY, "t1:train:1", "t0:train:" + NOBODY, "again:1", "x" * 100])
+async def test_a_button_of_an_earlier_tintype_says_that_it_is_too_old(stage: Stage, custom_id: str) -> None:
+    assert "This button is from an earlier Tintype" in await stage.forge(stage.ana, custom_id)
+    assert "This button is from an earlier Tintype" in await stage.forge(stage.ana, custom_id, form=[])
+
+
+@pytest.mark.parametrize("verb", ["enlarge", "vary"])
+@pytest.mark.parametrize("n", [0, 5, 999])
+async def test_a_picture_that_the_grid_does_not_have_is_not_found(stage: Stage, verb: str, n: int) -> None:
+    await stage.taught()
+    await stage.grid()
+
+    assert NOT_THERE in await stage.forge(stage.ana, f"t1:{verb}:{(await stage.job()).id}:{n}")
+
+
+async def test_a_form_cannot_be_sent_into_a_draft_of_somebody_else(stage: Stage) -> None:
+    form = opened(await stage.ana.command("train"))
+    draft = str(form.raw["custom_id"])
+    await stage.ana.submit(form, {"word": "ana-dog", "kind": "animal"}, {"photos": list(photos(3).values())})
+
+    told = await stage.forge(stage.ben, draft, form=[
+        {"type": 18, "component": {"type": 4, "custom_id": "word", "value": "bens"}},
+        {"type": 18, "component": {"type": 21, "custom_id": "kind", "value": "animal"}},
+    ])  # fmt: skip
+
+    assert NOT_THERE in told
+    drafts = await stage.run(lambda rooms: rooms.photos.drafts(stage.id_of(stage.ana)))
+    assert [one.word for one in drafts] == ["ana-dog"]
+
+
+async def test_a_moderator_may_cancel_and_delete_but_nothing_else(stage: Stage) -> None:
+    ids = await things_of_ana(stage)
+    stage.box.people[stage.id_of(stage.ben)].is_manager = True
+
+    told = {
+        verb: await stage.forge(stage.ben, f"t1:{verb}:{ids[verb]}:1")
+        for verb in ("keep", "retry", "show_me", "enlarge", "delete_word", "cancel", "delete")
+    }
+
+    assert [NOT_YOURS in told[verb] for verb in ("keep", "retry", "show_me")] == [True] * 3
+    assert NO_WORD in told["enlarge"]
+    assert NOT_THERE in told["delete_word"]
+    assert "was cancelled" in told["cancel"]
+    assert "These pictures were deleted." in told["delete"]
+    assert (await stage.run(lambda rooms: rooms.queue.get(ids["cancel"]))).state is JobState.CANCELLED
+
+
+async def test_who_runs_tintype_may_cancel_and_delete_from_anywhere(idle: Stage) -> None:
+    idle.owners = frozenset({idle.id_of(idle.ben)})
+    async with idle.running():
+        ids = await things_of_ana(idle)
+
+        cancelled = await idle.forge(idle.ben, f"t1:cancel:{ids['cancel']}")
+        kept = await idle.forge(idle.ben, f"t1:keep:{ids['keep']}")
+
+    assert "was cancelled" in cancelled
+    assert NOT_YOURS in kept
+
+
+# --- who is let in ---------------------------------------------------------------------------------------------------
+
+
+async def test_in_a_server_that_was_not_approved_nothing_is_answered_but_how_to_get_it(stage: Stage) -> None:
+    elsewhere = stage.box.add_guild("Elsewhere", ("lobby", False))
+    elsewhere.members.add(stage.id_of(stage.ana))
+
+    refused = shown(await stage.ana.command("help", channel="lobby"))
+    completed = await stage.ana.complete("imagine", prompt="<", channel="lobby")
+    await stage.run(lambda rooms: rooms.guilds.allow(elsewhere.id))
+    allowed = shown(await stage.ana.command("help", channel="lobby"))
+
+    assert f"`tintype guilds allow {elsewhere.id}`" in refused.body.replace("\\", "")
+    assert completed == []
+    assert "`/train`" in allowed.body
+
+
+async def test_servers_named_in_the_settings_are_the_only_ones(idle: Stage) -> None:
+    idle.guilds = frozenset({1})
+    async with idle.running():
+        assert "only in the servers its operator has approved" in shown(await idle.ana.command("help")).body
+
+
+async def test_a_direct_message_is_answered_to_who_was_seen_in_a_server(idle: Stage) -> None:
+    async with idle.running():
+        stranger = shown(await idle.ana.command("help", channel="dm"))
+        await idle.ana.command("help")
+        at_once = shown(await idle.ana.command("help", channel="dm"))
+    async with idle.running():
+        later = shown(await idle.ana.command("help", channel="dm"))
+
+    assert "Use Tintype once in a server it belongs to" in stranger.body
+    assert "`/train`" in at_once.body
+    assert later.body == at_once.body
