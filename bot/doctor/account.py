@@ -114,4 +114,6 @@ def _server(guild: Any, bot_id: str) -> Finding:
     facts = {"server": str(guild["name"]), "id": str(guild["id"])}
     if lacking and not granted.administrator:
         return fail("servers", "doctor-servers-lacking", lacking=lacking, **facts)
+    if not (granted.send_messages_in_threads or granted.administrator):
+        return warn("servers", "doctor-servers-threads", **facts)
     return ok("servers", "doctor-servers-ok", **facts)

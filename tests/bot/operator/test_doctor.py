@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +12,12 @@ import pytest_asyncio
 
 from bot import lock
 from bot.control import ControlServer
-from bot.doctor import Finding, Level, Surroundings, account, data, engine, examine, machine
-from bot.sandbox import Sandbox, serve
+from bot.doctor import Finding, Level, Surroundings, data, engine, examine, machine
+from bot.sandbox import Sandbox
 from bot.settings import BotSettings
 from bot.store import Store
 from bot.studio import EngineFacts, MethodFacts
 from storage.backup import DATABASE
-from storage.env import Secret
 from storage.errors import TintypeError
 from storage.records import MemberId
 from tests.storage.clocks import HandClock
@@ -28,24 +26,6 @@ pytestmark = pytest.mark.asyncio
 
 ROOT = Path(__file__).parents[3]
 STUB = Path(__file__).with_name("stub_engine.py")
-TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE." + "x" * 38
-
-
-@pytest_asyncio.fixture
-async def box() -> AsyncIterator[Sandbox]:
-    sandbox = Sandbox()
-    async with serve(sandbox, 0):
-        yield sandbox
-
-
-@pytest.fixture
-def settings(data: Path, box: Sandbox) -> BotSettings:
-    environ = {
-        "DISCORD_TOKEN": box.discord_token,
-        "DISCORD_API_URL": f"{box.root}/api/v10",
-        "TINTYPE_DATA_DIR": str(data),
-    }
-    return BotSettings.from_env(environ)
 
 
 @pytest.fixture
@@ -59,91 +39,6 @@ def stub(state: str) -> list[str]:
 
 def keys_of(findings: Iterator[Finding] | list[Finding]) -> list[tuple[Level, str]]:
     return [(finding.level, finding.key) for finding in findings]
-
-
-async def account_of(settings: BotSettings, box: Sandbox) -> dict[str, Finding]:
-    return {finding.check: finding async for finding in account.account(settings, box.clock)}
-
-
-# --- the account -----------------------------------------------------------------------------------------------------
-
-
-async def test_a_bot_that_can_do_what_it_needs_is_well(settings: BotSettings, box: Sandbox) -> None:
-    found = await account_of(settings, box)
-
-    assert {check: finding.level for check, finding in found.items()} == dict.fromkeys(
-        ("clock", "discord", "logins", "servers"), Level.OK
-    )
-    assert "tintype" in found["discord"].text
-
-
-async def test_a_token_that_discord_refuses_is_told_with_where_to_get_another(
-    settings: BotSettings, box: Sandbox
-) -> None:
-    found = await account_of(replace(settings, discord_token=Secret("wrong")), box)
-
-    assert found["discord"].key == "doctor-discord-refused"
-    assert "Reset Token" in found["discord"].text
-    assert "servers" not in found
-
-
-async def test_permissions_that_a_server_did_not_grant_are_named(settings: BotSettings, box: Sandbox) -> None:
-    next(iter(box.guilds.values())).permissions &= ~(1 << 15 | 1 << 16)
-
-    found = (await account_of(settings, box))["servers"]
-
-    assert found.level is Level.FAIL
-    assert found.facts["lacking"] == ["attach files", "read message history"]
-
-
-async def test_an_administrator_lacks_nothing(settings: BotSettings, box: Sandbox) -> None:
-    next(iter(box.guilds.values())).permissions = 1 << 3
-
-    assert (await account_of(settings, box))["servers"].level is Level.OK
-
-
-async def test_a_bot_on_no_server_is_told_of_the_invite(settings: BotSettings, box: Sandbox) -> None:
-    next(iter(box.guilds.values())).has_bot = False
-
-    assert (await account_of(settings, box))["servers"].key == "doctor-servers-none"
-
-
-@pytest.mark.parametrize(("seconds", "key"), [(400, "doctor-clock-ahead"), (-400, "doctor-clock-behind")])
-async def test_a_wrong_clock_is_seen(settings: BotSettings, seconds: float, key: str, clock: HandClock) -> None:
-    clock.date = time.time() + seconds
-
-    found = {finding.check: finding async for finding in account.account(settings, clock)}
-
-    assert found["clock"].key == key
-    assert abs(found["clock"].facts["seconds"] - 400) < 5
-
-
-async def test_an_api_that_cannot_be_reached_is_told(settings: BotSettings, box: Sandbox) -> None:
-    found = await account_of(replace(settings, discord_api_url="http://127.0.0.1:1/api/v10"), box)
-
-    assert found["discord"].key == "doctor-discord-away"
-
-
-async def test_few_logins_left_are_a_warning(settings: BotSettings, box: Sandbox) -> None:
-    box.sessions.identifies = 980
-
-    assert (await account_of(settings, box))["logins"].level is Level.WARN
-
-
-@pytest.mark.parametrize(
-    ("token", "key"),
-    [
-        ("", "doctor-token-none"),
-        (TOKEN, "doctor-token-ok"),
-        ("Bot " + TOKEN, "doctor-token-form"),
-        ("my client secret", "doctor-token-form"),
-        ("YWJjZGVmZ2hpamtsbW5vcHFy.GabcdE." + "x" * 38, "doctor-token-form"),
-    ],
-)
-async def test_a_token_is_known_by_its_form(token: str, key: str) -> None:
-    (found,) = account.token(BotSettings.from_env({"DISCORD_TOKEN": token}))
-
-    assert found.key == key
 
 
 # --- the data --------------------------------------------------------------------------------------------------------
