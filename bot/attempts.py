@@ -200,7 +200,7 @@ def _usable(rooms: Rooms, job: Job, version_id: VersionId, facts: EngineFacts) -
     if (version.base_model, version.base_revision) != (facts.base_id, facts.base_revision):
         raise TintypeError("E_WORD_FOREIGN_BASE", word=concept.name, base=version.base_model)
     if concept.kind is Kind.PERSON and rooms.concepts.consent(concept.id) is None:
-        raise NotAllowed("E_NO_CONSENT", word=concept.name)
+        raise NotAllowed("E_CONSENT_BACK", word=concept.name)
     return version
 
 

@@ -14,7 +14,7 @@ from bot.answers import Interaction, studio_of
 from bot.studio import Asker, asker_of
 from storage.errors import TintypeError
 from storage.permissions import Action, Held, can
-from storage.records import Actor, Concept, Kind
+from storage.records import Actor, Concept, Draft, Job, Kind
 
 log = logging.getLogger(__name__)
 
@@ -44,14 +44,16 @@ def _own(rooms: Any, asker: Asker, typed: str) -> list[Choice]:
 
 
 async def complete_job(interaction: Interaction, current: str) -> list[Choice]:
-    """The member's newest jobs whose line or id holds what is typed."""
+    """The member's photos and newest jobs whose line or id holds what is typed."""
     asker, typed = asker_of(interaction), current.strip().lower()
     return await _soon(interaction, lambda rooms: _jobs(rooms, asker, typed))
 
 
 def _jobs(rooms: Any, asker: Asker, typed: str) -> list[Choice]:
-    choices = [Choice(name=showing.title_of(job), value=job.id) for job in showing.latest(rooms, asker)]
-    return [choice for choice in choices if typed in choice.name.lower() or choice.value.startswith(typed)]
+    found: list[Job | Draft] = [*showing.open_drafts(rooms, asker), *showing.latest(rooms, asker)]
+    choices = [Choice(name=showing.title_of(one), value=one.id) for one in found]
+    fitting = [choice for choice in choices if typed in choice.name.lower() or choice.value.startswith(typed)]
+    return fitting[:MOST_CHOICES]
 
 
 async def complete_prompt(interaction: Interaction, current: str) -> list[Choice]:

@@ -155,7 +155,7 @@ def judged(photos: Sequence[Photo], draft: Draft, facts: EngineFacts | None) -> 
 
 
 def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: float) -> tuple[Job, bool]:
-    """Queue the draft's training; pressing twice answers the job that is there, and False.
+    """Queue the draft's training, told where it is pressed; pressing twice answers the job that is there, and False.
 
     Raises: TintypeError with what is still missing; nothing is changed then.
     """
@@ -172,8 +172,8 @@ def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: flo
     new = NewJob(
         kind=JobKind.TRAIN,
         owner=draft.owner,
-        guild=draft.guild,
-        channel=draft.channel,
+        guild=asker.actor.guild,
+        channel=asker.channel,
         key=asker.key,
         concept=concept.id,
         predicted_s=usual_s(rooms, JobKind.TRAIN, now),

@@ -1,4 +1,4 @@
-"""Which job a member means with /show, and may they see it, or show it to all."""
+"""Which job, or which photos, a member means with /show, and may they see them, or show them to all."""
 
 from __future__ import annotations
 
@@ -9,25 +9,38 @@ from bot import texts
 from bot.orders import may_use
 from bot.plain import quoted
 from bot.studio import Asker
-from storage.errors import NotFound
+from storage.errors import NotAllowed, NotFound
 from storage.permissions import Action, can
-from storage.records import ImageId, Job, JobId, JobKind, VersionId
+from storage.records import Draft, DraftId, ImageId, Job, JobId, JobKind, VersionId
 
 ID = re.compile(r"[0-9a-f]{16}")
 TOLD = (JobKind.TRAIN, JobKind.IMAGINE)  # kinds that have a card
 LATEST = 25
 
 
-def wanted(rooms: Any, asker: Asker, written: str | None, *, to_all: bool) -> Job | None:
-    """The job of this id, or that the picture of this id is from; None when none was named and there is none yet.
+def wanted(rooms: Any, asker: Asker, written: str | None, *, to_all: bool) -> Job | Draft | None:
+    """The job or draft of this id, or the job of this picture; None when none was named and there is none yet.
 
     Raises: NotFound, NotAllowed.
     """
-    job = latest(rooms, asker)[:1] if written is None else [_named(rooms, written)]
-    if not job:
-        return None
-    _check(rooms, asker, job[0], Action.POST if to_all else Action.SEE)
-    return job[0]
+    found = _newest(rooms, asker, with_drafts=not to_all) if written is None else _named(rooms, written)
+    if isinstance(found, Draft):
+        can(asker.actor, Action.SEE, found)
+        if to_all:
+            raise NotAllowed("E_PHOTOS_PUBLIC")
+    elif found is not None:
+        _check(rooms, asker, found, Action.POST if to_all else Action.SEE)
+    return found
+
+
+def _newest(rooms: Any, asker: Asker, *, with_drafts: bool) -> Job | Draft | None:
+    found = [*(open_drafts(rooms, asker)[:1] if with_drafts else ()), *latest(rooms, asker)[:1]]
+    return max(found, key=lambda one: one.created_at, default=None)
+
+
+def open_drafts(rooms: Any, asker: Asker) -> list[Draft]:
+    """The member's photos that wait for *Train*: a report that Discord has let go of comes back from them."""
+    return [draft for draft in rooms.photos.drafts(asker.member) if rooms.photos.of(draft.id)]
 
 
 def latest(rooms: Any, asker: Asker) -> list[Job]:
@@ -35,19 +48,29 @@ def latest(rooms: Any, asker: Asker) -> list[Job]:
     return [job for job in rooms.queue.of_owner(asker.member, LATEST * 2) if job.kind in TOLD][:LATEST]
 
 
-def title_of(job: Job) -> str:
+def title_of(found: Job | Draft) -> str:
     """One line for a list of choices: `learn <ana-dog> · done`."""
+    return quoted(_draft_title(found) if isinstance(found, Draft) else _job_title(found), 100)
+
+
+def _draft_title(draft: Draft) -> str:
+    return texts.say("show-choice-photos", word=draft.word or "?")
+
+
+def _job_title(job: Job) -> str:
     state = texts.say(f"state-{job.state}")
-    told = texts.say(
+    return texts.say(
         f"show-choice-{job.kind}", word=job.request.get("word"), prompt=job.request.get("prompt"), state=state
     )
-    return quoted(told, 100)
 
 
-def _named(rooms: Any, written: str) -> Job:
+def _named(rooms: Any, written: str) -> Job | Draft:
     name = written.strip().strip("`").lower()
     if not ID.fullmatch(name):
         raise NotFound("E_NOT_FOUND")
+    draft: Draft | None = rooms.photos.draft(DraftId(name))
+    if draft is not None:
+        return draft
     job: Job | None = rooms.queue.get(JobId(name))
     if job is None:
         image = rooms.images.get(ImageId(name))

@@ -1,4 +1,4 @@
-"""/show: an earlier job again, with working buttons; to the member alone, or to all when they may."""
+"""/show: an earlier job, or photos not trained yet, with working buttons; to the member alone, or to all."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any
 
 from discord import app_commands
 
-from bot import retelling, showing, texts
+from bot import intake, retelling, showing, texts
 from bot.answers import Interaction, acknowledge, show, studio_of
 from bot.cards import Card, layout
 from bot.completion import complete_job
 from bot.studio import Asker, Studio, asker_of
 from bot.translator import spoken
-from storage.records import ChannelId, Job, Message
+from storage.records import ChannelId, Draft, Job, Message
 
 Wanted = app_commands.Range[str, 1, 40]
 
@@ -21,7 +21,7 @@ Wanted = app_commands.Range[str, 1, 40]
 @app_commands.describe(job=spoken("cmd-show-job"), public=spoken("cmd-show-public"))
 @app_commands.autocomplete(job=complete_job)
 async def command(interaction: Interaction, job: Wanted | None = None, public: bool = False) -> None:  # noqa: FBT001, FBT002  discord.py reads options by name
-    """Show a job or the pictures around one picture; the newest job when none is named."""
+    """Show a job, the pictures around one picture, or photos that wait for *Train*; the newest when none is named."""
     await acknowledge(interaction)
     studio, asker = studio_of(interaction), asker_of(interaction)
     if public:
@@ -29,6 +29,8 @@ async def command(interaction: Interaction, job: Wanted | None = None, public: b
     found = await studio.run(lambda rooms: showing.wanted(rooms, asker, job, to_all=public))
     if found is None:
         await show(interaction, layout.card(layout.text(texts.say("show-none"))))
+    elif isinstance(found, Draft):
+        await show(interaction, await intake.report(studio, asker, found.id))
     elif public:
         await _post(studio, interaction, asker, found)
     else:

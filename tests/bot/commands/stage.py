@@ -14,7 +14,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.attachments import Attachments
+from bot.attachments import ALL_BYTES, Attachments
 from bot.client import Tintype
 from bot.retelling import retold
 from bot.sandbox import Sandbox
@@ -94,6 +94,7 @@ class Stage:
     facts: EngineFacts | None = FACTS
     owners: frozenset[int] = frozenset()
     guilds: frozenset[int] = frozenset()
+    all_bytes: int = ALL_BYTES
     woken: int = 0
     bot: Tintype = field(init=False)
     ana: Member = field(init=False)
@@ -104,7 +105,7 @@ class Stage:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Tintype]:
         """The bot, logged in; again and again, as after restarts."""
-        attachments = Attachments(f"{self.url}/api/v10")
+        attachments = Attachments(f"{self.url}/api/v10", all_bytes=self.all_bytes)
         self.bot = Tintype(self._studio(attachments), self.folder / "commands.sha256", guild_ready_timeout=0.01)
         task = asyncio.create_task(self.bot.start(self.box.discord_token))
         ready = asyncio.create_task(self._ready())

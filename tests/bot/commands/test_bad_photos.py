@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from bot import inspection
-from tests.bot.commands.stage import Stage, label_of, shown
+from tests.bot.commands.stage import PNG, Stage, label_of, shown
 from tests.storage.inspector.uploads import black_png, picture, saved, scan_bomb, zipped
 
 pytestmark = pytest.mark.asyncio
@@ -97,3 +98,34 @@ async def test_when_none_can_be_used_the_report_says_what_to_do(idle: Stage) -> 
         "Word and kind",
         "Cancel",
     ]
+
+
+async def test_files_too_large_together_are_told_in_the_report_and_more_can_be_added(idle: Stage) -> None:
+    idle.all_bytes = 2**20
+    large = {f"photo{n}": (f"{n}.png", PNG + bytes(400_000) + bytes([n])) for n in (1, 2, 3)}
+    async with idle.running():
+        card = shown(await idle.ana.command("train", word="ana-dog", **large))
+        form = await idle.ana.press(card, "Add photos")
+        card = shown(await idle.ana.submit(form, {}, {"photos": [large["photo1"], large["photo2"]]}))
+
+    assert "2 usable photos" in card.body
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ({"action": "status", "status": 404}, "Discord no longer hands out “dog-1.png”"),
+        ({"action": "status", "status": 500}, "“dog-1.png” could not be fetched"),
+        ({"action": "cut"}, "“dog-1.png” could not be fetched"),
+        ({"action": "redirect"}, "“dog-1.png” could not be fetched"),
+    ],
+)
+async def test_a_photo_that_discord_does_not_hand_out_costs_only_itself(
+    stage: Stage, fault: dict[str, Any], told: str
+) -> None:
+    stage.box.faults.add(fault | {"method": "GET", "path": ".*dog-1.png"})
+
+    card = await stage.report(4)
+
+    assert told in card.body
+    assert "3 usable photos" in card.body

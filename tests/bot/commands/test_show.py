@@ -163,3 +163,30 @@ async def test_in_a_direct_message_ones_own_job_is_shown(stage: Stage) -> None:
     await stage.grid()
 
     assert shown(await stage.ana.command("show", channel="dm")).files
+
+
+async def test_photos_that_discord_has_let_go_of_come_back_with_their_report(stage: Stage) -> None:
+    await stage.ana.command("imagine", prompt="a cup")
+    report = await stage.report(5)
+    await stage.ana.dismiss(report)
+
+    choices = await stage.ana.complete("show", job="photos")
+    by_choice = shown(await stage.ana.command("show", job=choices[0][1]))
+    newest = shown(await stage.ana.command("show"))
+    foreign = shown(await stage.ben.command("show", job=choices[0][1]))
+    public = shown(await stage.ana.command("show", job=choices[0][1], public=True))
+
+    assert choices[0][0] == "photos for <ana-dog> · not trained yet"
+    assert by_choice.body == newest.body == report.body
+    assert len(newest.files) == 5
+    assert "There is no such thing of yours" in foreign.body
+    assert "Photos are never posted in a channel" in public.body
+
+
+async def test_a_training_begun_from_a_report_shown_elsewhere_is_told_there(stage: Stage) -> None:
+    await stage.report(5)
+
+    report = shown(await stage.ana.command("show", channel="after-dark"))
+    await stage.ana.press(report, "Train")
+
+    assert (await stage.job()).channel == stage.channel("after-dark")
