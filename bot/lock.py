@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from storage.atomic import make_folder
 from storage.errors import TintypeError
 
 LOCK = "lock"
@@ -20,7 +21,7 @@ def held(data_dir: Path) -> Iterator[None]:
     The folder is made when it is not there yet.
     Raises: TintypeError E_LOCKED naming the process that holds it.
     """
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(data_dir)
     descriptor = os.open(data_dir / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _take(descriptor, data_dir)

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from storage.atomic import make_folder
+
 FILE, FOLDER = "tintype.log", "logs"
 FILE_BYTES, FILES = 5 * 2**20, 3
 LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -33,7 +35,7 @@ class Discreet(logging.Formatter):
 def set_up(data_dir: Path, level: str, secrets: Iterable[str]) -> list[logging.Handler]:
     """Log to `data/logs/`, and what an operator must see to standard error; the handlers, for `take_down`."""
     folder = data_dir / FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     file, screen = RotatingFileHandler(folder / FILE, maxBytes=FILE_BYTES, backupCount=FILES), logging.StreamHandler()
     screen.setLevel(logging.ERROR)
     root = logging.getLogger()

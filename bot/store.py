@@ -11,6 +11,7 @@ from typing import Self, TypeVar
 
 from sqlite_utils import Database
 
+from storage.atomic import make_folder
 from storage.backup import BLOBS, DATABASE, KEYS, Backup
 from storage.clock import Clock
 from storage.concepts import Concepts
@@ -47,7 +48,7 @@ def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
 
     Raises: TintypeError E_MASTER_KEY, E_DATABASE_BROKEN, E_DATABASE_NEWER, E_DISK_FULL.
     """
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(data_dir)
     vault = Vault(data_dir / BLOBS, data_dir / KEYS, master_key_file)
     vault.check_keys()
     db = open_database(data_dir / DATABASE)

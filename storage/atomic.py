@@ -1,4 +1,4 @@
-"""Durable files: written beside, flushed to the disk, renamed into place."""
+"""Durable files and folders: written beside, flushed to the disk, renamed into place."""
 
 from __future__ import annotations
 
@@ -20,6 +20,23 @@ def fsync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder and those above it that are missing, all for us alone; there already is fine.
+
+    Raises: TintypeError E_DISK_FULL.
+    """
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)  # with `parents=True` those above would be open to everybody
+        fsync_folder(folder.parent)
+    except OSError as error:
+        if error.errno == DISK_FULL:
+            raise TintypeError("E_DISK_FULL", folder=str(folder.parent)) from error
+        raise
 
 
 def write_atomic(path: Path, content: bytes | Callable[[BinaryIO], object], mode: int = 0o600) -> None:

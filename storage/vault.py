@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import secrets
@@ -13,7 +12,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from storage.atomic import fsync_folder, write_atomic
+from storage.atomic import fsync_folder, make_folder, write_atomic
 from storage.errors import TintypeError
 from storage.records import BlobId, MemberId
 
@@ -33,7 +32,7 @@ class Vault:
     def __init__(self, blobs: Path, keys: Path, master_key_file: Path) -> None:
         self._blobs, self._keys = blobs, keys
         for folder in (blobs, keys):
-            _make_folder(folder)
+            make_folder(folder)
         self._master = AESGCM(master_key(master_key_file))
 
     def put(self, owner: MemberId, content: bytes) -> BlobId:
@@ -45,7 +44,7 @@ class Vault:
         nonce = secrets.token_bytes(NONCE_BYTES)
         sealed = AESGCM(self._key(owner, make=True)).encrypt(nonce, content, blob.encode())
         path = self._path(blob)
-        _make_folder(path.parent)
+        make_folder(path.parent)
         write_atomic(path, nonce + sealed)
         return blob
 
@@ -143,19 +142,6 @@ def owner_of(blob: BlobId) -> MemberId:
     return MemberId(int(found[1]))
 
 
-def _make_folder(folder: Path) -> None:
-    if folder.exists():
-        return
-    _make_folder(folder.parent)
-    try:
-        folder.mkdir(mode=0o700)  # with `parents=True` those above would be open to everybody
-        fsync_folder(folder.parent)
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise TintypeError("E_DISK_FULL", folder=str(folder.parent)) from error
-        raise
-
-
 def _overwrite(path: Path) -> None:
     with path.open("r+b") as file:
         file.write(secrets.token_bytes(path.stat().st_size))
@@ -169,7 +155,7 @@ def master_key(path: Path) -> bytes:
     Raises: TintypeError E_MASTER_KEY when the file holds something else.
     """
     if not path.exists():
-        _make_folder(path.parent)
+        make_folder(path.parent)
         write_atomic(path, secrets.token_bytes(KEY_BYTES))
     key = path.read_bytes()
     if len(key) != KEY_BYTES:

@@ -26,6 +26,9 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace, settings: BotSettings) -> int:
     """Ask the running bot, or look here."""
     used = in_use(settings)
+    if used is not settings:
+        print(texts.say("guilds-sandbox", folder=used.data_dir))
+        return 0
     request = {"do": "guilds", "what": arguments.what or "list", "guild": getattr(arguments, "guild", None)}
     for line in _lines(ask_or_do(used.data_dir, used.master_key_file, SystemClock(), request), used):
         print(line)

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot import control, lock
+from bot import control, lock, texts
 from bot.doctor.findings import Finding, fail, ok, warn
 from storage.backup import BLOBS, DATABASE, KEYS
 from storage.errors import TintypeError
@@ -94,7 +94,12 @@ def database(data_dir: Path) -> Iterator[Finding]:
     damage = _checked(data_dir) if told is None else told["database"]
     if damage != "ok":
         raise TintypeError("E_DATABASE_BROKEN", path=str(path))
-    yield ok("database", "doctor-database-ok", size_mb=round(path.stat().st_size / 1e6, 1))
+    yield ok("database", "doctor-database-ok", size=texts.size(_bytes(path)))
+
+
+def _bytes(path: Path) -> int:
+    """With the log beside it, which holds what was written last."""
+    return sum(part.stat().st_size for part in path.parent.glob(f"{path.name}*"))
 
 
 def _checked(data_dir: Path) -> str:

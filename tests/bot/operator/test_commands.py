@@ -48,6 +48,15 @@ def test_a_server_is_allowed_listed_and_forbidden(tintype: Tintype, capsys: pyte
     assert "tintype guilds allow 900" in capsys.readouterr().out
 
 
+def test_on_the_stand_in_every_server_is_welcome(
+    tintype: Tintype, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lived_in(tmp_path / "data/sandbox")
+
+    assert tintype("guilds", "list") == 0
+    assert "there every server may use Tintype" in capsys.readouterr().out
+
+
 def test_a_list_fixed_in_the_settings_is_told(
     tintype: Tintype, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

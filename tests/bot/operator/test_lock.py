@@ -59,9 +59,10 @@ def test_the_lock_is_free_after_the_block_even_when_it_fails(tmp_path: Path) -> 
 
 
 def test_a_new_data_folder_and_its_lock_are_nobody_elses_business(tmp_path: Path) -> None:
-    with held(tmp_path / "data"):
+    with held(tmp_path / "data" / "sandbox"):
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").rglob("*")}
+        assert modes == {"sandbox": 0o700, "lock": 0o600}
         assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
-        assert stat.S_IMODE((tmp_path / "data/lock").stat().st_mode) == 0o600
 
 
 def test_a_folder_without_a_lock_is_held_by_nobody(tmp_path: Path) -> None:
