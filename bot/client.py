@@ -14,6 +14,7 @@ from discord import app_commands
 from bot import buttons, commands, errors, modals, presses
 from bot.buttons import Button, Press
 from bot.studio import Studio
+from bot.takedown import take_down
 from bot.translator import Translator
 from storage.atomic import write_atomic
 from storage.errors import TintypeError
@@ -136,9 +137,10 @@ class Tintype(discord.Client):
         await self.studio.run(lambda rooms: rooms.guilds.left(GuildId(guild.id)))
 
     async def on_ready(self) -> None:
-        """Note the servers that the bot is in, also those that invited it while it was away."""
+        """Note the servers that the bot is in, and take down what it could not before it was away."""
         here = [GuildId(guild.id) for guild in self.guilds]
         await self.studio.run(lambda rooms: [rooms.guilds.joined(guild) for guild in here])
+        await take_down(self, self.studio.run)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """The bot was invited, perhaps back."""

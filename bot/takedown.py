@@ -3,40 +3,55 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Any
 
 import discord
 
-from bot.cards import Card
+from bot.cards import deleted_card
+from bot.mail import PASSING, is_passing
 from storage.records import Message
+from storage.takedowns import Deed, Owed
 
 log = logging.getLogger(__name__)
 
-
-async def blank(client: discord.Client, messages: Iterable[Message], card: Callable[[], Card]) -> int:
-    """Put a card without files in the place of each message; how many could not be reached."""
-    return sum(
-        [not await _reached(_message(client, message).edit(view=card().view, attachments=[])) for message in messages]
-    )
+Run = Callable[[Callable[[Any], Any]], Awaitable[Any]]
 
 
-async def remove(client: discord.Client, messages: Iterable[Message]) -> int:
-    """Delete each message; how many could not be reached."""
-    return sum([not await _reached(_message(client, message).delete()) for message in messages])
+async def take_down(client: discord.Client, run: Run) -> None:
+    """Remove or blank every message that a deletion still owes; what an outage hides is tried again after it.
+
+    `run` runs work with the storage objects.
+    """
+    for owed in await run(lambda rooms: rooms.privacy.takedowns.owed()):
+        message = client.get_partial_messageable(owed.channel).get_partial_message(owed.message)
+        if await _is_over(_blanked(message) if owed.deed is Deed.BLANK else message.delete()):
+            await run(partial(_done, owed=owed))
 
 
-def _message(client: discord.Client, message: Message) -> discord.PartialMessage:
-    return client.get_partial_messageable(message.channel).get_partial_message(message.message)
+async def remove(client: discord.Client, messages: Iterable[Message]) -> None:
+    """Delete each message."""
+    for message in messages:
+        await _is_over(client.get_partial_messageable(message.channel).get_partial_message(message.message).delete())
 
 
-async def _reached(request: Any) -> bool:
-    """Gone already is fine; a channel that is closed to us is not, and is logged."""
+def _done(rooms: Any, *, owed: Owed) -> None:
+    rooms.privacy.takedowns.done(owed)
+
+
+async def _blanked(message: discord.PartialMessage) -> None:
+    """A new card without files: an edit of a card otherwise keeps what it showed."""
+    await message.edit(view=deleted_card().view, attachments=[])
+
+
+async def _is_over(request: Awaitable[object]) -> bool:
+    """Gone already is fine; a channel that is closed to us stays closed; an outage passes."""
     try:
         await request
     except discord.NotFound:
         return True
-    except discord.HTTPException as error:
+    except (discord.HTTPException, *PASSING) as error:
         log.warning("a message could not be taken down: %s", error)
-        return False
+        return not is_passing(error)
     return True

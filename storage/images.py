@@ -12,10 +12,13 @@ from storage.database import insert, rows
 from storage.records import BlobId, ConceptId, Image, ImageId, ImageWord, JobId, MemberId
 from storage.rows import image_of, record
 
-WITH_WORD = """with recursive made (id) as (
-    select image from image_words join versions on versions.id = image_words.version where concept = :concept
+MADE = """with recursive made (id) as (
+    select image from image_words join versions on versions.id = image_words.version
+    join concepts on concepts.id = versions.concept where {where}
     union select images.id from images join made on images.parent = made.id)
 select * from images where id in made"""
+WITH_WORD = MADE.format(where="concepts.id = :concept")
+OF_PERSON = MADE.format(where="concepts.owner = :member and concepts.kind = 'person'")
 
 
 class Images:
@@ -55,6 +58,10 @@ class Images:
     def with_word(self, concept: ConceptId) -> list[Image]:
         """The images that any version of a word is in, and those made from them, whoever asked for them."""
         return [image_of(row) for row in rows(self._db, WITH_WORD, concept=concept)]
+
+    def of_person(self, member: MemberId) -> list[Image]:
+        """The images that show this person: with a person's word of theirs, or made from such; whoever asked."""
+        return [image_of(row) for row in rows(self._db, OF_PERSON, member=member)]
 
     def words(self, image: ImageId) -> list[ImageWord]:
         """The versions in an image."""

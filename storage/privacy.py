@@ -23,6 +23,7 @@ from storage.records import (
     ConceptId,
     Draft,
     DraftId,
+    Image,
     Job,
     Kind,
     MemberId,
@@ -32,6 +33,7 @@ from storage.records import (
     VersionId,
 )
 from storage.rows import draft_of, job_of
+from storage.takedowns import Deed, Takedowns
 from storage.vault import BLOB, Vault
 
 #: every column that names a member, and how it goes; a test holds it against the schema
@@ -44,12 +46,6 @@ OF_MEMBER = {
     "jobs": "owner",
 }
 SCRUB_DUE = "scrub_due"  # the note that deleted rows may still have traces in the file
-#: pictures with a person's word, and those made from them, show that person, whoever asked for them
-PICTURES_OF_PERSON = """with recursive made (id) as (select image from image_words
-    join versions on versions.id = image_words.version join concepts on concepts.id = versions.concept
-    where concepts.owner = :member and concepts.kind = 'person'
-    union select images.id from images join made on images.parent = made.id)
-select id, blob from images where owner != :member and id in made"""
 
 
 class Privacy:
@@ -64,6 +60,7 @@ class Privacy:
         self._db, self._vault, self._clock, self._rewrite_keys = db, vault, clock, rewrite_keys
         self._queue, self._concepts = Queue(db, clock), Concepts(db, clock)
         self._photos, self._images = Photos(db, vault, clock), Images(db)
+        self.takedowns = Takedowns(db)
 
     # --- telling -------------------------------------------------------------------------------------------------
 
@@ -125,7 +122,7 @@ class Privacy:
             for picture in (self._images.with_word(concept) if with_pictures else ())
             if picture.owner == found.owner or found.kind is Kind.PERSON
         ]
-        drawn = [job for job in map(self._queue.get, dict.fromkeys(picture.job for picture in pictures)) if job]
+        drawn = self._jobs_of(pictures)
         messages = self._messages([*jobs, *drawn])
         consents = len(rows(self._db, "select 1 from consents where concept = :concept", concept=concept))
         drafts = [DraftId(str(job.request["draft"])) for job in jobs if job.request.get("draft")]
@@ -139,7 +136,7 @@ class Privacy:
                 self._images.delete_job(job.id)
             self._concepts.delete(concept)
             rows(self._db, "delete from jobs where concept = :concept", concept=concept)
-            self._drop_messages()
+            self._drop_messages(messages)
         size = self._delete(blobs)
         return self._finished(
             photos=len(photos), versions=len(versions), checkpoints=_checkpoints(jobs), jobs_cancelled=cancelled,
@@ -152,24 +149,27 @@ class Privacy:
         Cancelling comes first, so that nothing running can add to what is deleted; the key last, so that a crash in
         between is finished by asking again. Of a person's word, pictures that others made go too.
         """
-        jobs = self._jobs("owner = :id", member)
-        cancelled = self._cancel(jobs)
-        told, messages = self.mydata(member), self._messages(jobs)
-        others = rows(self._db, PICTURES_OF_PERSON, member=member)
+        jobs, others = self._jobs("owner = :id", member), self._images.of_person(member)
+        others = [picture for picture in others if picture.owner != member]
+        versions = {version.id for c in self._concepts.mine(member) for version in self._concepts.versions(c.id)}
+        cancelled = self._cancel([*jobs, *self._drawing(versions)])
+        told, drawn = self.mydata(member), self._jobs_of(others)
+        messages = self._messages([*jobs, *drawn])
+        foreign = {picture.blob for picture in others} | _blobs_of_jobs(drawn)
         with transaction(self._db):
-            for picture in others:
-                rows(self._db, "delete from images where id = :image", image=picture["id"])
+            for job in drawn:
+                self._images.delete_job(job.id)
             self._drop_rows(member)
+            self._drop_messages(messages)
         mine = self._vault.held(member)
-        size = sum(self._vault.size_bytes(blob) for blob in mine)
-        size += self._delete({BlobId(str(picture["blob"])) for picture in others})
+        size = sum(self._vault.size_bytes(blob) for blob in mine) + self._delete(foreign)
         destroyed = self._vault.destroy(member)
         self._rewrite_keys()
         return self._finished(
-            photos=told["photos"], versions=sum(word["versions"] for word in told["words"]),
-            images=told["images"] + len(others), checkpoints=_checkpoints(jobs), jobs_cancelled=cancelled,
-            words=len(told["words"]), consents=len(told["consents"]), files=len(mine) + len(others), bytes=size,
-            messages=messages, key_destroyed=destroyed,
+            photos=told["photos"], versions=len(versions), images=told["images"] + len(others),
+            checkpoints=_checkpoints(jobs), jobs_cancelled=cancelled, words=len(told["words"]),
+            consents=len(told["consents"]), files=len(mine) + len(foreign), bytes=size, messages=messages,
+            key_destroyed=destroyed,
         )  # fmt: skip
 
     def forgotten(self) -> dict[MemberId, float]:
@@ -218,7 +218,6 @@ class Privacy:
             rows(self._db, f"delete from {table} where {column} = :member", member=member)  # noqa: S608  names are ours
         rows(self._db, "delete from grants where scope = 'member' and subject = :member", member=member)
         rows(self._db, "update audit set actor = null where actor = :member", member=member)
-        self._drop_messages()
         rows(
             self._db,
             """insert into members (id, first_seen, forgotten_at) values (:member, :now, :now)
@@ -226,7 +225,13 @@ class Privacy:
             member=member, now=self._clock.now(),
         )  # fmt: skip
 
-    def _drop_messages(self) -> None:
+    def _jobs_of(self, pictures: Iterable[Image]) -> list[Job]:
+        found = map(self._queue.get, dict.fromkeys(picture.job for picture in pictures))
+        return [job for job in found if job is not None]
+
+    def _drop_messages(self, messages: Iterable[Message]) -> None:
+        """Forget where they are but for what must still be done about them."""
+        self.takedowns.owe(messages, Deed.REMOVE)
         rows(self._db, "delete from messages where job not in (select id from jobs)")
         rows(self._db, "insert or replace into notes (name, value) values (:due, 'yes')", due=SCRUB_DUE)
 

@@ -9,7 +9,7 @@ from bot.answers import Interaction, acknowledge, acknowledge_press, show
 from bot.buttons import Press, on_press
 from bot.cards import Card, Deleted
 from bot.studio import Asker, Studio, asker_of
-from bot.takedown import remove
+from bot.takedown import take_down
 from storage.errors import NotAllowed
 from storage.permissions import Action, can
 from storage.records import Receipt
@@ -62,7 +62,7 @@ async def _forget(studio: Studio, interaction: Interaction, receipt: Receipt) ->
     """Stop what ran, hand over the receipt, and take our messages about it down."""
     studio.wake()
     await show(interaction, _card(receipt))
-    await remove(interaction.client, receipt.messages)
+    await take_down(interaction.client, studio.run)
 
 
 def _card(receipt: Receipt) -> Card:

@@ -12,10 +12,12 @@ from bot.orders import Order, edited, finished, followed, may_use, ordered, prom
 from bot.placing import show_place
 from bot.recipes import recipe_of
 from bot.studio import Asker, Studio, asker_of
-from bot.takedown import blank
+from bot.takedown import take_down
+from storage.database import transaction
 from storage.errors import NotFound
 from storage.permissions import Action
-from storage.records import BlobId, ConceptId, JobId, Message, Relation
+from storage.records import BlobId, ConceptId, Relation
+from storage.takedowns import Deed
 
 
 @on_press("enlarge")
@@ -116,19 +118,17 @@ async def delete(studio: Studio, interaction: Interaction, press: Press) -> None
     """Delete the pictures for real, here and in the vault."""
     await acknowledge_press(interaction)
     asker = asker_of(interaction)
-    messages = await studio.run(lambda rooms: _delete(rooms, asker, press.id))
+    await studio.run(lambda rooms: _delete(rooms, asker, press.id))
     await show(interaction, cards.deleted_card())
-    elsewhere = [
-        message for message in messages if not interaction.message or message.message != interaction.message.id
-    ]
-    await blank(interaction.client, elsewhere, cards.deleted_card)
+    await take_down(interaction.client, studio.run)
 
 
-def _delete(rooms: Any, asker: Asker, job_id: str) -> list[Message]:
-    """Drop rows and files; our messages that still show the pictures."""
-    job, _ = finished(rooms, asker, job_id, Action.DELETE)
-    sheet = job.result.get("sheet")
-    for blob in [*rooms.images.delete_job(JobId(job_id)), *([BlobId(sheet)] if sheet else [])]:
-        rooms.vault.delete(blob)
-    found: list[Message] = rooms.queue.all_messages(job.id)
-    return found
+def _delete(rooms: Any, asker: Asker, job_id: str) -> None:
+    """Drop files, then rows: a crash in between is finished by pressing again."""
+    job, images = finished(rooms, asker, job_id, Action.DELETE)
+    for blob in (*(image.blob for image in images), job.result.get("sheet")):
+        if blob:
+            rooms.vault.delete(BlobId(blob))
+    with transaction(rooms.db):
+        rooms.images.delete_job(job.id)
+        rooms.privacy.takedowns.owe(rooms.queue.all_messages(job.id), Deed.BLANK)

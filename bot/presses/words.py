@@ -10,10 +10,9 @@ from bot.buttons import Press, on_press
 from bot.cards import layout
 from bot.plain import plain
 from bot.studio import Asker, Studio, asker_of
-from bot.takedown import remove
+from bot.takedown import take_down
 from storage.ids import new_id
 from storage.permissions import Action
-from storage.records import Receipt
 
 
 @on_press("ask_delete")
@@ -30,15 +29,16 @@ async def delete_word(studio: Studio, interaction: Interaction, press: Press) ->
     """Delete a word with its weights and photos; pictures made with it stay."""
     await acknowledge_press(interaction)
     asker = asker_of(interaction)
-    name, receipt = await studio.run(lambda rooms: _delete(rooms, asker, press.id))
+    name = await studio.run(lambda rooms: _delete(rooms, asker, press.id))
     studio.wake()
     await show(interaction, layout.card(layout.text(texts.say("word-deleted", name=plain(name)))))
-    await remove(interaction.client, receipt.messages)
+    await take_down(interaction.client, studio.run)
 
 
-def _delete(rooms: Any, asker: Asker, concept_id: str) -> tuple[str, Receipt]:
+def _delete(rooms: Any, asker: Asker, concept_id: str) -> str:
     concept = dictionary.own(rooms, asker, concept_id, Action.DELETE)
-    return concept.name, rooms.privacy.forget_word(concept.id)
+    rooms.privacy.forget_word(concept.id)
+    return concept.name
 
 
 @on_press("relearn")

@@ -107,8 +107,12 @@ EXTREMES = {
     "training a person": lambda: training(is_person=True),
     "result": result,
     "result of a person": lambda: result(is_person=True),
-    "failed": lambda: cards.failed_card(job=JOB, kind="train", word=EVIL, code="E_METHOD", facts={"method": EVIL, "known": [EVIL] * 9}),
-    "failed for a reason nobody wrote down": lambda: cards.failed_card(job=JOB, kind="imagine", word=None, code="E_NOPE", facts={}),
+    "failed": lambda: cards.failed_card(
+        job=JOB, kind="train", word=EVIL, code="E_METHOD", facts={"method": EVIL, "known": [EVIL] * 9}
+    ),
+    "failed for a reason nobody wrote down": lambda: cards.failed_card(
+        job=JOB, kind="imagine", word=None, code="E_NOPE", facts={}
+    ),
     "cancelled": lambda: cards.cancelled_card(job=JOB, kind="imagine", word=None),
     "grid of four": lambda: cards.grid_card(grid(4)),
     "grid of one": lambda: cards.grid_card(grid(1)),

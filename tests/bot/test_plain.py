@@ -12,7 +12,8 @@ from bot.plain import plain, quoted, visible
 
 PAYLOADS = [
     "@everyone", "@here", "<@1>", "<@!1>", "<@&1>", "<#1>", "<t:1:R>", "</train:1>", "<id:guide>", "<a:x:1>", "[x](http://e)",
-    "https://evil.example", "**b**", "__u__", "~~s~~", "||s||", "`c`", "```c```", "# h", "> q", "- l", "1. l", "-# small",
+    "https://evil.example", "**b**", "__u__", "~~s~~", "||s||", "`c`", "```c```", "# h", "> q", "- l", "1. l",
+    "-# small",
 ]  # fmt: skip
 
 

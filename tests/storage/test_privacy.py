@@ -149,6 +149,63 @@ def test_others_keep_what_is_theirs(house: Household, privacy: Privacy, vault: V
     assert vault.open(theirs.blob)
 
 
+def test_pictures_made_from_a_persons_picture_go_too_with_their_sheets_and_messages(
+    house: Household, privacy: Privacy, vault: Vault, queue: Queue, images: Images
+) -> None:
+    first = house.imagine(BEN, "b", house.teach(ANA, "ana-me", Kind.PERSON))
+    job, _ = queue.put(wish("without the word", JobKind.IMAGINE, owner=BEN))
+    queue.claim(job.id, "engine", 60)
+    made = picture(BEN, job.id, vault.put(BEN, b"edited"), has_person=True, parent=first.id)
+    sheet = vault.put(BEN, b"grid")
+    queue.commit(job.id, 1, {"sheet": sheet}, {"card": "grid"}, lambda _db: images.add(made, []))
+    queue.remember(Message(job=job.id, channel=ChannelId(5), message=77, role="card"))
+
+    receipt = privacy.forget(ANA)
+
+    assert receipt.images == 2
+    assert 77 in {message.message for message in receipt.messages}
+    assert images.of_owner(BEN) == []
+    assert vault.size_bytes(made.blob) == vault.size_bytes(sheet) == 0
+
+
+@pytest.mark.parametrize(("with_pictures", "left"), [(False, 1), (True, 0)])
+def test_forgetting_a_word_takes_its_pictures_only_if_wished(
+    house: Household, privacy: Privacy, images: Images, with_pictures: bool, left: int
+) -> None:
+    concept = house.teach(ANA, "ana-dog")
+    house.imagine(ANA, "a", concept)
+    house.imagine(BEN, "b", concept)
+
+    receipt = privacy.forget_word(concept.id, with_pictures=with_pictures)
+
+    assert (receipt.images, len(images.of_owner(ANA)), len(images.of_owner(BEN))) == (1 - left, left, 1)
+
+
+def test_what_draws_with_a_forgotten_word_is_stopped(
+    house: Household, privacy: Privacy, queue: Queue, concepts: Concepts
+) -> None:
+    concept = house.teach(ANA, "ana-dog")
+    words = [{"version": concepts.versions(concept.id)[0].id, "name": "ana-dog", "strength": 1.0}]
+    drawing, _ = queue.put(wish("k", JobKind.IMAGINE, owner=BEN, request={"prompt": "<ana-dog>", "words": words}))
+    other, _ = queue.put(wish("l", JobKind.IMAGINE, owner=BEN, request={"prompt": "a cup", "words": []}))
+
+    receipt = privacy.forget_word(concept.id)
+
+    assert receipt.jobs_cancelled == 1
+    assert [found.state for job in (drawing, other) if (found := queue.get(job.id))] == ["cancelled", "queued"]
+
+
+def test_our_messages_are_owed_to_be_taken_down_until_that_is_done(house: Household, privacy: Privacy) -> None:
+    house.teach(ANA, "ana-dog")
+
+    receipt = privacy.forget(ANA)
+    owed = privacy.takedowns.owed()
+    privacy.takedowns.done(owed[0])
+
+    assert {(one.channel, one.message) for one in owed} == {(m.channel, m.message) for m in receipt.messages}
+    assert privacy.takedowns.owed() == owed[1:]
+
+
 def test_pictures_of_a_person_go_with_the_person_whoever_made_them(
     house: Household, privacy: Privacy, vault: Vault
 ) -> None:

@@ -119,6 +119,24 @@ async def test_our_own_messages_about_a_forgotten_member_are_taken_down(stage: S
     assert left == []
 
 
+async def test_what_an_outage_hides_is_taken_down_at_the_next_start(idle: Stage) -> None:
+    async with idle.running():
+        await everything(idle)
+        idle.box.faults.add({"action": "status", "status": 503, "method": "DELETE", "path": "/channels/.*", "times": 9})
+        question = shown(await idle.ana.command("forget"))
+        await idle.ana.press(question, "Delete everything for good")
+        while len(await idle.run(lambda rooms: rooms.privacy.takedowns.owed())) < 2:
+            await asyncio.sleep(0.01)
+        standing = await idle.ben.read()
+    idle.box.faults.clear()
+    async with idle.running():
+        while await idle.run(lambda rooms: rooms.privacy.takedowns.owed()):
+            await asyncio.sleep(0.01)
+
+    assert len(standing) == 2
+    assert await idle.ben.read() == []
+
+
 async def test_a_message_that_is_gone_already_stops_nothing(stage: Stage) -> None:
     await everything(stage)
     first = next(message for message in stage.box.messages.values() if message.visible_to is None)
