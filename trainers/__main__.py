@@ -20,7 +20,7 @@ from trainers.models import keep_in
 from trainers.settings import TrainerSettings
 
 SUBCOMMANDS = (engine, join, train, imagine, exporting, bench, methods, models, miniature)
-COMPUTING = {"engine", "train", "imagine", "bench", "miniature"}  # worth the allocator's settings
+COMPUTING = {"engine", "train", "imagine", "bench", "miniature"}
 EXIT_STOPPED = 130  # as a shell reports Ctrl-C
 
 
@@ -57,8 +57,8 @@ def _environ(command: str) -> Mapping[str, str]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; its result is one JSON object in the last line of standard output."""
     arguments = parser().parse_args(argv)
-    if arguments.command in COMPUTING and argv is None and process.needs_allocator(os.environ):
-        process.restart_with_allocator(os.environ, "trainers")
+    if arguments.command in COMPUTING and argv is None and process.needs_restart(os.environ):
+        process.restart(os.environ, "trainers")
     if arguments.command != "models":
         process.go_offline(os.environ)
     if arguments.command != "engine":

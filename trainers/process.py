@@ -11,9 +11,14 @@ from typing import BinaryIO
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
-#: glibc gives large blocks back to the kernel at once and gets them again, zeroed, in the next step: keeping them about
-#: halves a convolution's training step on a CPU. Read by glibc before `main`, hence a re-execution.
-ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
+#: Read before `main`, hence a re-execution. glibc gives large blocks back to the kernel at once and gets them again,
+#: zeroed, in the next step: keeping them about halves a convolution's training step on a CPU. OpenMP's threads wait
+#: spinning, which takes the core from whomever they wait for: on two busy cores a step of 0.36 s took 1.5 to 8 s.
+COMPUTING = {
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
 
 #: The engine never fetches anything; `tintype-trainer models get` is another process.
 OFFLINE = {
@@ -32,16 +37,16 @@ def go_offline(environ: MutableMapping[str, str]) -> None:
     environ.update(OFFLINE)
 
 
-def needs_allocator(environ: Mapping[str, str]) -> bool:
-    """Whether this process was started without the allocator's settings (and they mean something here)."""
-    return sys.platform == "linux" and any(name not in environ for name in ALLOCATOR)
+def needs_restart(environ: Mapping[str, str]) -> bool:
+    """Whether this process was started without what computing needs (and it means something here)."""
+    return sys.platform == "linux" and any(name not in environ for name in COMPUTING)
 
 
-def restart_with_allocator(environ: Mapping[str, str], module: str) -> None:
-    """Run `python -m module` in this very process, with its arguments and the allocator set; never returns."""
+def restart(environ: Mapping[str, str], module: str) -> None:
+    """Run `python -m module` in this very process, with its arguments and what computing needs; never returns."""
     sys.stdout.flush()
     os.execve(  # noqa: S606 - ourselves, with our own arguments
-        sys.executable, [sys.executable, "-m", module, *sys.argv[1:]], {**environ, **ALLOCATOR}
+        sys.executable, [sys.executable, "-m", module, *sys.argv[1:]], {**COMPUTING, **environ}
     )
 
 
