@@ -32,10 +32,11 @@ def _leaves() -> Iterator[app_commands.Command[Any, ..., Any]]:
 
 def _command(command: app_commands.Command[Any, ..., Any]) -> str:
     name = command.qualified_name
+    who = texts.say(f"may-{name.replace(' ', '-')}")
     lines = [
         f"## /{name}",
         f"{command.description}.",
-        f"- Who: {texts.say('may-' + name.replace(' ', '-'))}\n- Answer: {getdoc(command.callback)}",
+        f"- Who: {who}\n- Answer: {getdoc(command.callback)}",
         _options(command),
     ]
     return "\n\n".join(line for line in lines if line)

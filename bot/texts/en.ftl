@@ -203,7 +203,6 @@ result-curve-alt = Learning curve of { $word }
 result-private = Samples of a person are shown only to them: press *Show me*.
 failed-title-train = ## <{ $word }> was not learned
 failed-title-imagine = ## No pictures this time
-failed-title = ## That did not work
 failed-job = Job `{ $job }`
 cancelled-title-train = ## Learning <{ $word }> was cancelled
 cancelled-title-imagine = ## Cancelled
@@ -225,7 +224,6 @@ grid-words = Words: { $words }
 grid-alt = { $count } pictures, numbered from left to right and top to bottom: { $prompt }
 image-alt = Picture { $n }: { $prompt }
 deleted-images = These pictures were deleted.
-deleted-ok = Deleted. The pictures are gone from Tintype and from this message.
 recipe-title = ## Recipe
 recipe-prompt = **Prompt:** { $prompt }
 recipe-negative = **Not shown:** { $negative }
@@ -378,7 +376,6 @@ E_OLD_BUTTON = This button is from an earlier Tintype and does nothing any more.
 E_OLD_COMMAND = This command has changed since your Discord loaded it. Reload Discord (Ctrl+R, or close and open the app) and type it again.
 E_OPTION = “{ $value }” does not fit there. Choose one of the offered values.
 E_JOB_FAILED = The engine could not finish it; the operator sees why in the log. Your photos and words are kept: try again, and tell the operator the job's number if it happens twice.
-E_STALE = That is over: { $what }. `/show` brings a job back with working buttons.
 E_NOT_ALLOWED = That cannot be done here. Try it in a text channel of a server that Tintype belongs to.
 E_NOT_FOUND = There is no such thing of yours. It may have been deleted; `/words mine` and `/show` list what there is.
 E_CHANNEL = Tintype may not post in this channel: it lacks { $missing }. Ask an admin to grant that, or use another channel.
@@ -387,7 +384,6 @@ E_STUDIO_BUSY = Very many are using this Tintype just now, so this took too long
 E_METHOD = There is no way to learn called “{ $method }” here. Choose one of: { $known }.
 E_CLASS_WORD = The base model does not know “{ $class_word }” as a kind of { $kind }. Choose one of: { $known }.
 E_KIND = Tintype learns a person, an animal or a thing here. Choose one of these three.
-E_SEED = “{ $seed }” is no seed. Write a whole number from 0 to 4294967295, or leave it out.
 E_SHOW_ME = There is nothing to show yet. Try again when the first sample is drawn.
 
 ## Errors: words and prompts
@@ -403,7 +399,6 @@ E_UPLOAD_EXPIRED = Discord no longer hands out “{ $name }”. Send it again.
 E_UPLOAD_FAILED = “{ $name }” could not be fetched from Discord. Send it again in a minute.
 E_UPLOAD_BIG = “{ $name }” is larger than { $most_mb } MB. Send a smaller copy.
 E_UPLOADS_BIG = These files are larger than { $most_mb } MB together. Send fewer at a time; *Add photos* takes the rest.
-E_NO_PHOTOS = None of these files could be used. Send JPEG, PNG, WebP or HEIC photos of one subject.
 E_TOO_FEW_PHOTOS = { $have ->
     [0] There is no usable photo
     [one] There is only one usable photo

@@ -68,6 +68,30 @@ def test_every_code_in_the_source_has_a_sentence() -> None:
     assert missing == {}
 
 
+def named() -> tuple[set[str], list[re.Pattern[str]]]:
+    """All strings in the source, and the shapes of those that are put together."""
+    nodes = [
+        node
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    ]
+    whole = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    shapes = []
+    for node in nodes:
+        if isinstance(node, ast.JoinedStr):
+            parts = [str(part.value) if isinstance(part, ast.Constant) else None for part in node.values]
+            if len("".join(part or "" for part in parts)) >= 4:
+                shapes.append(re.compile("".join(".+" if part is None else re.escape(part) for part in parts)))
+    return whole, shapes
+
+
+def test_every_text_is_said_somewhere() -> None:
+    whole, shapes = named()
+
+    assert [key for key in MESSAGES if key not in whole and not any(shape.fullmatch(key) for shape in shapes)] == []
+
+
 def test_every_error_is_raised_with_the_facts_its_sentence_needs() -> None:
     lacking = {
         place: (code, variables_of(MESSAGES[code]) - facts)
