@@ -34,7 +34,7 @@ LOAD_S = float(os.environ.get("FAKE_ENGINE_LOAD_S", "0"))
 CHECKPOINT_STEPS, SAMPLE_STEPS = 5, 10
 POINTS = (
     "load", "ready", "begin", "step", "half-checkpoint", "checkpoint", "told-checkpoint", "half-weights", "weights",
-    "done", "image", "told-image",
+    "told-weights", "half-image", "image", "told-image",
 )  # fmt: skip
 
 
@@ -53,6 +53,8 @@ PLANNED = planned()
 
 def reached(point: str) -> None:
     if point == PLANNED:
+        with Path(f"{os.environ['FAKE_ENGINE_PLAN']}.reached").open("a") as file:
+            file.write(f"{point}\n")
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -99,11 +101,8 @@ Running = Generator[Event, "Wish | None", Any]
 
 def train(attempt: Attempt) -> Running:
     reached("begin")
+    refuse(attempt.get("word", str))
     photos = [attempt.file(row["path"]).read_bytes() for row in attempt.records("photos")]
-    if attempt.get("word", str) == "poison":
-        os.abort()
-    if attempt.get("word", str) == "broken":
-        raise TintypeError("E_DIVERGED", step=3)
     state, done = first_state(attempt.seed, photos), 0
     if attempt.resume:
         told = resumed(attempt.resume)
@@ -117,18 +116,30 @@ def train(attempt: Attempt) -> Running:
         wish = yield Step(phase="train", done=done, total=STEPS, loss=1.0 / done)
         if wish is Wish.KEEP_BEST:
             break
-        if done % SAMPLE_STEPS == 0:
-            picture = attempt.folder / f"card-{done}.png"
-            picture.write_bytes(png(state))
-            yield Sample(
-                point=done // SAMPLE_STEPS, done=done, score=0.5, files=(made(attempt.folder, picture, "preview"),)
-            )
-        if done % CHECKPOINT_STEPS == 0 or wish is Wish.CHECKPOINT:
-            yield checkpoint(attempt, state, done)
-            reached("told-checkpoint")
+        yield from shown(attempt, state, done, wish)
         if wish is Wish.CHECKPOINT:
             return Stopped()
     return learned(attempt, state, done)
+
+
+def refuse(word: str) -> None:
+    """Words with a fate of their own."""
+    if word == "poison":
+        os.abort()
+    if word == "broken":
+        raise TintypeError("E_DIVERGED", step=3)
+
+
+def shown(attempt: Attempt, state: bytes, done: int, wish: Wish | None) -> Generator[Event, Any, None]:
+    """The sample and the checkpoint that are due."""
+    if done % SAMPLE_STEPS == 0:
+        picture = attempt.folder / f"card-{done}.png"
+        picture.write_bytes(png(state))
+        files = (made(attempt.folder, picture, "preview"),)
+        yield Sample(point=done // SAMPLE_STEPS, done=done, score=0.5, files=files)
+    if done % CHECKPOINT_STEPS == 0 or wish is Wish.CHECKPOINT:
+        yield checkpoint(attempt, state, done)
+        reached("told-checkpoint")
 
 
 def resumed(path: Path) -> dict[str, Any]:
@@ -211,8 +222,7 @@ def work(desk: Desk) -> None:
     reached("ready")
 
     def begin(attempt: Attempt) -> Drive:
-        ended = drive(RUNS[attempt.kind](attempt), telling(desk, attempt), lambda: desk.wish(attempt.key))
-        return ended
+        return drive(RUNS[attempt.kind](attempt), telling(desk, attempt), lambda: desk.wish(attempt.key))
 
     loop = Loop(begin, lambda attempt: desk.wish(attempt.key) in {Wish.CANCEL, Wish.CHECKPOINT})
     while True:
@@ -230,7 +240,6 @@ def telling(desk: Desk, attempt: Attempt) -> Callable[[Any], None]:
     def told(event: Any) -> None:
         tell(event)
         if isinstance(event, Done):
-            reached("done")
             reached("told-image" if attempt.kind == "imagine" else "told-weights")
 
     return told

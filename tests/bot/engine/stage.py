@@ -69,10 +69,16 @@ async def staged(
     clock = clock or SystemClock()
     store = await Store.open(folder / "data", folder / "data" / "master.key", clock)
     await store.run(lambda rooms: rooms.db.conn.execute("pragma synchronous = off"))
+    woken: list[Callable[[], None]] = []
     link = EngineLink(
-        command or COMMAND, fake_environment(**settings), clock, changed=lambda: scheduler.wake(), patience=QUICK
+        command or COMMAND,
+        fake_environment(**settings),
+        clock,
+        changed=lambda: [wake() for wake in woken],
+        patience=QUICK,
     )
     scheduler = Scheduler(store, link, Attempts(store, folder / "data" / "run"), clock, poll_s=0.01)
+    woken.append(scheduler.wake)
     linked, scheduled = asyncio.create_task(link.run()), asyncio.create_task(scheduler.run())
     try:
         yield Stage(store, link, scheduler, folder / "data" / "run")
@@ -97,8 +103,8 @@ def put_training(
     if kind is Kind.PERSON:
         rooms.concepts.agree(Consent(concept=concept.id, person=owner, text_version="1", given_at=1.0))
     request = {
-        "draft": draft.id, "concept": concept.id, "word": word, "kind": str(kind), "class_word": "dog", "method": "lora",
-        "photos": [photo.id for photo in rooms.photos.of(draft.id)], "consent": None,
+        "draft": draft.id, "concept": concept.id, "word": word, "kind": str(kind), "class_word": "dog",
+        "method": "lora", "photos": [photo.id for photo in rooms.photos.of(draft.id)], "consent": None,
     }  # fmt: skip
     rooms.photos.change_draft(draft.id, state="training")
     job, _ = rooms.queue.put(

@@ -18,7 +18,7 @@ from tests.storage.rooms import ANA, BEN
 pytestmark = pytest.mark.asyncio
 
 
-async def learned(stage: Stage, word: str = "ana-dog", kind: Kind = Kind.ANIMAL):  # noqa: ANN201
+async def learned(stage: Stage, word: str = "ana-dog", kind: Kind = Kind.ANIMAL):
     job = await stage.put(put_training, word, kind=kind)
     ended = await stage.end_of(job.id)
     assert ended.state is JobState.SUCCEEDED, ended

@@ -1,0 +1,118 @@
+"""The bot is killed at every kind of moment, and its engine with it; each job still ends once and is told once."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox import Sandbox, serve
+from bot.sandbox.state import EPHEMERAL
+from bot.store import open_rooms
+from storage.clock import SystemClock
+from storage.database import rows
+from storage.queue import nonce_of
+from storage.records import ChannelId, Job, JobKind, JobState, MemberId
+from tests.bot.engine import keeper
+from tests.bot.engine.fake_engine import weights_of
+from tests.bot.engine.stage import PHOTOS, put_pictures, put_training
+from tests.bot.engine.stage import weights_of as kept_weights_of
+from tests.bot.engine.test_engine_kills import every_job
+
+pytestmark = pytest.mark.asyncio
+
+KILLS = 54
+OPEN_JOBS = 5
+FEW_USES, MANY_USES = 4, 100  # of the store in one life
+
+
+@asynccontextmanager
+async def kept(data: Path, url: str) -> AsyncIterator[Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", keeper.__name__, str(data), f"{url}/api/v10", stdin=PIPE, stdout=PIPE
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def live(process: Process, line: str) -> int:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{line}\n".encode())
+    async with asyncio.timeout(60):
+        return int(await process.stdout.readline())
+
+
+def with_jobs(data: Path, box: Sandbox, name: str) -> None:
+    """What members ask for: always enough to do."""
+    channel = next(one.id for one in box.channels.values() if one.name == "general")
+    rooms = open_rooms(data, data / "master.key", SystemClock())
+    for n in range(len(rooms.queue.ready()) + len(rooms.queue.active()), OPEN_JOBS):
+        owner = MemberId(101 + n % 4)
+        is_picture = n % 2 == 0
+        key = f"{name}-{n}"
+        job = put_pictures(rooms, key, owner) if is_picture else put_training(rooms, f"word-{key}", owner)
+        rows(rooms.db, "update jobs set channel = :channel where id = :job", channel=ChannelId(channel), job=job.id)
+    rooms.db.conn.close()
+
+
+def ended(data: Path) -> tuple[list[Job], bool]:
+    """All jobs, and whether everything is over and said."""
+    rooms = open_rooms(data, data / "master.key", SystemClock())
+    jobs = every_job(rooms)
+    is_over = all(job.state.is_over for job in jobs) and not rooms.queue.unsent() and not rooms.queue.with_open_card()
+    for job in jobs if is_over else ():
+        if job.kind is JobKind.TRAIN and job.state is JobState.SUCCEEDED:
+            assert kept_weights_of(rooms, job.concept) == [weights_of(int(job.id[:8], 16), PHOTOS)]
+    rooms.db.conn.close()
+    return jobs, is_over
+
+
+async def quiet(process: Process, box: Sandbox) -> None:
+    """One life that is left alone until nothing has been posted or changed for a while, and then stopped."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(b"0\n")
+    before = -1
+    while before != len(box.ledger.requests):
+        before = len(box.ledger.requests)
+        await asyncio.sleep(3.0)
+    process.stdin.write(b"\n")
+    async with asyncio.timeout(15):
+        assert int(await process.stdout.readline()) == 0
+
+
+async def test_nothing_is_lost_and_nothing_said_twice_when_the_bot_is_killed(tmp_path: Path) -> None:
+    chance, data, box = random.Random(13), tmp_path / "data", Sandbox()
+    box.limits.is_on = False
+    codes: Counter[int] = Counter()
+    async with serve(box) as url, kept(data, url) as process:
+        for n in range(KILLS):
+            with_jobs(data, box, f"{n}")
+            codes[await live(process, str(chance.randint(FEW_USES, MANY_USES)))] += 1
+        for _ in range(5):
+            await quiet(process, box)
+            jobs, is_over = ended(data)
+            if is_over:
+                break
+
+    assert codes == {-9: KILLS}
+    assert is_over
+    shown = [one for one in box.messages.values() if not one.is_deleted and not one.flags & EPHEMERAL]
+    finals = Counter(one.nonce for one in shown if one.nonce and not one.nonce.startswith("c"))
+    assert finals == Counter(nonce_of(job) for job in jobs)
+    cards = Counter(one.nonce for one in shown if one.nonce and one.nonce.startswith("c"))
+    assert set(cards.values()) <= {1}
+    assert len(shown) == finals.total() + cards.total()
+    assert {job.state for job in jobs} == {JobState.SUCCEEDED}
+    print(f"{KILLS} kills of the bot, {len(jobs)} jobs, {cards.total()} live cards")

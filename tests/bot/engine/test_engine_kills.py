@@ -1,0 +1,106 @@
+"""The engine is killed again and again, at random and at named points; nothing is lost, nothing is doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import random
+import signal
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bot.store import Rooms
+from storage.database import rows
+from storage.records import Job, JobKind, JobState, MemberId
+from tests.bot.engine.fake_engine import POINTS, weights_of
+from tests.bot.engine.stage import PHOTOS, Stage, put_pictures, put_training, staged
+from tests.bot.engine.stage import weights_of as kept_weights_of
+
+pytestmark = pytest.mark.asyncio
+
+KILLS = 252
+OPEN_JOBS = 6
+LONGEST_LIFE_S = 0.3  # of an engine that does not reach its point
+
+
+def plan(chance: random.Random) -> list[str]:
+    """Each named point equally often, and as many lives that end at random, in any order."""
+    named = [point for point in POINTS for _ in range(KILLS // (2 * len(POINTS)))]
+    whole = named + ["at random"] * (KILLS - len(named))
+    chance.shuffle(whole)
+    return whole
+
+
+async def kill_at_random(stage: Stage, chance: random.Random) -> None:
+    """End each life that has not ended itself."""
+    while True:
+        engine = stage.link.process
+        if engine is None:
+            await asyncio.sleep(0.005)
+            continue
+        try:
+            async with asyncio.timeout(chance.uniform(0.03, LONGEST_LIFE_S)):
+                await engine.ended.wait()
+        except TimeoutError:
+            os.kill(engine.pid, signal.SIGKILL)
+            await engine.ended.wait()
+
+
+async def keep_busy(stage: Stage, numbers: itertools.count[int]) -> None:
+    waiting = await stage.store.run(lambda rooms: len(rooms.queue.ready()) + len(rooms.queue.active()))
+    for n in itertools.islice(numbers, max(0, OPEN_JOBS - waiting)):
+        owner = MemberId(101 + n % 4)
+        if n % 2:
+            await stage.put(put_pictures, f"p{n}", owner)
+        else:
+            await stage.put(put_training, f"word-{n}", owner)
+
+
+def every_job(rooms: Rooms) -> list[Job]:
+    ids = [str(row["id"]) for row in rows(rooms.db, "select id from jobs order by rowid")]
+    return [job for one in ids if (job := rooms.queue.get(one))]  # type: ignore[arg-type]
+
+
+def check(rooms: Rooms, jobs: list[Job]) -> None:
+    said = Counter(str(row["job"]) for row in rows(rooms.db, "select job from outbox"))
+    assert said == Counter(job.id for job in jobs)
+    assert {job.state for job in jobs} <= {JobState.SUCCEEDED, JobState.FAILED}
+    assert {job.code for job in jobs if job.state is JobState.FAILED} <= {"E_POISON"}
+    for job in jobs:
+        is_made = job.state is JobState.SUCCEEDED
+        if job.kind is JobKind.TRAIN:
+            expected = [weights_of(int(job.id[:8], 16), PHOTOS)] if is_made else []
+            assert kept_weights_of(rooms, job.concept) == expected
+            assert len(rooms.photos.of(job.request["draft"])) == (0 if is_made else 3)
+        else:
+            assert len(rooms.images.of_job(job.id)) == (4 if is_made else 0)
+    held = {blob for owner in range(101, 105) for blob in rooms.vault.held(MemberId(owner))}
+    assert held == rooms.privacy.known_blobs()
+
+
+async def test_nothing_is_lost_and_nothing_doubled_when_the_engine_is_killed(tmp_path: Path) -> None:
+    chance, numbers = random.Random(11), itertools.count()
+    planned = tmp_path / "plan"
+    planned.write_text("\n".join(plan(chance)))
+    async with staged(tmp_path, PLAN=planned, STEP_S=0.002) as stage:
+        killer = asyncio.create_task(kill_at_random(stage, chance))
+        while stage.link.starts <= KILLS:
+            await keep_busy(stage, numbers)
+            await asyncio.sleep(0.05)
+        killer.cancel()
+        jobs = await stage.store.run(every_job)
+        for job in jobs:
+            await stage.end_of(job.id, within_s=60)
+
+        jobs = await stage.store.run(every_job)
+        await stage.store.run(lambda rooms: check(rooms, jobs))
+        assert list(stage.run_dir.iterdir()) == []
+        counts = Counter(job.state for job in jobs)
+        print(f"{stage.link.starts - 1} kills, {len(jobs)} jobs, {dict(counts)}")
+        reached = Counter(Path(f"{planned}.reached").read_text().split())
+        assert set(reached) == set(POINTS)
+        print(f"{reached.total()} at named points: {dict(reached)}")
+        assert counts[JobState.SUCCEEDED] >= 0.8 * len(jobs)
