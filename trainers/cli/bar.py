@@ -30,6 +30,7 @@ class Bar:
         self._is_live = stream.isatty()
         self._line = 0
         self._said_s = float("-inf")
+        self._ended = ""  # the phase whose last step was said
 
     def show(self, event: Event) -> None:
         """Draw one event; ends are not the bar's to tell."""
@@ -50,9 +51,13 @@ class Bar:
             self._stream.write("\r" + text.ljust(self._line))
             self._line = len(text)
             self._stream.flush()
-        elif self._clock() - self._said_s >= QUIET_GAP_S or step.done == step.total:
+        elif self._clock() - self._said_s >= QUIET_GAP_S or self._has_just_ended(step):
             self._said_s = self._clock()
             self._stream.write(text + "\n")
+
+    def _has_just_ended(self, step: Step) -> bool:
+        was, self._ended = self._ended, step.phase if step.done == step.total else ""
+        return self._ended not in {"", was}
 
     def say(self, text: str) -> None:
         """Write a line of its own above the bar."""

@@ -183,7 +183,7 @@ class Training:
             "base_revision": self._base.revision,
             "steps": self._diary.done,
             "best_step": best.done,
-            "score": best.score,
+            "score": None if best.score is None else round(best.score, 4),
             "samples": len(self._diary.points),
             "seconds": round(self._seconds(), 1),
             "bytes": size_bytes,
