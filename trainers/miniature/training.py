@@ -68,7 +68,7 @@ def train(
         nn.utils.clip_grad_norm_(models.parameters(), 1.0)
         optimizer.step()
         average.update(models, step)
-        losses.append(float(loss))
+        losses.append(float(loss.detach()))
         done = step + 1
         if done % 50 == 0 or done == steps:
             rate = (time.monotonic() - began) / (done - first)
