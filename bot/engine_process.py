@@ -33,9 +33,12 @@ PASSED_ON = frozenset(
     }
 )  # fmt: skip
 
-#: Large blocks are kept instead of given back to the kernel after each step; see trainers/process.py, which would
-#: otherwise have to start itself a second time.
-ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
+#: What computing needs; see trainers/process.py, which would otherwise have to start itself a second time.
+COMPUTING = {
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
 LEVELS = {"DEBUG": logging.DEBUG, "INFO": logging.INFO, "WARNING": logging.WARNING, "ERROR": logging.ERROR}
 
 Answer = dict[str, Any]
@@ -50,7 +53,7 @@ def environment(environ: Mapping[str, str], models_dir: Path) -> dict[str, str]:
     """The whole environment of an engine."""
     passed = {name: value for name, value in environ.items() if name in PASSED_ON}
     ours = {"TINTYPE_MODELS_DIR": str(models_dir.resolve()), "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
-    return passed | ours | ALLOCATOR
+    return passed | ours | COMPUTING
 
 
 class EngineProcess:
@@ -105,7 +108,15 @@ class EngineProcess:
         stdin.write(wire.encode(request))
 
     async def stop(self, within_s: float) -> None:
-        """Close the wire, which ends an engine, and do not wait for ever."""
+        """Close the wire, which ends an engine, and do not wait for ever; done to its end even when cancelled."""
+        stopping = asyncio.create_task(self._stop(within_s))
+        try:
+            await asyncio.shield(stopping)
+        except asyncio.CancelledError:
+            await stopping
+            raise
+
+    async def _stop(self, within_s: float) -> None:
         if self._process.stdin is not None:
             self._process.stdin.close()
         with suppress(TimeoutError):
