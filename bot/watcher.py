@@ -39,7 +39,8 @@ class Shown:
     """What stands in the channel, as far as this run of the bot knows."""
 
     looks: str = ""
-    not_before_s: float = 0.0
+    edited_s: float = float("-inf")
+    not_before_s: float = 0.0  #: after an outage
     is_out_of_reach: bool = False  #: deleted by a moderator, or the channel is closed to us
 
 
@@ -99,13 +100,13 @@ class Watcher:
 
     async def _show(self, job: Job, shown: Shown) -> None:
         now = self._clock.monotonic()
-        if shown.is_out_of_reach or now < shown.not_before_s:
+        if shown.is_out_of_reach or now < max(shown.not_before_s, shown.edited_s + EDIT_S[job.state]):
             return
         card, message = await self._store.run(partial(self._card, job=job))
         looks = json.dumps(mail.components_of(card))
         if looks == shown.looks:
             return
-        shown.not_before_s = now + EDIT_S[job.state]
+        shown.edited_s = now
         if message is None:
             await self._post(job, card)
         else:
