@@ -34,8 +34,3 @@ async def acknowledge_press(interaction: Interaction) -> None:
 async def show(interaction: Interaction, card: Card) -> None:
     """Show the card: instead of `thinking…`, or in place of the message whose button was pressed."""
     await interaction.edit_original_response(view=card.view, attachments=card.files)
-
-
-async def show_beside(interaction: Interaction, card: Card) -> None:
-    """Show the card as a new private message."""
-    await interaction.followup.send(view=card.view, files=card.files, ephemeral=True)

@@ -29,7 +29,9 @@ class Tree(app_commands.CommandTree["Tintype"]):
     """The slash commands; every one of them, and every completion, passes `interaction_check` first."""
 
     async def interaction_check(self, interaction: discord.Interaction[Tintype], /) -> bool:
-        """Whether this server's members may use the operator's machine."""
+        """Whether this server's members may use the operator's machine, and this is not delivered a second time."""
+        if not interaction.client.studio.door.is_first(interaction.id):
+            return False
         try:
             await interaction.client.studio.admit(interaction)
         except TintypeError as refusal:
@@ -111,6 +113,8 @@ class Tintype(discord.Client):
     async def on_interaction(self, interaction: discord.Interaction[Tintype]) -> None:
         """Answer every press and every form, of this run or of an earlier one."""
         if interaction.type not in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
+            return
+        if not self.studio.door.is_first(interaction.id):
             return
         data: Any = interaction.data or {}
         try:

@@ -14,6 +14,7 @@ from storage.errors import NotAllowed, TintypeError
 log = logging.getLogger(__name__)
 
 Run = Callable[[Callable[[Any], Any]], Awaitable[Any]]
+REMEMBERED = 4096  # interactions; Discord delivers one twice within moments, if at all
 FRESH_S = 60.0  # after this the approved servers are looked up again, beside the answer
 
 
@@ -31,6 +32,17 @@ class Doorman:
         self._seen: set[int] = set()
         self._unwritten: set[int] = set()
         self._beside: dict[str, asyncio.Task[None]] = {}
+        self._met: dict[int, None] = {}
+
+    def is_first(self, interaction: int) -> bool:
+        """Whether this interaction has not been delivered before; it is to be answered once."""
+        if interaction in self._met:
+            log.info("interaction %d was delivered twice", interaction)
+            return False
+        self._met[interaction] = None
+        if len(self._met) > REMEMBERED:
+            del self._met[next(iter(self._met))]
+        return True
 
     async def admit(self, guild: int | None, member: int) -> None:
         """Raises: NotAllowed(E_GUILD, E_DM_FIRST)."""

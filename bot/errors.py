@@ -16,8 +16,7 @@ from storage.errors import TintypeError
 log = logging.getLogger(__name__)
 
 FACT_CHARACTERS = 200
-ANSWERED = 40060  # Discord: the interaction has been acknowledged already
-TOO_LATE = {10062, 50027}  # unknown interaction, invalid token: nobody listens any more
+OVER = {40060, 10062, 50027}  # Discord: acknowledged already, unknown interaction, invalid token: nobody listens
 
 
 def cause_of(error: BaseException) -> BaseException:
@@ -45,7 +44,11 @@ def shown(fact: Any) -> Any:
 
 
 async def tell(interaction: discord.Interaction[Any], error: BaseException) -> None:
-    """Answer an interaction with the error's sentence, visible to the member alone."""
+    """Answer an interaction with the error's sentence, visible to the member alone, if somebody still listens."""
+    cause = cause_of(error)
+    if isinstance(cause, discord.HTTPException) and cause.code in OVER:
+        log.info("interaction %s was over before its answer (%s)", interaction.id, cause.code)
+        return
     await answer(interaction, sentence_of(error))
 
 
@@ -57,7 +60,7 @@ async def answer(interaction: discord.Interaction[Any], sentence: str) -> None:
         else:
             await interaction.response.send_message(sentence, ephemeral=True)
     except discord.HTTPException as error:
-        if error.code not in TOO_LATE | {ANSWERED}:
+        if error.code not in OVER:
             raise
         log.info("interaction %s was over before its answer (%s)", interaction.id, error.code)
     except discord.InteractionResponded:
