@@ -57,4 +57,4 @@ def _due(rooms: Any, draft: Draft, facts: EngineFacts | None) -> Concept | None:
 
 def is_in_training(rooms: Any, concept: ConceptId) -> bool:
     """Whether a job of this concept waits or runs."""
-    return any(job.concept == concept for job in [*rooms.queue.ready(), *rooms.queue.active()])
+    return bool(rooms.queue.is_open_for(concept))

@@ -15,12 +15,8 @@ OTHER_GUESS_S = 30.0
 
 def usual_s(rooms: Any, kind: JobKind, now: float) -> float:
     """How long one job of this kind usually runs here."""
-    took = [
-        job.ended_at - job.started_at
-        for job in rooms.queue.has_ended_since(now - LOOK_BACK_S)
-        if job.kind is kind and job.code is None and job.started_at and job.ended_at and job.result
-    ]
-    return median(took[-20:]) if took else FIRST_GUESS_S.get(kind, OTHER_GUESS_S)
+    took = rooms.queue.took_s(kind, now - LOOK_BACK_S)
+    return median(took) if took else FIRST_GUESS_S.get(kind, OTHER_GUESS_S)
 
 
 def left_s(job: Job, now: float) -> float:
@@ -32,18 +28,18 @@ def left_s(job: Job, now: float) -> float:
 
 def waiting_of(rooms: Any, job: Job, now: float, *, is_engine_awake: bool) -> Waiting:
     """The job's place and its time to wait; 0 when it is not waiting any more."""
-    place = rooms.queue.place(job.id)
-    if place == 0:
+    ahead = rooms.queue.ahead_of(job.id)
+    if ahead is None:
         wait = None if job.state.is_over else left_s(job, now)
         return Waiting(place=0, wait_s=wait, is_engine_awake=is_engine_awake)
-    before = [other for other in rooms.queue.ready()[: place - 1] if _stands_before(other, job)]
-    running = [other for other in rooms.queue.active() if _stands_before(other, job)]
-    wait = sum(other.predicted_s for other in before) + sum(left_s(other, now) for other in running) + job.predicted_s
+    before = [predicted_s for kind, predicted_s in ahead if _stands_before(kind, job)]
+    running = [other for other in rooms.queue.active() if _stands_before(other.kind, job)]
+    wait = sum(before) + sum(left_s(other, now) for other in running) + job.predicted_s
     return Waiting(place=len(before) + 1, wait_s=wait, is_engine_awake=is_engine_awake)
 
 
-def _stands_before(other: Job, job: Job) -> bool:
-    return other.kind is not JobKind.TRAIN or job.kind is JobKind.TRAIN
+def _stands_before(other: JobKind, job: Job) -> bool:
+    return other is not JobKind.TRAIN or job.kind is JobKind.TRAIN
 
 
 def running_of(job: Job, now: float) -> Running:

@@ -44,6 +44,7 @@ create table jobs (id text primary key, kind text not null, owner integer not nu
     wish text, result text not null default '{}', code text, facts text not null default '{}');
 create index jobs_open on jobs(state) where state in ('queued', 'running');
 create index jobs_of_owner on jobs(owner, state);
+create index jobs_ended on jobs(kind, ended_at) where ended_at is not null;
 create table outbox (id integer primary key, job text not null references jobs(id) on delete cascade,
     kind text not null, nonce text not null, channel integer not null, body text not null,
     tries integer not null default 0,

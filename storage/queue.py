@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from storage.clock import Clock
 from storage.database import rows, transaction
 from storage.ids import new_id
-from storage.records import BlobId, Job, JobId, JobKind, MemberId, Message, NewJob, OutboxRow, Progress
+from storage.records import BlobId, ConceptId, Job, JobId, JobKind, MemberId, Message, NewJob, OutboxRow, Progress
 from storage.rows import job_of, outbox_of, record
 
 LONGEST_LEASE_S = 3600.0  # a lease that ends later is from before the machine started
@@ -61,13 +61,31 @@ class Queue:
         sql = "select count(*) n from jobs where owner = :owner and kind = :kind and state in ('queued', 'running')"
         return int(str(rows(self._db, sql, owner=owner, kind=kind)[0]["n"]))
 
-    def has_ended_since(self, moment: float) -> list[Job]:
-        """Jobs that ended at or after the moment: what fair share is counted from."""
-        return [job_of(row) for row in rows(self._db, "select * from jobs where ended_at >= :moment", moment=moment)]
+    def took_s(self, kind: JobKind, since: float, most: int = 20) -> list[float]:
+        """How long the last jobs of this kind ran that ended well at or after the moment."""
+        sql = """select ended_at - started_at as took from jobs where ended_at >= :since and kind = :kind
+            and state = 'succeeded' and started_at is not null order by ended_at desc limit :most"""
+        return [float(str(row["took"])) for row in rows(self._db, sql, kind=kind, since=since, most=most)]
+
+    def ahead_of(self, job: JobId) -> list[tuple[JobKind, float]] | None:
+        """Kind and predicted seconds of each job that waits longer, the oldest first; None when it is not waiting.
+
+        Rows, not records: in a long line each would be read for everybody who asks for their place.
+        """
+        sql = """select id, kind, predicted_s from jobs where state = 'queued'
+            and rowid <= (select rowid from jobs where id = :job and state = 'queued') order by rowid"""
+        found = rows(self._db, sql, job=job)
+        return [(JobKind(str(row["kind"])), float(str(row["predicted_s"]))) for row in found[:-1]] if found else None
 
     def place(self, job: JobId) -> int:
         """1 is next; 0 is not waiting."""
-        return next((place for place, other in enumerate(self.ready(), 1) if other.id == job), 0)
+        ahead = self.ahead_of(job)
+        return 0 if ahead is None else len(ahead) + 1
+
+    def is_open_for(self, concept: ConceptId) -> bool:
+        """Whether a job of this concept waits or runs."""
+        sql = "select 1 from jobs where state in ('queued', 'running') and concept = :concept limit 1"
+        return bool(rows(self._db, sql, concept=concept))
 
     # --- transitions ---------------------------------------------------------------------------------------------
 

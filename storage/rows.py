@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from storage.records import (
@@ -28,9 +29,14 @@ JSON_COLUMNS = frozenset({"facts", "request", "result", "scores", "settings", "b
 
 def record(cls: type[R], row: Mapping[str, Any], **overrides: Any) -> R:
     """Make a record from the columns that it has fields for."""
-    names = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    names = _fields_of(cls) - overrides.keys()  # type: ignore[arg-type]
     values = {name: json.loads(v) if name in JSON_COLUMNS else v for name, v in row.items() if name in names}
-    return cls(**(values | overrides))
+    return cls(**values, **overrides)
+
+
+@cache
+def _fields_of(cls: type) -> frozenset[str]:
+    return frozenset(field.name for field in dataclasses.fields(cls))
 
 
 def job_of(row: Mapping[str, Any]) -> Job:

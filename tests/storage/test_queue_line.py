@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from storage.queue import Queue
+from storage.records import ConceptId, JobKind
+from tests.storage.clocks import HandClock
+from tests.storage.rooms import wish
+
+
+def test_how_long_jobs_took_lately_is_known_by_kind(queue: Queue, clock: HandClock) -> None:
+    for key, kind, took_s in (("k1", JobKind.TRAIN, 40.0), ("k2", JobKind.IMAGINE, 5.0), ("k3", JobKind.TRAIN, 60.0)):
+        job, _ = queue.put(wish(key, kind))
+        queue.claim(job.id, "e", 60)
+        clock.pass_s(took_s)
+        queue.commit(job.id, 1, {}, {})
+    failed, _ = queue.put(wish("k4"))
+    queue.claim(failed.id, "e", 60)
+    queue.fail(failed.id, 1, "E_X", {}, {})
+
+    assert queue.took_s(JobKind.TRAIN, 0.0) == [60.0, 40.0]
+    assert queue.took_s(JobKind.TRAIN, 0.0, most=1) == [60.0]
+    assert queue.took_s(JobKind.TRAIN, clock.now() + 1) == []
+
+
+def test_what_waits_ahead_is_known_without_reading_it_whole(queue: Queue) -> None:
+    first, _ = queue.put(wish("k1", JobKind.TRAIN, predicted_s=90.0))
+    second, _ = queue.put(wish("k2", JobKind.IMAGINE, predicted_s=9.0))
+    third, _ = queue.put(wish("k3"))
+
+    assert queue.ahead_of(third.id) == [(JobKind.TRAIN, 90.0), (JobKind.IMAGINE, 9.0)]
+    queue.claim(first.id, "e", 60)
+    assert (queue.ahead_of(first.id), queue.ahead_of(second.id)) == (None, [])
+
+
+def test_a_concept_has_open_jobs_until_they_end(queue: Queue) -> None:
+    job, _ = queue.put(wish(concept=ConceptId("c1")))
+
+    assert (queue.is_open_for(ConceptId("c1")), queue.is_open_for(ConceptId("c2"))) == (True, False)
+    queue.claim(job.id, "e", 60)
+    assert queue.is_open_for(ConceptId("c1"))
+    queue.commit(job.id, 1, {}, {})
+    assert not queue.is_open_for(ConceptId("c1"))
