@@ -92,9 +92,12 @@ async def _judged(folder: Path, timeline: Timeline, made: Sequence[Made]) -> lis
     listed = folder / "pictures.json"
     listed.write_text(json.dumps([asdict(one) | {"file": str(one.file)} for one in made], indent=1), "utf-8")
     with timeline.step("pictures judged"):
-        told = await trainer(
-            "bench", "likeness", "--sitters", str(folder / "photos" / "sitters.json"), "--pictures", str(listed)
-        )
+        files = {
+            "--sitters": folder / "photos" / "sitters.json",
+            "--pictures": listed,
+            "--sheet": folder / "summary.png",
+        }
+        told = await trainer("bench", "likeness", *(str(part) for pair in files.items() for part in pair))
     rows: list[dict[str, Any]] = told["rows"]
     return rows
 

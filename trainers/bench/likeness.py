@@ -14,11 +14,13 @@ from PIL import Image
 from storage.errors import TintypeError
 from trainers.bench.sitters import read_sitters
 from trainers.cli import Subparsers, add_command
+from trainers.drawing.sheet import Row, sheet
 from trainers.miniature.readers import Reading, load_reader, prompt_fidelity, subject_fidelity
 from trainers.miniature.world import Picture, Subject, draw
 from trainers.settings import TrainerSettings
 
 DRAWN = "true drawings"
+TILE_PX = 128
 
 
 def add(subparsers: Subparsers) -> None:
@@ -29,6 +31,7 @@ def add(subparsers: Subparsers) -> None:
         "--pictures", type=Path, required=True, metavar="FILE",
         help='JSON: [{"file", "way", "scene", "accessory", "shows": [{"sitter": 0, "slot": "solo"}]}]',
     )  # fmt: skip
+    parser.add_argument("--sheet", type=Path, metavar="FILE", help="draw photos and pictures on one sheet, too")
 
 
 def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:
@@ -42,6 +45,8 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
         images = [_opened(one["file"]) for one in pictures]
     except (OSError, ValueError, KeyError) as error:
         raise TintypeError("E_BENCH_FILE", reason=str(error)) from error
+    if arguments.sheet:
+        _sheet(arguments.sitters, pictures, images).save(arguments.sheet, optimize=True)
     judge = load_reader("judge")
     drawings = list(_drawings(subjects, pictures))
     asked = [*pictures, *(told for told, _ in drawings)]
@@ -58,6 +63,24 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
 def _opened(name: str) -> Image.Image:
     with Image.open(name) as image:
         return image.convert("RGB")
+
+
+def _sheet(sitters: Path, pictures: Sequence[Mapping[str, Any]], images: Sequence[Image.Image]) -> Image.Image:
+    """A row of photos for each sitter, below it a row for each way of asking."""
+    rows: list[Row] = []
+    for index, told in enumerate(json.loads(sitters.read_text("utf-8"))):
+        photos = [_opened(photo) for photo in told["photos"]]
+        rows.append(Row(f"photos of a {told['class_word']}", photos, is_marked=True))
+        ways = dict.fromkeys(one["way"] for one in pictures if one["shows"][0]["sitter"] == index)
+        for way in ways:
+            shown = [
+                image
+                for one, image in zip(pictures, images, strict=True)
+                if one["way"] == way and one["shows"][0]["sitter"] == index
+            ]
+            rows.append(Row(way, shown))
+    columns = max(len(row.images) for row in rows)
+    return sheet([""] * columns, rows, TILE_PX)
 
 
 def _drawings(
