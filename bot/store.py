@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlite_utils import Database
 
@@ -25,6 +26,7 @@ from storage.upkeep import Upkeep
 from storage.vault import Vault
 
 T = TypeVar("T")
+Asked = tuple[Future[Any], Callable[["Rooms"], Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,8 @@ class Store:
 
     def __init__(self, thread: ThreadPoolExecutor, rooms: Rooms) -> None:
         self._thread, self._rooms = thread, rooms
+        self._soon: deque[Asked] = deque()
+        self._in_turn: deque[Asked] = deque()
 
     @classmethod
     async def open(cls, data_dir: Path, master_key_file: Path, clock: Clock) -> Self:
@@ -89,12 +93,25 @@ class Store:
             raise
         return cls(thread, rooms)
 
-    async def run(self, work: Callable[[Rooms], T]) -> T:
+    async def run(self, work: Callable[[Rooms], T], *, soon: bool = False) -> T:
         """Run the work with the rooms; one at a time, in the order of asking.
 
-        Once begun it is finished, even when whoever waits for it is cancelled.
+        Work that an interaction cannot be answered without is done `soon`, before all other. Once begun it is
+        finished, even when whoever waits for it is cancelled.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._rooms)
+        future: Future[T] = Future()
+        (self._soon if soon else self._in_turn).append((future, work))
+        self._thread.submit(self._next)  # once for each that was asked for
+        return await asyncio.wrap_future(future)
+
+    def _next(self) -> None:
+        future, work = (self._soon or self._in_turn).popleft()
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(work(self._rooms))
+        except BaseException as error:  # noqa: BLE001 – it belongs to whoever asked
+            future.set_exception(error)
 
     async def close(self) -> None:
         """Finish what was asked for, and close the database."""

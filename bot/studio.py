@@ -36,8 +36,8 @@ class Rooms(Protocol):
 class Store(Protocol):
     """Awaits storage on its one thread."""
 
-    async def run(self, work: Callable[[Any], T]) -> T:
-        """Run the work with the rooms, on that thread."""
+    async def run(self, work: Callable[[Any], T], *, soon: bool = False) -> T:
+        """Run the work with the rooms, on that thread; `soon` is before all other work."""
         ...
 
 
@@ -190,7 +190,7 @@ class Studio:
         """
         try:
             async with asyncio.timeout(SOON_S):
-                return await self._store.run(work)
+                return await self._store.run(work, soon=True)
         except TimeoutError as error:
             raise TintypeError("E_STUDIO_BUSY") from error
 

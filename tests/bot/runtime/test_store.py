@@ -27,6 +27,36 @@ async def test_all_work_is_done_on_one_thread_in_the_order_of_asking(tmp_path: P
     assert len({thread for _, thread in seen} - {threading.get_ident()}) == 1
 
 
+async def test_what_an_answer_waits_for_goes_before_all_other_work(tmp_path: Path) -> None:
+    store, begun, seen = await Store.open(tmp_path / "data", tmp_path / "key", SystemClock()), threading.Event(), []
+    first = asyncio.create_task(store.run(lambda _: begun.wait(10)))
+    await asyncio.sleep(0)
+    others = [asyncio.create_task(store.run(lambda _, n=n: seen.append(n), soon=n > 2)) for n in range(5)]
+    await asyncio.sleep(0)
+
+    begun.set()
+    await asyncio.gather(first, *others)
+    await store.close()
+
+    assert seen == [3, 4, 0, 1, 2]
+
+
+async def test_work_that_nobody_waits_for_any_more_is_not_begun(tmp_path: Path) -> None:
+    store, begun, seen = await Store.open(tmp_path / "data", tmp_path / "key", SystemClock()), threading.Event(), []
+    first = asyncio.create_task(store.run(lambda _: begun.wait(10)))
+    given_up = asyncio.create_task(store.run(lambda _: seen.append("given up")))
+    await asyncio.sleep(0)
+
+    given_up.cancel()
+    await asyncio.sleep(0)
+    begun.set()
+    await store.run(lambda _: seen.append("wanted"))
+    await asyncio.gather(first, given_up, return_exceptions=True)
+    await store.close()
+
+    assert seen == ["wanted"]
+
+
 async def test_what_was_kept_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
     store = await Store.open(tmp_path / "data", tmp_path / "key", SystemClock())
     blob = await store.run(lambda rooms: rooms.vault.put(MemberId(1), b"a picture"))
