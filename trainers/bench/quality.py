@@ -88,7 +88,7 @@ def _cells(base: Base, judge: Reader, exam: Exam, number: int, arguments: argpar
         cells.append(_cell(method, name, marks(judge, exam, images), told))
         rows.append(Row(method, images[: len(exam.questions)]))
     captions = [question.words.strip() for question in exam.questions]
-    sheet(captions, rows, CONTACT_TILE_PX).save(arguments.out / f"subject-{number}.png", optimize=True)
+    sheet(captions, rows, CONTACT_TILE_PX).save(arguments.out / f"subject-{number}.jpg", quality=88)
     return cells
 
 
