@@ -28,6 +28,7 @@ from bot.outbox import Outbox
 from bot.scheduler import Scheduler
 from bot.store import Store
 from bot.studio import NEEDED, Studio
+from bot.takedown import take_down
 from bot.watcher import Watcher
 from storage.clock import Clock, SystemClock
 from storage.env import Secret
@@ -36,6 +37,7 @@ from storage.errors import TintypeError
 log = logging.getLogger(__name__)
 
 UPKEEP_S = 300.0
+TAKEDOWN_S = 60.0
 CHECKPOINT_S = 6.0  # for what runs, when Tintype is stopped; all in all it must be gone after ten seconds
 PART_S = 1.5  # for each other part
 FIRST_LOGIN_S, MOST_LOGIN_S = 2.0, 60.0  # between two tries while Discord cannot be reached
@@ -163,7 +165,7 @@ class Bot:
         except discord.ConnectionClosed as error:
             raise TintypeError(GATEWAY_CLOSED_FOR_GOOD.get(error.code, "E_GATEWAY"), number=error.code) from error
         finally:
-            await self._take_down(client, scheduled, control)
+            await self._end(client, scheduled, control)
 
     def _serve(self, client: Tintype) -> None:
         facts = lambda: self.link.facts  # noqa: E731 – asked each time
@@ -175,6 +177,7 @@ class Bot:
         self._tasks.go("discord", client.connect(reconnect=True))
         self._tasks.go("outbox", self._outbox.run())
         self._tasks.go("watcher", self._watcher.run())
+        self._tasks.go("takedowns", self._take_messages_down(client))
 
     async def _log_in(self, stop: asyncio.Event) -> Tintype | None:
         """A client that Discord knows; tried again while Discord cannot be reached. None when we are stopped.
@@ -214,11 +217,17 @@ class Bot:
             log.info("upkeep removed %d photos and %d files", swept.photos, swept.files)
             await asyncio.sleep(UPKEEP_S)
 
-    async def _take_down(self, client: Tintype | None, scheduled: asyncio.Task[None], control: ControlServer) -> None:
+    async def _take_messages_down(self, client: Tintype) -> None:
+        """What a deletion still owes after an outage."""
+        while True:
+            await asyncio.sleep(TAKEDOWN_S)
+            await take_down(client, self._store.run)
+
+    async def _end(self, client: Tintype | None, scheduled: asyncio.Task[None], control: ControlServer) -> None:
         """In the order in which they need each other; each part gets its time and no more."""
         self._scheduler.stop(CHECKPOINT_S)
         await asyncio.wait([scheduled], timeout=CHECKPOINT_S + PART_S)
-        await self._tasks.end("scheduler", "engine", "upkeep", "outbox", "watcher")
+        await self._tasks.end("scheduler", "engine", "upkeep", "outbox", "watcher", "takedowns")
         if client is not None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(PART_S):

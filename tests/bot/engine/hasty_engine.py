@@ -1,0 +1,18 @@
+"""The real engine on the bundled base, but with checkpoints after every step, so that a test can kill it often."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from trainers import process
+from trainers.jobs import train
+
+EVERY_S = 0.0
+
+if __name__ == "__main__":
+    process.go_offline(os.environ)
+    from trainers.engine import serve
+
+    train.CHECKPOINT_EVERY_S = EVERY_S
+    serve("miniature", sys.argv[1])
