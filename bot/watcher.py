@@ -155,8 +155,8 @@ def closed_card(job: Job) -> Card:
 
 def _to_show(rooms: Rooms) -> tuple[list[Job], list[Job]]:
     """Trainings that wait or run, and ended ones whose live card still stands."""
-    under_way = [*rooms.queue.active(), *rooms.queue.ready()]
-    return [job for job in under_way if job.kind is JobKind.TRAIN], rooms.queue.with_open_card()
+    under_way = [*rooms.queue.active(JobKind.TRAIN), *rooms.queue.ready(JobKind.TRAIN)]
+    return under_way, rooms.queue.with_open_card()
 
 
 def _note(rooms: Rooms, message: Message) -> bool:

@@ -12,7 +12,19 @@ from sqlite_utils import Database
 from storage.clock import Clock
 from storage.database import rows, transaction
 from storage.ids import new_id
-from storage.records import BlobId, ConceptId, Job, JobId, JobKind, MemberId, Message, NewJob, OutboxRow, Progress
+from storage.records import (
+    BlobId,
+    ConceptId,
+    Job,
+    JobId,
+    JobKind,
+    JobState,
+    MemberId,
+    Message,
+    NewJob,
+    OutboxRow,
+    Progress,
+)
 from storage.rows import job_of, outbox_of, record
 
 LONGEST_LEASE_S = 3600.0  # a lease that ends later is from before the machine started
@@ -43,13 +55,18 @@ class Queue:
         found = rows(self._db, "select * from jobs where id = :job", job=job)
         return job_of(found[0]) if found else None
 
-    def ready(self) -> list[Job]:
-        """Queued jobs, the oldest first, whatever the clock did meanwhile."""
-        return [job_of(row) for row in rows(self._db, "select * from jobs where state = 'queued' order by rowid")]
+    def ready(self, kind: JobKind | None = None) -> list[Job]:
+        """Queued jobs, of one kind or all, the oldest first, whatever the clock did meanwhile."""
+        return self._of_state(JobState.QUEUED, kind)
 
-    def active(self) -> list[Job]:
-        """Running jobs."""
-        return [job_of(row) for row in rows(self._db, "select * from jobs where state = 'running' order by started_at")]
+    def active(self, kind: JobKind | None = None) -> list[Job]:
+        """Running jobs, of one kind or all."""
+        return sorted(self._of_state(JobState.RUNNING, kind), key=lambda job: job.started_at or 0.0)
+
+    def _of_state(self, state: JobState, kind: JobKind | None) -> list[Job]:
+        # written out, not bound: only then is the index of open jobs used
+        sql = f"select * from jobs where state = '{state}' and (:kind is null or kind = :kind) order by rowid"  # noqa: S608
+        return [job_of(row) for row in rows(self._db, sql, kind=kind)]
 
     def of_owner(self, owner: MemberId, limit: int = 20) -> list[Job]:
         """A member's jobs, the newest first."""

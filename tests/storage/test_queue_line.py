@@ -31,6 +31,18 @@ def test_what_waits_ahead_is_known_without_reading_it_whole(queue: Queue) -> Non
     assert (queue.ahead_of(first.id), queue.ahead_of(second.id)) == (None, [])
 
 
+def test_what_waits_and_runs_is_known_by_kind(queue: Queue) -> None:
+    for number, kind in enumerate((JobKind.TRAIN, JobKind.IMAGINE, JobKind.TRAIN, JobKind.IMAGINE)):
+        job, _ = queue.put(wish(f"k{number}", kind))
+        if number < 2:
+            queue.claim(job.id, "e", 60)
+
+    assert [job.key for job in queue.ready()] == ["k2", "k3"]
+    assert [job.key for job in queue.ready(JobKind.TRAIN)] == ["k2"]
+    assert [job.key for job in queue.active()] == ["k0", "k1"]
+    assert [job.key for job in queue.active(JobKind.IMAGINE)] == ["k1"]
+
+
 def test_a_concept_has_open_jobs_until_they_end(queue: Queue) -> None:
     job, _ = queue.put(wish(concept=ConceptId("c1")))
 

@@ -1,3 +1,5 @@
+"""The whole bot – a process of its own with store, scheduler, outbox and engine – answers in time on a busy machine."""
+
 from __future__ import annotations
 
 import asyncio
@@ -7,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +17,102 @@ import pytest
 import pytest_asyncio
 
 from bot.sandbox import Sandbox, deeds, serve
+from bot.sandbox.client import Member
 from bot.sandbox.state import Interaction, Message, Person
-from tests.bot.commands.stage import Stage, on_stage
+from bot.store import Rooms, open_rooms
+from storage.clock import SystemClock
+from storage.records import GuildId, Kind, MemberId
+from tests.storage.rooms import add_version
 
+ROOT = Path(__file__).parents[3]
 COUNT = 2_000
 A_SECOND = 80.0  # as they come in, whether or not the ones before are answered
 MEMBERS = 50
+WORDS = 10  # of each
 DISCORDS_S = 3.0  # to the first answer
 GOAL_P99_S = 0.3
 BUSY = "while True: pass"
+COMMANDS: list[dict[str, Any]] = [
+    {"name": "imagine", "options": {"prompt": "a dog at the beach", "count": 1}},
+    {"name": "queue"},
+    {"name": "words mine"},
+    {"name": "help"},
+]
+
+
+@dataclass
+class Scene:
+    """The stand-in in this process, a bot in another, members with words, one grid to press."""
+
+    box: Sandbox
+    people: list[Person]
+    grid: Message
+
+    def deed(self, number: int, person: Person) -> Interaction:
+        """One of what members do most."""
+        if number % 5 == 0:
+            return deeds.press(self.box, person, {"message": self.grid.id, "custom_id": again(self.grid)})
+        if number % 5 in {1, 2}:
+            body = {"name": "imagine", "options": {"prompt": "<word-"}, "focused": "prompt", "channel": "general"}
+            return deeds.use_command(self.box, person, body, completing=True)
+        return deeds.use_command(self.box, person, COMMANDS[number // 5 % len(COMMANDS)] | {"channel": "general"})
+
+
+def again(message: Message) -> str:
+    """The custom_id of its button *Again*."""
+    found = (
+        part["custom_id"] for part in parts(message.components) if str(part.get("custom_id")).startswith("t1:again")
+    )
+    return str(next(found))
+
+
+def parts(components: Any) -> Iterator[dict[str, Any]]:
+    for part in components:
+        yield part
+        yield from parts(part.get("components") or ())
+
+
+def lived_in(data: Path, guild: int, people: list[Person]) -> None:
+    rooms: Rooms = open_rooms(data, data / "master.key", SystemClock())
+    rooms.guilds.allow(GuildId(guild))
+    for person, number in itertools.product(people, range(WORDS)):
+        owner = MemberId(person.id)
+        concept = rooms.concepts.create(owner, GuildId(guild), f"word-{number}", Kind.ANIMAL, "dog")
+        add_version(rooms.concepts, concept, rooms.vault.put(owner, b"weights"), job=f"{person.id}-{number}")
+    rooms.db.conn.close()
+
+
+def members_of(box: Sandbox) -> list[Person]:
+    guild = next(iter(box.guilds.values()))
+    people = [box.add_person(f"member-{number}") for number in range(MEMBERS)]
+    guild.members.update(person.id for person in people)
+    return people
 
 
 @pytest_asyncio.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     box = Sandbox()
     box.limits.is_on = False
-    async with serve(box) as url, on_stage(box, url, tmp_path) as prepared:
-        await prepared.run(lambda rooms: rooms.db.conn.execute("pragma synchronous = full"))
-        async with prepared.running():
-            yield prepared
+    people = members_of(box)
+    await asyncio.to_thread(lived_in, tmp_path / "data", next(iter(box.guilds)), people)
+    async with serve(box) as url:
+        command = [sys.executable, "-m", "tests.bot.operator.whole_bot", tmp_path / "data", f"{url}/api/v10"]
+        bot = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+        try:
+            async with Member.connect(url, "ana", channel="general") as ana:
+                yield Scene(box, people, await first_grid(box, ana))
+        finally:
+            bot.terminate()
+            assert await asyncio.to_thread(bot.wait, 20) == 0
+
+
+async def first_grid(box: Sandbox, ana: Member) -> Message:
+    async with asyncio.timeout(60):
+        while not box.commands.get(None) or not box.sessions.all:
+            await asyncio.sleep(0.05)
+    await ana.command("imagine", prompt="a dog", count=1)
+    posted = await ana.wait_for(lambda message: any("t1:again" in str(one.custom_id) for one in message.buttons))
+    return box.messages[int(posted.id)]
 
 
 @pytest.fixture
@@ -44,66 +124,19 @@ def busy_cores() -> Iterator[None]:
         hog.wait()
 
 
-def people(stage: Stage) -> list[Person]:
-    guild = stage.box.guilds[stage.guild]
-    made = [stage.box.add_person(f"member-{number}") for number in range(MEMBERS)]
-    guild.members.update(person.id for person in made)
-    return made
-
-
-def deed(stage: Stage, number: int, person: Person, grid: Message) -> Interaction:
-    """One of what members do most."""
-    commands: list[dict[str, Any]] = [
-        {"name": "imagine", "options": {"prompt": f"<ana-dog> at the beach, {number}"}},
-        {"name": "queue"},
-        {"name": "words mine"},
-        {"name": "help"},
-    ]
-    if number % 5 == 0:
-        return deeds.press(stage.box, person, {"message": grid.id, "custom_id": button(grid, "again")})
-    if number % 5 in {1, 2}:
-        body = {"name": "imagine", "options": {"prompt": "<ana"}, "focused": "prompt", "channel": "general"}
-        return deeds.use_command(stage.box, person, body, completing=True)
-    return deeds.use_command(stage.box, person, commands[number // 5 % len(commands)] | {"channel": "general"})
-
-
-def button(message: Message, verb: str) -> str:
-    def found(part: Any) -> Iterator[str]:
-        if isinstance(part, dict):
-            if str(part.get("custom_id", "")).startswith(f"t1:{verb}:"):
-                yield part["custom_id"]
-            for inner in part.values():
-                yield from found(inner)
-        elif isinstance(part, list):
-            for inner in part:
-                yield from found(inner)
-
-    return next(found(message.components))
-
-
-async def send_all(stage: Stage, grid: Message) -> list[Interaction]:
-    """Two thousand at a steady pace, or as fast as this process can when it falls behind."""
-    sent, began = [], time.perf_counter()
-    for number, person in zip(range(COUNT), itertools.cycle(people(stage)), strict=False):
-        await asyncio.sleep(max(0.0, began + number / A_SECOND - time.perf_counter()))
-        sent.append(deed(stage, number, person, grid))
-    return sent
-
-
 @pytest.mark.asyncio
 async def test_two_thousand_interactions_are_acknowledged_in_time_while_all_cores_are_busy(
-    stage: Stage, busy_cores: None, capsys: pytest.CaptureFixture[str]
+    scene: Scene, busy_cores: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await stage.taught()
-    grid = stage.box.messages[int((await stage.grid()).id)]
-    ledger = stage.box.ledger
-    ledger.acks_s.clear()
+    scene.box.ledger.acks_s.clear()
+    sent, began = [], time.perf_counter()
 
-    began = time.perf_counter()
-    sent = await send_all(stage, grid)
+    for number, person in zip(range(COUNT), itertools.cycle(scene.people), strict=False):
+        await asyncio.sleep(max(0.0, began + number / A_SECOND - time.perf_counter()))
+        sent.append(scene.deed(number, person))
     await asyncio.gather(*(asyncio.wait_for(one.settled.wait(), 2 * DISCORDS_S) for one in sent))
-    told = ledger.latencies()
 
+    told = scene.box.ledger.latencies()
     took_s, (p50, p99, most) = time.perf_counter() - began, (told[name] * 1000 for name in ("p50", "p99", "max"))
     with capsys.disabled():
         print(
