@@ -668,6 +668,6 @@ run-stopped = Tintype has stopped. Nothing is lost; what was running goes on at 
 ## The demo and the measurements
 E_DEMO_FOLDER = { $folder } holds other files, so the demo does not write there. Name an empty folder with `--out`.
 E_DEMO_BOT = The bot of the demo ended before it was asked to. { $log } says why.
-E_DEMO_TRAINER = `tintype-trainer { $command }` failed in the demo: { $reason }
-E_DEMO_ANSWER = The bot answered the demo's member otherwise than expected: { $seen }
-E_BENCH_FILE = The pictures to judge cannot be read: { $reason }
+E_DEMO_TRAINER = `tintype-trainer { $command }` failed in the demo ({ $reason }). Run it by itself to see its log.
+E_DEMO_ANSWER = The bot answered the demo's member otherwise than expected: “{ $seen }”
+E_BENCH_FILE = The pictures to judge cannot be read ({ $reason }). Give a folder of pictures that `tintype-trainer imagine` made.
