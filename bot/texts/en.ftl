@@ -670,4 +670,4 @@ E_DEMO_FOLDER = { $folder } holds other files, so the demo does not write there.
 E_DEMO_BOT = The bot of the demo ended before it was asked to. { $log } says why.
 E_DEMO_TRAINER = `tintype-trainer { $command }` failed in the demo ({ $reason }). Run it by itself to see its log.
 E_DEMO_ANSWER = The bot answered the demo's member otherwise than expected: “{ $seen }”
-E_BENCH_FILE = The pictures to judge cannot be read ({ $reason }). Give a folder of pictures that `tintype-trainer imagine` made.
+E_BENCH_FILE = The sitters or the list of pictures cannot be read ({ $reason }). Give the sitters.json of `tintype-trainer bench sitters` and a JSON list as `--help` describes it.
