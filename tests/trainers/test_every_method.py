@@ -221,7 +221,7 @@ def test_a_checkpoint_of_another_training_is_refused(
 
 
 def test_a_method_that_is_not_there_is_named_with_those_that_are() -> None:
-    with pytest.raises(TintypeError, match="E_METHOD.*lora, textual_inversion"):
+    with pytest.raises(TintypeError, match=r"E_METHOD.*lora, textual_inversion"):
         method_named("dreambooth")
 
 

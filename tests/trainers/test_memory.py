@@ -2,29 +2,36 @@ from __future__ import annotations
 
 import torch
 
-from trainers.memory import fits, frozen_mib, memory_of, needs_mib, out_of_memory
-from trainers.pipeline import Base
+from trainers.families import families
+from trainers.memory import SPARE_MIB, fits, frozen_mib, memory_of, name_of, needs_mib
+
+CPU = torch.device("cpu")
 
 
 def test_the_machine_has_memory_and_some_of_it_is_free() -> None:
-    memory = memory_of(torch.device("cpu"))
+    memory = memory_of(CPU)
 
     assert 0 < memory.free_mib <= memory.total_mib
+    assert "CPU" in name_of(CPU)
 
 
-def test_more_pictures_and_more_trained_numbers_need_more(base: Base) -> None:
-    assert needs_mib(base, "imagine", pictures=4) >= needs_mib(base, "imagine")
-    assert needs_mib(base, "train", trained_numbers=50_000_000) - needs_mib(base, "train") == 763
+def test_stable_diffusion_in_half_precision_takes_its_two_gibibytes() -> None:
+    assert frozen_mib(families()["sd1"].numbers, "cuda") == 2033
+    assert frozen_mib(families()["sd1"].numbers, "cpu") == 4067
 
 
-def test_the_tiny_base_fits(base: Base) -> None:
-    assert frozen_mib(base) < 10
-    assert fits(base) == {"imagine": True, "train": True}
+def test_more_pictures_and_more_trained_numbers_need_more() -> None:
+    numbers = 2**20
+
+    assert needs_mib(numbers, "cpu", "imagine", pictures=4) > needs_mib(numbers, "cpu", "imagine") > SPARE_MIB
+    assert needs_mib(numbers, "cpu", "train", trained=2**20) - needs_mib(numbers, "cpu", "train") == 16
 
 
-def test_running_out_says_what_there_is_and_what_it_takes(base: Base) -> None:
-    error = out_of_memory(base, "train")
+def test_what_fits_depends_on_what_is_there() -> None:
+    need = needs_mib(families()["sd1"].numbers, "cuda", "train")
 
-    assert error.code == "E_NO_MEMORY"
-    assert error.facts["device"] == "cpu"
-    assert error.facts["needs_mib"] == needs_mib(base, "train")
+    told = fits(families()["sd1"].numbers, torch.device("cuda"), need)
+
+    assert told["train"] == {"needs_mib": need, "is_enough": True}
+    assert fits(families()["sd1"].numbers, torch.device("cuda"), need - 1)["train"]["is_enough"] is False
+    assert 6000 < need < 8192

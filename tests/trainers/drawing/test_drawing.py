@@ -13,6 +13,7 @@ from trainers.drawing.curve import Marks, curve, smoothed
 from trainers.drawing.encode import encoded
 from trainers.drawing.grid import grid
 from trainers.drawing.ink import PAPER, clipped, font, lines_of
+from trainers.drawing.mark import PNG_KEY, XMP
 from trainers.drawing.sheet import Row, sheet
 
 
@@ -56,7 +57,7 @@ def test_a_small_picture_stays_a_png_with_its_recipe() -> None:
     image = Image.open(BytesIO(form.content))
     image.load()
     assert form.suffix == ".png"
-    assert image.text == {"seed": "7", "prompt": "a <zed> on a beach 🏖"}  # type: ignore[attr-defined]
+    assert image.text == {PNG_KEY: XMP, "seed": "7", "prompt": "a <zed> on a beach 🏖"}  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("limit_bytes", "suffix"), [(10**7, ".png"), (400_000, ".webp"), (40_000, ".jpg")])

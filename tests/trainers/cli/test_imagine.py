@@ -1,0 +1,120 @@
+"""`tintype-trainer imagine`: pictures, their grid and one JSON object; each mistake has its sentence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.trainers.cli.conftest import Tell
+from trainers.showing import opened
+
+QUICK = ("--steps", 2, "--seed", 5)
+
+
+def recipe_in(path: str) -> dict[str, object]:
+    with Image.open(path) as image:
+        image.load()
+        return dict(json.loads(image.text["tintype"]))  # type: ignore[attr-defined]
+
+
+def test_a_word_becomes_pictures_and_a_grid(tell: Tell, learned: dict[str, Path], tmp_path: Path) -> None:
+    code, told, _ = tell(
+        "imagine",
+        "--prompt",
+        "a <zed> at the beach",
+        "--weights",
+        learned["lora"],
+        "--count",
+        4,
+        "--out",
+        tmp_path,
+        *QUICK,
+    )
+
+    assert (code, told["ok"], told["seed"]) == (0, True, 5)
+    assert told["images"] == [str(tmp_path / f"000{number}.png") for number in (1, 2, 3, 4)]
+    assert opened(Path(told["grid"])).size == (536, 536)
+    assert [recipe_in(path)["seed"] for path in told["images"]] == [5, 6, 7, 8]
+    assert "prompt" not in recipe_in(told["images"][0])
+
+
+def test_the_prompt_stands_in_the_file_when_that_is_wished(tell: Tell, tmp_path: Path) -> None:
+    _, told, _ = tell("imagine", "--prompt", "a dog", "--keep-prompt", "--out", tmp_path, *QUICK)
+
+    assert recipe_in(told["images"][0])["prompt"] == "a dog"
+
+
+def test_two_words_stand_in_one_picture(tell: Tell, learned: dict[str, Path], tmp_path: Path) -> None:
+    def pixels(prompt: str) -> bytes:
+        files = [part for path in learned.values() for part in ("--weights", path)]
+        _, told, _ = tell("imagine", "--prompt", prompt, *files, "--out", tmp_path, *QUICK)
+        return opened(Path(told["images"][0])).tobytes()
+
+    assert pixels("<zed> on the left and <ivo> on the right") != pixels("<ivo> on the left and <zed> on the right")
+
+
+def test_a_strength_after_the_file_counts(tell: Tell, learned: dict[str, Path], tmp_path: Path) -> None:
+    _, told, _ = tell(
+        "imagine", "--prompt", "a <zed:0.5>", "--weights", f"{learned['lora']}:0.5", "--out", tmp_path, *QUICK
+    )
+
+    assert told["settings"]["words"] == [{"name": "zed", "method": "lora", "strength": 0.25}]
+
+
+def test_weights_that_the_prompt_does_not_name_are_remarked(
+    tell: Tell, learned: dict[str, Path], tmp_path: Path
+) -> None:
+    code, _, said = tell("imagine", "--prompt", "a dog", "--weights", learned["lora"], "--out", tmp_path, *QUICK)
+
+    assert code == 0
+    assert "<zed> does not stand in the prompt" in said
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "code"),
+    [
+        ("--count", 9, "E_COUNT"),
+        ("--count", 0, "E_COUNT"),
+        ("--weights", "nowhere.safetensors", "E_WEIGHTS_FILE"),
+        ("--prompt", "a <zed:3>", "E_STRENGTH"),
+        ("--prompt", "dog " * 500, "E_PROMPT_LONG"),
+        ("--out", "/proc/nowhere", "E_OUT_FOLDER"),
+    ],
+)
+def test_a_mistake_is_told_in_one_sentence(tell: Tell, tmp_path: Path, option: str, value: object, code: str) -> None:
+    given = {"--prompt": "a dog", "--out": tmp_path / "out", "--steps": 2} | {option: value}
+
+    exit_code, told, said = tell("imagine", *(part for pair in given.items() for part in pair))
+
+    assert (exit_code, told["code"]) == (1, code)
+    assert told["error"] in said
+    assert not list(tmp_path.rglob("*.png"))
+
+
+@pytest.mark.parametrize(("suffix", "code"), [(":3", "E_WEIGHTS_STRENGTH"), (":much", "E_WEIGHTS_STRENGTH")])
+def test_a_strength_out_of_range_is_told(
+    tell: Tell, learned: dict[str, Path], tmp_path: Path, suffix: str, code: str
+) -> None:
+    _, told, _ = tell("imagine", "--prompt", "a <zed>", "--weights", f"{learned['lora']}{suffix}", "--out", tmp_path)
+
+    assert told["code"] == code
+
+
+@pytest.mark.parametrize("method", ["lora", "textual_inversion"])
+@pytest.mark.parametrize("kept", [0.5, 0.9, 0.01])
+def test_a_file_cut_in_half_is_told_before_the_base_is_loaded(
+    tell: Tell, learned: dict[str, Path], tmp_path: Path, method: str, kept: float
+) -> None:
+    content = learned[method].read_bytes()
+    (tmp_path / "half.safetensors").write_bytes(content[: int(len(content) * kept)])
+
+    _, told, said = tell(
+        "imagine", "--prompt", "a <zed>", "--weights", tmp_path / "half.safetensors", "--out", tmp_path
+    )
+
+    assert told["code"] == "E_WEIGHTS_BROKEN"
+    assert "half.safetensors" in told["error"]
+    assert "Loading" not in said

@@ -1,0 +1,110 @@
+"""The other subcommands of `tintype-trainer`, and what is common to all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from safetensors.torch import load_file
+
+from tests.trainers.cli.conftest import Tell
+from trainers import bench
+from trainers.__main__ import SUBCOMMANDS, main, parser
+
+
+def test_methods_prints_a_table_and_tells_the_settings(tell: Tell, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["methods"])
+    shown = capsys.readouterr().out
+    _, told, _ = tell("methods", "--size")
+
+    assert code == 0
+    assert "| `lora` (LoRA) |" in shown
+    assert "| `textual_inversion` (Textual inversion) |" in shown
+    assert told["methods"]["lora"]["settings"]["rank"]["default"] == 16
+    assert told["methods"]["lora"]["file_bytes"] > told["methods"]["textual_inversion"]["file_bytes"] > 0
+
+
+def test_models_lists_the_bundled_one_and_what_fits(tell: Tell) -> None:
+    code, told, _ = tell("models", "list")
+
+    assert code == 0
+    assert told["models"][0]["name"] == "miniature"
+    assert told["fits"]["device"]["total_mib"] > 0
+    assert told["fits"]["families"]["miniature"]["train"]["is_enough"]
+    sd1 = told["fits"]["families"]["sd1"]
+    assert sd1["train"]["needs_mib"] > sd1["imagine"]["needs_mib"] > 2000
+
+
+@pytest.mark.parametrize("name", ["nothing", "a/b", "../../etc@main"])
+def test_a_model_is_named_with_its_revision(tell: Tell, name: str) -> None:
+    assert tell("models", "get", name)[1]["code"] == "E_MODEL_NAME"
+
+
+@pytest.mark.parametrize(
+    ("method", "file"), [("lora", "zed.safetensors"), ("textual_inversion", "ivo-emb.safetensors")]
+)
+def test_export_writes_the_file_that_other_programs_look_for(
+    tell: Tell, learned: dict[str, Path], tmp_path: Path, method: str, file: str
+) -> None:
+    code, told, _ = tell("export", "--weights", learned[method], "--out", tmp_path / "for-others")
+
+    assert (code, told["files"]) == (0, [str(tmp_path / "for-others" / file)])
+    assert load_file(told["files"][0]).keys() == load_file(learned[method]).keys()
+    assert told["trigger"] == ("zed dog" if method == "lora" else "ivo-emb")
+
+
+def test_export_of_nothing_and_of_half_a_file_is_told(tell: Tell, learned: dict[str, Path], tmp_path: Path) -> None:
+    (tmp_path / "half.safetensors").write_bytes(learned["lora"].read_bytes()[:5000])
+
+    assert tell("export", "--weights", tmp_path / "no.safetensors", "--out", tmp_path)[1]["code"] == "E_WEIGHTS_FILE"
+    assert (
+        tell("export", "--weights", tmp_path / "half.safetensors", "--out", tmp_path)[1]["code"] == "E_WEIGHTS_BROKEN"
+    )
+
+
+@pytest.mark.parametrize(("argv", "code"), [(("import",), "E_IMPORT_LATER"), (("join",), "E_JOIN_LATER")])
+def test_what_is_not_offered_yet_says_so(tell: Tell, argv: tuple[str, ...], code: str) -> None:
+    exit_code, told, _ = tell(*argv)
+
+    assert (exit_code, told["code"]) == (1, code)
+
+
+def test_help_explains_every_subcommand(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    shown = capsys.readouterr().out
+
+    for subcommand in SUBCOMMANDS:
+        assert subcommand.__name__.rpartition(".")[2].removesuffix("ing") in shown
+
+
+@pytest.mark.parametrize("command", ["engine", "train", "imagine", "export", "methods", "models", "miniature build"])
+def test_each_subcommand_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main([*command.split(), "--help"])
+
+    assert command.rpartition(" ")[2] in capsys.readouterr().out
+
+
+def test_the_builder_of_the_miniature_reads_its_own_options(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["miniature", "build", "--minutes", "1", "nonsense"])
+
+    assert "no stage nonsense" in capsys.readouterr().err
+
+
+def test_a_measurement_is_found_by_its_file(monkeypatch: pytest.MonkeyPatch, tell: Tell, tmp_path: Path) -> None:
+    (tmp_path / "counting.py").write_text(
+        "def add(subparsers):\n"
+        "    parser = subparsers.add_parser('counting')\n"
+        "    parser.add_argument('--to', type=int)\n"
+        "    parser.set_defaults(run=lambda arguments, settings: {'ok': True, 'numbers': list(range(arguments.to))})\n"
+    )
+    monkeypatch.setattr(bench, "__path__", [str(tmp_path)])
+
+    assert tell("bench", "counting", "--to", 3)[1] == {"ok": True, "numbers": [0, 1, 2]}
+
+
+def test_an_unknown_subcommand_is_refused() -> None:
+    with pytest.raises(SystemExit, match="2"):
+        parser().parse_args(["paint"])

@@ -1,0 +1,69 @@
+"""Export and sheet: a word's file under its public name, and its samples drawn anew; import says that it is to come."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from safetensors.torch import load_file
+
+from tests.trainers.jobs.attempts import Told, attempt_of, ran, training_of
+from trainers.pipeline import Base
+
+NAMES = {"lora": "rex.safetensors", "textual_inversion": "rex-emb.safetensors"}
+
+
+def learned(base: Base, photos: list[Path], folder: Path, method: str) -> Path:
+    told = ran(base, training_of(folder, photos, method=method))
+    return folder / told.made("weights")[0].path
+
+
+def ran_on(base: Base, folder: Path, job_kind: str, source: Path | None, **row: Any) -> Told:
+    folder.mkdir()
+    if source is not None:
+        (folder / "1.safetensors").write_bytes(source.read_bytes())
+    word = {"name": "rex", "weights": ["1.safetensors"], **row}
+    return ran(base, attempt_of(folder, job_kind, {"words": [word]}))
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_an_export_bears_the_words_present_name(base: Base, photos: list[Path], tmp_path: Path, method: str) -> None:
+    weights = learned(base, photos, tmp_path / "training", method)
+    told = ran_on(base, tmp_path / "export", "export", weights)
+    (file,) = told.done.files
+
+    assert Path(file.path).name == NAMES[method]
+    assert file.role == {"lora": "weights", "textual_inversion": "embedding"}[method]
+    assert told.done.result["trigger"] == {"lora": "zed cat", "textual_inversion": "rex-emb"}[method]
+    assert load_file(tmp_path / "export" / file.path).keys() == load_file(weights).keys()
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_a_sheet_is_drawn_anew_under_the_words_present_name(
+    base: Base, photos: list[Path], tmp_path: Path, method: str
+) -> None:
+    weights = learned(base, photos, tmp_path / "training", method)
+    told = ran_on(base, tmp_path / "sheet", "sheet", weights, kind="animal")
+
+    assert [file.role for file in told.done.files] == ["sheet"]
+    assert told.done.result == {"samples": 2}
+
+
+@pytest.mark.parametrize("kind", ["export", "sheet"])
+@pytest.mark.parametrize(
+    ("row", "code"), [({"name": "no word"}, "E_WORD_FORM"), ({"weights": ["../1.safetensors"]}, "E_ATTEMPT")]
+)
+def test_what_cannot_be_read_is_refused(base: Base, tmp_path: Path, kind: str, row: dict[str, Any], code: str) -> None:
+    assert ran_on(base, tmp_path / "a", kind, None, **row).code == code
+
+
+@pytest.mark.parametrize("kind", ["export", "sheet"])
+def test_a_broken_file_is_refused(base: Base, tmp_path: Path, kind: str) -> None:
+    (tmp_path / "broken").write_bytes(b"PK\x03\x04")
+
+    assert ran_on(base, tmp_path / "a", kind, tmp_path / "broken").code == "E_PICKLE"
+
+
+def test_importing_is_to_come(base: Base, tmp_path: Path) -> None:
+    assert ran(base, attempt_of(tmp_path / "a", "import", {})).code == "E_IMPORT_LATER"

@@ -1,0 +1,134 @@
+"""A drawing as the bot sees it: images and a grid, each fit for its limit; and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.trainers.jobs.attempts import attempt_of, ran, training_of
+from trainers.attempt import Attempt
+from trainers.events import Event, Step, Stopped, Wish
+from trainers.pipeline import Base
+from trainers.showing import opened
+
+
+@pytest.fixture
+def zed(base: Base, photos: list[Path], tmp_path: Path) -> Path:
+    told = ran(base, training_of(tmp_path / "training", photos))
+    return tmp_path / "training" / told.made("weights")[0].path
+
+
+def drawing_of(folder: Path, *, zed: Path | None = None, name: str = "zed", **order: Any) -> Attempt:
+    folder.mkdir()
+    words = []
+    if zed is not None:
+        (folder / "zed.safetensors").write_bytes(zed.read_bytes())
+        words = [{"name": name, "weights": ["zed.safetensors"]}]
+    return attempt_of(folder, "imagine", {"prompt": "a cat", "steps": 2, "words": words, **order})
+
+
+def pixels(base: Base, folder: Path, **order: Any) -> bytes:
+    told = ran(base, drawing_of(folder, **order))
+    return opened(folder / told.made("image")[0].path).tobytes()
+
+
+def test_four_images_have_their_own_seeds_and_one_grid(base: Base, tmp_path: Path) -> None:
+    told = ran(base, drawing_of(tmp_path / "a", count=4, seed=2**32 - 1))
+
+    assert [file.alt["seed"] for file in told.made("image")] == [2**32 - 1 + index for index in range(4)]
+    assert [file.path for file in told.made("sheet")] == ["grid.png"]
+    assert told.steps("imagine") == [1, 2]
+    assert told.done.result["settings"]["base_model"] == "miniature@tiny-1"
+    assert "prompt" not in told.done.result["settings"]
+
+
+def test_one_image_needs_no_grid(base: Base, tmp_path: Path) -> None:
+    assert ran(base, drawing_of(tmp_path / "a")).made("sheet") == []
+
+
+def test_the_same_order_gives_the_same_file(base: Base, tmp_path: Path) -> None:
+    first, second = (ran(base, drawing_of(tmp_path / name, seed=4)).made("image")[0] for name in "ab")
+
+    assert first.sha256 == second.sha256
+
+
+def test_a_renamed_word_draws_as_it_did_before(base: Base, zed: Path, tmp_path: Path) -> None:
+    before = pixels(base, tmp_path / "a", zed=zed, prompt="a <zed>")
+
+    assert pixels(base, tmp_path / "b", zed=zed, name="rex", prompt="a <rex>") == before
+    assert pixels(base, tmp_path / "c", zed=zed, prompt="a cat") != before
+
+
+def test_how_strong_a_word_is_stands_in_the_prompt(base: Base, zed: Path, tmp_path: Path) -> None:
+    half = pixels(base, tmp_path / "a", zed=zed, prompt="a <zed:0.5>")
+
+    assert half != pixels(base, tmp_path / "b", zed=zed, prompt="a <zed>")
+    assert half == pixels(base, tmp_path / "c", zed=zed, prompt="a <zed:0.5>")
+
+
+@pytest.mark.parametrize(
+    ("relation", "size", "strength"),
+    [
+        ({"kind": "vary", "amount": "subtle"}, (64, 64), 0.45),
+        ({"kind": "vary", "amount": "subtle", "strength": 0.6}, (64, 64), 0.6),
+        ({"kind": "edit", "strength": 7}, (64, 64), 1.0),
+        ({"kind": "enlarge", "strength": 0.6}, (128, 128), 0.3),
+    ],
+)
+def test_a_picture_comes_from_another(
+    base: Base, tmp_path: Path, relation: dict[str, Any], size: tuple[int, int], strength: float
+) -> None:
+    attempt = drawing_of(tmp_path / "a", relation=relation | {"parent": "parent.png"})
+    Image.new("RGB", (64, 64), "teal").save(tmp_path / "a" / "parent.png")
+    told = ran(base, attempt)
+
+    assert (told.done.result["width"], told.done.result["height"]) == size
+    assert told.done.result["settings"]["relation"] == {"kind": relation["kind"], "strength": strength}
+
+
+def test_once_more_begins_from_nothing(base: Base, tmp_path: Path) -> None:
+    again = pixels(base, tmp_path / "a", relation={"kind": "again", "parent": None}, seed=3)
+
+    assert again == pixels(base, tmp_path / "b", seed=3)
+
+
+def test_a_picture_is_packed_until_it_fits(base: Base, tmp_path: Path) -> None:
+    assert ran(base, drawing_of(tmp_path / "a", limit_bytes=3000)).made("image")[0].bytes <= 3000
+    assert ran(base, drawing_of(tmp_path / "b", limit_bytes=100)).code == "E_IMAGE_TOO_BIG"
+
+
+def test_it_begins_anew_another_time_when_the_engine_must_stop(base: Base, tmp_path: Path) -> None:
+    def wish(events: list[Event]) -> Wish | None:
+        return Wish.CHECKPOINT if any(isinstance(e, Step) and e.phase == "imagine" for e in events) else None
+
+    assert ran(base, drawing_of(tmp_path / "a", steps=4), wish).end == Stopped()
+
+
+@pytest.mark.parametrize(
+    ("order", "code"),
+    [
+        ({"count": 9}, "E_COUNT"),
+        ({"count": 0}, "E_COUNT"),
+        ({"count": "two"}, "E_ATTEMPT"),
+        ({"shape": "round"}, "E_ATTEMPT"),
+        ({"prompt": None}, "E_ATTEMPT"),
+        ({"prompt": "a <zed:3>"}, "E_STRENGTH"),
+        ({"words": [{"name": "zed", "weights": ["nowhere"]}]}, "E_ATTEMPT"),
+        ({"words": [{"name": "zed", "weights": ["../zed.safetensors"]}]}, "E_ATTEMPT"),
+        ({"words": ["zed"]}, "E_ATTEMPT"),
+        ({"relation": {"kind": "vary", "parent": "/etc/passwd"}}, "E_ATTEMPT"),
+    ],
+)
+def test_an_order_that_cannot_be_done_is_refused(base: Base, tmp_path: Path, order: dict[str, Any], code: str) -> None:
+    assert ran(base, drawing_of(tmp_path / "a", **order)).code == code
+
+
+@pytest.mark.parametrize("kept", [0.02, 0.5, 0.999])
+def test_a_weights_file_that_is_cut_off_is_refused(base: Base, zed: Path, tmp_path: Path, kept: float) -> None:
+    content = zed.read_bytes()
+    (tmp_path / "cut").write_bytes(content[: int(len(content) * kept)])
+
+    assert ran(base, drawing_of(tmp_path / "a", zed=tmp_path / "cut", prompt="a <zed>")).code == "E_WEIGHTS_BROKEN"

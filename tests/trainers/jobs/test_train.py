@@ -1,0 +1,190 @@
+"""A training as the bot sees it: samples, checkpoints, one result; and what is refused before anything begins."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.trainers.bases import Fingerprints
+from tests.trainers.jobs.attempts import QUICK, ran, training_of
+from trainers.drawing.mark import PNG_KEY, XMP
+from trainers.events import Event, Sample, Step, Stopped, Wish
+from trainers.learning import Learner
+from trainers.pipeline import Base
+from trainers.weights import read_label
+
+CONSENT = {"person": "me", "text_version": "1", "given_at": 5}
+
+
+def at_step(number: int, wish: Wish) -> Callable[[list[Event]], Wish | None]:
+    return lambda events: (
+        wish if any(isinstance(e, Step) and e.phase == "train" and e.done >= number for e in events) else None
+    )
+
+
+def scored(base: Base, *scores: float) -> Base:
+    """The base, whose family gives these scores in turn."""
+    given = iter(scores)
+    return replace(base, family=replace(base.family, scorer=lambda photos: lambda samples: next(given)))
+
+
+@pytest.mark.parametrize("method", ["lora", "textual_inversion"])
+def test_photos_become_one_weights_file_a_sheet_and_a_curve(
+    base: Base, photos: list[Path], tmp_path: Path, method: str
+) -> None:
+    before = Fingerprints.of(base)
+    told = ran(base, training_of(tmp_path / "a", photos, method=method))
+    (weights,) = told.made("weights")
+
+    assert told.steps("train") == [1, 2, 3, 4, 5, 6]
+    assert [sample.point for sample in told.samples()] == [1, 2]
+    assert read_label(tmp_path / "a" / weights.path).word == "zed"
+    assert {file.role for file in told.done.files} == {"weights", "sheet", "curve"}
+    assert told.done.result | {"seconds": 0} == {
+        "word": "zed", "class_word": "cat", "method": method, "base_model": "miniature", "base_revision": "tiny-1",
+        "steps": 6, "best_step": 6, "score": None, "samples": 2, "seconds": 0, "bytes": weights.bytes,
+    }  # fmt: skip
+    assert Fingerprints.of(base) == before
+
+
+def test_every_picture_of_it_carries_the_mark(base: Base, photos: list[Path], tmp_path: Path) -> None:
+    told = ran(base, training_of(tmp_path / "a", photos))
+    pictures = [file for event in (*told.samples(), told.done) for file in event.files if file.width]
+
+    assert len(pictures) == 2 * (1 + len(base.family.sample_scenes)) + 2
+    for file in pictures:
+        with Image.open(tmp_path / "a" / file.path) as image:
+            image.load()
+            assert image.size == (file.width, file.height)
+            assert image.text[PNG_KEY] == XMP  # type: ignore[attr-defined]
+
+
+def test_the_sample_point_that_looks_most_alike_is_kept(base: Base, photos: list[Path], tmp_path: Path) -> None:
+    best_first = ran(scored(base, 0.9, 0.4), training_of(tmp_path / "a", photos))
+    best_last = ran(scored(base, 0.4, 0.9), training_of(tmp_path / "b", photos))
+    short = ran(base, training_of(tmp_path / "c", photos))
+
+    assert (best_first.done.result["best_step"], best_first.done.result["score"]) == (3, 0.9)
+    assert best_last.done.result["best_step"] == 6
+    assert best_first.made("weights")[0].sha256 != best_last.made("weights")[0].sha256
+    assert best_last.made("weights")[0].sha256 == short.made("weights")[0].sha256
+
+
+def test_it_stops_at_once_with_a_checkpoint_when_that_is_wished(base: Base, photos: list[Path], tmp_path: Path) -> None:
+    told = ran(base, training_of(tmp_path / "a", photos), at_step(2, Wish.CHECKPOINT))
+
+    assert told.end == Stopped()
+    assert [checkpoint.done for checkpoint in told.checkpoints()] == [2]
+
+
+@pytest.mark.parametrize("method", ["lora", "textual_inversion"])
+@pytest.mark.parametrize("stop", [1, 3, 5, 6])
+def test_what_is_resumed_ends_as_if_it_had_never_stopped(
+    base: Base, photos: list[Path], tmp_path: Path, method: str, stop: int
+) -> None:
+    whole = ran(base, training_of(tmp_path / "whole", photos, method=method))
+    cut = ran(base, training_of(tmp_path / "cut", photos, method=method), at_step(stop, Wish.CHECKPOINT))
+    checkpoint = tmp_path / "cut" / cut.checkpoints()[-1].files[0].path
+    rest = ran(base, training_of(tmp_path / "rest", photos, checkpoint, method=method))
+
+    assert rest.steps("train") == list(range(stop + 1, 7))
+    for role in ("weights", "sheet", "curve"):
+        assert rest.made(role)[0].sha256 == whole.made(role)[0].sha256
+
+
+def test_a_training_killed_while_it_draws_its_samples_draws_them_when_it_goes_on(
+    base: Base, photos: list[Path], tmp_path: Path
+) -> None:
+    def drawing(events: list[Event]) -> Wish | None:
+        return Wish.CHECKPOINT if any(isinstance(e, Step) and e.phase == "sample" for e in events) else None
+
+    whole = ran(base, training_of(tmp_path / "whole", photos))
+    cut = ran(base, training_of(tmp_path / "cut", photos), drawing)
+    checkpoint = tmp_path / "cut" / cut.checkpoints()[-1].files[0].path
+    rest = ran(base, training_of(tmp_path / "rest", photos, checkpoint))
+
+    assert cut.samples() == []
+    assert [sample.point for sample in rest.samples()] == [1, 2]
+    assert rest.made("weights")[0].sha256 == whole.made("weights")[0].sha256
+
+
+def test_checkpoints_are_written_by_the_clock_and_two_are_left(base: Base, photos: list[Path], tmp_path: Path) -> None:
+    told = ran(base, training_of(tmp_path / "a", photos, checkpoint_every_s=0.0))
+
+    assert [checkpoint.done for checkpoint in told.checkpoints()] == [1, 2, 3, 3, 4, 5, 6, 6]
+    assert len(list((tmp_path / "a").glob("checkpoint-*.zip"))) == 2
+
+
+@pytest.mark.parametrize(("wished_at", "best_step"), [(1, 1), (4, 3)])
+def test_stop_and_keep_best_ends_with_what_there_is(
+    base: Base, photos: list[Path], tmp_path: Path, wished_at: int, best_step: int
+) -> None:
+    told = ran(base, training_of(tmp_path / "a", photos), at_step(wished_at, Wish.KEEP_BEST))
+
+    assert (told.done.result["steps"], told.done.result["best_step"]) == (wished_at, best_step)
+
+
+def test_a_training_that_is_rolled_back_draws_no_sample_point_twice(
+    base: Base, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, calls = Learner.learn, []
+
+    def spoilt(learner: Learner, found: Sequence[Any]) -> float:
+        calls.append(learner.step)
+        return math.nan if len(calls) == 5 else whole(learner, found)
+
+    monkeypatch.setattr(Learner, "learn", spoilt)
+    told = ran(base, training_of(tmp_path / "a", photos))
+
+    assert told.steps("train") == [1, 2, 3, 4, 1, 2, 3, 4, 5, 6]
+    assert [sample.point for sample in told.samples()] == [1, 2]
+    assert told.done.result["steps"] == 6
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"kind": "person"}, "E_NO_CONSENT"),
+        ({"kind": "person", "consent": {"person": "me"}}, "E_NO_CONSENT"),
+        ({"kind": "planet"}, "E_ATTEMPT"),
+        ({"method": "dreambooth"}, "E_METHOD"),
+        ({"settings": {"rank": 1000}}, "E_SETTING_RANGE"),
+        ({"settings": {"colour": 1}}, "E_NO_SUCH_SETTING"),
+        ({"word": "my dog"}, "E_WORD_FORM"),
+        ({"word": None}, "E_ATTEMPT"),
+        ({"photos": []}, "E_PHOTOS_FEW"),
+        ({"photos": [{"path": "../photos/1.png"}] * 3}, "E_ATTEMPT"),
+    ],
+)
+def test_an_order_that_cannot_be_done_is_refused(
+    base: Base, photos: list[Path], tmp_path: Path, more: dict[str, Any], code: str
+) -> None:
+    assert ran(base, training_of(tmp_path / "a", photos, **more)).code == code
+
+
+def test_a_person_is_learned_with_that_persons_consent(base: Base, photos: list[Path], tmp_path: Path) -> None:
+    settings = QUICK | {"min_steps": 1, "max_steps": 1, "points": 1}
+
+    told = ran(base, training_of(tmp_path / "a", photos, kind="person", consent=CONSENT, settings=settings))
+
+    assert told.done.result["steps"] == 1
+
+
+def test_a_torn_checkpoint_is_refused(base: Base, photos: list[Path], tmp_path: Path) -> None:
+    (tmp_path / "torn.zip").write_bytes(b"PK\x03\x04 half")
+
+    assert ran(base, training_of(tmp_path / "a", photos, tmp_path / "torn.zip")).code == "E_CHECKPOINT"
+
+
+def test_the_live_card_shows_the_latest_point_and_the_best(base: Base, photos: list[Path], tmp_path: Path) -> None:
+    told = ran(scored(base, 0.9, 0.4), training_of(tmp_path / "a", photos))
+    heights = [file.height for event in told.samples() for file in event.files if file.role == "preview"]
+
+    assert [event.score for event in told.events if isinstance(event, Sample)] == [0.9, 0.4]
+    assert heights[0] < heights[1]

@@ -1,0 +1,64 @@
+"""What an engine says of itself is what the bot reads, and JSON."""
+
+from __future__ import annotations
+
+import json
+
+from bot.studio import EngineFacts
+from trainers.advertise import advertised, bundled, fitting, memory_need, numbers_of
+from trainers.method import methods
+from trainers.models import ModelName, Plan, RemoteFile
+from trainers.pipeline import Base
+
+
+def test_the_bot_reads_what_the_engine_advertises(base: Base) -> None:
+    told = json.loads(json.dumps({"state": "ready", **advertised(base)}))
+    facts = EngineFacts.from_ping(told)
+
+    assert (facts.base_id, facts.base_revision, facts.size_px) == ("miniature", "tiny-1", 64)
+    assert facts.title == base.family.title
+    assert [method.name for method in facts.methods] == list(methods())
+    assert all(method.title and method.summary and method.min_photos for method in facts.methods)
+    assert facts.class_words["animal"][0] == base.family.class_words["animal"][0]
+    assert facts.device
+
+
+def test_every_setting_is_told_with_its_bounds(base: Base) -> None:
+    for method in advertised(base)["methods"]:
+        assert method["file_bytes"] > 0
+        for setting in method["settings"].values():
+            assert setting["min"] <= setting["default"] <= setting["max"]
+
+
+def test_the_numbers_of_a_base_are_counted(base: Base) -> None:
+    counted = sum(value.numel() for value in base.unet.parameters())
+
+    assert numbers_of(base) > counted > 0
+
+
+def test_the_bundled_model_is_small() -> None:
+    told = bundled()
+
+    assert told["name"] == "miniature"
+    assert 10**6 < told["bytes"] < 24 * 2**20
+
+
+def test_what_fits_is_told_in_lines() -> None:
+    told = fitting("cpu")
+
+    assert len(told["lines"]) == 1 + len(told["families"])
+    assert "MiB" in told["lines"][0]
+    assert any(line.startswith("Stable Diffusion 1.x: imagine") for line in told["lines"])
+
+
+def plan(*files: RemoteFile) -> Plan:
+    return Plan(name=ModelName("a/b", "main"), commit="0" * 40, licence="mit", files=files)
+
+
+def test_what_a_model_needs_is_computed_from_its_files() -> None:
+    half = RemoteFile("unet/model.fp16.safetensors", "unet/model.safetensors", 2 * 10**9, None)
+    whole = RemoteFile("unet/model.safetensors", "unet/model.safetensors", 4 * 10**9, None)
+    words = RemoteFile("tokenizer/vocab.json", "tokenizer/vocab.json", 10**9, None)
+
+    assert memory_need(plan(half, words), "cpu") == memory_need(plan(whole), "cpu")
+    assert memory_need(plan(half), "cpu")[0] > 4 * 10**9 / 2**20
