@@ -22,6 +22,9 @@ from trainers.pipeline import Base
 EMA_DECAY = 0.99  # SimpleTuner's and ai-toolkit's default for a few hundred steps
 SNAPSHOT_STEPS = 25  # how far a rollback goes back
 MAX_ROLLBACKS = 2
+RUNAWAY = 5.0  # a mean loss so many times the lowest it has had does not come back by itself
+LOSS_DECAY = 0.98  # of the mean: single losses jump with their timestep
+SETTLED_STEPS = 50  # before, the mean is still one of few
 CLIP_NORM = 1.0
 WARMUP_STEPS = 20
 
@@ -91,6 +94,7 @@ class Learner:
         self.average = [value.detach().clone() for value in self.values]
         self.generator = torch.Generator().manual_seed(lesson.seed)
         self.step, self.rollbacks = 0, 0
+        self.mean_loss, self.lowest_mean = 0.0, math.inf
         self.alphas_cumprod = alphas_cumprod_of(base.scheduler)
         self.prediction_type = str(base.scheduler.config.prediction_type)
 
@@ -110,8 +114,20 @@ class Learner:
         self.optimizer.step()
         self.pupil.after_step()
         self._average()
+        self._watch(float(loss.detach()))
         self.step += 1
         return float(loss.detach())
+
+    @property
+    def is_running_away(self) -> bool:
+        """Whether the loss rises far above what it was, though every number is still one."""
+        return self.mean_loss > RUNAWAY * self.lowest_mean
+
+    def _watch(self, loss: float) -> None:
+        decay = min(LOSS_DECAY, self.step / (self.step + 1))
+        self.mean_loss = decay * self.mean_loss + (1 - decay) * loss
+        if self.step >= SETTLED_STEPS:
+            self.lowest_mean = min(self.lowest_mean, self.mean_loss)
 
     def _loss(self, found: Sequence[Example]) -> Tensor:
         chosen = batch_of(found, self.plan.batch_size, self.generator)
@@ -144,7 +160,8 @@ class Learner:
         tensors |= {f"average.{n}": v.clone() for n, v in zip(self.names, self.average, strict=True)}
         tensors |= {name: t.clone() for name, t in optimizer_tensors(self.optimizer, self.names).items()}
         tensors["generator"] = self.generator.get_state()
-        return State(tensors, {"step": self.step, "rollbacks": self.rollbacks})
+        told = ("step", "rollbacks", "mean_loss", "lowest_mean")
+        return State(tensors, {name: getattr(self, name) for name in told})
 
     @torch.no_grad()
     def restore(self, state: State) -> None:
@@ -160,6 +177,7 @@ class Learner:
         restore_optimizer(self.optimizer, self.names, {n: t.clone() for n, t in state.tensors.items()})
         self.generator.set_state(state.tensors["generator"].clone())
         self.step, self.rollbacks = int(state.told["step"]), int(state.told["rollbacks"])
+        self.mean_loss, self.lowest_mean = float(state.told["mean_loss"]), float(state.told["lowest_mean"])
 
     def averaged(self) -> dict[str, Tensor]:
         """The averaged parameters by name."""
@@ -181,7 +199,7 @@ def learn(base: Base, lesson: Lesson, plan: Plan, pupil: Pupil) -> Generator[Pro
     snapshot = learner.state()
     while learner.step < plan.steps:
         loss = learner.learn(found)
-        if math.isnan(loss):
+        if math.isnan(loss) or learner.is_running_away:
             _roll_back(learner, snapshot)
             continue
         if learner.step % SNAPSHOT_STEPS == 0:

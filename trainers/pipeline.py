@@ -60,8 +60,8 @@ class Base:
         return int(2 ** (len(self.vae.config.block_out_channels) - 1))
 
     def autocast(self) -> torch.autocast:
-        """bfloat16 where the device is made for it; trainable weights stay float32 under it."""
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda")
+        """bfloat16 where the frozen weights are; trainable weights stay float32 under it."""
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype == torch.bfloat16)
 
 
 def device_named(name: str) -> torch.device:

@@ -109,6 +109,14 @@ def draw_photo(path: Path, number: int) -> Path:
     return path
 
 
+def half_base() -> Base:
+    """The tiny base in bfloat16, as a graphics card loads it."""
+    if "bfloat16" not in BASES:
+        base = base_of(tiny_pipeline("epsilon").to(torch.bfloat16), "miniature", "half-1", torch.device("cpu"))
+        BASES["bfloat16"] = replace(base, family=replace(base.family, scorer=None, captioner=None))
+    return BASES["bfloat16"]
+
+
 @dataclass(frozen=True)
 class Fingerprints:
     """All of a base's numbers, module types and flags, to be compared before and after."""

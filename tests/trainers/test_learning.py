@@ -24,6 +24,7 @@ from trainers.learning import (
     rate_at,
     steps_for,
 )
+from trainers.loss import weighed_mse
 from trainers.method import Lesson, Progress
 from trainers.pipeline import Base
 from trainers.text import encoded, tokens_of
@@ -70,6 +71,30 @@ def test_a_step_that_is_no_number_is_rolled_back_and_the_training_arrives(base: 
 def test_a_training_that_keeps_exploding_is_ended_with_a_sentence(base: Base, a_lesson: Lessons) -> None:
     with pytest.raises(TintypeError, match="E_DIVERGED"):
         steps_of(base, a_lesson(), spoilt=tuple(range(5, 6 + MAX_ROLLBACKS)))
+
+
+def test_a_loss_that_runs_away_is_rolled_back_though_it_is_a_number(
+    base: Base, a_lesson: Lessons, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def running(prediction: Tensor, target: Tensor, weights: Tensor) -> Tensor:
+        calls.append(1)
+        return weighed_mse(prediction, target, weights) * (1000 if len(calls) == 61 else 1)
+
+    monkeypatch.setattr("trainers.learning.weighed_mse", running)
+    plan = replace(PLAN, steps=80)
+    steps = [step.done for step in learn(base, a_lesson(), plan, OneBias(base).pupil()) if step.phase == "train"]
+
+    assert steps == [*range(1, 61), *range(51, 81)]
+
+
+def test_an_ordinary_training_is_never_taken_for_one_that_runs_away(base: Base, a_lesson: Lessons) -> None:
+    plan = replace(PLAN, steps=150)
+
+    steps = [step.done for step in learn(base, a_lesson(), plan, OneBias(base).pupil()) if step.phase == "train"]
+
+    assert steps == list(range(1, 151))
 
 
 def test_after_a_rollback_the_steps_are_a_third_as_long(base: Base, a_lesson: Lessons) -> None:
