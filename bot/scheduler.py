@@ -14,17 +14,16 @@ from typing import Any
 from bot.attempts import Attempts
 from bot.engine_link import EngineLink
 from bot.engine_process import EngineProcess
-from bot.store import Rooms, Store
-from bot.takeover import End, keep_checkpoint, keep_preview, keep_result, settle
+from bot.fates import LEASE_S, beat, claim, fail, progress_of, release, settle_ended
+from bot.store import Store
+from bot.takeover import End, keep_checkpoint, keep_preview, keep_result
 from bot.turns import Turns
 from storage.clock import Clock
 from storage.errors import EngineLost, LeaseLost, TintypeError
-from storage.photos import FAILED_S
 from storage.records import Job, JobId, Progress
 
 log = logging.getLogger(__name__)
 
-LEASE_S = 60.0  # longer than anything here waits
 BEAT_S = 10.0  # between two renewals of a lease
 TELL_S = 1.0  # between two notes of progress; the card is edited less often
 POLL_S = 0.25  # while something runs
@@ -118,7 +117,7 @@ class Scheduler:
         """What ran when the bot last ended runs no more: its engine died with it."""
         self._attempts.sweep_all()
         for job in await self._store.run(lambda rooms: rooms.queue.active()):
-            await self._store.run(partial(_release, job=job, blameless=True))
+            await self._store.run(partial(release, job=job, blameless=True))
 
     async def _turn(self) -> None:
         await self._bury()
@@ -140,7 +139,7 @@ class Scheduler:
 
     async def _put_back(self, run: Run, *, blameless: bool) -> None:
         self._drop(run)
-        await self._store.run(partial(_release, job=run.job, blameless=blameless))
+        await self._store.run(partial(release, job=run.job, blameless=blameless))
         self._told()
 
     async def _reap(self) -> None:
@@ -148,7 +147,7 @@ class Scheduler:
         mine = {run.job.id for run in self._runs.values()}
         for job in await self._store.run(lambda rooms: rooms.queue.lapsed()):
             if job.id not in mine:
-                await self._store.run(partial(_release, job=job, blameless=False))
+                await self._store.run(partial(release, job=job, blameless=False))
                 self._told()
 
     def _drop(self, run: Run) -> None:
@@ -236,11 +235,11 @@ class Scheduler:
             if event["type"] == "done":
                 await self._succeed(run, event)
             elif event["type"] == "stopped":
-                await self._store.run(partial(_release, job=run.job, blameless=True))
+                await self._store.run(partial(release, job=run.job, blameless=True))
             elif event["code"] == "E_CHECKPOINT" and run.job.id not in self._fresh:
                 log.warning("the checkpoint of job %s is damaged; it begins anew", run.job.id)
                 self._fresh.add(run.job.id)
-                await self._store.run(partial(_release, job=run.job, blameless=True))
+                await self._store.run(partial(release, job=run.job, blameless=True))
             else:
                 await self._fail(run.job, TintypeError(str(event["code"]), **event.get("facts", {})))
         finally:
@@ -255,12 +254,12 @@ class Scheduler:
             await self._fail(run.job, error)
             return
         if is_kept:
-            await self._store.run(partial(_settle, job=run.job.id))
+            await self._store.run(partial(settle_ended, job=run.job.id))
             log.info("job %s succeeded at attempt %d", run.job.id, run.job.attempt)
 
     async def _fail(self, job: Job, error: TintypeError) -> None:
         log.warning("job %s failed: %s", job.id, error)
-        await self._store.run(lambda rooms: _fail(rooms, job, error))
+        await self._store.run(lambda rooms: fail(rooms, job, error))
 
     async def _renew(self) -> None:
         """Keep the leases of what runs, and write down how far it is."""
@@ -270,7 +269,7 @@ class Scheduler:
             if run.is_unwanted or now - run.beat_s < pause_s:
                 continue
             progress, run.progress, run.beat_s = run.progress, None, now
-            run.is_unwanted = not await self._store.run(partial(_beat, job=run.job, progress=progress))
+            run.is_unwanted = not await self._store.run(partial(beat, job=run.job, progress=progress))
 
     # --- new work -------------------------------------------------------------------------------------------------
 
@@ -281,7 +280,7 @@ class Scheduler:
             return
         ready = await self._store.run(lambda rooms: rooms.queue.ready())
         for job in self._turns.next_of(ready, [run.job for run in self._runs.values()]):
-            claimed = await self._store.run(partial(_claim, job=job.id, engine=str(engine.pid)))
+            claimed = await self._store.run(partial(claim, job=job.id, engine=str(engine.pid)))
             if claimed is not None:
                 self._turns.served(claimed)
                 await self._start(claimed, engine)
@@ -310,48 +309,6 @@ class Scheduler:
 
     async def _refused(self, job: Job, error: TintypeError) -> None:
         if error.code == "E_BUSY":  # a training that was cancelled is still at its last step
-            await self._store.run(partial(_release, job=job, blameless=True))
+            await self._store.run(partial(release, job=job, blameless=True))
         else:
             await self._fail(job, error)
-
-
-def progress_of(event: Mapping[str, Any]) -> Progress:
-    """A step event as the store keeps it."""
-    return Progress(
-        phase=str(event["phase"]),
-        done=int(event["done"]),
-        total=int(event["total"]),
-        loss=event.get("loss"),
-        seconds_left=event.get("seconds_left"),
-    )
-
-
-def _claim(rooms: Rooms, job: JobId, engine: str) -> Job | None:
-    return rooms.queue.claim(job, engine, LEASE_S)
-
-
-def _beat(rooms: Rooms, job: Job, progress: Progress | None) -> bool:
-    return rooms.queue.beat(job.id, job.attempt, LEASE_S, progress=progress)
-
-
-def _say_failed(job: Job) -> dict[str, Any]:
-    return {"card": "failed", "job": job.id}
-
-
-def _release(rooms: Rooms, job: Job, *, blameless: bool) -> None:
-    """Back in line, or given up when it keeps killing its engines."""
-    ended = rooms.queue.release(job.id, job.attempt, _say_failed(job), blameless=blameless)
-    if ended is not None and ended.state.is_over:
-        log.error("job %s has ended its engine too often and is given up", job.id)
-        _settle(rooms, job.id)
-
-
-def _fail(rooms: Rooms, job: Job, error: TintypeError) -> None:
-    if rooms.queue.fail(job.id, job.attempt, error.code, error.facts, _say_failed(job)):
-        _settle(rooms, job.id)
-
-
-def _settle(rooms: Rooms, job: JobId) -> None:
-    ended = rooms.queue.get(job)
-    if ended is not None:
-        settle(rooms, ended, FAILED_S)

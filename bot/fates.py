@@ -1,0 +1,63 @@
+"""What the scheduler has written into the store: a job claimed, kept alive, put back in line, given up."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from bot.store import Rooms
+from bot.takeover import settle
+from storage.errors import TintypeError
+from storage.photos import FAILED_S
+from storage.records import Job, JobId, Progress
+
+log = logging.getLogger(__name__)
+
+LEASE_S = 60.0  # longer than anything here waits
+
+
+def progress_of(event: Mapping[str, Any]) -> Progress:
+    """A step event as the store keeps it."""
+    return Progress(
+        phase=str(event["phase"]),
+        done=int(event["done"]),
+        total=int(event["total"]),
+        loss=event.get("loss"),
+        seconds_left=event.get("seconds_left"),
+    )
+
+
+def claim(rooms: Rooms, job: JobId, engine: str) -> Job | None:
+    """Queued -> running for this engine; None when it waits no longer."""
+    return rooms.queue.claim(job, engine, LEASE_S)
+
+
+def beat(rooms: Rooms, job: Job, progress: Progress | None) -> bool:
+    """Keep the lease and what is told; False when this attempt is no longer wanted."""
+    return rooms.queue.beat(job.id, job.attempt, LEASE_S, progress=progress)
+
+
+def _say_failed(job: Job) -> dict[str, Any]:
+    return {"card": "failed", "job": job.id}
+
+
+def release(rooms: Rooms, job: Job, *, blameless: bool) -> None:
+    """Back in line, or given up when it keeps killing its engines."""
+    ended = rooms.queue.release(job.id, job.attempt, _say_failed(job), blameless=blameless)
+    if ended is not None and ended.state.is_over:
+        log.error("job %s has ended its engine too often and is given up", job.id)
+        settle_ended(rooms, job.id)
+
+
+def fail(rooms: Rooms, job: Job, error: TintypeError) -> None:
+    """Over, with its reason and its one message."""
+    if rooms.queue.fail(job.id, job.attempt, error.code, error.facts, _say_failed(job)):
+        settle_ended(rooms, job.id)
+
+
+def settle_ended(rooms: Rooms, job: JobId) -> None:
+    """Clear away what an ended job needs no more."""
+    ended = rooms.queue.get(job)
+    if ended is not None:
+        settle(rooms, ended, FAILED_S)
