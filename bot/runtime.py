@@ -43,7 +43,8 @@ PART_S = 1.5  # for each other part
 FIRST_LOGIN_S, MOST_LOGIN_S = 2.0, 60.0  # between two tries while Discord cannot be reached
 INVITED_WITH = (*NEEDED, "send_messages_in_threads")
 SCOPES = ("bot", "applications.commands")
-GATEWAY_CLOSED_FOR_GOOD = {4004: "E_TOKEN", 4013: "E_INTENTS", 4014: "E_INTENTS"}
+DISALLOWED_INTENTS = 4014  # of the gateway's close codes, the one that discord.py has an error of its own for
+GATEWAY_CLOSED_FOR_GOOD = {4004: "E_TOKEN", 4013: "E_INTENTS"}
 
 Say = Callable[[str], None]
 
@@ -162,6 +163,8 @@ class Bot:
             if client is not None:
                 self._serve(client)
                 await self._tasks.first_end(stop)
+        except discord.PrivilegedIntentsRequired as error:
+            raise TintypeError("E_INTENTS", number=DISALLOWED_INTENTS) from error
         except discord.ConnectionClosed as error:
             raise TintypeError(GATEWAY_CLOSED_FOR_GOOD.get(error.code, "E_GATEWAY"), number=error.code) from error
         finally:

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from bot.sandbox import Sandbox, serve
 from bot.sandbox.client import Member
+from storage.errors import TintypeError
 from tests.bot.runtime.whole import learned, press, running, say
 
 pytestmark = pytest.mark.asyncio
@@ -146,3 +147,42 @@ def unsent(data: Path) -> int:
         count = db.execute("select count(*) from outbox where sent_at is null").fetchone()[0]
     db.close()
     return int(count)
+
+
+async def test_a_live_card_is_taken_up_again_after_a_restart(box: Sandbox, url: str, tmp_path: Path) -> None:
+    async with Member.connect(url, "ana") as ana:
+        async with running(tmp_path, url, STEP_S=0.3):
+            training = asyncio.create_task(learned(ana))
+            live = await ana.wait_for(lambda one: "Step" in one.text and not one.is_ephemeral, 30)
+        async with running(tmp_path, url, STEP_S=0.02):
+            result = await training
+            await ana.wait_for(lambda one: one.id == live.id and not one.buttons, 20)
+
+        assert {one.id for one in ana.messages.values() if not one.is_ephemeral} == {live.id, result.id}
+
+
+async def test_a_persons_pictures_never_appear_in_an_adult_channel(box: Sandbox, url: str, tmp_path: Path) -> None:
+    async with Member.connect(url, "ana") as ana, running(tmp_path, url, STEP_S=0.1) as whole:
+        await learned(ana, "ana-me", "person")
+        channel = next(one for one in box.channels.values() if one.name == "general")
+        await say(ana, "imagine", prompt="<ana-me> on the beach", count=1)
+        async with ana._session.patch(f"{url}/sandbox/channels/general", json={"is_nsfw": True}) as answer:
+            assert answer.status == 200
+
+        grid = await ana.wait_for(lambda one: "Enlarge 1" in one.text, 20)
+
+        assert grid.channel_id != str(channel.id)
+        assert not whole.task.done()
+
+
+@pytest.mark.parametrize(("code", "told"), [(4004, "E_TOKEN"), (4014, "E_INTENTS")])
+async def test_a_connection_that_discord_closes_for_good_ends_the_bot_with_advice(
+    url: str, tmp_path: Path, code: int, told: str
+) -> None:
+    async with Member.connect(url, "ana") as ana:
+        with pytest.raises(TintypeError, match=told):
+            async with running(tmp_path, url) as whole:
+                await say(ana, "queue")
+                async with ana._session.post(f"{url}/sandbox/gateway", json={"close": code}) as answer:
+                    assert answer.status == 200
+                await asyncio.wait([whole.task], timeout=20)
