@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from bot.sandbox.checks.components import BUTTON, FILE, GALLERY, SELECTS, SEPARATOR, TEXT, THUMBNAIL, walk
-from bot.sandbox.views import Button, Message
+from bot.sandbox.state import Json
+from bot.sandbox.views import Button, Message, Picture
 
 WIDTH = 96
 
@@ -33,15 +34,19 @@ def _lines(message: Message, number: Callable[[Message, Button], int]) -> list[s
         if row:
             lines.append("  ".join(row))
             row = []
-        if part["type"] == TEXT:
-            lines += _wrapped(part["content"])
-        elif part["type"] == SEPARATOR:
-            lines.append("─" * 20)
-        elif part["type"] in {GALLERY, THUMBNAIL, FILE}:
-            for _ in part.get("items", [part]):
-                picture = next(pictures)
-                lines += _wrapped(f"[{picture.name}: {picture.alt_text or ''}]")
+        lines += _part(part, pictures)
     return [*lines, "  ".join(row)] if row else lines
+
+
+def _part(part: Json, pictures: Iterator[Picture]) -> list[str]:
+    if part["type"] == TEXT:
+        return _wrapped(part["content"])
+    if part["type"] == SEPARATOR:
+        return ["─" * 20]
+    if part["type"] not in {GALLERY, THUMBNAIL, FILE}:
+        return []
+    shown = [next(pictures) for _ in part.get("items", [part])]
+    return [line for picture in shown for line in _wrapped(f"[{picture.name}: {picture.alt_text or ''}]")]
 
 
 def _button(message: Message, button: Button, number: Callable[[Message, Button], int]) -> str:

@@ -150,7 +150,7 @@ class Member:
         told = await self._json(self._session.get(f"{self._here}/commands", params={"channel": where} if where else {}))
         return list(told)
 
-    async def wait_for(self, is_it: Callable[[Message], bool], timeout: float = PATIENCE_S) -> Message:
+    async def wait_for(self, is_it: Callable[[Message], bool], timeout: float = PATIENCE_S) -> Message:  # noqa: ASYNC109  told with what was last seen
         """The newest message that fits, now or as soon as there is one.
 
         Raises: TimeoutError, naming what was last seen.

@@ -1,4 +1,4 @@
-"""REST, version 10: every request is authorised, limited, perhaps struck by a fault, carried out and put in the ledger."""
+"""REST, version 10: every request is authorised, limited, perhaps struck by a fault, carried out and put on record."""
 
 from __future__ import annotations
 

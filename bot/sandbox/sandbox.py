@@ -43,7 +43,7 @@ class Sandbox:
         self,
         clock: MovableClock | None = None,
         *,
-        discord_token: str = "sandbox",
+        discord_token: str = "sandbox",  # noqa: S107  it opens nothing but this
         describe: Callable[[str, str, Any], list[str]] | None = None,
     ) -> None:
         """`describe` finds what is wrong with (method, path, JSON), as `openapi.Description.problems` does."""

@@ -19,7 +19,7 @@ from bot.sandbox.state import Json
 from bot.sandbox.views import Answer, Button, Message, Modal
 
 HELP = """\
-/train photos/*.png word:ana-dog kind:animal   use a command; files fill its upload options, plain words the first text option
+/train photos/*.png word:ana-dog kind:animal   use a command; files fill its uploads, plain words the first text
 ?/imagine a <ana                               show the completions of the last option
 3                                              press button 3, or choose from menu 3
 save DIR                                       save all pictures of the newest card (save DIR all: of every card)
@@ -136,7 +136,7 @@ class Session:
         if not parts:
             raise ValueError("save where?")
         folder = Path(parts[0])
-        folder.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         newest = [self.newest] if self.newest is not None else []
         messages = list(self.member.messages.values()) if parts[1:] == ["all"] else newest
         for message in messages:
@@ -219,7 +219,7 @@ def files_of(text: str) -> list[Path]:
     """
     found: list[Path] = []
     for part in shlex.split(text):
-        some = sorted(glob.glob(part))
+        some = sorted(glob.glob(part))  # noqa: PTH207  Path.glob takes no absolute pattern
         if not some:
             raise FileNotFoundError(f"no file {part}")
         found += map(Path, some)

@@ -122,13 +122,13 @@ def take_files(sandbox: Sandbox, channel: Channel, call: Call, body: Json) -> li
     files = []
     for number, (name, data) in sorted(call.files.items()):
         about = told.pop(str(number), {})
-        name = cdn.stored_name(about.get("filename") or name)
+        stored = cdn.stored_name(about.get("filename") or name)
         files.append(
             StoredFile(
                 id=sandbox.new_id(),
-                name=name,
+                name=stored,
                 data=data,
-                content_type=cdn.content_type(name),
+                content_type=cdn.content_type(stored),
                 folder="attachments",
                 place=channel.id,
                 life_s=cdn.ATTACHMENT_S,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bot.sandbox.refusals import Form, Json
@@ -48,7 +48,7 @@ class Components:
         if kind not in allowed:
             self._form.wrong((*path, "type"), "BASE_TYPE_CHOICES", f"Value must be one of {allowed}.")
             return
-        checks: dict[int, Callable[[Json, Path], None]] = {
+        checks: Mapping[int, Callable[[Json, Path], None]] = {
             ROW: self._row,
             BUTTON: self._button,
             TEXT_INPUT: self._text_input,
@@ -63,7 +63,7 @@ class Components:
             UPLOAD: self._upload,
             RADIO: self._choices,
             TICKS: self._choices,
-            TICK: lambda component, path: self._custom_id(component, path),
+            TICK: self._custom_id,
         } | dict.fromkeys(SELECTS, self._select)
         checks[component["type"]](component, path)
 

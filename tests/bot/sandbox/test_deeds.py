@@ -96,7 +96,9 @@ async def test_options_are_typed_and_resolved(box: Sandbox) -> None:
     choices = [{"name": "Large", "value": 2}]
     define(box, "do", *(
         {"name": name, "type": kind} | ({"choices": choices} if name == "size" else {})
-        for name, kind in (("count", 4), ("share", 10), ("on", 5), ("who", 6), ("size", 4), ("where", 7), ("role", 8), ("file", 11))
+        for name, kind in {
+            "count": 4, "share": 10, "on": 5, "who": 6, "size": 4, "where": 7, "role": 8, "file": 11
+        }.items()
     ))  # fmt: skip
     file = deeds.upload(box, "a b.png", b"123")
     given = {
@@ -124,12 +126,13 @@ async def test_options_are_typed_and_resolved(box: Sandbox) -> None:
 
 
 async def test_everything_shown_is_text_buttons_and_pictures(raw: Raw) -> None:
+    picture = {"type": 11, "media": {"url": "attachment://a.png"}, "description": "alt"}
     components = [
         {
             "type": 17,
             "components": [
                 {"type": 10, "content": "# Title"},
-                {"type": 9, "components": [{"type": 10, "content": "left"}], "accessory": {"type": 11, "media": {"url": "attachment://a.png"}, "description": "alt"}},
+                {"type": 9, "components": [{"type": 10, "content": "left"}], "accessory": picture},
                 {"type": 1, "components": [{"type": 2, "style": 5, "label": "Site", "url": "https://example.org"}]},
             ],
         },
