@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 IDLE_S = 5.0  # how long the loop sleeps at most; an arriving attempt wakes it at once
 MEMORY_EVERY_S = 1.0  # how often free memory is read
+NICE = 5  # the bot answers Discord within three seconds, whatever is computed beside it
 EXIT_STICKY = 70  # EX_SOFTWARE: the device is lost to this process; the bot starts another one
 
 
@@ -168,6 +169,7 @@ def _talk(verbs: Verbs, requests: Any, replies: Any) -> None:
 def serve(base_model: str, device: str) -> None:
     """Be an engine: the wire on descriptors 0 and 1, the log on 2, until the wire is closed."""
     process.die_with_parent()
+    os.nice(NICE)
     requests, replies = process.guarded_wire()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C in the terminal is the bot's to handle
