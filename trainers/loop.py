@@ -96,10 +96,3 @@ class Loop:
         except StopIteration:
             line.remove(turn)
         return self._clock() - began
-
-    def close(self) -> None:
-        """Stop everything between two steps; `finally` blocks run."""
-        for turn in (*self._prompts, *self._trainings):
-            turn.drive.close()
-        self._prompts.clear()
-        self._trainings.clear()

@@ -213,16 +213,6 @@ def _mask(region: Region, hidden: Tensor) -> Tensor:
     return inside.to(hidden.dtype)[None, :, None]
 
 
-@contextmanager
-def applied(base: Base, words: Sequence[Applied]) -> Iterator[None]:
-    """Inside, pictures show the words; on leaving, the base is bit for bit what it was.
-
-    Raises: as `with_words`.
-    """
-    with swapped(base.unet, with_words(base, words)):
-        yield
-
-
 def with_words(base: Base, words: Sequence[Applied]) -> Mapping[str, nn.Module]:
     """The UNet's layers as they are with these words, by name; put them in with `swapped`.
 

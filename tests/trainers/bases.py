@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNe
 from PIL import Image, ImageDraw
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from trainers.pipeline import Base, base_of
+from trainers.pipeline import Applied, Base, base_of, swapped, with_words
 
 TEXT_WIDTH, POSITIONS = 16, 40
 START, END = "<|startoftext|>", "<|endoftext|>"
@@ -115,6 +117,13 @@ def half_base() -> Base:
         base = base_of(tiny_pipeline("epsilon").to(torch.bfloat16), "miniature", "half-1", torch.device("cpu"))
         BASES["bfloat16"] = replace(base, family=replace(base.family, scorer=None, captioner=None))
     return BASES["bfloat16"]
+
+
+@contextmanager
+def applied(base: Base, words: Sequence[Applied]) -> Iterator[None]:
+    """Inside, the UNet shows the words, as while a picture's step is computed."""
+    with swapped(base.unet, with_words(base, words)):
+        yield
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 from storage.errors import TintypeError
-from tests.trainers.bases import TEXT_WIDTH, Fingerprints, tiny_pipeline
+from tests.trainers.bases import TEXT_WIDTH, Fingerprints, applied, tiny_pipeline
 from trainers.adapter import Adapter, LowRank
 from trainers.methods.lora import targets_of
-from trainers.pipeline import Base, Region, applied, device_named, load_base
+from trainers.pipeline import Base, Region, device_named, load_base
 
 LEFT, RIGHT = Region(0.0, 0.5, (1, 3), 5), Region(0.5, 1.0, (3, 5), 5)
 

@@ -12,11 +12,11 @@ from diffusers import UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 
 from storage.errors import WeightsRefused
-from tests.trainers.bases import TEXT_WIDTH, tiny_pipeline
+from tests.trainers.bases import TEXT_WIDTH, applied, tiny_pipeline
 from trainers.adapter import Adapter, LowRank
 from trainers.method import Lesson
 from trainers.methods.lora import targets_of
-from trainers.pipeline import Base, applied
+from trainers.pipeline import Base
 from trainers.weights import kohya_name, lora_tensors, read_adapter, read_metadata, write_adapter
 
 Lessons = Callable[..., Lesson]

@@ -113,23 +113,3 @@ def test_what_is_owed_does_not_grow_for_ever() -> None:
     share.trained(40.0)
 
     assert not share.is_due(1.0)
-
-
-def test_closing_the_loop_runs_the_finally_of_every_attempt() -> None:
-    closed: list[str] = []
-
-    def begin(attempt: Attempt) -> Generator[None, None, None]:
-        try:
-            while True:
-                yield
-        finally:
-            closed.append(attempt.job)
-
-    loop = Loop(begin)
-    loop.add(attempt_of("t", "train"))
-    loop.add(attempt_of("p", "imagine"))
-    loop.turn()
-    loop.close()
-
-    assert closed == ["p"]  # the other one had not begun: there is nothing to free
-    assert not loop.has_work
