@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import aiohttp
-import discord
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
-
-from bot import inspection, mail, texts
+from bot import connection, inspection, texts
 from bot.attachments import Attachments
 from bot.attempts import Attempts
 from bot.client import Tintype
+from bot.connection import Place, Say
 from bot.control import ControlServer
 from bot.engine_link import EngineLink, Patience
 from bot.errors import sentence_of
@@ -27,12 +21,10 @@ from bot.lock import held
 from bot.outbox import Outbox
 from bot.scheduler import Scheduler
 from bot.store import Store
-from bot.studio import NEEDED, Studio
+from bot.studio import Studio
 from bot.takedown import take_down
 from bot.watcher import Watcher
 from storage.clock import Clock, SystemClock
-from storage.env import Secret
-from storage.errors import TintypeError
 
 log = logging.getLogger(__name__)
 
@@ -40,26 +32,6 @@ UPKEEP_S = 300.0
 TAKEDOWN_S = 60.0
 CHECKPOINT_S = 6.0  # for what runs, when Tintype is stopped; all in all it must be gone after ten seconds
 PART_S = 1.5  # for each other part
-FIRST_LOGIN_S, MOST_LOGIN_S = 2.0, 60.0  # between two tries while Discord cannot be reached
-INVITED_WITH = (*NEEDED, "send_messages_in_threads")
-SCOPES = ("bot", "applications.commands")
-DISALLOWED_INTENTS = 4014  # of the gateway's close codes, the one that discord.py has an error of its own for
-GATEWAY_CLOSED_FOR_GOOD = {4004: "E_TOKEN", 4013: "E_INTENTS"}
-
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a Tintype lives and whom it serves."""
-
-    data_dir: Path
-    master_key_file: Path
-    api_url: str  #: REST root with version
-    discord_token: Secret
-    guilds: frozenset[int]
-    owners: frozenset[int]
-    is_invited: bool = True  #: servers' owners must be given a link; on the stand-in it is everywhere already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,16 +131,16 @@ class Bot:
         self._tasks.go("upkeep", self._keep_up())
         client: Tintype | None = None
         try:
-            client = await self._log_in(stop)
+            client = await connection.logged_in(self._client, self._place, stop, self._say)
             if client is not None:
                 self._serve(client)
-                await self._tasks.first_end(stop)
-        except discord.PrivilegedIntentsRequired as error:
-            raise TintypeError("E_INTENTS", number=DISALLOWED_INTENTS) from error
-        except discord.ConnectionClosed as error:
-            raise TintypeError(GATEWAY_CLOSED_FOR_GOOD.get(error.code, "E_GATEWAY"), number=error.code) from error
+                with connection.advising():
+                    await self._tasks.first_end(stop)
         finally:
             await self._end(client, scheduled, control)
+
+    def _client(self) -> Tintype:
+        return Tintype(self._studio, self._place.data_dir / "commands.sha256")
 
     def _serve(self, client: Tintype) -> None:
         facts = lambda: self.link.facts  # noqa: E731 – asked each time
@@ -176,43 +148,11 @@ class Bot:
         self._watcher = Watcher(self._store, client, facts, self._clock)
         self._say(texts.say("run-connected", name=str(client.user)))
         if self._place.is_invited:
-            self._say(texts.say("run-invite", url=invite(client)))
+            self._say(texts.say("run-invite", url=connection.invite(client)))
         self._tasks.go("discord", client.connect(reconnect=True))
         self._tasks.go("outbox", self._outbox.run())
         self._tasks.go("watcher", self._watcher.run())
         self._tasks.go("takedowns", self._take_messages_down(client))
-
-    async def _log_in(self, stop: asyncio.Event) -> Tintype | None:
-        """A client that Discord knows; tried again while Discord cannot be reached. None when we are stopped.
-
-        Raises: TintypeError E_TOKEN.
-        """
-        pause_s = FIRST_LOGIN_S
-        while not stop.is_set():
-            client = Tintype(self._studio, self._place.data_dir / "commands.sha256")
-            try:
-                await client.login(self._place.discord_token.reveal())
-                await self._find_gateway(client)
-                return client
-            except discord.LoginFailure as error:
-                await client.close()
-                raise TintypeError("E_TOKEN") from error
-            except (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
-                await client.close()
-                if not mail.is_passing(error) and not isinstance(error, discord.GatewayNotFound):
-                    raise
-                log.warning("Discord cannot be reached: %s", error)
-                self._say(texts.say("run-unreachable", url=self._place.api_url, wait=round(pause_s)))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause_s):
-                    await stop.wait()
-            pause_s = min(pause_s * 2, MOST_LOGIN_S)
-        return None
-
-    async def _find_gateway(self, client: Tintype) -> None:
-        """Ask where the gateway is; discord.py itself takes Discord's for granted."""
-        _, url, _ = await client.http.get_bot_gateway()
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
 
     async def _keep_up(self) -> None:
         while True:
@@ -240,12 +180,6 @@ class Bot:
         await control.close()
 
 
-def invite(client: discord.Client) -> str:
-    """The URL that asks a server's owner for what is used, and nothing else."""
-    permissions = discord.Permissions(**dict.fromkeys(INVITED_WITH, True))
-    return discord.utils.oauth_url(client.application_id or 0, permissions=permissions, scopes=SCOPES)
-
-
 def engine_lines(link: EngineLink) -> str:
     """What the operator wants to know of the engine: device, memory, base model, what fits; or what is wrong."""
     if link.trouble is not None:
@@ -270,17 +204,6 @@ def engine_lines(link: EngineLink) -> str:
     return "\n".join(lines)
 
 
-@asynccontextmanager
-async def talking_to(api_url: str) -> AsyncIterator[None]:
-    """Point discord.py at this implementation of Discord's API, for as long as the block lasts."""
-    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    Route.BASE = api_url
-    try:
-        yield
-    finally:
-        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
-
-
 async def serve(place: Place, engine: EngineOf, stop: asyncio.Event, say: Say, clock: Clock | None = None) -> None:
     """Be the Tintype of a data folder until `stop` is set.
 
@@ -289,7 +212,7 @@ async def serve(place: Place, engine: EngineOf, stop: asyncio.Event, say: Say, c
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
         stack.enter_context(held(place.data_dir))
-        await stack.enter_async_context(talking_to(place.api_url))
+        await stack.enter_async_context(connection.talking_to(place.api_url))
         store = await Store.open(place.data_dir, place.master_key_file, clock)
         stack.push_async_callback(store.close)
         await Bot(place, store, engine, clock, say).run(stop)

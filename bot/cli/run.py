@@ -52,7 +52,8 @@ async def _run(settings: BotSettings) -> None:
 
 
 async def _on_discord(settings: BotSettings, stop: asyncio.Event) -> None:
-    from bot.runtime import Place, serve
+    from bot.connection import Place
+    from bot.runtime import serve
 
     place = Place(
         data_dir=settings.data_dir,
@@ -67,7 +68,8 @@ async def _on_discord(settings: BotSettings, stop: asyncio.Event) -> None:
 
 async def _on_stand_in(settings: BotSettings, stop: asyncio.Event) -> None:
     """The same bot, unchanged, at a Discord of our own; every server there is ours, so every one is allowed."""
-    from bot.runtime import Place, serve
+    from bot.connection import Place
+    from bot.runtime import serve
     from bot.sandbox import Sandbox
     from bot.sandbox import serve as stand_in
 

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot import runtime
+from bot import connection, runtime
 from bot.store import Rooms, Store
 from storage.env import Secret
 from tests.bot.engine.stage import COMMAND, QUICK, fake_environment
@@ -39,7 +39,7 @@ class DyingStore(Store):
 
 
 async def live(data_dir: Path, api_url: str) -> None:
-    place = runtime.Place(
+    place = connection.Place(
         data_dir=data_dir,
         master_key_file=data_dir / "master.key",
         api_url=api_url,

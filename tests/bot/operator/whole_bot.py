@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from bot import runtime
+from bot import connection, runtime
 from storage.env import Secret
 from tests.bot.engine.stage import COMMAND, QUICK, fake_environment
 
@@ -15,7 +15,7 @@ from tests.bot.engine.stage import COMMAND, QUICK, fake_environment
 async def live(data_dir: Path, api_url: str) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    place = runtime.Place(
+    place = connection.Place(
         data_dir=data_dir,
         master_key_file=data_dir / "master.key",
         api_url=api_url,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from bot import runtime
+from bot import connection, runtime
 from bot.cli.run import Everywhere
 from bot.sandbox import Sandbox
 from bot.sandbox.client import Member, Message
@@ -28,8 +28,8 @@ class Whole:
     told: list[str] = field(default_factory=list)
 
 
-def place_of(data: Path, url: str, discord_token: str = "sandbox") -> runtime.Place:
-    return runtime.Place(
+def place_of(data: Path, url: str, discord_token: str = "sandbox") -> connection.Place:
+    return connection.Place(
         data_dir=data,
         master_key_file=data / "master.key",
         api_url=f"{url}/api/v10",
