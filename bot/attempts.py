@@ -182,7 +182,6 @@ def _words(rooms: Rooms, job: Job, facts: EngineFacts) -> tuple[list[dict[str, A
         rows.append(
             {
                 "name": word["name"],
-                "strength": 1.0,  # the prompt says it, and the engine multiplies the two
                 "class_word": version.class_word,
                 "method": version.method,
                 "weights": [path],

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio
 FACTS = EngineFacts(state="ready", base_id="fake", base_revision="1", title="", size_px=64, device="")
 
 
-async def test_a_strength_that_the_prompt_says_is_not_applied_twice(tmp_path: Path) -> None:
+async def test_a_strength_is_said_by_the_prompt_alone(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         training = await stage.put(put_training)
         await stage.end_of(training.id)
@@ -23,4 +23,4 @@ async def test_a_strength_that_the_prompt_says_is_not_applied_twice(tmp_path: Pa
         plan = await stage.store.run(lambda rooms: plan_of(rooms, job, FACTS))
 
     assert plan.order["prompt"] == "a <word-0:0.8>"
-    assert [word["strength"] for word in plan.order["words"]] == [1.0]
+    assert [set(word) & {"strength", "multiplier"} for word in plan.order["words"]] == [set()]
