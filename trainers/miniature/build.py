@@ -23,7 +23,12 @@ DRAWINGS = 48_000
 TOKENIZER_PICTURES = 8_000  # whose captions the vocabulary is learnt from
 SCALE_SAMPLE = 2_000  # latents whose spread decides the scaling factor
 READER_SEEDS = {"pick": 3, "judge": 4}  # different drawings for each
-ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": "4294967296", "MALLOC_TRIM_THRESHOLD_": "4294967296"}  # halves a step's time
+#: halves a step; threads that wait without spinning leave the cores to whoever else is at work
+ALLOCATOR = {
+    "MALLOC_MMAP_THRESHOLD_": "4294967296",
+    "MALLOC_TRIM_THRESHOLD_": "4294967296",
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
 
 
 @dataclass(frozen=True, slots=True)
