@@ -158,6 +158,18 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join([head, "|---|---|---|---|---|---|---|", *map(_line, rows)])
 
 
+def report(folder: Path) -> str:
+    """The committed figures as Markdown: base model and subjects, the table, the contact sheets."""
+    told = json.loads((folder / FIGURES).read_text("utf-8"))
+    subjects = list(dict.fromkeys(cell["subject"] for cell in told["cells"]))
+    sheets = [
+        f"![subject {number}, {name}: photos, anchors and methods](quality/subject-{number}.jpg)"
+        for number, name in enumerate(subjects, 1)
+    ]
+    head = f"Base model {told['base_model']}, {len(subjects)} subjects:"
+    return "\n\n".join([head, table(told["rows"]), *sheets])
+
+
 def _line(row: Mapping[str, Any]) -> str:
     above = _range(row["above_lower"]) if row["above_lower"] else "–"
     costs = "– | – | –"
