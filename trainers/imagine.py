@@ -102,7 +102,7 @@ def _placed(words: Sequence[tuple[Adapter, float]], prompt: Prompt, asked: Drawi
         side = sides.get(adapter.word)
         region = None
         if side:
-            region = Region(*SIDES[side], prompt.spans[adapter.word], prompt.hidden.shape[1], aspect)
+            region = Region(*SIDES[side], prompt.spans[adapter.word], aspect)
         placed.append((adapter, strength, region))
     return placed
 

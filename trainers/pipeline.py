@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from transformers import CLIPTextModel, CLIPTokenizer
 
 PICTURE_DIMENSIONS = 4  # (B, I, H, W); a linear layer sees three
+TEXT_LAYERS = ("attn2.to_k", "attn2.to_v")  # all others see the picture
 
 # B batch · T positions · I input width · O output width · r rank
 
@@ -170,7 +171,6 @@ class Region:
     left: float
     right: float
     tokens: tuple[int, int]  #: first and one past the last position of its text
-    text_length: int  #: positions of the whole text
     aspect: float = 1.0  #: width over height of the picture
 
 
@@ -180,9 +180,12 @@ Applied = tuple[Adapter, float, Region | None]
 class Deltas(nn.Module):
     """A frozen layer with several words' low-rank differences added to its output; pixels are positions."""
 
-    def __init__(self, base_layer: nn.Module, parts: Sequence[tuple[LowRank, float, Region | None]]) -> None:
+    def __init__(
+        self, base_layer: nn.Module, parts: Sequence[tuple[LowRank, float, Region | None]], *, reads_text: bool
+    ) -> None:
         super().__init__()
         self.base_layer = base_layer
+        self._mask = _text_mask if reads_text else _picture_mask
         weight: Tensor = base_layer.weight  # type: ignore[assignment]
         self._parts = [
             (low.down.to(weight), (low.up * low.scale * strength).to(weight), region) for low, strength, region in parts
@@ -196,21 +199,23 @@ class Deltas(nn.Module):
         for down, up, region in self._parts:
             delta = (positions @ down.T) @ up.T
             if region is not None:
-                delta = delta * _mask(region, positions)
+                delta = delta * self._mask(region, positions).to(delta.dtype)[None, :, None]
             made = made + (delta.transpose(1, 2).reshape(made.shape) if is_picture else delta)
         return made
 
 
-def _mask(region: Region, hidden: Tensor) -> Tensor:
-    """(1, T, 1): where a region acts, whether the positions are tokens of a text or pixels of a picture."""
+def _text_mask(region: Region, hidden: Tensor) -> Tensor:
+    """Which positions of the text are the word's own: (B, T, I) -> (T,)."""
     positions = torch.arange(hidden.shape[1], device=hidden.device)
-    if len(positions) == region.text_length:
-        inside = (positions >= region.tokens[0]) & (positions < region.tokens[1])
-    else:
-        width = max(1, round((len(positions) * region.aspect) ** 0.5))
-        columns = (positions % width + 0.5) / width
-        inside = (columns >= region.left) & (columns < region.right)
-    return inside.to(hidden.dtype)[None, :, None]
+    return (positions >= region.tokens[0]) & (positions < region.tokens[1])
+
+
+def _picture_mask(region: Region, hidden: Tensor) -> Tensor:
+    """Which pixels, row by row, lie in the region's columns: (B, T, I) -> (T,)."""
+    positions = torch.arange(hidden.shape[1], device=hidden.device)
+    width = max(1, round((len(positions) * region.aspect) ** 0.5))
+    columns = (positions % width + 0.5) / width
+    return (columns >= region.left) & (columns < region.right)
 
 
 def with_words(base: Base, words: Sequence[Applied]) -> Mapping[str, nn.Module]:
@@ -224,7 +229,10 @@ def with_words(base: Base, words: Sequence[Applied]) -> Mapping[str, nn.Module]:
     for adapter, strength, region in ordered:
         for name, low in adapter.linear.items():
             layers.setdefault(name, []).append((low, strength, region))
-    return {name: Deltas(_layer(base, name, parts), parts) for name, parts in layers.items()}
+    return {
+        name: Deltas(_layer(base, name, parts), parts, reads_text=name.endswith(TEXT_LAYERS))
+        for name, parts in layers.items()
+    }
 
 
 def _layer(base: Base, name: str, parts: Sequence[tuple[LowRank, float, Region | None]]) -> nn.Module:

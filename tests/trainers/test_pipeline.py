@@ -12,7 +12,7 @@ from trainers.adapter import Adapter, LowRank
 from trainers.methods.lora import targets_of
 from trainers.pipeline import Base, Region, device_named, load_base
 
-LEFT, RIGHT = Region(0.0, 0.5, (1, 3), 5), Region(0.5, 1.0, (3, 5), 5)
+LEFT, RIGHT = Region(0.0, 0.5, (1, 3)), Region(0.5, 1.0, (3, 5))
 
 
 def word(base: Base, seed: int, name: str = "zed") -> Adapter:
@@ -77,11 +77,30 @@ def test_a_region_keeps_a_word_out_of_the_other_half(base: Base) -> None:
     only = Adapter("zed", "cat", "lora", linear={name: one.linear[name]})
     layer = base.unet.get_submodule(name)
     picture = torch.randn(1, layer.weight.shape[1], 4, 8)
-    with torch.no_grad(), applied(base, [(only, 1.0, Region(0.0, 0.5, (1, 3), 5, aspect=2.0))]):
+    with torch.no_grad(), applied(base, [(only, 1.0, Region(0.0, 0.5, (1, 3), aspect=2.0))]):
         changed = base.unet.get_submodule(name)(picture) - layer(picture)
 
     assert float(changed[..., :4].abs().min()) > 0
     assert float(changed[..., 4:].abs().max()) == 0
+
+
+def test_a_picture_of_as_many_pixels_as_the_text_has_positions_is_still_a_picture(base: Base) -> None:
+    one, positions = word(base, 1), torch.randn(1, 48, 16)
+    texts = [path for path, _ in targets_of(base.unet) if path.endswith(("attn2.to_k", "attn2.to_v"))]
+    pictures = [path for path, _ in targets_of(base.unet) if path.endswith(("attn1.to_k", "attn2.to_q"))]
+    region = Region(0.0, 0.5, (1, 3), aspect=6 / 8)
+    with torch.no_grad(), applied(base, [(one, 1.0, region)]):
+        acting = {path: _acts_at(base, path, positions) for path in texts + pictures}
+
+    assert all(acting[path] == [1, 2] for path in texts)
+    assert all(acting[path] == [at for at in range(48) if at % 6 < 3] for path in pictures)
+
+
+def _acts_at(base: Base, path: str, positions: Tensor) -> list[int]:
+    layer = base.unet.get_submodule(path)
+    hidden = positions[..., : layer.base_layer.weight.shape[1]]
+    changed = layer(hidden) - layer.base_layer(hidden)
+    return [int(at) for at in changed[0].abs().sum(1).nonzero()]
 
 
 def test_two_words_side_by_side_are_neither_alone(base: Base) -> None:
