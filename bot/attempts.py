@@ -38,7 +38,8 @@ class Attempts:
     async def prepare(self, job: Job, facts: EngineFacts, *, is_fresh: bool = False) -> Path:
         """Lay out the folder of the job's present attempt; a fresh one leaves out the checkpoint.
 
-        Raises: TintypeError when something that the job needs is gone or may not be used any more, E_DISK_FULL.
+        Raises: TintypeError when something that the job needs is gone or may not be used any more, E_DISK_FULL;
+        nothing is left in the clear then.
         """
         plan = await self._store.run(lambda rooms: plan_of(rooms, job, facts))
         folder = self._folder / f"{job.id}-{job.attempt}"
@@ -48,8 +49,11 @@ class Attempts:
                 await self._store.run(partial(_lay, path=folder / name, blob=blob))
             has_checkpoint = not is_fresh and await self._store.run(lambda rooms: _lay_checkpoint(rooms, folder, job))
             (folder / "attempt.json").write_text(json.dumps(_told(job, facts, plan, has_checkpoint)), "utf-8")
-        except OSError as error:
-            raise TintypeError("E_DISK_FULL", folder=str(self._folder)) from error
+        except BaseException as error:
+            self.sweep(folder)
+            if isinstance(error, OSError):
+                raise TintypeError("E_DISK_FULL", folder=str(self._folder)) from error
+            raise
         return folder
 
     def sweep(self, folder: Path) -> None:
