@@ -17,7 +17,7 @@ from bot.cards import Card, layout
 from bot.errors import sentence_of
 from bot.retelling import retold
 from bot.store import Rooms, Store
-from bot.studio import EngineFacts
+from bot.studio import EngineFacts, is_adult
 from bot.takedown import remove
 from bot.takeover import settle
 from storage.clock import Clock
@@ -134,8 +134,7 @@ class Outbox:
         """Whether it shows a person where that is not allowed: an adult channel, or without that person's grant."""
         if not any(image.has_person for image in rooms.images.of_job(job.id)):
             return False
-        channel = self._client.get_channel(job.channel)
-        return bool(getattr(channel, "nsfw", False)) or not _is_granted(rooms, job)
+        return is_adult(self._client.get_channel(job.channel)) or not _is_granted(rooms, job)
 
     # --- the ways to say it --------------------------------------------------------------------------------------
 

@@ -127,7 +127,7 @@ def asker_of(interaction: discord.Interaction[Any]) -> Asker:
         roles=roles,
         is_manager=interaction.guild_id is not None and interaction.permissions.manage_guild,
         is_instance_owner=user.id in interaction.client.studio.owners,
-        is_adult_channel=bool(getattr(interaction.channel, "nsfw", False)),
+        is_adult_channel=is_adult(interaction.channel),
     )
     return Asker(
         actor=actor,
@@ -136,6 +136,12 @@ def asker_of(interaction: discord.Interaction[Any]) -> Asker:
         limit_bytes=interaction.filesize_limit,
         missing=_missing(interaction),
     )
+
+
+def is_adult(channel: object) -> bool:
+    """Whether a channel is for adults only; a thread is what the channel around it is."""
+    ask = getattr(channel, "is_nsfw", None)
+    return ask is not None and bool(ask())
 
 
 def _missing(interaction: discord.Interaction[Any]) -> tuple[str, ...]:

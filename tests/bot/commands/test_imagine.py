@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import discord
 import pytest
 
 from storage.records import JobState, Relation
@@ -205,6 +206,17 @@ async def test_a_persons_word_stays_with_that_person_and_out_of_adult_channels(s
     assert "There is no word <ana-me> that you can use here" in foreign.body
     assert "queued" in mine.body
     assert await stage.ana.complete("imagine", prompt="x", word="ana", channel="after-dark") == []
+
+
+async def test_a_thread_in_an_adult_channel_is_one_too(stage: Stage) -> None:
+    await stage.taught("ana-me", "person")
+    channel = stage.bot.get_channel(stage.channel("after-dark"))
+    assert isinstance(channel, discord.TextChannel)
+    await channel.create_thread(name="darker", type=discord.ChannelType.public_thread)
+
+    told = shown(await stage.ana.command("imagine", prompt="<ana-me>", channel="darker"))
+
+    assert "never used in an age-restricted channel" in told.body
 
 
 async def test_a_person_who_took_their_agreement_back_is_not_drawn(stage: Stage) -> None:
