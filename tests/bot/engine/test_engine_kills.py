@@ -8,6 +8,7 @@ import os
 import random
 import signal
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,9 @@ def check(rooms: Rooms, jobs: list[Job]) -> None:
     assert held == rooms.privacy.known_blobs()
 
 
-async def test_nothing_is_lost_and_nothing_doubled_when_the_engine_is_killed(tmp_path: Path) -> None:
+async def test_nothing_is_lost_and_nothing_doubled_when_the_engine_is_killed(
+    tmp_path: Path, measured: Callable[[str], None]
+) -> None:
     chance, numbers = random.Random(11), itertools.count()
     planned = tmp_path / "plan"
     planned.write_text("\n".join(plan(chance)))
@@ -99,8 +102,9 @@ async def test_nothing_is_lost_and_nothing_doubled_when_the_engine_is_killed(tmp
         await stage.store.run(lambda rooms: check(rooms, jobs))
         assert list(stage.run_dir.iterdir()) == []
         counts = Counter(job.state for job in jobs)
-        print(f"{stage.link.starts - 1} kills, {len(jobs)} jobs, {dict(counts)}")
+        lives = ", ".join(f"{count} {state}" for state, count in counts.items())
+        measured(f"{stage.link.starts - 1} kills of an engine: {len(jobs)} jobs, {lives}, one message each")
         reached = Counter(Path(f"{planned}.reached").read_text().split())
         assert set(reached) == set(POINTS)
-        print(f"{reached.total()} at named points: {dict(reached)}")
+        measured(f"{reached.total()} of these kills at {len(reached)} named points")
         assert counts[JobState.SUCCEEDED] >= 0.8 * len(jobs)

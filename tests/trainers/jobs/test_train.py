@@ -28,6 +28,13 @@ def at_step(number: int, wish: Wish) -> Callable[[list[Event]], Wish | None]:
     )
 
 
+def at_second(number: int, wish: Wish) -> Callable[[list[Event]], Wish | None]:
+    """When a step is told for the second time, after a rollback."""
+    return lambda events: (
+        wish if sum(isinstance(e, Step) and e.phase == "train" and e.done == number for e in events) == 2 else None
+    )
+
+
 def scored(base: Base, *scores: float) -> Base:
     """The base, whose family gives these scores in turn."""
     given = iter(scores)
@@ -145,6 +152,23 @@ def test_a_training_that_is_rolled_back_draws_no_sample_point_twice(
     assert told.steps("train") == [1, 2, 3, 4, 1, 2, 3, 4, 5, 6]
     assert [sample.point for sample in told.samples()] == [1, 2]
     assert told.done.result["steps"] == 6
+
+
+def test_a_training_that_is_rolled_back_keeps_its_newest_checkpoints(
+    base: Base, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, calls = Learner.learn, []
+
+    def spoilt(learner: Learner, found: Sequence[Any]) -> float:
+        calls.append(learner.step)
+        return math.nan if len(calls) == 5 else whole(learner, found)
+
+    monkeypatch.setattr(Learner, "learn", spoilt)
+    told = ran(base, training_of(tmp_path / "a", photos, checkpoint_every_s=0.0), at_second(2, Wish.CHECKPOINT))
+
+    assert told.steps("train") == [1, 2, 3, 4, 1, 2]
+    kept = sorted(path.name for path in (tmp_path / "a").glob("checkpoint-*.zip"))
+    assert kept == ["checkpoint-000001.zip", "checkpoint-000002.zip"]
 
 
 @pytest.mark.parametrize(
