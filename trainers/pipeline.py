@@ -215,7 +215,8 @@ def _picture_mask(region: Region, hidden: Tensor) -> Tensor:
     positions = torch.arange(hidden.shape[1], device=hidden.device)
     width = max(1, round((len(positions) * region.aspect) ** 0.5))
     columns = (positions % width + 0.5) / width
-    return (columns >= region.left) & (columns < region.right)
+    inside: Tensor = (columns >= region.left) & (columns < region.right)
+    return inside
 
 
 def with_words(base: Base, words: Sequence[Applied]) -> Mapping[str, nn.Module]:

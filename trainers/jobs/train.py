@@ -47,6 +47,7 @@ class Training:
         self._scorer = scorer_for(base, self._task.lesson)
         self._began_s = self._saved_s = clock()
         self._before_s = self._diary.seconds
+        self._written: list[Path] = []  # checkpoints that are still there, in the order of writing
         self._every_s = attempt.get("checkpoint_every_s", float, CHECKPOINT_EVERY_S)
 
     def run(self) -> Running:
@@ -97,10 +98,15 @@ class Training:
         progress.save_checkpoint(self._folder / METHOD)
         target = self._attempt.folder / f"checkpoint-{progress.done:06}.zip"
         pack(self._folder, self._diary, target)
-        for old in sorted(self._attempt.folder.glob("checkpoint-*.zip"))[:-KEPT_CHECKPOINTS]:
-            if old != self._attempt.resume:
-                old.unlink()
+        self._forget_all_before(target)
         yield Checkpoint(done=progress.done, files=(self._made(target, "checkpoint"),))
+
+    def _forget_all_before(self, newest: Path) -> None:
+        """Leave the last ones written: after a rollback these are not the ones of the most steps."""
+        written = [path for path in self._written if path != newest] + [newest]
+        for old in written[:-KEPT_CHECKPOINTS]:
+            old.unlink()
+        self._written = written[-KEPT_CHECKPOINTS:]
 
     # --- samples -----------------------------------------------------------------------------------------------------
 
