@@ -18,7 +18,7 @@ from bot.errors import sentence_of
 from bot.retelling import retold
 from bot.store import Rooms, Store
 from bot.studio import EngineFacts, is_adult
-from bot.takedown import remove
+from bot.takedown import noted, take_down
 from bot.takeover import settle
 from storage.clock import Clock
 from storage.database import transaction
@@ -74,7 +74,7 @@ class Outbox:
         while True:
             try:
                 pause_s = await self.deliver()
-            except Exception:  # what breaks with one message may not silence all others; it is logged
+            except Exception:  # what breaks one round may not end all later ones; it is logged
                 log.exception("a round of the outbox broke")
                 pause_s = AGAIN_S
             with suppress(TimeoutError):
@@ -99,22 +99,23 @@ class Outbox:
                 await self._one(row)
 
     async def _one(self, row: OutboxRow) -> None:
+        """Say it, or try again later; what breaks with one message silences no other."""
+        try:
+            await self._say(row)
+        except Exception as error:  # noqa: BLE001  it is logged
+            self._later(row, error)
+        else:
+            self._forget(row)
+
+    async def _say(self, row: OutboxRow) -> None:
         letter = await self._store.run(lambda rooms: self._letter(rooms, row))
         if letter is None:
             return  # its job was forgotten meanwhile
-        try:
-            sent = await self._deliver(letter)
-        except Exception as error:
-            if not mail.is_passing(error):
-                raise
-            self._later(row, error)
-            return
-        self._forget(row)
+        sent = await self._deliver(letter)
         if sent is None:
             log.warning("the final message of job %s reaches nobody", row.job)
-            return
-        if not await self._store.run(lambda rooms: _note_sent(rooms, row, sent)):
-            await remove(self._client, [sent])
+        elif not await self._store.run(lambda rooms: _note_sent(rooms, row, sent)):
+            await take_down(self._client, self._store.run)
 
     def _letter(self, rooms: Rooms, row: OutboxRow) -> Letter | None:
         """The card as it is now, after what the end of its job still asks for is done."""
@@ -182,7 +183,8 @@ class Outbox:
         failures = self._failures[row.id] = self._failures.get(row.id, 0) + 1
         pause_s = min(FIRST_AGAIN_S * 2.0 ** min(failures - 1, 10), MOST_AGAIN_S) * random.uniform(0.75, 1.0)
         self._not_before_s[row.id] = self._clock.monotonic() + pause_s
-        log.warning("the final message of job %s could not be sent, again in %.0f s: %s", row.job, pause_s, error)
+        told = "the final message of job %s could not be sent, again in %.0f s: %s"
+        log.warning(told, row.job, pause_s, error, exc_info=None if mail.is_passing(error) else error)
 
     def _forget(self, row: OutboxRow) -> None:
         self._failures.pop(row.id, None)
@@ -194,13 +196,10 @@ def _reason(where: str, error: discord.HTTPException) -> str:
 
 
 def _note_sent(rooms: Rooms, row: OutboxRow, sent: Message) -> bool:
-    """Write down that it was said and where; False when its job was forgotten while it was."""
-    if rooms.queue.get(row.job) is None:
-        return False
+    """Write down that it was said and where; False when what it shows was deleted while it was."""
     with transaction(rooms.db):
         rooms.queue.sent(row.id, sent.message)
-        rooms.queue.remember(sent)
-    return True
+        return noted(rooms, sent)
 
 
 def _is_granted(rooms: Rooms, job: Job) -> bool:

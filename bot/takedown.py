@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,8 @@ import discord
 
 from bot.cards import deleted_card
 from bot.mail import PASSING, is_passing
-from storage.records import Message
+from storage.database import transaction
+from storage.records import Job, JobKind, JobState, Message
 from storage.takedowns import Deed, Owed
 
 log = logging.getLogger(__name__)
@@ -30,10 +31,22 @@ async def take_down(client: discord.Client, run: Run) -> None:
             await run(partial(_done, owed=owed))
 
 
-async def remove(client: discord.Client, messages: Iterable[Message]) -> None:
-    """Delete each message."""
-    for message in messages:
-        await _is_over(client.get_partial_messageable(message.channel).get_partial_message(message.message).delete())
+def noted(rooms: Any, message: Message) -> bool:
+    """Write down where a message of ours is; False when what it shows was deleted while it was sent: then take down."""
+    job = rooms.queue.get(message.job)
+    with transaction(rooms.db):
+        if job is None:
+            rooms.privacy.takedowns.owe([message], Deed.REMOVE)
+            return False
+        rooms.queue.remember(message)
+        if not _is_drawn(job) or rooms.images.of_job(job.id):
+            return True
+        rooms.privacy.takedowns.owe([message], Deed.BLANK)
+        return False
+
+
+def _is_drawn(job: Job) -> bool:
+    return job.kind is JobKind.IMAGINE and job.state is JobState.SUCCEEDED
 
 
 def _done(rooms: Any, *, owed: Owed) -> None:

@@ -19,7 +19,7 @@ from bot.plain import plain
 from bot.retelling import retold
 from bot.store import Rooms, Store
 from bot.studio import EngineFacts
-from bot.takedown import remove
+from bot.takedown import noted, take_down
 from storage.clock import Clock
 from storage.errors import TintypeError
 from storage.records import Job, JobId, JobKind, JobState, Message
@@ -64,7 +64,7 @@ class Watcher:
         while True:
             try:
                 pause_s = await self.look()
-            except Exception:  # what breaks with one card may not stop all others; it is logged
+            except Exception:  # what breaks one look may not end all later ones; it is logged
                 log.exception("a look of the watcher broke")
                 pause_s = AGAIN_S
             with suppress(TimeoutError):
@@ -84,7 +84,7 @@ class Watcher:
         return LOOK_S if still else IDLE_S
 
     async def _reaching(self, job: Job, deed: Coroutine[Any, Any, None]) -> None:
-        """Do it; an outage means later, a refusal means never again."""
+        """Do it; an outage means later, a refusal means never again, and what breaks with one card stops no other."""
         shown = self._shown.setdefault(job.id, Shown())
         try:
             await deed
@@ -94,8 +94,9 @@ class Watcher:
                 shown.is_out_of_reach = True
                 return
             shown.not_before_s = self._clock.monotonic() + OUTAGE_S
-        except mail.PASSING as error:
-            log.info("the live card of job %s must wait: %s", job.id, error)
+        except Exception as error:
+            is_passing = mail.is_passing(error)
+            log.warning("the live card of job %s must wait: %s", job.id, error, exc_info=None if is_passing else error)
             shown.not_before_s = self._clock.monotonic() + OUTAGE_S
 
     async def _show(self, job: Job, shown: Shown) -> None:
@@ -129,8 +130,8 @@ class Watcher:
         if number is None:
             number = (await channel.send(view=card.view, files=card.files, nonce=nonce)).id
         message = Message(job=job.id, channel=job.channel, message=number, role=CARD)
-        if not await self._store.run(partial(_note, message=message)):
-            await remove(self._client, [message])
+        if not await self._store.run(lambda rooms: noted(rooms, message)):
+            await take_down(self._client, self._store.run)
 
     async def _close(self, job: Job) -> None:
         """Say in one line how it ended; the final message says the rest."""
@@ -157,11 +158,3 @@ def _to_show(rooms: Rooms) -> tuple[list[Job], list[Job]]:
     """Trainings that wait or run, and ended ones whose live card still stands."""
     under_way = [*rooms.queue.active(JobKind.TRAIN), *rooms.queue.ready(JobKind.TRAIN)]
     return under_way, rooms.queue.with_open_card()
-
-
-def _note(rooms: Rooms, message: Message) -> bool:
-    """Write down where the card is; False when its job was forgotten meanwhile."""
-    if rooms.queue.get(message.job) is None:
-        return False
-    rooms.queue.remember(message)
-    return True

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from discord import app_commands
 
 from bot import intake, retelling, showing, texts
@@ -11,6 +9,7 @@ from bot.answers import Interaction, acknowledge, show, studio_of
 from bot.cards import Card, layout
 from bot.completion import complete_job
 from bot.studio import Asker, Studio, asker_of
+from bot.takedown import noted, take_down
 from bot.translator import spoken
 from storage.records import ChannelId, Draft, Job, Message
 
@@ -47,9 +46,6 @@ async def _post(studio: Studio, interaction: Interaction, asker: Asker, job: Job
     card, channel = await _card(studio, job), interaction.client.get_partial_messageable(asker.channel)
     posted = await channel.send(view=card.view, files=card.files, nonce=f"s{asker.key}"[:25])
     message = Message(job=job.id, channel=ChannelId(asker.channel), message=posted.id, role=f"shown-{posted.id}")
-    await studio.run(lambda rooms: _remember(rooms, message))
+    if not await studio.run(lambda rooms: noted(rooms, message)):
+        await take_down(interaction.client, studio.run)
     await show(interaction, layout.card(layout.text(texts.say("show-posted"))))
-
-
-def _remember(rooms: Any, message: Message) -> None:
-    rooms.queue.remember(message)
