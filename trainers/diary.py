@@ -34,6 +34,7 @@ class Point:
 class Diary:
     """A training so far; travels in each checkpoint, so that the end is the same however often it was interrupted."""
 
+    base: str = ""  #: id@revision of the model it goes on with
     done: int = 0
     total: int = 0
     losses: list[tuple[int, float]] = field(default_factory=list)
@@ -74,6 +75,7 @@ class Diary:
         """The diary as text."""
         return json.dumps(
             {
+                "base": self.base,
                 "done": self.done,
                 "total": self.total,
                 "losses": self.losses,
@@ -88,6 +90,7 @@ def diary_of(text: str) -> Diary:
     """The diary that was written as this text."""
     told: dict[str, Any] = json.loads(text)
     return Diary(
+        base=told["base"],
         done=told["done"],
         total=told["total"],
         losses=[(int(step), float(loss)) for step, loss in told["losses"]],

@@ -169,7 +169,8 @@ class Learner:
 
         Raises: TintypeError E_CHECKPOINT when it is another training's.
         """
-        if {f"value.{name}" for name in self.names} - set(state.tensors):
+        shapes = {name: tensor.shape for name, tensor in state.tensors.items()}
+        if any(shapes.get(f"value.{n}") != v.shape for n, v in zip(self.names, self.values, strict=True)):
             raise TintypeError("E_CHECKPOINT")
         for name, value, average in zip(self.names, self.values, self.average, strict=True):
             value.copy_(state.tensors[f"value.{name}"])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from storage.errors import TintypeError
 from trainers.attempt import Attempt
 from trainers.diary import BEST, CANDIDATE, METHOD, PICTURES, Diary, Point, pack, unpack
 from trainers.drawing.curve import curve
@@ -41,7 +42,7 @@ class Training:
         self._clock = clock
         self._folder = attempt.folder / "training"
         (self._folder / PICTURES).mkdir(parents=True, exist_ok=True)
-        self._diary = unpack(attempt.resume, self._folder) if attempt.resume else Diary()
+        self._diary = self._begun()
         self._task = task_of(base, attempt, self._folder / METHOD if attempt.resume else None)
         self._shots = shots_for(base, self._task.lesson)
         self._scorer = scorer_for(base, self._task.lesson)
@@ -49,6 +50,14 @@ class Training:
         self._before_s = self._diary.seconds
         self._written: list[Path] = []  # checkpoints that are still there, in the order of writing
         self._every_s = attempt.get("checkpoint_every_s", float, CHECKPOINT_EVERY_S)
+
+    def _begun(self) -> Diary:
+        """The diary to go on with; what was learned on another base, however alike, means nothing on this one."""
+        base = f"{self._base.id}@{self._base.revision}"
+        diary = unpack(self._attempt.resume, self._folder) if self._attempt.resume else Diary(base=base)
+        if diary.base != base:
+            raise TintypeError("E_CHECKPOINT")
+        return diary
 
     def run(self) -> Running:
         """Prepare, learn, draw at sample points; end with the best."""

@@ -13,6 +13,7 @@ from trainers.diary import BEST, METHOD, Diary, Point, diary_of, pack, unpack
 
 def a_diary() -> Diary:
     return Diary(
+        base="miniature@1",
         done=40,
         total=100,
         losses=[(1, 0.5), (2, 0.25)],

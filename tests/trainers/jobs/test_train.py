@@ -206,6 +206,27 @@ def test_a_torn_checkpoint_is_refused(base: Base, photos: list[Path], tmp_path: 
     assert ran(base, training_of(tmp_path / "a", photos, tmp_path / "torn.zip")).code == "E_CHECKPOINT"
 
 
+def cut_at(base: Base, photos: list[Path], folder: Path, step: int, **more: Any) -> Path:
+    cut = ran(base, training_of(folder, photos, **more), at_step(step, Wish.CHECKPOINT))
+    return folder / cut.checkpoints()[-1].files[0].path
+
+
+def test_a_checkpoint_of_another_revision_of_the_base_is_refused(
+    base: Base, photos: list[Path], tmp_path: Path
+) -> None:
+    checkpoint = cut_at(base, photos, tmp_path / "cut", 2)
+    newer = replace(base, revision="tiny-2")
+
+    assert ran(newer, training_of(tmp_path / "rest", photos, checkpoint)).code == "E_CHECKPOINT"
+
+
+def test_a_checkpoint_of_another_size_is_refused(base: Base, photos: list[Path], tmp_path: Path) -> None:
+    checkpoint = cut_at(base, photos, tmp_path / "cut", 2, settings=QUICK | {"rank": 4})
+
+    rest = training_of(tmp_path / "rest", photos, checkpoint, settings=QUICK | {"rank": 8})
+    assert ran(base, rest).code == "E_CHECKPOINT"
+
+
 def test_the_live_card_shows_the_latest_point_and_the_best(base: Base, photos: list[Path], tmp_path: Path) -> None:
     told = ran(scored(base, 0.9, 0.4), training_of(tmp_path / "a", photos))
     heights = [file.height for event in told.samples() for file in event.files if file.role == "preview"]
