@@ -22,6 +22,7 @@ from trainers.method import Lesson
 from trainers.pipeline import Base
 
 PREFIX = "lora_unet_"
+PARTS = frozenset({"lora_down.weight", "lora_up.weight", "alpha"})
 EMBEDDING_KEY = "emb_params"
 MAX_HEADER_BYTES = 2**20
 HASHED_OFFSET = 0x100000  # AUTOMATIC1111's legacy hash reads 64 KiB from here
@@ -186,7 +187,7 @@ def read_adapter(path: Path, base: Base) -> Adapter:
     """
     with _opened(path) as file:
         label = _label(dict(file.metadata() or {}), path)
-        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  no mapping
+        tensors = _tensors(file, path)
     _check_base(label, base)
     adapter = Adapter(label.word, label.class_word, label.method)
     if EMBEDDING_KEY in tensors:
@@ -196,6 +197,13 @@ def read_adapter(path: Path, base: Base) -> Adapter:
     if not adapter.is_finite():
         raise WeightsRefused("E_WEIGHTS_NAN", word=label.word)
     return adapter
+
+
+def _tensors(file: Any, path: Path) -> dict[str, Tensor]:
+    try:
+        return {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  no mapping
+    except SafetensorError as error:  # numbers of a kind that torch does not have
+        raise WeightsRefused("E_WEIGHTS_BROKEN", file=path.name) from error
 
 
 def _known_rows(rows: Tensor, base: Base) -> Tensor:
@@ -227,6 +235,9 @@ def _check_base(label: Label, base: Base) -> None:
 
 def _linear(tensors: Mapping[str, Tensor], base: Base) -> dict[str, LowRank]:
     names = {kohya_name(name): name for name, module in base.unet.named_modules() if hasattr(module, "weight")}
+    for key in sorted(tensors):
+        if key.partition(".")[2] not in PARTS:  # a DoRA's scale, say: without it the numbers mean something else
+            raise WeightsRefused("E_WEIGHTS_FOREIGN", key=key)
     stems = sorted({key.partition(".")[0] for key in tensors})
     if not stems or any(not stem.startswith(PREFIX) for stem in stems):
         raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stems[0] if stems else "")
@@ -247,8 +258,8 @@ def _low_rank(tensors: Mapping[str, Tensor], stem: str) -> LowRank:
         raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stem) from error
     if any(side != 1 for matrix in (down, up) for side in matrix.shape[2:]):  # a convolution of several pixels
         raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stem)
-    rank = len(down) if down.ndim else 0
-    if not rank or up.ndim < 2 or up.shape[1] != rank:
+    if down.ndim < 2 or up.ndim < 2 or not len(down) or up.shape[1] != len(down):
         raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stem)
     alpha = tensors.get(f"{stem}.alpha")
-    return LowRank(down.flatten(1), up.flatten(1), (rank if alpha is None else float(alpha.float().mean())) / rank)
+    scale = 1.0 if alpha is None else float(alpha.float().mean()) / len(down)
+    return LowRank(down.flatten(1), up.flatten(1), scale)

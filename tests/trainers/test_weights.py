@@ -196,6 +196,34 @@ def test_a_foreign_file_is_refused(base: Base, tmp_path: Path, tensors: dict[str
         read_adapter(tmp_path / "other.safetensors", base)
 
 
+PROJ_IN = "lora_unet_mid_block_attentions_0_proj_in"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {f"{PROJ_IN}.lora_down.weight": torch.zeros(4)},
+        {f"{PROJ_IN}.dora_scale": torch.ones(16, 1)},
+        {f"{PROJ_IN}.lora_mid.weight": torch.zeros(4, 4, 3, 3)},
+    ],
+)
+def test_a_layer_that_is_no_plain_lora_is_refused(base: Base, tmp_path: Path, more: dict[str, torch.Tensor]) -> None:
+    whole = {f"{PROJ_IN}.lora_down.weight": torch.zeros(4, 16), f"{PROJ_IN}.lora_up.weight": torch.zeros(16, 4)}
+    save_file(whole, tmp_path / "other.safetensors")
+    assert list(read_adapter(tmp_path / "other.safetensors", base).linear) == ["mid_block.attentions.0.proj_in"]
+
+    save_file(whole | more, tmp_path / "other.safetensors")
+    with pytest.raises(WeightsRefused, match="E_WEIGHTS_FOREIGN"):
+        read_adapter(tmp_path / "other.safetensors", base)
+
+
+def test_numbers_of_a_kind_that_torch_does_not_have_are_refused(base: Base, tmp_path: Path) -> None:
+    header = json.dumps({"emb_params": {"dtype": "F6_E2M3", "shape": [1, 16], "data_offsets": [0, 12]}}).encode()
+    (tmp_path / "other.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes(12))
+    with pytest.raises(WeightsRefused, match="E_WEIGHTS_BROKEN"):
+        read_adapter(tmp_path / "other.safetensors", base)
+
+
 def test_layers_of_another_width_are_refused(base: Base, tmp_path: Path) -> None:
     stem = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn2_to_k"
     tensors = {f"{stem}.lora_down.weight": torch.zeros(4, 768), f"{stem}.lora_up.weight": torch.zeros(16, 4)}
