@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -23,6 +24,7 @@ from storage.records import GuildId
 log = logging.getLogger(__name__)
 
 INTENTS = discord.Intents(guilds=True)  # the only one: Tintype reads no messages
+ANSWERS_S = 1.0  # for answers under way when Tintype is stopped
 
 
 class Tree(app_commands.CommandTree["Tintype"]):
@@ -30,6 +32,7 @@ class Tree(app_commands.CommandTree["Tintype"]):
 
     async def interaction_check(self, interaction: discord.Interaction[Tintype], /) -> bool:
         """Whether this server's members may use the operator's machine, and this is not delivered a second time."""
+        interaction.client.note_answering()
         if not interaction.client.studio.door.is_first(interaction.id):
             return False
         try:
@@ -74,6 +77,7 @@ class Tintype(discord.Client):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         )
         self._commands_file = commands_file
+        self._answering: set[asyncio.Task[Any]] = set()
 
     async def setup_hook(self) -> None:
         """Load commands and buttons; tell Discord about the commands only when they changed."""
@@ -85,9 +89,23 @@ class Tintype(discord.Client):
         await self.sync_changed()
 
     async def close(self) -> None:
-        """Leave Discord, and finish what goes on beside the answers."""
+        """Let answers under way come to their end, leave Discord, and finish what goes on beside the answers."""
+        await self._finish_answers()
         await super().close()
         await self.studio.door.settle()
+
+    def note_answering(self) -> None:
+        """This task answers an interaction: what it uses is not taken away under it."""
+        task = asyncio.current_task()
+        assert task is not None  # we are in one
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _finish_answers(self) -> None:
+        if self._answering:
+            _, late = await asyncio.wait(self._answering, timeout=ANSWERS_S)
+            for task in late:
+                task.cancel()
 
     async def sync_changed(self) -> bool:
         """Send the definitions when their hash is not the one on record; whether they were sent."""
@@ -116,6 +134,7 @@ class Tintype(discord.Client):
             return
         if not self.studio.door.is_first(interaction.id):
             return
+        self.note_answering()
         data: Any = interaction.data or {}
         try:
             await self._press_or_submit(interaction, Press.of(str(data.get("custom_id", ""))))

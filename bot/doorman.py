@@ -64,7 +64,7 @@ class Doorman:
     async def settle(self) -> None:
         """Finish what goes on beside the answers."""
         while self._beside:
-            await asyncio.gather(*self._beside.values())
+            await asyncio.gather(*self._beside.values(), return_exceptions=True)  # `_done` has logged them
 
     async def _admit_alone(self, member: int) -> None:
         if member in self._seen:

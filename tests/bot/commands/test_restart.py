@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
+from bot.client import ANSWERS_S
 from bot.studio import SOON_S
-from tests.bot.commands.stage import Stage, custom_id_of, photo, photos, shown
+from storage.inspection_client import InspectedPhoto
+from tests.bot.commands.stage import QuickInspector, Stage, custom_id_of, photo, photos, shown
 
 pytestmark = pytest.mark.asyncio
 
@@ -36,6 +39,52 @@ async def test_report_card_and_grid_work_after_a_restart(idle: Stage) -> None:
 
     assert "queued" in varied.body
     assert "<ana-cup> is queued" in queued.body
+
+
+class SlowInspector(QuickInspector):
+    def __init__(self, seconds: float) -> None:
+        self.began, self._seconds = asyncio.Event(), seconds
+
+    async def inspect_photo(self, data: bytes, name: str, *, size_px: int) -> InspectedPhoto:
+        self.began.set()
+        await asyncio.sleep(self._seconds)
+        return await super().inspect_photo(data, name, size_px=size_px)
+
+
+async def test_what_is_being_answered_when_the_bot_is_stopped_is_answered(idle: Stage) -> None:
+    idle.inspect = SlowInspector(0.2)
+    async with idle.running():
+        answer = asyncio.create_task(idle.report(2))
+        await idle.inspect.began.wait()
+
+    assert "2 usable photos" in (await answer).body
+
+
+async def test_an_answer_that_takes_too_long_does_not_keep_the_bot_from_stopping(
+    idle: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    idle.inspect = SlowInspector(60.0)
+    async with idle.running():
+        answer = asyncio.create_task(idle.report(2))
+        await idle.inspect.began.wait()
+        began = time.monotonic()
+    took_s = time.monotonic() - began
+    answer.cancel()
+
+    assert ANSWERS_S <= took_s < ANSWERS_S + 1.0
+    assert not [task for task in asyncio.all_tasks() if task.get_name() == "CommandTree-invoker"]
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+async def test_a_member_who_could_not_be_written_down_does_not_keep_the_bot_from_stopping(idle: Stage) -> None:
+    async with idle.running():
+        await idle.run(lambda rooms: rooms.db.conn.execute("alter table members rename to others"))
+        async with busy_store(idle):
+            asking = asyncio.create_task(idle.ben.command("help"))
+            await asking
+            closing = asyncio.create_task(idle.bot.close())
+            await asyncio.sleep(0.05)
+        await closing
 
 
 @asynccontextmanager
