@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from peft.tuners.lora import LoraLayer
 from safetensors.torch import load_file
 
 from storage.errors import TintypeError
@@ -218,6 +219,25 @@ def test_a_checkpoint_of_another_training_is_refused(
     broken.write_bytes(b"\x10\0\0\0\0\0\0\0{}")
     with pytest.raises(TintypeError, match="E_CHECKPOINT"):
         list(method.train(base, a_lesson(resume_from=broken), settings_for(method, base, SHORT)))
+
+
+def test_memory_that_ends_while_layers_are_made_leaves_the_base_as_it_was(
+    base: Base, a_lesson: Lessons, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, made, update = Fingerprints.of(base), [], LoraLayer.update_layer
+
+    def scarce(layer: LoraLayer, *args: object, **more: object) -> None:
+        made.append(layer)
+        if len(made) > 5:
+            raise MemoryError
+        update(layer, *args, **more)
+
+    monkeypatch.setattr(LoraLayer, "update_layer", scarce)
+    lora = method_named("lora")
+    with pytest.raises(MemoryError):
+        next(lora.train(base, a_lesson(), settings_for(lora, base, SHORT)))
+
+    assert Fingerprints.of(base) == before
 
 
 def test_a_method_that_is_not_there_is_named_with_those_that_are() -> None:

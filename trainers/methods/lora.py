@@ -89,13 +89,15 @@ def new_layers(base: Base, settings: LoraSettings, seed: int) -> dict[str, nn.Mo
     names = [name for name, _ in targets_of(base.unet)]
     kept = {name: base.unet.get_submodule(name) for name in names}
     config = LoraConfig(r=settings.rank, lora_alpha=settings.alpha, target_modules=names)  # type: ignore[arg-type]
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        inject_adapter_in_model(config, base.unet)
-    layers = {name: base.unet.get_submodule(name) for name in names}
-    for name, layer in kept.items():
-        base.unet.set_submodule(name, layer)
-    del base.unet.peft_config  # peft's note that it was here
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            inject_adapter_in_model(config, base.unet)
+        layers = {name: base.unet.get_submodule(name) for name in names}
+    finally:  # memory may end halfway, and the base goes on serving
+        for name, layer in kept.items():
+            base.unet.set_submodule(name, layer)
+        vars(base.unet).pop("peft_config", None)  # peft's note that it was here
     for layer in layers.values():
         layer.lora_A.float().requires_grad_(True)
         layer.lora_B.float().requires_grad_(True)
