@@ -40,16 +40,18 @@ class RateLimits:
         self.is_on = True
 
     def take(self, method: str, path: str) -> tuple[dict[str, str], float | None]:
-        """Use one request; the headers to send, and how long to wait when there was none left."""
+        """Use one request; the headers to send, and how long to wait when there was none left; nothing while lifted."""
+        if not self.is_on:
+            return {}, None
         limited, key, limit, window = self._rule(method, path)
         bucket = self._bucket(key, limit, window)
         everywhere = self._bucket("global", GLOBAL_PER_S, 1.0)
         is_free = path.startswith(("/interactions/", "/webhooks/"))
         wait = None
-        if self.is_on and not is_free and everywhere.left <= 0:
+        if not is_free and everywhere.left <= 0:
             wait = everywhere.ends - self._clock.now()
             return {"X-RateLimit-Global": "true"}, max(wait, 0.001)
-        if self.is_on and limited and bucket.left <= 0:
+        if limited and bucket.left <= 0:
             wait = max(bucket.ends - self._clock.now(), 0.001)
         else:
             bucket.left -= 1

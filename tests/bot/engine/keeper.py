@@ -8,7 +8,6 @@ imports.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 import sys
@@ -56,7 +55,6 @@ async def live(data_dir: Path, api_url: str) -> None:
 
 def main() -> None:
     data_dir, api_url = Path(sys.argv[1]), sys.argv[2]
-    logging.basicConfig(filename=data_dir.parent / "keeper.log", level=logging.WARNING)
     runtime.Store = DyingStore  # type: ignore[misc]
     runtime.Scheduler = partial(runtime.Scheduler, poll_s=0.02)  # type: ignore[misc, assignment]
     for line in sys.stdin:
