@@ -160,9 +160,9 @@ class Tintype(discord.Client):
         await self.studio.run(lambda rooms: rooms.guilds.left(GuildId(guild.id)))
 
     async def on_ready(self) -> None:
-        """Note the servers that the bot is in, and take down what it could not before it was away."""
+        """Note the servers that the bot is in now, and take down what it could not before it was away."""
         here = [GuildId(guild.id) for guild in self.guilds]
-        await self.studio.run(lambda rooms: [rooms.guilds.joined(guild) for guild in here])
+        await self.studio.run(lambda rooms: rooms.guilds.present(here))
         await take_down(self, self.studio.run)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:

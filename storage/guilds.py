@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 from sqlite_utils import Database
 
 from storage.clock import Clock
-from storage.database import rows
+from storage.database import rows, transaction
 from storage.records import GuildId
 
 
@@ -40,6 +43,17 @@ class Guilds:
             "insert into guilds (id) values (:guild) on conflict (id) do update set left_at = null",
             guild=guild,
         )
+
+    def present(self, guilds: Sequence[GuildId]) -> None:
+        """The bot is in these servers and in no others: some may have removed it while it was away."""
+        here = json.dumps(guilds)
+        came = """insert into guilds (id) select value from json_each(:here) where true
+            on conflict (id) do update set left_at = null"""
+        gone = """update guilds set left_at = :now where left_at is null
+            and id not in (select value from json_each(:here))"""
+        with transaction(self._db):
+            rows(self._db, came, here=here)
+            rows(self._db, gone, here=here, now=self._clock.now())
 
     def left(self, guild: GuildId) -> None:
         """The bot was removed from this server; not for outages."""

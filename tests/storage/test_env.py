@@ -9,6 +9,7 @@ from storage.disk import check_room, free_bytes
 from storage.env import Env, Secret, check_keys
 from storage.errors import SettingsError, TintypeError
 from storage.guilds import Guilds
+from storage.records import GuildId
 from storage.texts import sentence
 from tests.storage.clocks import HandClock
 from tests.storage.rooms import ELSEWHERE, HOME
@@ -84,6 +85,18 @@ def test_servers_are_allowed_until_they_are_forbidden(db: Database, clock: HandC
     guilds.joined(HOME)
     guilds.forbid(ELSEWHERE)
     assert guilds.allowed() == [HOME]
+
+
+def test_servers_that_removed_the_bot_while_it_was_away_wait_no_longer(db: Database, clock: HandClock) -> None:
+    guilds = Guilds(db, clock)
+    guilds.joined(HOME)
+    guilds.joined(ELSEWHERE)
+
+    guilds.present([ELSEWHERE, GuildId(2**62)])
+    assert guilds.waiting() == [ELSEWHERE, 2**62]
+
+    guilds.present([HOME])
+    assert guilds.waiting() == [HOME]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from storage.database import rows
 from storage.errors import TintypeError
+from storage.records import GuildId
 from tests.bot.commands.stage import QuickInspector, Stage, shown
 
 pytestmark = pytest.mark.asyncio
@@ -95,6 +96,15 @@ async def test_a_server_that_took_the_bot_out_is_noted_and_an_outage_is_not(stag
         await asyncio.sleep(0.01)
 
     assert during_an_outage is None
+
+
+async def test_a_server_that_took_the_bot_out_while_it_was_away_is_noted_at_the_start(idle: Stage) -> None:
+    await idle.run(lambda rooms: rooms.guilds.joined(GuildId(7)))
+    async with idle.running():
+        while await idle.run(lambda rooms: rooms.guilds.waiting()):
+            await asyncio.sleep(0.01)
+
+    assert await idle.run(lambda rooms: rooms.guilds.allowed()) == [idle.guild]
 
 
 async def test_members_that_could_not_be_written_down_are_noted_when_they_come_again(
