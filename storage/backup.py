@@ -122,15 +122,18 @@ def fill(begun: Begun, is_stopped: Callable[[], bool] = lambda: False) -> Snapsh
     place = begun.place
     try:
         _copy_files(begun.data / BLOBS, place / BLOBS, is_stopped)
-        return _sealed(begun)
+        return _sealed(begun, is_stopped)
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
 
 
-def _sealed(begun: Begun) -> Snapshot:
-    place = begun.place
-    listed = {str(path.relative_to(place)): _entry(path) for path in sorted(place.rglob("*")) if path.is_file()}
+def _sealed(begun: Begun, is_stopped: Callable[[], bool]) -> Snapshot:
+    place, listed = begun.place, {}
+    for path in sorted(place.rglob("*")):
+        _go_on(is_stopped)
+        if path.is_file():
+            listed[str(path.relative_to(place))] = _entry(path)
     write_atomic(place / MANIFEST, json.dumps({"made_at": begun.made_at, "files": listed}, indent=1).encode())
     return Snapshot(folder=place, files=len(listed), bytes=sum(entry["bytes"] for entry in listed.values()))
 
@@ -206,8 +209,7 @@ def _entry(path: Path) -> dict[str, Any]:
 
 def _copy_files(source: Path, target: Path, is_stopped: Callable[[], bool]) -> None:
     for path in source.rglob("*"):
-        if is_stopped():
-            raise TintypeError("E_BACKUP_STOPPED")
+        _go_on(is_stopped)
         if path.is_dir() or path.name.endswith(".tmp"):
             continue
         copy = target / path.relative_to(source)
@@ -221,6 +223,11 @@ def _copy_files(source: Path, target: Path, is_stopped: Callable[[], bool]) -> N
                 raise TintypeError("E_DISK_FULL", folder=str(copy.parent)) from error
             raise
         _flush(copy)
+
+
+def _go_on(is_stopped: Callable[[], bool]) -> None:
+    if is_stopped():
+        raise TintypeError("E_BACKUP_STOPPED")
 
 
 def _place(path: Path, content: bytes) -> None:

@@ -102,6 +102,22 @@ def test_who_is_forgotten_while_a_backup_is_made_is_not_in_it(
 
 
 @pytest.mark.usefixtures("filled")
+def test_a_backup_is_given_up_while_its_files_are_summed_too_and_leaves_nothing(
+    backup: Backup, data: Path, tmp_path: Path
+) -> None:
+    begun, files = backup.begin(tmp_path / "backups"), len(blobs(data))
+
+    with pytest.raises(TintypeError, match="E_BACKUP_STOPPED"):
+        fill(begun, lambda: len(blobs(begun.place)) == files)
+
+    assert not begun.place.exists()
+
+
+def blobs(folder: Path) -> list[Path]:
+    return [path for path in (folder / "blobs").rglob("*") if path.is_file()]
+
+
+@pytest.mark.usefixtures("filled")
 def test_a_member_who_came_back_keeps_what_is_new(
     backup: Backup, privacy: Privacy, photos: Photos, data: Path, tmp_path: Path, clock: HandClock
 ) -> None:
