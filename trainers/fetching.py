@@ -32,7 +32,8 @@ def _told_plainly(name: ModelName) -> Iterator[None]:
     except (RepositoryNotFoundError, RevisionNotFoundError) as error:
         raise TintypeError("E_MODEL_UNKNOWN", name=str(name)) from error
     except (HfHubHTTPError, HTTPError, LocalEntryNotFoundError, ConnectionError, TimeoutError) as error:
-        raise TintypeError("E_MODEL_NETWORK", reason=str(error).splitlines()[0][:160]) from error
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise TintypeError("E_MODEL_NETWORK", reason=reason[:160]) from error
 
 
 def plan_of(name: ModelName, endpoint: str | None = None) -> Plan:

@@ -21,7 +21,11 @@ def add(subparsers: Subparsers) -> None:
     inner.add_parser("list", help="the base models that are here, and what fits this machine")
     get = inner.add_parser("get", help="fetch owner/name@revision from Hugging Face, once, pinned")
     get.add_argument("name", metavar="REPO@REVISION", help="e.g. stable-diffusion-v1-5/stable-diffusion-v1-5@main")
-    get.add_argument("--yes", action="store_true", help="I have read the licence and accept it")
+    get.add_argument(
+        "--yes",
+        action="store_true",
+        help="I have read the licence and accept it, and want the model even where memory is short",
+    )
 
 
 def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:
@@ -52,8 +56,7 @@ def _get(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, 
     plan = plan_of(name)
     _tell(plan)
     _check_licence(plan, accepted=arguments.yes)
-    if not arguments.yes:
-        _check_memory(plan, settings)
+    _check_memory(plan, settings, accepted=arguments.yes)
     folder = fetch(plan, settings.models_dir)
     print(f"Fetched and pinned. Use it with TINTYPE_BASE_MODEL={name}", file=sys.stderr)
     return {"ok": True, "name": str(name), "commit": plan.commit, "bytes": plan.bytes, "folder": str(folder)}
@@ -72,9 +75,11 @@ def _check_licence(plan: Plan, *, accepted: bool) -> None:
         raise TintypeError("E_MODEL_LICENCE", name=str(plan.name), licence=plan.licence, link=link)
 
 
-def _check_memory(plan: Plan, settings: TrainerSettings) -> None:
+def _check_memory(plan: Plan, settings: TrainerSettings, *, accepted: bool) -> None:
+    """Say what training takes, whatever was accepted: a licence is often accepted before memory is thought of."""
     from trainers.advertise import memory_need
 
     need_mib, have_mib = memory_need(plan, settings.device)
-    if need_mib > have_mib:
+    print(f"training: about {need_mib:,} MiB (computed); this device has {have_mib:,} MiB", file=sys.stderr)
+    if need_mib > have_mib and not accepted:
         raise TintypeError("E_MODEL_MEMORY", name=str(plan.name), need_mib=need_mib, have_mib=have_mib)

@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 from tests.trainers.cli.conftest import Tell
 from trainers import bench
 from trainers.__main__ import SUBCOMMANDS, main, parser
+from trainers.models import Plan, RemoteFile, parse_name
 
 
 def test_methods_prints_a_table_and_tells_the_settings(tell: Tell, capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,6 +39,29 @@ def test_models_lists_the_bundled_one_and_what_fits(tell: Tell) -> None:
 @pytest.mark.parametrize("name", ["nothing", "a/b", "../../etc@main"])
 def test_a_model_is_named_with_its_revision(tell: Tell, name: str) -> None:
     assert tell("models", "get", name)[1]["code"] == "E_MODEL_NAME"
+
+
+@pytest.mark.parametrize(
+    ("licence", "yes", "code"),
+    [
+        ("openrail", (), "E_MODEL_LICENCE"),
+        ("mit", (), "E_MODEL_MEMORY"),
+        ("mit", ("--yes",), None),
+        ("openrail", ("--yes",), None),
+    ],
+)
+def test_a_model_is_fetched_once_licence_and_memory_are_known(
+    tell: Tell, monkeypatch: pytest.MonkeyPatch, licence: str, yes: tuple[str, ...], code: str | None
+) -> None:
+    huge = RemoteFile("unet/x.safetensors", "unet/x.safetensors", 10**15, None)
+    plan = Plan(name=parse_name("ana/huge@main"), commit="c", licence=licence, files=(huge,))
+    monkeypatch.setattr("trainers.fetching.plan_of", lambda name: plan)
+    monkeypatch.setattr("trainers.fetching.fetch", lambda plan, folder: folder / "huge")
+
+    _, told, said = tell("models", "get", "ana/huge@main", *yes)
+
+    assert told.get("code") == code
+    assert ("training: about 3," in said) == (code != "E_MODEL_LICENCE")
 
 
 @pytest.mark.parametrize(

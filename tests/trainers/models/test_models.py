@@ -188,6 +188,17 @@ def test_a_network_that_does_not_answer_is_told() -> None:
         plan_of(NAME, "http://127.0.0.1:9")
 
 
+def test_a_network_error_that_says_nothing_is_told_by_its_name(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def timed_out(*args: object, **more: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr("trainers.fetching.hf_hub_download", timed_out)
+    with pytest.raises(TintypeError, match="E_MODEL_NETWORK") as refused:
+        plan_of(NAME, hub.endpoint)
+
+    assert refused.value.facts["reason"] == "TimeoutError"
+
+
 def test_a_model_with_pickles_only_is_refused(hub: Hub) -> None:
     hub.files = {name: content for name, content in FILES.items() if not name.endswith(".safetensors")}
     hub.files["unet/diffusion_pytorch_model.bin"] = b"evil"
