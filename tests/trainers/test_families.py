@@ -27,7 +27,12 @@ def test_a_family_is_recognised_by_its_settings(
 
 
 @pytest.mark.parametrize(
-    "unet", [{"cross_attention_dim": 2048, "in_channels": 4}, {"cross_attention_dim": 768, "in_channels": 9}]
+    "unet",
+    [
+        {"cross_attention_dim": 2048, "in_channels": 4},
+        {"cross_attention_dim": 768, "in_channels": 9},
+        {"cross_attention_dim": 1024, "in_channels": 9},
+    ],
 )
 def test_a_base_of_no_known_family_is_refused(unet: dict[str, int]) -> None:
     with pytest.raises(TintypeError, match="E_NO_FAMILY"):

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 from trainers.families import register
-from trainers.families.sd1 import SD1
+from trainers.families.sd1 import CHANNELS, SD1
 
 TEXT_WIDTH = 1024  # of OpenCLIP ViT-H
 NUMBERS = 1_289_952_427
+
+
+def _is_sd2(unet: Mapping[str, Any], scheduler: Mapping[str, Any], prediction_type: str) -> bool:
+    is_plain = unet.get("cross_attention_dim") == TEXT_WIDTH and unet.get("in_channels") == CHANNELS
+    return is_plain and scheduler.get("prediction_type") == prediction_type
+
 
 register(
     dataclasses.replace(
@@ -16,9 +24,7 @@ register(
         name="sd2",
         title="Stable Diffusion 2.x",
         numbers=NUMBERS,
-        fits=lambda name, unet, scheduler: (
-            unet.get("cross_attention_dim") == TEXT_WIDTH and scheduler.get("prediction_type") == "epsilon"
-        ),
+        fits=lambda name, unet, scheduler: _is_sd2(unet, scheduler, "epsilon"),
         kohya_version="sd_v2",
         modelspec_architecture="stable-diffusion-v2-512",
     )
@@ -31,9 +37,7 @@ register(
         numbers=NUMBERS,
         size_px=768,
         shapes={"square": (768, 768), "portrait": (640, 896), "landscape": (896, 640)},
-        fits=lambda name, unet, scheduler: (
-            unet.get("cross_attention_dim") == TEXT_WIDTH and scheduler.get("prediction_type") == "v_prediction"
-        ),
+        fits=lambda name, unet, scheduler: _is_sd2(unet, scheduler, "v_prediction"),
         kohya_version="sd_v2_v",
         modelspec_architecture="stable-diffusion-v2-768-v",
     )
