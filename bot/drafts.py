@@ -11,7 +11,7 @@ from bot.limits import refuse_above
 from bot.naming import concept_for
 from bot.studio import Asker, EngineFacts, MethodFacts
 from bot.waits import usual_s
-from storage.errors import NotFound, TintypeError
+from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.ids import new_id
 from storage.permissions import Action, can
 from storage.photo_report import LEAST, PhotoFacts, PhotoReport, Verdict, photo_report
@@ -154,9 +154,10 @@ def judged(photos: Sequence[Photo], draft: Draft, facts: EngineFacts | None) -> 
     return photo_report([PhotoFacts.of(photo) for photo in photos], size_px=size_px, need=need)
 
 
-def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: float) -> tuple[Job, bool]:
+def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: float, *, read: int) -> tuple[Job, bool]:
     """Queue the draft's training, told where it is pressed; pressing twice answers the job that is there, and False.
 
+    `read` is the version of the agreement that stood above the button, 0 for none.
     Raises: TintypeError with what is still missing; nothing is changed then.
     """
     draft = own(rooms, asker, draft_id)
@@ -164,6 +165,8 @@ def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: flo
         return _job_of(rooms, draft), False
     can(asker.actor, Action.TRAIN)
     refuse_above(rooms, asker, JobKind.TRAIN)
+    if draft.kind is Kind.PERSON and read != consent.TEXT_VERSION:
+        raise NotAllowed("E_CONSENT_UNREAD")
     method, class_word = method_of(draft, facts), class_word_of(draft, facts)
     photos = judged(rooms.photos.of(draft.id), draft, facts)
     if photos.verdict is Verdict.REFUSE:

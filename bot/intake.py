@@ -100,6 +100,7 @@ def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, reje
             advised=ADVISED,
             most=MOST,
             consent=consent.text() if draft.kind is Kind.PERSON else None,
+            consent_version=consent.TEXT_VERSION if draft.kind is Kind.PERSON else 0,
             has_agreed=draft.consent_text == str(consent.TEXT_VERSION),
             word_trouble=None if trouble is None else sentence_of(trouble),
             page=page,

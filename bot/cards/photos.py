@@ -45,6 +45,7 @@ class Report:
     advised: int = 5  #: below this the likeness is rough
     most: int = 20  #: used for training at most
     consent: str | None = None  #: for a person: the text that pressing *Train* agrees to
+    consent_version: int = 0  #: of that text; the button says which one was read
     has_agreed: bool = False  #: they ticked the box in the form
     word_trouble: str | None = None  #: the finished sentence why the word cannot be taken
     page: int = 1
@@ -162,7 +163,7 @@ def _actions(report: Report) -> list[Button]:
     style = layout.PLAIN if report.word_trouble is None else layout.PRIMARY
     page, last = min(max(1, report.page), pages(report)), pages(report)
     actions = [
-        layout.button("train", report.draft, label, style=layout.SUCCESS, disabled=not ready),
+        layout.button("train", report.draft, label, n=report.consent_version, style=layout.SUCCESS, disabled=not ready),
         layout.button("add", report.draft, texts.say("btn-add")),
         layout.button("word", report.draft, texts.say("btn-word"), style=style),
         layout.button("discard", report.draft, texts.say("btn-discard"), style=layout.DANGER),

@@ -112,7 +112,7 @@ async def train(studio: Studio, interaction: Interaction, press: Press) -> None:
     asker = asker_of(interaction)
     asker.needs_channel()
     facts, now = studio.engine(), studio.clock.now()
-    job, made = await studio.run(lambda rooms: drafts.queued(rooms, asker, press.id, facts, now))
+    job, made = await studio.run(lambda rooms: drafts.queued(rooms, asker, press.id, facts, now, read=press.n))
     studio.wake()
     is_awake = facts.state == "ready"
     waiting = await studio.run(lambda rooms: waiting_of(rooms, job, studio.clock.now(), is_engine_awake=is_awake))

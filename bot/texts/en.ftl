@@ -407,6 +407,7 @@ E_TOO_FEW_PHOTOS = { $have ->
 E_TOO_MANY_PHOTOS = There are already { $have } photos; { $most } is the most. Remove some first.
 E_DRAFT_GONE = These photos were dropped or have expired, so there is nothing to train. Start again with `/train`.
 E_DRAFT_USED = That training is already queued. `/queue` shows it.
+E_CONSENT_UNREAD = What a person agrees to before they are learned did not stand above that button. `/show` brings the photos back with it; agree there.
 E_PHOTOS_PUBLIC = Photos are never posted in a channel. Leave out *public*, and only you see them.
 E_PHOTO_GONE = That photo is not there any more. Turn a page or press *Add photos* to see the list as it is now.
 

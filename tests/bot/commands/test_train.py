@@ -240,6 +240,23 @@ async def test_a_person_agrees_by_pressing_and_the_job_carries_it(stage: Stage) 
     assert (consent.person, consent.text_version) == (stage.id_of(stage.ana), "1")
 
 
+@pytest.mark.parametrize("button", ["of an animal", "of an older text"])
+async def test_nobody_agrees_by_a_button_that_stood_below_something_else(stage: Stage, button: str) -> None:
+    older = custom_id_of(await stage.report(5, word="ana-me"), "train")
+    if button == "of an older text":
+        older = custom_id_of(await stage.report(5, word="ana-me", kind="person"), "train").rpartition(":")[0] + ":99"
+    draft = older.split(":")[2]
+    await stage.run(lambda rooms: rooms.photos.change_draft(draft, kind="person"))
+
+    told = await stage.forge(stage.ana, older)
+    again = shown(await stage.ana.command("show", job=draft))
+    await stage.ana.press(again, label_of(again, "train"))
+
+    assert "did not stand above that button" in told
+    assert "means:" in again.body
+    assert len(await stage.jobs()) == 1
+
+
 async def test_who_agreed_in_the_form_is_reminded_of_it(stage: Stage) -> None:
     form = await stage.ana.command("train")
     values = {"word": "ana-me", "kind": "person", "consent": True}
