@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from storage.errors import TintypeError
 from trainers.settings import TrainerSettings
 
 #: Does the work and returns what is printed as the last line, or None when there is nothing to print.
@@ -29,6 +32,19 @@ def add_passing(subparsers: Subparsers, name: str, summary: str, run: Command) -
     parser = subparsers.add_parser(name, help=summary, add_help=False, prefix_chars="\0")
     parser.add_argument("rest", nargs="*")
     parser.set_defaults(run=run)
+
+
+def out_folder(folder: Path) -> Path:
+    """Make a folder for what will be made, and see that it can be written before minutes are spent.
+
+    Raises: TintypeError E_OUT_FOLDER.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise TintypeError("E_OUT_FOLDER", path=str(folder), reason=error.strerror or "refused") from error
 
 
 def add_base(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from storage.atomic import write_atomic
 from storage.errors import TintypeError, WeightsRefused
-from trainers.cli import Subparsers, add_command
+from trainers.cli import Subparsers, add_command, out_folder
 from trainers.settings import TrainerSettings
 
 
@@ -30,10 +30,7 @@ def export(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str
     """
     if not arguments.weights.is_file():
         raise WeightsRefused("E_WEIGHTS_FILE", path=str(arguments.weights))
-    try:
-        arguments.out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise TintypeError("E_OUT_FOLDER", path=str(arguments.out), reason=error.strerror or "refused") from error
+    out = out_folder(arguments.out)
     from trainers.cli.running import attempt_folder, finished
     from trainers.weights import read_label
 
@@ -46,7 +43,7 @@ def export(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str
         done = finished(folder, told, None)
         written = []
         for file in done.files:
-            target = arguments.out / Path(file.path).name
+            target = out / Path(file.path).name
             write_atomic(target, (folder / file.path).read_bytes(), mode=0o644)
             written.append(str(target))
             print(f"Wrote {target} ({file.bytes / 1000:.0f} kB)", file=sys.stderr)

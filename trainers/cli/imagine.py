@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from storage.atomic import write_atomic
 from storage.errors import TintypeError, WeightsRefused
 from storage.words import MAX_STRENGTH, words_in
-from trainers.cli import Subparsers, add_base, add_command
+from trainers.cli import Subparsers, add_base, add_command, out_folder
 from trainers.events import Done
 from trainers.miniature import MODEL_ID
 from trainers.settings import TrainerSettings
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     if not 1 <= arguments.count <= MOST:
         raise TintypeError("E_COUNT", count=arguments.count)
     given = [weights_of(text) for text in arguments.weights]
-    out = _folder(arguments.out)
+    out = out_folder(arguments.out)
     from trainers.cli.running import attempt_folder, finished, loaded
     from trainers.weights import read_label
 
@@ -98,14 +98,6 @@ def weights_of(text: str) -> tuple[Path, float]:
     if not Path(name).is_file():
         raise WeightsRefused("E_WEIGHTS_FILE", path=name)
     return Path(name), strength
-
-
-def _folder(out: Path) -> Path:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise TintypeError("E_OUT_FOLDER", path=str(out), reason=error.strerror or "refused") from error
-    return out
 
 
 def _base_of(labels: Sequence[Label]) -> str:

@@ -13,7 +13,7 @@ from storage.atomic import write_atomic
 from storage.errors import TintypeError
 from storage.records import Kind
 from storage.words import check_word
-from trainers.cli import Subparsers, add_base, add_command
+from trainers.cli import Subparsers, add_base, add_command, out_folder
 from trainers.cli.photos import Photo, files_in, photos_in
 from trainers.events import Done
 from trainers.settings import TrainerSettings
@@ -100,12 +100,9 @@ def checked_out(out: Path) -> Path:
     """
     if out.suffix != SUFFIX:
         raise TintypeError("E_OUT_SUFFIX", path=str(out))
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        if out.is_dir():
-            raise IsADirectoryError(21, "it is a folder")
-    except OSError as error:
-        raise TintypeError("E_OUT_FOLDER", path=str(out), reason=error.strerror or "refused") from error
+    out_folder(out.parent)
+    if out.is_dir():
+        raise TintypeError("E_OUT_FOLDER", path=str(out), reason="it is a folder")
     return out
 
 

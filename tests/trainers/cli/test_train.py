@@ -58,6 +58,7 @@ def mistaken(tell: Tell, tmp_path: Path, *argv: object, photos: Path | None = No
         ("--word", "lora", "E_WORD_RESERVED", "my-lora"),
         ("--out", "zed.ckpt", "E_OUT_SUFFIX", ".safetensors"),
         ("--out", "/proc/nowhere/zed.safetensors", "E_OUT_FOLDER", "/proc/nowhere"),
+        ("--out", "/proc/zed.safetensors", "E_OUT_FOLDER", "/proc"),
         ("--method", "dreambooth", "E_METHOD", "lora, textual_inversion"),
         ("--set", "rank", "E_METHOD_SYNTAX", "name=value"),
         ("--set", "rank=0", "E_SETTING_RANGE", "from 1 to 256"),
