@@ -23,36 +23,40 @@ ZIP_BEGINNING = b"PK\x03\x04"
 
 async def take_in(studio: Studio, draft: Draft, uploads: Sequence[Upload]) -> list[str]:
     """Fetch, inspect and keep; the sentences of those that could not be used."""
-    try:
-        fetched = await studio.attachments.fetch(uploads)
-    except TintypeError as too_many:
-        return [sentence_of(too_many)]
-    lanes = asyncio.Semaphore(INSPECTED_AT_ONCE)
-    results = await asyncio.gather(*(_inspected(studio, lanes, upload) for upload in fetched))
+    async with studio.intake:
+        try:
+            fetched = await studio.attachments.fetch(uploads)
+        except TintypeError as too_many:
+            return [sentence_of(too_many)]
+        refused: list[str] = []
+        for at in range(0, len(fetched), INSPECTED_AT_ONCE):
+            refused += await _kept(studio, draft, fetched[at : at + INSPECTED_AT_ONCE])
+        return refused
+
+
+async def _kept(studio: Studio, draft: Draft, some: Sequence[Fetched | TintypeError]) -> list[str]:
+    """Inspect these beside each other and keep them, in their order, before others are opened."""
     refused: list[str] = []
-    for photos, troubles in results:
+    for photos, troubles in await asyncio.gather(*(_inspected(studio, upload) for upload in some)):
         refused += troubles
         for photo in photos:
             refused += await studio.run(partial(_keep, draft=draft, photo=photo))
     return refused
 
 
-async def _inspected(
-    studio: Studio, lanes: asyncio.Semaphore, upload: Fetched | TintypeError
-) -> tuple[list[Any], list[str]]:
+async def _inspected(studio: Studio, upload: Fetched | TintypeError) -> tuple[list[Any], list[str]]:
     """The photos in one upload and the sentences about those that were refused."""
     if isinstance(upload, TintypeError):
         return [], [sentence_of(upload)]
     facts = studio.facts()
     size_px = facts.size_px if facts else drafts.USUAL_SIZE_PX
-    async with lanes:
-        try:
-            if upload.data.startswith(ZIP_BEGINNING):
-                found = await studio.inspect.inspect_zip(upload.data, upload.name, size_px=size_px)
-                return list(found.photos), [sentence_of(error) for error in found.rejected]
-            return [await studio.inspect.inspect_photo(upload.data, upload.name, size_px=size_px)], []
-        except PhotoRejected as refusal:
-            return [], [sentence_of(refusal)]
+    try:
+        if upload.data.startswith(ZIP_BEGINNING):
+            found = await studio.inspect.inspect_zip(upload.data, upload.name, size_px=size_px)
+            return list(found.photos), [sentence_of(error) for error in found.rejected]
+        return [await studio.inspect.inspect_photo(upload.data, upload.name, size_px=size_px)], []
+    except PhotoRejected as refusal:
+        return [], [sentence_of(refusal)]
 
 
 def _keep(rooms: Any, *, draft: Draft, photo: Any) -> list[str]:

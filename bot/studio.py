@@ -17,6 +17,7 @@ from storage.records import Actor, ChannelId, GuildId, Kind, MemberId
 
 T = TypeVar("T")
 SOON_S = 1.8  # for what must be known before the first answer, of the three seconds that Discord gives for it
+INTAKES = 4  # members whose uploads are taken in at once: each may hold 200 MB and more in memory
 NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")  # to post cards where one was asked
 
 
@@ -161,7 +162,7 @@ class Studio:
 
     `facts` answers what the engine last said (None while none is awake); `wake` tells the scheduler that there is
     work; `inspect` is bot.inspection or what stands in for it; `guilds` are the servers allowed by the settings,
-    `owners` the members who run this Tintype.
+    `owners` the members who run this Tintype. `intake` is held by whoever takes uploads in.
     """
 
     def __init__(
@@ -183,6 +184,7 @@ class Studio:
         self.attachments = attachments
         self.inspect = inspect
         self.owners = owners
+        self.intake = asyncio.Semaphore(INTAKES)
         self.door = Doorman(self.run, self.soon, clock, guilds)
 
     async def run(self, work: Callable[[Any], T]) -> T:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.studio import INTAKES
 from storage.database import rows
 from storage.errors import TintypeError
 from storage.records import GuildId
@@ -32,6 +33,47 @@ async def test_what_nobody_foresaw_is_told_by_a_number_that_is_also_logged(
     assert number
     assert number[1] in caplog.text
     assert "secret" not in answer.text
+
+
+class BreakingInspector(QuickInspector):
+    async def inspect_photo(self, data: bytes, name: str, *, size_px: int) -> Any:
+        if name == "dog-5.png":
+            raise RuntimeError
+        return await super().inspect_photo(data, name, size_px=size_px)
+
+
+async def test_photos_that_were_taken_in_before_something_broke_are_kept(idle: Stage) -> None:
+    idle.inspect = BreakingInspector()
+    async with idle.running():
+        await idle.report(5)
+
+        assert "4 usable photos" in shown(await idle.ana.command("show")).body
+
+
+class CountingInspector(QuickInspector):
+    def __init__(self) -> None:
+        self.now, self.most, self.go_on = 0, 0, asyncio.Event()
+
+    async def inspect_photo(self, data: bytes, name: str, *, size_px: int) -> Any:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await self.go_on.wait()
+        self.now -= 1
+        return await super().inspect_photo(data, name, size_px=size_px)
+
+
+async def test_not_more_uploads_than_memory_holds_are_taken_in_at_once(idle: Stage) -> None:
+    idle.inspect = CountingInspector()
+    async with idle.running():
+        answers = [asyncio.create_task(idle.report(1, word=f"dog-{n}")) for n in range(INTAKES + 2)]
+        while idle.inspect.now < INTAKES:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        idle.inspect.go_on.set()
+        cards = [await answer for answer in answers]
+
+    assert idle.inspect.most == INTAKES
+    assert all("one usable photo" in card.body.lower() for card in cards)
 
 
 async def test_a_command_that_the_app_still_knows_and_we_do_not_asks_to_reload(stage: Stage) -> None:
