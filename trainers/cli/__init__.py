@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from trainers.settings import TrainerSettings
 
 #: Does the work and returns what is printed as the last line, or None when there is nothing to print.
 Command = Callable[[argparse.Namespace, TrainerSettings], "dict[str, Any] | None"]
+MOST_SEED = 2**32 - 1
 Subparsers = Any  # argparse keeps the type private
 
 
@@ -32,6 +34,21 @@ def add_passing(subparsers: Subparsers, name: str, summary: str, run: Command) -
     parser = subparsers.add_parser(name, help=summary, add_help=False, prefix_chars="\0")
     parser.add_argument("rest", nargs="*")
     parser.set_defaults(run=run)
+
+
+def bounded(of: type[float], low: float, high: float) -> Callable[[str], float]:
+    """The type of an option that is a number (`int` or `float`) from low to high."""
+
+    def read(text: str) -> float:
+        try:
+            number = of(text)
+        except ValueError:
+            number = math.nan
+        if not low <= number <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is no number from {low:g} to {high:g}")
+        return number
+
+    return read
 
 
 def out_folder(folder: Path) -> Path:

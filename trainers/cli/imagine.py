@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from storage.atomic import write_atomic
 from storage.errors import TintypeError, WeightsRefused
 from storage.words import MAX_STRENGTH, words_in
-from trainers.cli import Subparsers, add_base, add_command, out_folder
+from trainers.cli import MOST_SEED, Subparsers, add_base, add_command, bounded, out_folder
 from trainers.events import Done
 from trainers.miniature import MODEL_ID
 from trainers.settings import TrainerSettings
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from trainers.weights import Label
 
 MOST = 4
+MOST_STEPS = 200  # further ones change nothing that one sees
+MOST_GUIDANCE = 30.0
 LIMIT_BYTES = 64 << 20  # a command line has no upload limit; this only keeps PNG from being refused
 SHAPES = ("square", "portrait", "landscape")
 
@@ -36,10 +38,20 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--negative", default="", metavar="TEXT", help="what not to show")
     parser.add_argument("--shape", choices=SHAPES, default="square")
     parser.add_argument("--count", type=int, default=1, metavar="N", help="1 to 4 pictures (default: 1)")
-    parser.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same pictures (default: any)")
-    parser.add_argument("--steps", type=int, metavar="N", help="denoising steps (default: the base model's)")
     parser.add_argument(
-        "--guidance", type=float, metavar="G", help="how closely to follow the prompt (default: the base model's)"
+        "--seed",
+        type=bounded(int, 0, MOST_SEED),
+        metavar="N",
+        help="the same seed gives the same pictures (default: any)",
+    )
+    parser.add_argument(
+        "--steps", type=bounded(int, 1, MOST_STEPS), metavar="N", help="denoising steps (default: the base model's)"
+    )
+    parser.add_argument(
+        "--guidance",
+        type=bounded(float, 0, MOST_GUIDANCE),
+        metavar="G",
+        help="how closely to follow the prompt (default: the base model's)",
     )
     parser.add_argument("--keep-prompt", action="store_true", help="write the prompt into the files, too")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where the pictures go")
@@ -64,7 +76,7 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     with attempt_folder() as folder:
         told: dict[str, Any] = {
             "kind": "imagine",
-            "seed": secrets.randbelow(2**32) if arguments.seed is None else arguments.seed,
+            "seed": secrets.randbelow(MOST_SEED + 1) if arguments.seed is None else arguments.seed,
             "base_model": {"id": base.id, "revision": base.revision},
             "imagine": {
                 "prompt": arguments.prompt,

@@ -39,7 +39,7 @@ class _Listener:
 
 
 class _Wish:
-    """Ctrl-C asks to stop between two steps."""
+    """A signal asks to stop between two steps."""
 
     wanted: Wish | None = None
 
@@ -48,17 +48,19 @@ class _Wish:
 
 
 @contextmanager
-def _interruptible() -> Iterator[_Wish]:
+def interruptible() -> Iterator[_Wish]:
+    """Inside, Ctrl-C and SIGTERM end the attempt between two steps, so that its folder of photos is taken away."""
     wish = _Wish()
 
     def stop(number: int, frame: FrameType | None) -> None:
         wish.wanted = Wish.CANCEL
 
-    before = signal.signal(signal.SIGINT, stop)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield wish
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -83,7 +85,7 @@ def loaded(arguments: argparse.Namespace, settings: TrainerSettings, made_for: s
 def finished(folder: Path, told: dict[str, Any], base: Any) -> Done:
     """Run the attempt that `told` describes in its folder; an export needs no base.
 
-    Raises: TintypeError with the attempt's own code when it failed, Stopped after Ctrl-C.
+    Raises: TintypeError with the attempt's own code when it failed, Stopped after Ctrl-C or SIGTERM.
     """
     from trainers.faults import translated
     from trainers.jobs import runs
@@ -91,7 +93,7 @@ def finished(folder: Path, told: dict[str, Any], base: Any) -> Done:
     attempt: Attempt = write_attempt(folder, {"job": "here", "attempt": 1, **told})
     bar = Bar(sys.stderr)
     listener = _Listener(bar)
-    with _interruptible() as wish:
+    with interruptible() as wish:
         for _ in drive(runs()[attempt.kind](base, attempt), listener, wish, translated, attempt.kind):
             pass
     bar.close()

@@ -13,7 +13,7 @@ from storage.atomic import write_atomic
 from storage.errors import TintypeError
 from storage.records import Kind
 from storage.words import check_word
-from trainers.cli import Subparsers, add_base, add_command, out_folder
+from trainers.cli import MOST_SEED, Subparsers, add_base, add_command, bounded, out_folder
 from trainers.cli.photos import Photo, files_in, photos_in
 from trainers.events import Done
 from trainers.settings import TrainerSettings
@@ -34,7 +34,13 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--kind", choices=KINDS, default="object", help="what the photos show (default: object)")
     parser.add_argument("--class-word", metavar="WORD", default="", help="the known word it is a kind of, e.g. dog")
     parser.add_argument("--method", metavar="M", default="lora", help="see `tintype-trainer methods` (default: lora)")
-    parser.add_argument("--seed", type=int, metavar="N", default=0, help="the same seed gives the same weights")
+    parser.add_argument(
+        "--seed",
+        type=bounded(int, 0, MOST_SEED),
+        metavar="N",
+        default=0,
+        help="the same seed gives the same weights (default: 0)",
+    )
     parser.add_argument(
         "--set", action="append", default=[], metavar="FIELD=VALUE", help="a setting of the method; repeatable"
     )

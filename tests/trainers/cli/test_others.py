@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from safetensors.torch import load_file
 from tests.trainers.cli.conftest import Tell
 from trainers import bench
 from trainers.__main__ import SUBCOMMANDS, main, parser
+from trainers.cli.running import interruptible
+from trainers.events import Wish
 from trainers.models import Plan, RemoteFile, parse_name
 
 
@@ -39,6 +42,38 @@ def test_models_lists_the_bundled_one_and_what_fits(tell: Tell) -> None:
 @pytest.mark.parametrize("name", ["nothing", "a/b", "../../etc@main"])
 def test_a_model_is_named_with_its_revision(tell: Tell, name: str) -> None:
     assert tell("models", "get", name)[1]["code"] == "E_MODEL_NAME"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_an_attempt_between_two_steps(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with interruptible() as wish:
+        assert wish() is None
+        signal.raise_signal(number)
+        assert wish() is Wish.CANCEL
+
+    assert signal.getsignal(number) is before
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--steps", "0"),
+        ("--steps", "-3"),
+        ("--steps", "1e9"),
+        ("--seed", "-1"),
+        ("--seed", str(2**70)),
+        ("--guidance", "nan"),
+        ("--guidance", "-1"),
+    ],
+)
+def test_a_number_out_of_range_is_told_before_anything_is_loaded(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, option: str, value: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["imagine", "--prompt", "a dog", "--out", str(tmp_path / "out"), f"{option}={value}"])
+
+    assert "is no number from" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
