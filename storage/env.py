@@ -9,7 +9,6 @@ from rapidfuzz import process
 from storage.errors import SettingsError
 
 PREFIX = "TINTYPE_"
-YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
 class Secret:
@@ -60,16 +59,6 @@ class Env:
         if not least <= value <= most:
             raise SettingsError("E_SETTING_VALUE", name=key, value=text, wanted=f"a number from {least:g} to {most:g}")
         return value
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        """Yes or no.
-
-        Raises: SettingsError E_SETTING_VALUE.
-        """
-        text = self.text(key, "yes" if default else "no").lower()
-        if text not in YES | NO:
-            raise SettingsError("E_SETTING_VALUE", name=key, value=text, wanted="yes or no")
-        return text in YES
 
     def ids(self, key: str) -> frozenset[int]:
         """Numbers separated by commas or spaces.

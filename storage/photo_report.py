@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -61,10 +61,6 @@ class PhotoReport:
     proposed: tuple[str, ...]  #: ids to train on, in their order: all, or the best twenty
     left_out: tuple[int, ...]  #: numbers of those not proposed
     remarks: Mapping[str, tuple[dict[str, Any], ...]]  #: by photo id: {"code": "W_DUPLICATE", "facts": {"other": n}}
-
-    def as_dict(self) -> dict[str, Any]:
-        """As JSON holds it."""
-        return asdict(self)
 
 
 def photo_report(photos: Sequence[PhotoFacts], *, size_px: int, need: int = LEAST) -> PhotoReport:

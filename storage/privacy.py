@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 import json
 import secrets
-import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -82,17 +80,8 @@ class Privacy:
             ],
         }
 
-    def archive(self, member: MemberId) -> bytes:
-        """Everything as one zip: photos, weights, images and a list."""
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-            archive.writestr("mydata.json", json.dumps(self.mydata(member), indent=2))
-            for name, blob in self.contents(member):
-                archive.writestr(name, self._vault.open(blob))
-        return packed.getvalue()
-
     def contents(self, member: MemberId) -> list[tuple[str, BlobId]]:
-        """The archive's files beside the list: name and blob of each."""
+        """A member's files, photos, weights and images: the name under which they get each, and its blob."""
         found = [
             (f"photos/{draft.id}/{photo.position:02}.png", photo.blob)
             for draft in self._all_drafts(member)
@@ -171,11 +160,6 @@ class Privacy:
             consents=len(told["consents"]), files=len(mine) + len(foreign), bytes=size, messages=messages,
             key_destroyed=destroyed,
         )  # fmt: skip
-
-    def forgotten(self) -> dict[MemberId, float]:
-        """Who asked to be forgotten, and when: what a restored backup must forget again."""
-        found = rows(self._db, "select id, forgotten_at from members where forgotten_at is not null order by id")
-        return {MemberId(int(str(row["id"]))): float(str(row["forgotten_at"])) for row in found}
 
     def scrub_if_due(self) -> bool:
         """Rewrite the database without deleted rows, if that is still to be done; True when no trace is left."""

@@ -94,11 +94,6 @@ class Queue:
         found = rows(self._db, sql, job=job)
         return [(JobKind(str(row["kind"])), float(str(row["predicted_s"]))) for row in found[:-1]] if found else None
 
-    def place(self, job: JobId) -> int:
-        """1 is next; 0 is not waiting."""
-        ahead = self.ahead_of(job)
-        return 0 if ahead is None else len(ahead) + 1
-
     def is_open_for(self, concept: ConceptId) -> bool:
         """Whether a job of this concept waits or runs."""
         sql = "select 1 from jobs where state in ('queued', 'running') and concept = :concept limit 1"
@@ -176,12 +171,6 @@ class Queue:
         sql = """update jobs set state = 'failed', ended_at = :now, lease_until = null, code = :code, facts = :facts
             where id = :job and attempt = :attempt and state = 'running' returning *"""
         return self._end(sql, say, _nothing, job=job, attempt=attempt, code=code, facts=json.dumps(facts))
-
-    def refuse(self, job: JobId, code: str, facts: Body, say: Body) -> bool:
-        """Queued -> failed: what it needs is gone."""
-        sql = """update jobs set state = 'failed', ended_at = :now, code = :code, facts = :facts
-            where id = :job and state = 'queued' returning *"""
-        return self._end(sql, say, _nothing, job=job, code=code, facts=json.dumps(facts))
 
     def cancel(self, job: JobId, say: Body) -> bool:
         """Queued or running -> cancelled with its one message; False when it was over already."""
@@ -262,14 +251,8 @@ class Queue:
         )  # fmt: skip
 
     def undeliverable(self, row: int, reason: str) -> None:
-        """It can be said nowhere; the member finds it in /queue."""
+        """It can be said nowhere; the member finds it with /show."""
         rows(self._db, "update outbox set undeliverable = :reason where id = :row", row=row, reason=reason)
-
-    def undelivered(self, owner: MemberId) -> list[Job]:
-        """A member's ended jobs whose message reached nobody."""
-        sql = """select jobs.* from jobs join outbox on outbox.job = jobs.id
-            where owner = :owner and undeliverable is not null order by ended_at desc limit 10"""
-        return [job_of(row) for row in rows(self._db, sql, owner=owner)]
 
     def remember(self, message: Message) -> None:
         """Note where a message of ours about a job is."""

@@ -41,16 +41,6 @@ def test_numbers_stay_within_bounds(text: str) -> None:
         env.number("N", 3, least=0, most=10)
 
 
-@pytest.mark.parametrize(("text", "value"), [("yes", True), ("0", False), ("ON", True), ("", True), ("no ", False)])
-def test_flags_are_read(text: str, value: bool) -> None:
-    assert Env({"F": text}).flag("F", default=True) is value
-
-
-def test_other_flags_are_refused() -> None:
-    with pytest.raises(SettingsError, match="E_SETTING_VALUE"):
-        Env({"F": "maybe"}).flag("F", default=False)
-
-
 def test_ids_are_read_with_commas_or_spaces() -> None:
     assert Env({"G": "1, 2 3"}).ids("G") == {1, 2, 3}
     assert Env({}).ids("G") == frozenset()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -80,12 +79,6 @@ def test_a_copy_saved_anew_is_alike_and_another_picture_is_not() -> None:
 
 def test_a_photo_without_a_hash_is_like_no_other() -> None:
     assert alike(photos(3, phash="")) == []
-
-
-def test_the_report_is_plain_json() -> None:
-    report = photo_report(photos(4, phash="0" * 16), size_px=64)
-
-    assert json.loads(json.dumps(report.as_dict()))["verdict"] == "warn"
 
 
 def test_one_colour_has_a_hash_too() -> None:

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -181,14 +179,14 @@ def test_a_running_job_of_a_forgotten_member_can_write_nothing_any_more(privacy:
 
 
 def test_forgetting_twice_is_fine_and_the_id_is_remembered(
-    house: Household, privacy: Privacy, clock: HandClock
+    house: Household, privacy: Privacy, db: Database, clock: HandClock
 ) -> None:
     house.teach(ANA, "ana-dog")
     privacy.forget(ANA)
     again = privacy.forget(ANA)
 
     assert (again.files, again.key_destroyed) == (0, False)
-    assert privacy.forgotten() == {ANA: clock.now()}
+    assert rows(db, "select id, forgotten_at from members") == [{"id": ANA, "forgotten_at": clock.now()}]
 
 
 def test_a_crash_while_forgetting_is_finished_by_asking_again(
@@ -284,15 +282,14 @@ def test_that_something_was_forgotten_is_noted_without_saying_whose(
     assert str(ANA) not in str(noted["facts"])
 
 
-def test_the_archive_holds_photos_words_and_pictures(house: Household, privacy: Privacy) -> None:
+def test_a_member_is_given_photos_words_and_pictures(house: Household, privacy: Privacy, vault: Vault) -> None:
     house.imagine(ANA, "a", house.teach(ANA, "ana-dog"))
     house.teach(BEN, "ben-cat")
 
-    packed = zipfile.ZipFile(io.BytesIO(privacy.archive(ANA)))
+    contents = privacy.contents(ANA)
+    told = json.loads(json.dumps(privacy.mydata(ANA)))
 
-    contents = {name: packed.read(name) for name in packed.namelist()}
-    told = json.loads(contents.pop("mydata.json"))
-    assert sorted(contents.values()) == sorted([b"ana-dog" * 5, b"ana-dog" * 5, b"a" * 9])
+    assert sorted(vault.open(blob) for _, blob in contents) == sorted([b"ana-dog" * 5, b"ana-dog" * 5, b"a" * 9])
     assert [word["word"] for word in told["words"]] == ["ana-dog"]
     assert "a a picture" in {job.get("prompt") for job in told["jobs"]}
 

@@ -72,7 +72,7 @@ def test_order_is_kept_when_the_date_jumps_back(queue: Queue, clock: HandClock) 
     second, _ = queue.put(wish("k2"))
 
     assert [job.id for job in queue.ready()] == [first.id, second.id]
-    assert (queue.place(first.id), queue.place(second.id)) == (1, 2)
+    assert [len(queue.ahead_of(job.id) or ()) for job in (first, second)] == [0, 1]
 
 
 def test_a_released_job_is_next_again(queue: Queue) -> None:
@@ -80,14 +80,14 @@ def test_a_released_job_is_next_again(queue: Queue) -> None:
     queue.put(wish("k2"))
     queue.release(job.id, job.attempt, SAY)
 
-    assert queue.place(job.id) == 1
+    assert queue.ahead_of(job.id) == []
 
 
 def test_one_job_is_claimed_once(queue: Queue) -> None:
     job = running(queue)
 
     assert queue.claim(job.id, "other", 60) is None
-    assert queue.place(job.id) == 0
+    assert queue.ahead_of(job.id) is None
     assert job.attempt == 1
 
 
@@ -126,12 +126,11 @@ def test_a_stale_attempt_changes_nothing(queue: Queue, write: str) -> None:
 
 
 @pytest.mark.parametrize("end", ["commit", "fail", "cancel"])
-@pytest.mark.parametrize("write", [*WRITES, "cancel", "claim", "wish", "refuse"])
+@pytest.mark.parametrize("write", [*WRITES, "cancel", "claim", "wish"])
 def test_nothing_follows_an_end(queue: Queue, end: str, write: str) -> None:
     late: dict[str, Write] = ENDS | WRITES | {
         "claim": lambda queue, job: queue.claim(job.id, "engine", 60),
         "wish": lambda queue, job: queue.wish(job.id, "keep_best"),
-        "refuse": lambda queue, job: queue.refuse(job.id, "E_X", {}, SAY),
     }  # fmt: skip
     job = running(queue)
     ENDS[end](queue, job)
@@ -153,16 +152,13 @@ def test_a_waiting_job_has_no_attempt_to_write_for(queue: Queue, write: str) -> 
     assert queue.get(job.id) == job
 
 
-def test_a_waiting_job_can_be_cancelled_or_refused(queue: Queue) -> None:
-    first, _ = queue.put(wish("k1"))
-    second, _ = queue.put(wish("k2"))
+def test_a_waiting_job_can_be_cancelled(queue: Queue) -> None:
+    job, _ = queue.put(wish())
 
-    assert queue.cancel(first.id, SAY)
-    assert queue.refuse(second.id, "E_WORD_GONE", {"word": "dog"}, SAY)
+    assert queue.cancel(job.id, SAY)
 
-    assert state(queue, first.id) is JobState.CANCELLED
-    assert state(queue, second.id) is JobState.FAILED
-    assert [row.job for row in queue.unsent()] == [first.id, second.id]
+    assert state(queue, job.id) is JobState.CANCELLED
+    assert [row.job for row in queue.unsent()] == [job.id]
 
 
 def test_a_commit_is_whole_or_nothing(queue: Queue, db: Database) -> None:
@@ -310,14 +306,12 @@ def test_a_nonce_is_short_and_stable(queue: Queue, kind: JobKind) -> None:
     assert len(nonce_of(job)) <= 25
 
 
-def test_an_undeliverable_message_is_found_by_its_member(queue: Queue) -> None:
+def test_an_undeliverable_message_is_tried_no_more(queue: Queue) -> None:
     job = running(queue)
     queue.commit(job.id, job.attempt, {}, SAY)
     queue.undeliverable(queue.unsent()[0].id, "50001")
 
     assert queue.unsent() == []
-    assert [lost.id for lost in queue.undelivered(ANA)] == [job.id]
-    assert queue.undelivered(BEN) == []
 
 
 def test_a_card_has_one_place(queue: Queue) -> None:
