@@ -12,7 +12,7 @@ import discord
 
 from bot.cards import Card
 
-LOOK_BACK = 200  # messages in which ours is looked for, oldest first
+LOOK_BACK = 1000  # messages in which ours is looked for, oldest first: of many minutes, in a busy channel
 EARLIER_S = 300.0  # how far the machine's clock may be ahead of Discord's
 PASSING = (aiohttp.ClientError, OSError, TimeoutError, discord.DiscordServerError, discord.RateLimited)
 TOO_MANY_REQUESTS = 429

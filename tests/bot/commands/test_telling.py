@@ -90,3 +90,21 @@ async def test_a_card_that_cannot_be_drawn_stops_no_other(stage: Stage) -> None:
 
     (card,) = await shown_to_all(stage)
     assert "ana-dog" in card.replace("\\", "")
+
+
+async def test_a_message_whose_sending_was_cut_off_is_found_again_in_a_busy_channel(stage: Stage) -> None:
+    channel = stage.bot.get_partial_messageable(stage.channel())
+    for n in range(210):
+        await channel.send(str(n))
+    await drawn(stage)
+    letters = outbox(stage)
+    stage.box.faults.add({"action": "drop", "has_effect": True, "method": "POST", "path": "/channels/.*", "times": 1})
+    await letters.deliver()
+    for message in stage.box.messages.values():
+        message.nonce = None
+
+    await asyncio.sleep(2.0)
+    await letters.deliver()
+
+    assert sum("Enlarge 1" in text for text in await shown_to_all(stage)) == 1
+    assert await stage.run(lambda rooms: rooms.queue.unsent()) == []
