@@ -4,6 +4,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from storage.errors import WeightsRefused
 from tests.trainers.bases import TEXT_WIDTH, applied, tiny_pipeline
 from trainers.adapter import Adapter, LowRank
-from trainers.method import Lesson
+from trainers.method import Lesson, described, method_named
 from trainers.methods.lora import targets_of
 from trainers.pipeline import Base
 from trainers.weights import kohya_name, lora_tensors, read_adapter, read_metadata, write_adapter
@@ -66,6 +67,15 @@ def test_stable_diffusion_1_gets_kohyas_192_modules(sd15_unet: UNet2DConditionMo
         "transformer_blocks_0_ff_net_0_proj",
         "transformer_blocks_0_ff_net_2",
     }
+
+
+def test_a_lora_for_stable_diffusion_1_is_as_large_as_its_settings_say(
+    base: Base, sd15_unet: UNet2DConditionModel
+) -> None:
+    lora = method_named("lora")
+    size = lora.file_bytes(replace(base, unet=sd15_unet), lora.settings())
+
+    assert described(lora.settings())["rank"]["help"].startswith(f"{size / 10**6:.0f} MB at 16")
 
 
 def test_each_module_has_three_tensors_of_kohyas_shapes(base: Base, lora_file: Path) -> None:

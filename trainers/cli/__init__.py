@@ -67,6 +67,8 @@ def out_folder(folder: Path) -> Path:
 def add_base(parser: argparse.ArgumentParser) -> None:
     """The options of everything that loads a base model."""
     parser.add_argument(
-        "--base-model", metavar="B", help="miniature, or owner/name@revision (default: TINTYPE_BASE_MODEL)"
+        "--base-model",
+        metavar="B",
+        help="miniature, owner/name@revision, or a folder in diffusers' layout (default: TINTYPE_BASE_MODEL)",
     )
     parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1 or mps (default: TINTYPE_DEVICE)")

@@ -20,7 +20,7 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--weights", required=True, type=Path, metavar="FILE", help="what `train` wrote")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where the files go")
     taking = add_command(subparsers, "import", "take over weights made elsewhere (not offered yet)", import_)
-    taking.add_argument("--weights", type=Path, metavar="FILE")
+    taking.add_argument("--weights", type=Path, metavar="FILE", help="a LoRA or an embedding as .safetensors")
 
 
 def export(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:

@@ -25,7 +25,7 @@ BYTES_PER_NUMBER = 2  # files are float16
 class LoraSettings:
     """What an operator may change; a member never sees these."""
 
-    rank: int = setting(16, 1, 256, "6 MB at 16 for SD 1.5; higher learns more and overfits sooner")
+    rank: int = setting(16, 1, 256, "14 MB at 16 for SD 1.5; higher learns more and overfits sooner")
     alpha: float = setting(16.0, 0.1, 512, "equal to the rank, so that the rate means the same at every rank")
     learning_rate: float = setting(1e-4, 1e-7, 1e-1, "diffusers' and ai-toolkit's default for AdamW")
     steps_per_photo: int = setting(100, 1, 1000, "training-facts.md, 4: 80 to 120 a photo")
