@@ -10,11 +10,15 @@ from safetensors import SafetensorError
 from storage.errors import NotEnoughMemory, TintypeError
 from trainers.memory import memory_of
 
-CPU_ALLOCATOR = "DefaultCPUAllocator"  # torch raises a bare RuntimeError when malloc fails
+#: torch raises a bare RuntimeError when malloc fails, or when CUDA's libraries find no room for their own
+NO_MEMORY = ("DefaultCPUAllocator", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED")
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # the disk, the quota or the limit of one file
 DISK_FULL = ("No space left on device", "os error 28")  # safetensors writes in Rust and tells only text
 #: After one of these every further CUDA call of this process fails: the process must go.
-STICKY = ("device-side assert", "illegal memory access", "an unspecified launch failure", "CUDA error: unknown error")
+STICKY = (
+    "device-side assert", "illegal memory access", "illegal instruction", "misaligned address",
+    "unspecified launch failure", "uncorrectable ECC error", "CUDA error: unknown error",
+)  # fmt: skip
 
 
 def is_sticky(error: BaseException) -> bool:
@@ -26,7 +30,7 @@ def translated(error: BaseException) -> TintypeError | None:
     """Our error for a known one of a library, None for one we do not know."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return _out_of_memory()
-    if isinstance(error, RuntimeError) and CPU_ALLOCATOR in str(error):
+    if isinstance(error, RuntimeError) and any(text in str(error) for text in NO_MEMORY):
         return _out_of_memory()
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return TintypeError("E_DISK_FULL")

@@ -23,7 +23,15 @@ def test_memory_that_the_cpu_refuses_is_told_with_what_is_free() -> None:
     assert error.facts["free_mib"] > 0
 
 
-@pytest.mark.parametrize("error", [torch.OutOfMemoryError("CUDA out of memory"), MemoryError()])
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory"),
+        MemoryError(),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+    ],
+)
 def test_every_way_of_running_out_of_memory_is_known(error: BaseException) -> None:
     assert str(translated(error)).startswith("E_NO_MEMORY")
 
@@ -55,5 +63,6 @@ def test_a_foreign_error_stays_foreign() -> None:
 
 def test_only_what_loses_the_device_ends_the_process() -> None:
     assert is_sticky(RuntimeError("CUDA error: device-side assert triggered"))
+    assert is_sticky(RuntimeError("CUDA error: unspecified launch failure"))
     assert not is_sticky(RuntimeError("shapes do not match"))
     assert not is_sticky(ValueError("device-side assert"))
