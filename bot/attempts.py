@@ -165,7 +165,7 @@ def _pictures(rooms: Rooms, job: Job, facts: EngineFacts) -> Plan:
         "shape": request.get("shape") or "square",
         "words": words,
         "relation": relation,
-        "limit_bytes": request.get("limit_bytes") or LIMIT_BYTES,
+        "limit_bytes": LIMIT_BYTES,
     }
     return Plan(seed=request["seed"], order=order, files=files)
 

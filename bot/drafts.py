@@ -188,17 +188,10 @@ def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: flo
             "class_word": class_word,
             "method": method.name,
             "photos": list(photos.proposed),
-            "consent": _consent(draft, now),
         },
     )
     job, made = rooms.queue.put(new, lambda _db, _job: _keep(rooms, draft, concept.id, now))
     return job, made
-
-
-def _consent(draft: Draft, now: float) -> dict[str, Any] | None:
-    if draft.kind is not Kind.PERSON:
-        return None
-    return {"person": draft.owner, "text_version": str(consent.TEXT_VERSION), "given_at": now}
 
 
 def _keep(rooms: Any, draft: Draft, concept: ConceptId, now: float) -> None:
