@@ -90,8 +90,10 @@ async def press(member: Member, message: Message, label: str) -> Message:
 async def learned(member: Member, word: str = "ana-dog", kind: str = "animal") -> Message:
     """Hand photos in, press *Train*, and wait for the final message."""
     report = await say(member, "train", word=word, kind=kind, **PHOTOS)
-    train = next(button.label for button in report.buttons if "rain" in button.label)
-    await press(member, report, train)
+    labels = [button.label for button in report.buttons]
+    train = [label for label in labels if "rain" in label]
+    assert train, report.text
+    await press(member, report, train[0])
     return await member.wait_for(lambda one: f"<{word}> is learned" in one.text and not one.is_ephemeral, 60)
 
 
