@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from storage.atomic import write_atomic
 from storage.errors import WeightsRefused
+from storage.words import NAME
 from trainers.adapter import Adapter, LowRank
 from trainers.method import Lesson
 from trainers.pipeline import Base
@@ -169,7 +170,8 @@ def keys_in(path: Path) -> Sequence[str]:
 
 
 def _label(told: Mapping[str, str], path: Path) -> Label:
-    word = told.get("tintype.word") or path.stem
+    said = told.get("tintype.word", "")
+    word = said if NAME.fullmatch(said) else path.stem  # a stranger's file may say anything
     return Label(
         word=word,
         class_word=told.get("tintype.class_word", ""),

@@ -18,7 +18,7 @@ from trainers.adapter import Adapter, LowRank
 from trainers.method import Lesson, described, method_named
 from trainers.methods.lora import targets_of
 from trainers.pipeline import Base
-from trainers.weights import kohya_name, lora_tensors, read_adapter, read_metadata, write_adapter
+from trainers.weights import kohya_name, lora_tensors, read_adapter, read_label, read_metadata, write_adapter
 
 Lessons = Callable[..., Lesson]
 RANK = 4
@@ -247,6 +247,13 @@ def test_a_file_made_for_another_revision_is_refused(base: Base, lora_file: Path
     save_file(tensors, lora_file, told | {"tintype.base_revision": "older"})
     with pytest.raises(WeightsRefused, match="E_WRONG_BASE"):
         read_adapter(lora_file, base)
+
+
+@pytest.mark.parametrize("said", ["\x1b[2J", "my dog", "<zed>", "x" * 5000, ""])
+def test_a_word_that_cannot_be_one_is_not_taken_from_a_file(lora_file: Path, said: str) -> None:
+    save_file(load_file(lora_file), lora_file.with_stem("ivo"), {"tintype.word": said})
+
+    assert read_label(lora_file.with_stem("ivo")).word == "ivo"
 
 
 def test_a_missing_alpha_means_the_rank(base: Base, lora_file: Path) -> None:
