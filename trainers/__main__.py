@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import logging
 import os
@@ -38,12 +39,20 @@ def _told(arguments: argparse.Namespace, settings: TrainerSettings) -> tuple[int
     try:
         return 0, arguments.run(arguments, settings)
     except TintypeError as error:
-        text = sentence(error.code, error.facts)
-        print(text, file=sys.stderr)
-        return 1, {"ok": False, "code": error.code, "error": text}
+        return _refused(error)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        return _refused(TintypeError("E_DISK_FULL"))
     except (Stopped, KeyboardInterrupt):
         print("Stopped.", file=sys.stderr)
         return EXIT_STOPPED, {"ok": False, "code": "stopped", "error": "Stopped."}
+
+
+def _refused(error: TintypeError) -> tuple[int, dict[str, Any]]:
+    text = sentence(error.code, error.facts)
+    print(text, file=sys.stderr)
+    return 1, {"ok": False, "code": error.code, "error": text}
 
 
 def _environ(command: str) -> Mapping[str, str]:

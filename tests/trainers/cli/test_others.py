@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 from pathlib import Path
 
@@ -42,6 +43,17 @@ def test_models_lists_the_bundled_one_and_what_fits(tell: Tell) -> None:
 @pytest.mark.parametrize("name", ["nothing", "a/b", "../../etc@main"])
 def test_a_model_is_named_with_its_revision(tell: Tell, name: str) -> None:
     assert tell("models", "get", name)[1]["code"] == "E_MODEL_NAME"
+
+
+def test_a_disk_that_is_full_is_told_wherever_it_is_noticed(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(folder: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("trainers.cli.models.installed", full)
+    code, told, said = tell("models", "list")
+
+    assert (code, told["code"]) == (1, "E_DISK_FULL")
+    assert told["error"] in said
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
