@@ -6,4 +6,4 @@ from pathlib import Path
 
 WEIGHTS = Path(__file__).parent / "weights"  #: a StableDiffusionPipeline in diffusers' folder layout
 MODEL_ID = "miniature"
-REVISION = "miniature-1"
+REVISION = "miniature-2"

@@ -196,7 +196,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--vae-steps", type=int, default=1500)
     parser.add_argument("--unet-steps", type=int, default=4300)
-    parser.add_argument("--polish-steps", type=int, default=2600)
+    parser.add_argument("--polish-steps", type=int, default=1100)
     parser.add_argument("--reader-steps", type=int, default=900)
     return parser
 
