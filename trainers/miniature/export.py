@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from transformers import CLIPTokenizer
 from trainers.miniature.denoiser import Denoiser, new_scheduler
 from trainers.miniature.vae import new_vae
 
+HERE = frozenset({"_name_or_path", "is_local", "local_files_only"})  # where it was loaded from: nobody else's business
 LIMIT_BYTES = 24 * 2**20  # of all committed weights
 
 
@@ -70,6 +73,8 @@ def export(pipeline: Any, weights: Path) -> int:
         shutil.copytree(weights / "readers", beside / "readers")
     settings = beside / "text_encoder" / "config.json"  # without this it alone would be loaded as float16
     settings.write_text(settings.read_text().replace('"dtype": "float16"', '"dtype": "float32"'))
+    for path in (beside / "model_index.json", *beside.rglob("*config.json")):
+        _forget(path, HERE)
     for path in beside.rglob("*.safetensors"):
         path.chmod(0o644)  # written private, but they are for everybody
     size = folder_bytes(beside)
@@ -79,6 +84,12 @@ def export(pipeline: Any, weights: Path) -> int:
     shutil.rmtree(weights, ignore_errors=True)
     beside.rename(weights)
     return size
+
+
+def _forget(path: Path, names: Collection[str]) -> None:
+    told = json.loads(path.read_text("utf-8"))
+    kept = {name: value for name, value in told.items() if name not in names}
+    path.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
 def folder_bytes(folder: Path) -> int:

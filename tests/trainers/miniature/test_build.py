@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from trainers.miniature import build
+from trainers.miniature import WEIGHTS, build
+from trainers.miniature.export import committed, export
 from trainers.miniature.reader_training import answers_loss, labels_of
 from trainers.miniature.readers import OUTPUTS, QUESTIONS
 from trainers.miniature.training import Average, learning_rate, train
@@ -64,6 +65,17 @@ def test_stages_run_in_the_order_named(tmp_path: Path, monkeypatch: pytest.Monke
     build.main(["--folder", str(tmp_path), "export", "vae"])
 
     assert ran == ["export", "vae"]
+
+
+def test_what_is_exported_does_not_say_where_it_was_made(tmp_path: Path) -> None:
+    pipeline = committed(WEIGHTS)
+    export(pipeline, tmp_path / "weights")
+    told = "".join(path.read_text("utf-8") for path in (tmp_path / "weights").rglob("*.json"))
+
+    assert str(WEIGHTS) not in told
+    again = committed(tmp_path / "weights")
+    assert again.vae.config.scaling_factor == pipeline.vae.config.scaling_factor
+    assert again.tokenizer("a cat at the beach").input_ids == pipeline.tokenizer("a cat at the beach").input_ids
 
 
 def test_a_question_that_a_picture_does_not_pose_costs_nothing() -> None:
