@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dotenv import dotenv_values
 
 from bot import cli
-from bot.settings import KNOWN, BotSettings
+from bot.settings import BotSettings
 from storage.env import check_keys
 from storage.errors import TintypeError
 from storage.texts import sentence
@@ -37,7 +37,7 @@ def settings_of(environ: Mapping[str, str]) -> BotSettings:
 
     Raises: SettingsError.
     """
-    check_keys(environ, KNOWN)
+    check_keys(environ)
     return BotSettings.from_env(environ)
 
 

@@ -11,6 +11,7 @@ from bot.plain import plain
 from bot.studio import Asker
 from storage.errors import TintypeError
 from storage.permissions import Action
+from storage.records import Concept, Version
 
 EMBEDDING_METHODS = frozenset({"textual_inversion"})  # whose weights are rows of an embedding
 
@@ -32,6 +33,12 @@ def exported(rooms: Any, asker: Asker, word: str) -> Card:
         name=plain(concept.name),
         file=name,
         size=texts.size(version.bytes),
-        trigger=concept.name if is_embedding else f"{concept.name} {version.class_word}",
+        trigger=concept.name if is_embedding else f"{_learned_as(rooms, concept, version)} {version.class_word}",
     )
     return layout.file_card(told, name, rooms.vault.open(version.blob))
+
+
+def _learned_as(rooms: Any, concept: Concept, version: Version) -> str:
+    """The name that the weights know, which a renaming does not change."""
+    job = rooms.queue.get(version.job)
+    return str(job.request["word"]) if job else concept.name

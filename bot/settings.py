@@ -15,19 +15,6 @@ LARGEST_PORT = 65535
 DEVICES = ("auto", "cpu", "cuda")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
-#: Every `TINTYPE_` key that some part of Tintype reads; another one is refused at start.
-KNOWN = (
-    "TINTYPE_BASE_MODEL",
-    "TINTYPE_DATA_DIR",
-    "TINTYPE_DEVICE",
-    "TINTYPE_GUILDS",
-    "TINTYPE_LOG",
-    "TINTYPE_MASTER_KEY_FILE",
-    "TINTYPE_MODELS_DIR",
-    "TINTYPE_OWNERS",
-    "TINTYPE_SANDBOX_PORT",
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotSettings:

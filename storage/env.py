@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from rapidfuzz import process
 
 from storage.errors import SettingsError
 
 PREFIX = "TINTYPE_"
+#: Every `TINTYPE_` key that some part of Tintype reads; another one is refused at start.
+KNOWN = (
+    "TINTYPE_BASE_MODEL",
+    "TINTYPE_DATA_DIR",
+    "TINTYPE_DEVICE",
+    "TINTYPE_GUILDS",
+    "TINTYPE_LOG",
+    "TINTYPE_MASTER_KEY_FILE",
+    "TINTYPE_MODELS_DIR",
+    "TINTYPE_OWNERS",
+    "TINTYPE_SANDBOX_PORT",
+)
 
 
 class Secret:
@@ -73,12 +85,12 @@ class Env:
         return frozenset(map(int, parts))
 
 
-def check_keys(environ: Mapping[str, str], known: Collection[str]) -> None:
+def check_keys(environ: Mapping[str, str]) -> None:
     """Refuse a `TINTYPE_` key that nobody reads.
 
     Raises: SettingsError E_SETTING_UNKNOWN naming the nearest known one.
     """
     for key in sorted(environ):
-        if key.startswith(PREFIX) and key not in known:
-            nearest = process.extractOne(key, sorted(known))
+        if key.startswith(PREFIX) and key not in KNOWN:
+            nearest = process.extractOne(key, KNOWN)
             raise SettingsError("E_SETTING_UNKNOWN", name=key, nearest=nearest[0] if nearest else "")

@@ -12,8 +12,8 @@ from typing import NewType
 import pytest
 
 from bot import cli, commands
-from bot.settings import KNOWN
 from storage import records
+from storage.env import KNOWN
 from trainers.__main__ import parser as trainers_parser
 
 ROOT = Path(__file__).parents[1]

@@ -13,6 +13,7 @@ from typing import Any
 
 from dotenv import dotenv_values
 
+from storage.env import check_keys
 from storage.errors import TintypeError
 from storage.texts import sentence
 from trainers import process
@@ -35,9 +36,9 @@ def parser() -> argparse.ArgumentParser:
     return whole
 
 
-def _told(arguments: argparse.Namespace, settings: TrainerSettings) -> tuple[int, dict[str, Any] | None]:
+def _told(arguments: argparse.Namespace) -> tuple[int, dict[str, Any] | None]:
     try:
-        return 0, arguments.run(arguments, settings)
+        return 0, arguments.run(arguments, _settings(_environ(arguments.command)))
     except TintypeError as error:
         return _refused(error)
     except OSError as error:
@@ -53,6 +54,13 @@ def _refused(error: TintypeError) -> tuple[int, dict[str, Any]]:
     text = sentence(error.code, error.facts)
     print(text, file=sys.stderr)
     return 1, {"ok": False, "code": error.code, "error": text}
+
+
+def _settings(environ: Mapping[str, str]) -> TrainerSettings:
+    check_keys(environ)
+    settings = TrainerSettings.from_env(environ)
+    keep_in(settings.models_dir)
+    return settings
 
 
 def _environ(command: str) -> Mapping[str, str]:
@@ -72,9 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         process.go_offline(os.environ)
     if arguments.command != "engine":
         logging.basicConfig(level=logging.INFO if arguments.verbose else logging.ERROR, stream=sys.stderr)
-    settings = TrainerSettings.from_env(_environ(arguments.command))
-    keep_in(settings.models_dir)
-    code, told = _told(arguments, settings)
+    code, told = _told(arguments)
     if told is not None:
         print(json.dumps(told, ensure_ascii=False))
     return code

@@ -61,8 +61,8 @@ def pixels_of(image: Image.Image) -> Tensor:
 
 
 def flips_of(family: Family, kind: str) -> tuple[bool, ...]:
-    """Whether to learn each photo mirrored too: never faces, never where left and right mean something."""
-    return (False, True) if family.may_flip and kind in ("animal", "object", "style") else (False,)
+    """Whether to learn each photo mirrored too: never faces, never what may bear lettering."""
+    return (False, True) if family.may_flip and kind == "animal" else (False,)
 
 
 def examples(base: Base, photos: Sequence[Path], captions: Sequence[str], kind: str) -> Iterator[Example]:

@@ -44,8 +44,8 @@ def test_pixels_run_from_minus_one_to_one() -> None:
     assert pixels_of(image).tolist() == [[[-1.0, 1.0]]] * 3
 
 
-def test_faces_are_never_mirrored_and_the_miniature_never_at_all(base: Base) -> None:
-    assert flips_of(SD1, "person") == (False,)
+def test_only_animals_are_mirrored_and_on_the_miniature_nothing(base: Base) -> None:
+    assert {flips_of(SD1, kind) for kind in ("person", "object", "style")} == {(False,)}
     assert flips_of(SD1, "animal") == (False, True)
     assert flips_of(base.family, "animal") == (False,)
 

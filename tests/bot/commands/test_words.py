@@ -95,6 +95,16 @@ async def test_weights_are_exported_as_a_file_that_other_programs_load(stage: St
     assert [(one.name, await one.read()) for one in card.files] == [("ana-dog.safetensors", b"weights of ana-dog")]
 
 
+async def test_weights_of_a_renamed_word_are_exported_with_the_name_they_were_learned_under(stage: Stage) -> None:
+    await stage.taught()
+    await stage.ana.command("words rename", word="ana-dog", name="rex")
+
+    card = shown(await stage.ana.command("words export", word="rex"))
+
+    assert "write `ana-dog dog`" in card.body
+    assert [one.name for one in card.files] == ["rex.safetensors"]
+
+
 async def test_an_embedding_is_exported_with_the_word_that_calls_it(stage: Stage) -> None:
     card = await stage.report(1, method="textual_inversion")
     await stage.ana.press(card, "Train")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import signal
 from pathlib import Path
 
@@ -179,3 +180,15 @@ def test_a_measurement_is_found_by_its_file(monkeypatch: pytest.MonkeyPatch, tel
 def test_an_unknown_subcommand_is_refused() -> None:
     with pytest.raises(SystemExit, match="2"):
         parser().parse_args(["paint"])
+
+
+def test_an_unknown_setting_is_refused_with_the_nearest_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TINTYPE_DEVISE", "cuda")
+
+    assert main(["methods"]) == 1
+
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (told["ok"], told["code"]) == (False, "E_SETTING_UNKNOWN")
+    assert "TINTYPE_DEVICE" in told["error"]
