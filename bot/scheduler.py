@@ -258,7 +258,7 @@ class Scheduler:
             log.info("job %s succeeded at attempt %d", run.job.id, run.job.attempt)
 
     async def _fail(self, job: Job, error: TintypeError) -> None:
-        log.warning("job %s failed: %s", job.id, error)
+        log.warning("job %s failed: %s", job.id, error.code)  # the facts may name a member's word
         await self._store.run(lambda rooms: fail(rooms, job, error))
 
     async def _renew(self) -> None:

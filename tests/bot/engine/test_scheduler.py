@@ -103,6 +103,16 @@ async def test_a_word_that_was_deleted_or_made_for_another_base_is_refused_with_
         assert gone.code == "E_WORD_GONE"
 
 
+async def test_the_log_of_a_failed_job_names_no_word(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with staged(tmp_path) as stage:
+        _, version = await learned(stage)
+        await stage.store.run(lambda rooms: rooms.db.conn.execute("update versions set base_revision = '0'"))
+        job = await stage.end_of((await stage.put(put_pictures, "k1", words=(version,))).id)
+
+    assert f"job {job.id} failed: E_WORD_FOREIGN_BASE" in caplog.text
+    assert "ana-dog" not in caplog.text
+
+
 async def test_a_failed_training_keeps_its_photos_for_a_day(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         job = await stage.end_of((await stage.put(put_training, "broken")).id)
