@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from signal import SIGKILL
 from tempfile import TemporaryDirectory
@@ -58,8 +58,10 @@ async def inspect_photo(data: bytes, name: str, *, size_px: int) -> InspectedPho
             raise await inspector.lost() from error
 
 
-async def inspect_zip(data: bytes, name: str, *, size_px: int) -> InspectedZip:
+async def inspect_zip(data: bytes, name: str, *, size_px: int, most: int) -> InspectedZip:
     """Have each photo of a zip rebuilt, in their order; each in a process of its own.
+
+    Of more than `most` photos the rest stays packed, and one refusal says so.
 
     Raises: PhotoRejected when the zip itself cannot be used.
     """
@@ -67,13 +69,21 @@ async def inspect_zip(data: bytes, name: str, *, size_px: int) -> InspectedZip:
     rejected: list[PhotoRejected] = []
     skipped = 0
     request = wire.encode({"do": "zip", "name": name}, data)
-    async with _lane("zip"), _asked(request, "zip", name) as inspector:
-        async for batch in _batches(inspector.answers()):
+    async with (
+        _lane("zip"),
+        _asked(request, "zip", name) as inspector,
+        aclosing(inspector.answers()) as answers,
+        aclosing(_batches(answers)) as batches,
+    ):
+        async for batch in batches:
             found = await asyncio.gather(*(_member(frame, name, size_px) for frame in batch))
             photos += [one for one in found if isinstance(one, InspectedPhoto)]
             rejected += [one for one in found if isinstance(one, PhotoRejected)]
             skipped += sum(int(frame.head.get("skipped", 0)) for frame in batch)
-    return InspectedZip(photos=tuple(photos), rejected=tuple(rejected), skipped=skipped)
+            if len(photos) > most:
+                rejected.append(PhotoRejected("E_TOO_MANY_PHOTOS", have=most, most=most))
+                break
+    return InspectedZip(photos=tuple(photos[:most]), rejected=tuple(rejected), skipped=skipped)
 
 
 async def inspect_weights(data: bytes, name: str, *, width: int | None = None, base: str = "") -> dict[str, Any]:
@@ -102,7 +112,7 @@ async def _member(frame: wire.Frame, zip_name: str, size_px: int) -> InspectedPh
         return refusal
 
 
-async def _batches(frames: AsyncIterator[wire.Frame]) -> AsyncIterator[list[wire.Frame]]:
+async def _batches(frames: AsyncIterator[wire.Frame]) -> AsyncGenerator[list[wire.Frame], None]:
     """As many as are inspected at once; the zip's process waits meanwhile, so that the rest stays packed."""
     batch: list[wire.Frame] = []
     async for frame in frames:
@@ -125,7 +135,7 @@ class _Inspector:
     def __init__(self, process: Process, what: str, name: str) -> None:
         self._process, self._what, self._name = process, what, name
 
-    async def answers(self) -> AsyncIterator[wire.Frame]:
+    async def answers(self) -> AsyncGenerator[wire.Frame, None]:
         """Every frame but the last, which only says that it is over.
 
         Raises: TintypeError as the inspector says, or as its death tells.

@@ -52,7 +52,8 @@ async def _inspected(studio: Studio, upload: Fetched | TintypeError) -> tuple[li
     size_px = facts.size_px if facts else drafts.USUAL_SIZE_PX
     try:
         if upload.data.startswith(ZIP_BEGINNING):
-            found = await studio.inspect.inspect_zip(upload.data, upload.name, size_px=size_px)
+            most = drafts.MOST_KEPT
+            found = await studio.inspect.inspect_zip(upload.data, upload.name, size_px=size_px, most=most)
             return list(found.photos), [sentence_of(error) for error in found.rejected]
         return [await studio.inspect.inspect_photo(upload.data, upload.name, size_px=size_px)], []
     except PhotoRejected as refusal:

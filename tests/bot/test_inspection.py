@@ -186,7 +186,7 @@ def test_a_zip_gives_its_photos_in_order_and_each_refusal() -> None:
         "more.zip": zipped({"x.jpg": PHOTO}), "3.webp": saved(picture(seed=3), "WEBP"),
     })  # fmt: skip
 
-    found = asyncio.run(inspection.inspect_zip(data, "all.zip", size_px=SIZE_PX))
+    found = asyncio.run(inspection.inspect_zip(data, "all.zip", size_px=SIZE_PX, most=40))
 
     assert [one.name for one in found.photos] == ["1.jpg", "2.png", "3.webp"]
     assert [(one.code, one.facts["photo"]) for one in found.rejected] == [
@@ -195,10 +195,34 @@ def test_a_zip_gives_its_photos_in_order_and_each_refusal() -> None:
     assert found.skipped == 1
 
 
+def test_of_a_zip_with_more_photos_than_are_kept_the_rest_stays_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = zipped({f"{n}.jpg": saved(picture(seed=n)) for n in range(9)} | {"a.txt": b"a"})
+    start, started = asyncio.create_subprocess_exec, []
+
+    async def counted(*command: str, **options: Any) -> Any:
+        started.append(command)
+        return await start(*command, **options)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", counted)
+    found = asyncio.run(inspection.inspect_zip(data, "all.zip", size_px=SIZE_PX, most=3))
+
+    assert [one.name for one in found.photos] == ["0.jpg", "1.jpg", "2.jpg"]
+    assert [(one.code, one.facts) for one in found.rejected] == [("E_TOO_MANY_PHOTOS", {"have": 3, "most": 3})]
+    assert len(started) == 1 + 4
+
+
+def test_a_zip_with_just_as_many_photos_as_are_kept_is_taken_whole() -> None:
+    data = zipped({"0.jpg": PHOTO, "1.jpg": saved(picture(seed=1)), "a.txt": b"a"})
+
+    found = asyncio.run(inspection.inspect_zip(data, "all.zip", size_px=SIZE_PX, most=2))
+
+    assert (len(found.photos), found.rejected, found.skipped) == (2, (), 1)
+
+
 def test_a_bomb_in_a_zip_costs_only_itself() -> None:
     data = zipped({"1.jpg": PHOTO, "bomb.png": saved(Image.new("1", (9000, 7000))), "2.jpg": PHOTO})
 
-    found = asyncio.run(inspection.inspect_zip(data, "all.zip", size_px=SIZE_PX))
+    found = asyncio.run(inspection.inspect_zip(data, "all.zip", size_px=SIZE_PX, most=40))
 
     assert [one.name for one in found.photos] == ["1.jpg", "2.jpg"]
     assert [one.code for one in found.rejected] == ["E_TOO_MANY_PIXELS"]
@@ -215,7 +239,7 @@ def test_a_bomb_in_a_zip_costs_only_itself() -> None:
 )
 def test_a_bad_zip_is_refused_as_a_whole(data: bytes, code: str) -> None:
     with pytest.raises(PhotoRejected) as refusal:
-        asyncio.run(inspection.inspect_zip(data, "all.zip", size_px=SIZE_PX))
+        asyncio.run(inspection.inspect_zip(data, "all.zip", size_px=SIZE_PX, most=40))
 
     assert (refusal.value.code, refusal.value.facts["photo"]) == (code, "all.zip")
 
