@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import discord
 import yarl
@@ -23,6 +24,7 @@ from storage.errors import TintypeError
 log = logging.getLogger(__name__)
 
 FIRST_LOGIN_S, MOST_LOGIN_S = 2.0, 60.0  # between two tries while Discord cannot be reached
+GIVE_UP_S = 0.5  # for a login under way when Tintype is stopped
 INVITED_WITH = (*NEEDED, "send_messages_in_threads")
 SCOPES = ("bot", "applications.commands")
 DISALLOWED_INTENTS = 4014  # of the gateway's close codes, the one that discord.py has an error of its own for
@@ -53,8 +55,7 @@ async def logged_in(make: Callable[[], Tintype], place: Place, stop: asyncio.Eve
     while not stop.is_set():
         client = make()
         try:
-            await _log_in(client, place.discord_token)
-            return client
+            return client if await _unless(stop, _log_in(client, place.discord_token)) else None
         except discord.LoginFailure as error:
             raise TintypeError("E_TOKEN") from error
         except (*mail.PASSING, discord.HTTPException, discord.GatewayNotFound) as error:
@@ -67,6 +68,25 @@ async def logged_in(make: Callable[[], Tintype], place: Place, stop: asyncio.Eve
                 await stop.wait()
         pause_s = min(pause_s * 2, MOST_LOGIN_S)
     return None
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Whether the work came to its end before we were to stop; otherwise it is given up, and waited for a while.
+
+    Raises: what the work raises.
+    """
+    stopped, working = asyncio.create_task(stop.wait()), asyncio.create_task(work)
+    try:
+        await asyncio.wait([stopped, working], return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            await working
+            return True
+        working.cancel()
+        await asyncio.wait([working], timeout=GIVE_UP_S)
+        return False
+    finally:
+        stopped.cancel()
+        working.cancel()
 
 
 async def _log_in(client: Tintype, discord_token: Secret) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -95,6 +96,22 @@ def test_while_discord_cannot_be_reached_it_says_so_and_can_be_stopped(tmp_path:
         process.communicate(timeout=15)
 
     assert process.returncode == 0
+
+
+def test_a_discord_that_takes_the_call_and_says_nothing_delays_no_stop(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/api/v10"
+        with started(tmp_path, DISCORD_TOKEN="t", DISCORD_API_URL=url) as process:
+            wire, _ = silent.accept()
+            with wire:
+                assert wire.recv(1)
+                began = time.monotonic()
+                process.send_signal(signal.SIGTERM)
+                _, errors = process.communicate(timeout=15)
+
+    assert (process.returncode, errors) == (0, "")
+    assert time.monotonic() - began < 10.0
 
 
 def test_a_second_one_on_the_same_data_is_refused(tmp_path: Path) -> None:
