@@ -12,6 +12,7 @@ from bot import logs, texts
 from bot.cli import Subparsers, add_command
 from bot.engine_process import command, environment
 from bot.settings import BotSettings
+from bot.threads import DaemonThreads
 from storage.env import Secret
 from storage.errors import TintypeError
 
@@ -40,9 +41,10 @@ def run(arguments: argparse.Namespace, settings: BotSettings) -> int:
 
 
 async def _run(settings: BotSettings) -> None:
-    stop = asyncio.Event()
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.set_default_executor(DaemonThreads())
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, stop.set)
     say("run-starting", base=settings.base_model)
     if settings.discord_token:
         await _on_discord(settings, stop)

@@ -114,6 +114,32 @@ def test_a_discord_that_takes_the_call_and_says_nothing_delays_no_stop(tmp_path:
     assert time.monotonic() - began < 10.0
 
 
+SLOW_NAMES = """
+import socket, time
+known = socket.getaddrinfo
+def getaddrinfo(host, *more, **others):
+    if host != "discord.test":
+        return known(host, *more, **others)
+    print("looking it up", flush=True)
+    time.sleep(60)
+socket.getaddrinfo = getaddrinfo
+"""
+
+
+def test_a_name_that_is_still_looked_up_delays_no_stop(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SLOW_NAMES)
+    url, paths = "http://discord.test/api/v10", f"{tmp_path}{os.pathsep}{REPOSITORY}"
+    with started(tmp_path, DISCORD_TOKEN="t", DISCORD_API_URL=url, PYTHONPATH=paths) as process:
+        lines_until(process, "looking it up")
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        rest, errors = process.communicate(timeout=15)
+
+    assert (process.returncode, errors) == (0, "")
+    assert time.monotonic() - began < 10.0
+    assert "stopped" in rest
+
+
 def test_a_second_one_on_the_same_data_is_refused(tmp_path: Path) -> None:
     with held(tmp_path / "sandbox"), started(tmp_path) as process:
         _, errors = process.communicate(timeout=60)
