@@ -61,7 +61,7 @@ class Attempts:
         shutil.rmtree(folder, ignore_errors=True)
 
     def sweep_all(self) -> None:
-        """Delete what attempts of an earlier run of the bot have left."""
+        """Delete what attempts have left, when no engine is at one."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

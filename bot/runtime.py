@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +30,9 @@ log = logging.getLogger(__name__)
 
 UPKEEP_S = 300.0
 TAKEDOWN_S = 60.0
-CHECKPOINT_S = 6.0  # for what runs, when Tintype is stopped; all in all it must be gone after ten seconds
-PART_S = 1.5  # for each other part
+CHECKPOINT_S = 5.5  # for what runs, when Tintype is stopped
+TURN_S = 0.5  # for the scheduler to put it back in line
+ENDING_S = 8.5  # for these two and all the rest; after ten seconds Tintype must be gone, with its database closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +69,24 @@ class Tasks:
             wanted.cancel()
 
     async def end(self, *names: str) -> None:
-        """Cancel these parts and wait for them, for a while."""
+        """Cancel these parts and wait for them."""
         tasks = [self._tasks.pop(name) for name in names if name in self._tasks]
         for task in tasks:
             task.cancel()
         if tasks:
-            await asyncio.wait(tasks, timeout=PART_S)
+            await asyncio.wait(tasks)
+
+
+async def over_by(moment_s: float, **parts: Coroutine[Any, Any, None]) -> None:
+    """Let these parts end beside each other; at that moment of the loop's time, what has not ended is given up."""
+    tasks = [asyncio.create_task(part, name=name) for name, part in parts.items()]
+    done, late = await asyncio.wait(tasks, timeout=max(0.0, moment_s - asyncio.get_running_loop().time()))
+    for task in late:
+        log.warning("%s did not end in time and is given up", task.get_name())
+        task.cancel()
+    for task in done:
+        if error := task.exception():
+            log.error("%s ended badly", task.get_name(), exc_info=error)
 
 
 class Bot:
@@ -86,8 +99,8 @@ class Bot:
         self._outbox: Outbox | None = None
         self._watcher: Watcher | None = None
         self.link = EngineLink(engine.command, engine.environ, clock, changed=self._changed, patience=engine.patience)
-        attempts = Attempts(store, place.data_dir / "run")
-        self._scheduler = Scheduler(store, self.link, attempts, clock, told=self._tell)
+        self._attempts = Attempts(store, place.data_dir / "run")
+        self._scheduler = Scheduler(store, self.link, self._attempts, clock, told=self._tell)
         self._attachments = Attachments(place.api_url)
         self._studio = Studio(
             store,
@@ -167,17 +180,26 @@ class Bot:
             await take_down(client, self._store.run)
 
     async def _end(self, client: Tintype | None, scheduled: asyncio.Task[None], control: ControlServer) -> None:
-        """In the order in which they need each other; each part gets its time and no more."""
+        """Put what runs back in line, then let go of everything; whatever hangs, it is over at one moment."""
+        moment_s = asyncio.get_running_loop().time() + ENDING_S
         self._scheduler.stop(CHECKPOINT_S)
-        await asyncio.wait([scheduled], timeout=CHECKPOINT_S + PART_S)
-        await self._tasks.end("scheduler", "engine", "upkeep", "outbox", "watcher", "takedowns")
-        if client is not None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(PART_S):
-                    await client.close()
-        await self._tasks.end("discord")
-        await self._attachments.close()
-        await control.close()
+        await asyncio.wait([scheduled], timeout=CHECKPOINT_S + TURN_S)
+        await over_by(
+            moment_s,
+            work=self._tasks.end("scheduler", "engine", "upkeep", "outbox", "watcher", "takedowns"),
+            discord=self._leave(client),
+            control=control.close(),
+        )
+        self._attempts.sweep_all()  # what a scheduler that was not done in time has left in the clear
+
+    async def _leave(self, client: Tintype | None) -> None:
+        """Leave Discord; the answers under way still use what is closed after it."""
+        try:
+            if client is not None:
+                await client.close()
+        finally:
+            await self._tasks.end("discord")
+            await self._attachments.close()
 
 
 def engine_lines(link: EngineLink) -> str:

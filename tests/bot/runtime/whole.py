@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 
 from bot import connection, runtime
 from bot.cli.run import Everywhere
+from bot.engine_link import Patience
 from bot.sandbox import Sandbox
 from bot.sandbox.client import Member, Message
 from storage.env import Secret
@@ -41,9 +42,14 @@ def place_of(data: Path, url: str, discord_token: str = "sandbox") -> connection
 
 @asynccontextmanager
 async def running(
-    data: Path, url: str, command: Sequence[str] = COMMAND, environ: Mapping[str, str] | None = None, **settings: object
+    data: Path,
+    url: str,
+    command: Sequence[str] = COMMAND,
+    environ: Mapping[str, str] | None = None,
+    patience: Patience = QUICK,
+    **settings: object,
 ) -> AsyncIterator[Whole]:
-    engine = runtime.EngineOf(command=command, environ=environ or fake_environment(**settings), patience=QUICK)
+    engine = runtime.EngineOf(command=command, environ=environ or fake_environment(**settings), patience=patience)
     stop, told = asyncio.Event(), []
     task = asyncio.create_task(runtime.serve(place_of(data, url), engine, stop, told.append))
     whole = Whole(task, stop, told)
