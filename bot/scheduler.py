@@ -16,7 +16,7 @@ from bot.engine_link import EngineLink
 from bot.engine_process import EngineProcess
 from bot.fates import LEASE_S, beat, claim, fail, progress_of, release, settle_ended
 from bot.store import Store
-from bot.takeover import End, keep_checkpoint, keep_preview, keep_result
+from bot.takeover import End, keep, keep_result
 from bot.turns import Turns
 from storage.clock import Clock
 from storage.errors import EngineLost, LeaseLost, TintypeError
@@ -31,7 +31,6 @@ IDLE_S = 2.0  # while nothing does; the bell ends it at once
 STALL_S = 900.0  # without a word of any attempt: the engine hangs, though it answers
 AGAIN_S = 1.0  # after something broke here
 CHECKPOINT, CANCEL = "checkpoint", "cancel"
-KEEP = {"checkpoint": keep_checkpoint, "preview": keep_preview}
 
 
 @dataclass(slots=True, eq=False)
@@ -219,11 +218,8 @@ class Scheduler:
     async def _keep(self, run: Run, event: Mapping[str, Any]) -> None:
         """A checkpoint or a live picture; without it the one before stays, and the attempt goes on."""
         for file in event["files"]:
-            keep = KEEP.get(file["role"])
-            if keep is None:
-                continue
             try:
-                await self._store.run(partial(keep, job=run.job, folder=run.folder, file=file, ttl_s=LEASE_S))
+                await keep(self._store, run.job, run.folder, file, LEASE_S)
             except LeaseLost:
                 run.is_unwanted = True
             except TintypeError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -64,42 +65,57 @@ def content_of(folder: Path, file: Told) -> bytes:
     return content
 
 
-def _put(rooms: Rooms, job: Job, folder: Path, file: Told) -> Kept:
+def _put(rooms: Rooms, job: Job, file: Told, content: bytes) -> Kept:
     """Into the vault, unless the job was ended or forgotten: a destroyed key is not made anew.
 
-    Raises: LeaseLost, TintypeError E_RESULT_BROKEN, E_DISK_FULL.
+    Raises: LeaseLost, TintypeError E_DISK_FULL.
     """
     held = rooms.queue.get(job.id)
     if held is None or held.state is not JobState.RUNNING or held.attempt != job.attempt:
         raise LeaseLost("E_LEASE_LOST")
-    return Kept(file, rooms.vault.put(job.owner, content_of(folder, file)))
+    return Kept(file, rooms.vault.put(job.owner, content))
 
 
 # --- while it runs ---------------------------------------------------------------------------------------------------
 
 
-def keep_checkpoint(rooms: Rooms, job: Job, folder: Path, file: Told, ttl_s: float) -> None:
-    """Keep a checkpoint in the place of the one before.
+async def keep(store: Store, job: Job, folder: Path, file: Told, ttl_s: float) -> None:
+    """Keep a checkpoint or the live card's picture in the place of the one before; other files are left alone.
 
+    It is read on a thread of its own, so that nobody's answer waits for it.
     Raises: LeaseLost, TintypeError E_RESULT_BROKEN, E_DISK_FULL; the one before stays then.
     """
+    put = KEEP.get(str(file["role"]))
+    if put is not None:
+        content = await asyncio.to_thread(content_of, folder, file)
+        await store.run(partial(put, job=job, file=file, content=content, ttl_s=ttl_s))
+
+
+def keep_checkpoint(rooms: Rooms, job: Job, file: Told, content: bytes, ttl_s: float) -> None:
+    """Keep a checkpoint in the place of the one before.
+
+    Raises: LeaseLost, TintypeError E_DISK_FULL; the one before stays then.
+    """
     before = rooms.queue.get(job.id)
-    blob = _put(rooms, job, folder, file).blob
+    blob = _put(rooms, job, file, content).blob
     rooms.queue.beat(job.id, job.attempt, ttl_s, checkpoint=blob, advanced=True)
     if before is not None and before.checkpoint is not None:
         rooms.vault.delete(before.checkpoint)
 
 
-def keep_preview(rooms: Rooms, job: Job, folder: Path, file: Told, ttl_s: float) -> None:
+def keep_preview(rooms: Rooms, job: Job, file: Told, content: bytes, ttl_s: float) -> None:
     """Keep the live card's picture in the place of the one before.
 
-    Raises: LeaseLost, TintypeError E_RESULT_BROKEN, E_DISK_FULL; the one before stays then.
+    Raises: LeaseLost, TintypeError E_DISK_FULL; the one before stays then.
     """
     before = rooms.queue.get(job.id)
-    blob = _put(rooms, job, folder, file).blob
+    blob = _put(rooms, job, file, content).blob
     rooms.queue.beat(job.id, job.attempt, ttl_s, preview=blob)
     if before is not None and before.preview is not None:
         rooms.vault.delete(before.preview)
+
+
+KEEP = {"checkpoint": keep_checkpoint, "preview": keep_preview}
 
 
 # --- at the end ------------------------------------------------------------------------------------------------------
@@ -124,7 +140,8 @@ async def keep_result(store: Store, job: Job, folder: Path, end: End) -> bool:
     kept: list[Kept] = []
     try:
         for file in [file for file in end.files if file.get("role") in KEPT[job.kind]]:
-            kept.append(await store.run(partial(_put, job=job, folder=folder, file=file)))  # noqa: PERF401  one by one
+            content = await asyncio.to_thread(content_of, folder, file)
+            kept.append(await store.run(partial(_put, job=job, file=file, content=content)))
     except TintypeError as error:
         await store.run(lambda rooms: _delete(rooms, kept))
         if isinstance(error, LeaseLost):

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
+from bot import takeover
 from bot.attempts import plan_of
-from bot.store import Rooms, open_rooms
+from bot.store import Rooms, Store, open_rooms
 from bot.studio import EngineFacts
-from bot.takeover import content_of, keep_checkpoint, settle
+from bot.takeover import End, Told, content_of, keep, keep_checkpoint, keep_result, settle
 from storage.errors import LeaseLost, TintypeError
 from storage.records import BlobId, Job, JobKind, JobState, NewJob
 from tests.bot.engine.stage import put_pictures, put_training
@@ -29,6 +33,13 @@ def rooms(tmp_path: Path) -> Iterator[Rooms]:
     opened = open_rooms(tmp_path / "data", tmp_path / "key", HandClock())
     yield opened
     opened.db.conn.close()
+
+
+@pytest_asyncio.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    opened = await Store.open(tmp_path / "data", tmp_path / "key", HandClock())
+    yield opened
+    await opened.close()
 
 
 def announced(path: str, content: bytes, **other: object) -> dict[str, object]:
@@ -74,11 +85,10 @@ def test_a_file_outside_the_folder_or_unlike_its_announcement_is_refused(
         content_of(attempt, announced(path, b"content", **other))
 
 
-def test_a_new_checkpoint_takes_the_place_of_the_one_before(rooms: Rooms, tmp_path: Path) -> None:
+def test_a_new_checkpoint_takes_the_place_of_the_one_before(rooms: Rooms) -> None:
     job = running(rooms)
     for content in (b"one", b"two"):
-        (tmp_path / "c").write_bytes(content)
-        keep_checkpoint(rooms, job, tmp_path, announced("c", content), 60.0)
+        keep_checkpoint(rooms, job, announced("c", content), content, 60.0)
 
     held = rooms.queue.get(job.id)
 
@@ -88,28 +98,58 @@ def test_a_new_checkpoint_takes_the_place_of_the_one_before(rooms: Rooms, tmp_pa
     assert rooms.privacy.known_blobs() == set(rooms.vault.held(ANA))
 
 
-def test_a_torn_checkpoint_leaves_the_one_before(rooms: Rooms, tmp_path: Path) -> None:
-    job = running(rooms)
+@pytest.mark.asyncio
+async def test_a_torn_checkpoint_leaves_the_one_before(store: Store, tmp_path: Path) -> None:
+    job = await store.run(running)
     (tmp_path / "c").write_bytes(b"one")
-    keep_checkpoint(rooms, job, tmp_path, announced("c", b"one"), 60.0)
+    await keep(store, job, tmp_path, announced("c", b"one"), 60.0)
     (tmp_path / "c").write_bytes(b"tw")
 
     with pytest.raises(TintypeError, match="E_RESULT_BROKEN"):
-        keep_checkpoint(rooms, job, tmp_path, announced("c", b"two"), 60.0)
-    held = rooms.queue.get(job.id)
+        await keep(store, job, tmp_path, announced("c", b"two"), 60.0)
+    held = await store.run(lambda rooms: rooms.queue.get(job.id))
     assert held is not None
     assert held.checkpoint is not None
-    assert rooms.vault.open(held.checkpoint) == b"one"
+    assert await store.run(lambda rooms: rooms.vault.open(held.checkpoint)) == b"one"
 
 
-def test_an_attempt_that_is_not_the_running_one_puts_nothing_away(rooms: Rooms, tmp_path: Path) -> None:
+@pytest.mark.asyncio
+@pytest.mark.parametrize("take", ["checkpoint", "result"])
+async def test_while_an_announced_file_is_read_members_are_answered(
+    take: str, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, answered = threading.Event(), threading.Event()
+
+    def slow(folder: Path, file: Told) -> bytes:
+        begun.set()
+        assert answered.wait(5), "nobody was answered meanwhile"
+        return content_of(folder, file)
+
+    monkeypatch.setattr(takeover, "content_of", slow)
+    (tmp_path / "c").write_bytes(b"one")
+    file = announced("c", b"one", role="checkpoint" if take == "checkpoint" else "weights")
+    job = await store.run(running)
+    end = End(result={}, files=[file], base=("fake", "1"), at=1.0)
+    work = keep(store, job, tmp_path, file, 60.0) if take == "checkpoint" else keep_result(store, job, tmp_path, end)
+
+    taken = asyncio.create_task(work)
+    await asyncio.to_thread(begun.wait, 5)
+    await store.run(lambda rooms: rooms.queue.unsent())
+    answered.set()
+    await taken
+
+    held = await store.run(lambda rooms: rooms.queue.get(job.id))
+    assert held is not None
+    assert held.checkpoint if take == "checkpoint" else held.state is JobState.SUCCEEDED
+
+
+def test_an_attempt_that_is_not_the_running_one_puts_nothing_away(rooms: Rooms) -> None:
     job = running(rooms)
     before = set(rooms.vault.held(ANA))
     rooms.queue.release(job.id, job.attempt, {}, blameless=True)
-    (tmp_path / "c").write_bytes(b"one")
 
     with pytest.raises(LeaseLost):
-        keep_checkpoint(rooms, job, tmp_path, announced("c", b"one"), 60.0)
+        keep_checkpoint(rooms, job, announced("c", b"one"), b"one", 60.0)
     assert set(rooms.vault.held(ANA)) == before
 
 
