@@ -38,13 +38,9 @@ def beat(rooms: Rooms, job: Job, progress: Progress | None) -> bool:
     return rooms.queue.beat(job.id, job.attempt, LEASE_S, progress=progress)
 
 
-def _say_failed(job: Job) -> dict[str, Any]:
-    return {"card": "failed", "job": job.id}
-
-
 def release(rooms: Rooms, job: Job, *, blameless: bool) -> None:
     """Back in line, or given up when it keeps killing its engines."""
-    ended = rooms.queue.release(job.id, job.attempt, _say_failed(job), blameless=blameless)
+    ended = rooms.queue.release(job.id, job.attempt, blameless=blameless)
     if ended is not None and ended.state.is_over:
         log.error("job %s has ended its engine too often and is given up", job.id)
         settle_ended(rooms, job.id)
@@ -52,7 +48,7 @@ def release(rooms: Rooms, job: Job, *, blameless: bool) -> None:
 
 def fail(rooms: Rooms, job: Job, error: TintypeError) -> None:
     """Over, with its reason and its one message."""
-    if rooms.queue.fail(job.id, job.attempt, error.code, error.facts, _say_failed(job)):
+    if rooms.queue.fail(job.id, job.attempt, error.code, error.facts):
         settle_ended(rooms, job.id)
 
 

@@ -28,7 +28,6 @@ from storage.records import (
 
 MOST_BYTES = 2 * 2**30  # of one file; a checkpoint of a large adapter is some hundred megabytes
 KEPT = {JobKind.TRAIN: ("weights", "embedding", "sheet", "curve"), JobKind.IMAGINE: ("image", "sheet")}
-CARDS = {JobKind.TRAIN: "result", JobKind.IMAGINE: "grid"}
 
 Told = Mapping[str, Any]
 
@@ -160,10 +159,9 @@ def _commit(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> bool:
     result = dict(end.result) | {one.role: one.blob for one in kept if one.role in {"sheet", "curve"}}
     whole = replace(end, result=result)
     add = _add_version if job.kind is JobKind.TRAIN else _add_images
-    say = {"card": CARDS[job.kind], "job": job.id}
     is_kept = False
     try:
-        is_kept = rooms.queue.commit(job.id, job.attempt, result, say, lambda _: add(rooms, job, whole, kept))
+        is_kept = rooms.queue.commit(job.id, job.attempt, result, lambda _: add(rooms, job, whole, kept))
     finally:
         if not is_kept:
             _delete(rooms, kept)

@@ -46,8 +46,7 @@ create index jobs_open on jobs(state) where state in ('queued', 'running');
 create index jobs_of_owner on jobs(owner, state);
 create index jobs_ended on jobs(kind, ended_at) where ended_at is not null;
 create table outbox (id integer primary key, job text not null references jobs(id) on delete cascade,
-    kind text not null, nonce text not null, channel integer not null, body text not null,
-    tries integer not null default 0,
+    kind text not null, nonce text not null, channel integer not null, tries integer not null default 0,
     created_at real not null, sent_at real, message integer, undeliverable text, unique (job, kind));
 create index outbox_unsent on outbox(id) where sent_at is null and undeliverable is null;
 create table messages (job text not null, channel integer not null, message integer not null, role text not null,

@@ -190,7 +190,7 @@ class Privacy:
         return [job_of(row) for row in rows(self._db, sql, id=key)]
 
     def _cancel(self, jobs: Iterable[Job]) -> int:
-        return sum(self._queue.cancel(job.id, {"card": "cancelled", "job": job.id}) for job in jobs)
+        return sum(self._queue.cancel(job.id) for job in jobs)
 
     def _drawing(self, versions: set[VersionId]) -> list[Job]:
         """Jobs under way that draw with one of these."""

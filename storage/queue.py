@@ -158,27 +158,25 @@ class Queue:
             )
         )  # fmt: skip
 
-    def commit(
-        self, job: JobId, attempt: int, result: Body, say: Body, write: Callable[[Database], object] = _nothing
-    ) -> bool:
+    def commit(self, job: JobId, attempt: int, result: Body, write: Callable[[Database], object] = _nothing) -> bool:
         """Running -> succeeded with all its rows and its one message, or nothing at all."""
         sql = """update jobs set state = 'succeeded', ended_at = :now, lease_until = null, result = :result
             where id = :job and attempt = :attempt and state = 'running' returning *"""
-        return self._end(sql, say, write, job=job, attempt=attempt, result=json.dumps(result))
+        return self._end(sql, write, job=job, attempt=attempt, result=json.dumps(result))
 
-    def fail(self, job: JobId, attempt: int, code: str, facts: Body, say: Body) -> bool:
+    def fail(self, job: JobId, attempt: int, code: str, facts: Body) -> bool:
         """Running -> failed with its reason and its one message."""
         sql = """update jobs set state = 'failed', ended_at = :now, lease_until = null, code = :code, facts = :facts
             where id = :job and attempt = :attempt and state = 'running' returning *"""
-        return self._end(sql, say, _nothing, job=job, attempt=attempt, code=code, facts=json.dumps(facts))
+        return self._end(sql, _nothing, job=job, attempt=attempt, code=code, facts=json.dumps(facts))
 
-    def cancel(self, job: JobId, say: Body) -> bool:
+    def cancel(self, job: JobId) -> bool:
         """Queued or running -> cancelled with its one message; False when it was over already."""
         sql = """update jobs set state = 'cancelled', ended_at = :now, lease_until = null
             where id = :job and state in ('queued', 'running') returning *"""
-        return self._end(sql, say, _nothing, job=job)
+        return self._end(sql, _nothing, job=job)
 
-    def release(self, job: JobId, attempt: int, say: Body, *, blameless: bool = False) -> Job | None:
+    def release(self, job: JobId, attempt: int, *, blameless: bool = False) -> Job | None:
         """Running -> queued after its engine died, or -> failed E_POISON when it keeps dying without progress.
 
         `blameless` is for our own stopping and starting: it counts no death. None when the attempt is not the
@@ -190,7 +188,7 @@ class Queue:
         found = rows(self._db, back, job=job, attempt=attempt, death=0 if blameless else 1, limit=FRUITLESS_ATTEMPTS)
         if found:
             return job_of(found[0])
-        if not self.fail(job, attempt, "E_POISON", {"attempts": FRUITLESS_ATTEMPTS}, say):
+        if not self.fail(job, attempt, "E_POISON", {"attempts": FRUITLESS_ATTEMPTS}):
             return None
         return self.get(job)
 
@@ -215,7 +213,7 @@ class Queue:
     def _lease(self, ttl_s: float) -> float:
         return self._clock.monotonic() + min(ttl_s, LONGEST_LEASE_S)
 
-    def _end(self, sql: str, say: Body, write: Callable[[Database], object], **values: Any) -> bool:
+    def _end(self, sql: str, write: Callable[[Database], object], **values: Any) -> bool:
         now = self._clock.now()
         with transaction(self._db):
             ended = rows(self._db, sql, now=now, **values)
@@ -225,9 +223,9 @@ class Queue:
             job = job_of(ended[0])
             rows(
                 self._db,
-                """insert into outbox (job, kind, nonce, channel, body, created_at)
-                values (:job, 'final', :nonce, :channel, :body, :now)""",
-                job=job.id, nonce=nonce_of(job), channel=job.channel, body=json.dumps(say), now=now,
+                """insert into outbox (job, kind, nonce, channel, created_at)
+                values (:job, 'final', :nonce, :channel, :now)""",
+                job=job.id, nonce=nonce_of(job), channel=job.channel, now=now,
             )  # fmt: skip
         return True
 

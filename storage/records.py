@@ -273,7 +273,6 @@ class OutboxRow:
     kind: str
     nonce: str
     channel: ChannelId
-    body: Mapping[str, Any]
     tries: int
     created_at: float
 

@@ -27,7 +27,7 @@ async def cancel(studio: Studio, interaction: Interaction, press: Press) -> None
 
 def _cancel(rooms: Any, asker: Asker, job_id: str) -> Job:
     job = job_of(rooms, asker, job_id, Action.CANCEL)
-    if not rooms.queue.cancel(job.id, {"card": "cancelled", "job": job.id}):
+    if not rooms.queue.cancel(job.id):
         raise TintypeError("E_ALREADY_OVER")
     return job
 

@@ -47,7 +47,7 @@ class Household:
         self.queue.beat(job.id, 1, 60, checkpoint=self.vault.put(owner, mark), preview=self.vault.put(owner, mark))
         curve, weights = self.vault.put(owner, mark), self.vault.put(owner, mark)
         self.queue.commit(
-            job.id, 1, {"curve": curve, "note": name}, {"card": "result", "word": name},
+            job.id, 1, {"curve": curve, "note": name},
             lambda _db: add_version(self.concepts, concept, weights, job.id, sheet=self.vault.put(owner, mark)),
         )  # fmt: skip
         self.queue.remember(Message(job=job.id, channel=ChannelId(5), message=int(owner) * 10, role="card"))
@@ -62,7 +62,7 @@ class Household:
         made = picture(owner, job.id, self.vault.put(owner, key.encode() * 9), has_person=person, settings={"p": key})
         (version, *_) = self.concepts.versions(concept.id)
         self.queue.commit(
-            job.id, 1, {"images": [made.id]}, {"card": "grid"},
+            job.id, 1, {"images": [made.id]},
             lambda _db: self.images.add(made, [ImageWord(image=made.id, version=version.id, strength=1.0)]),
         )  # fmt: skip
         return made

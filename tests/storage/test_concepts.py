@@ -171,7 +171,7 @@ def test_a_word_whose_first_training_came_to_nothing_is_free_again(concepts: Con
     assert concepts.get(learned.id)
     assert concepts.get(waiting.id)
 
-    queue.cancel(job.id, {})
+    queue.cancel(job.id)
     concepts.drop_unused([learned.id, waiting.id])
     assert concepts.get(learned.id)
     assert concepts.get(waiting.id) is None

@@ -24,7 +24,7 @@ from storage.records import BlobId, ChannelId, JobKind, MemberId, NewJob
 
 queue = Queue(open_database(Path(sys.argv[1])), SystemClock())
 for job in queue.active():
-    queue.release(job.id, job.attempt, {}, blameless=True)
+    queue.release(job.id, job.attempt, blameless=True)
 print("ready", flush=True)
 n = 0
 while True:
@@ -35,7 +35,7 @@ while True:
     print("queued", job.id, flush=True)
     queue.claim(job.id, "engine", 60)
     queue.beat(job.id, 1, 60, checkpoint=BlobId("1-" + "0" * 32), advanced=True)
-    if queue.commit(job.id, 1, {"n": n}, {}, lambda db: insert(db, "audit", at=0, action="made", object=job.id)):
+    if queue.commit(job.id, 1, {"n": n}, lambda db: insert(db, "audit", at=0, action="made", object=job.id)):
         print("done", job.id, flush=True)
 """
 

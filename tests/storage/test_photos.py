@@ -114,7 +114,7 @@ def test_photos_that_a_job_needs_do_not_expire(photos: Photos, queue: Queue, clo
     clock.pass_s(DRAFT_S * 2)
     assert photos.expire() == 0
 
-    queue.cancel(job.id, {})
+    queue.cancel(job.id)
     assert photos.expire() == 1
 
 
@@ -126,7 +126,7 @@ def test_photos_go_after_success_even_when_the_bot_died_before_it_deleted_them(p
     queue.claim(job.id, "engine", 60)
     assert photos.discard_learned() == 0
 
-    queue.commit(job.id, 1, {}, {})
+    queue.commit(job.id, 1, {})
     assert photos.discard_learned() == 1
     assert photos.draft(other.id) == other
 

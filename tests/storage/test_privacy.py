@@ -105,7 +105,7 @@ def test_pictures_made_from_a_persons_picture_go_too_with_their_sheets_and_messa
     queue.claim(job.id, "engine", 60)
     made = picture(BEN, job.id, vault.put(BEN, b"edited"), has_person=True, parent=first.id)
     sheet = vault.put(BEN, b"grid")
-    queue.commit(job.id, 1, {"sheet": sheet}, {"card": "grid"}, lambda _db: images.add(made, []))
+    queue.commit(job.id, 1, {"sheet": sheet}, lambda _db: images.add(made, []))
     queue.remember(Message(job=job.id, channel=ChannelId(5), message=77, role="card"))
 
     receipt = privacy.forget(ANA)
@@ -174,7 +174,7 @@ def test_a_running_job_of_a_forgotten_member_can_write_nothing_any_more(privacy:
     privacy.forget(ANA)
 
     assert not queue.beat(job.id, 1, 60)
-    assert not queue.commit(job.id, 1, {}, {})
+    assert not queue.commit(job.id, 1, {})
     assert queue.unsent() == []
 
 
@@ -307,6 +307,6 @@ def test_files_of_waiting_jobs_are_known_too(privacy: Privacy, queue: Queue, vau
     queue.claim(job.id, "engine", 60)
     kept: BlobId = vault.put(ANA, b"checkpoint")
     queue.beat(job.id, 1, 60, checkpoint=kept)
-    queue.release(job.id, 1, {})
+    queue.release(job.id, 1)
 
     assert privacy.known_blobs() == {kept}

@@ -13,8 +13,6 @@ from storage.records import BlobId, ChannelId, Job, JobId, JobKind, JobState, Me
 from tests.storage.clocks import HandClock
 from tests.storage.rooms import ANA, BEN, CHANNEL, wish
 
-SAY = {"card": "result"}
-
 
 def running(queue: Queue, key: str = "k1") -> Job:
     job, _ = queue.put(wish(key))
@@ -78,7 +76,7 @@ def test_order_is_kept_when_the_date_jumps_back(queue: Queue, clock: HandClock) 
 def test_a_released_job_is_next_again(queue: Queue) -> None:
     job = running(queue)
     queue.put(wish("k2"))
-    queue.release(job.id, job.attempt, SAY)
+    queue.release(job.id, job.attempt)
 
     assert queue.ahead_of(job.id) == []
 
@@ -105,18 +103,18 @@ def test_counts_know_kind_and_owner(queue: Queue) -> None:
 Write = Callable[[Queue, Job], object]
 WRITES: dict[str, Write] = {
     "beat": lambda queue, job: queue.beat(job.id, job.attempt, 60, checkpoint=BlobId("1-" + "0" * 32)),
-    "commit": lambda queue, job: queue.commit(job.id, job.attempt, {}, SAY),
-    "fail": lambda queue, job: queue.fail(job.id, job.attempt, "E_X", {}, SAY),
-    "release": lambda queue, job: queue.release(job.id, job.attempt, SAY),
+    "commit": lambda queue, job: queue.commit(job.id, job.attempt, {}),
+    "fail": lambda queue, job: queue.fail(job.id, job.attempt, "E_X", {}),
+    "release": lambda queue, job: queue.release(job.id, job.attempt),
 }
-ENDS: dict[str, Write] = WRITES | {"cancel": lambda queue, job: queue.cancel(job.id, SAY)}
+ENDS: dict[str, Write] = WRITES | {"cancel": lambda queue, job: queue.cancel(job.id)}
 ENDS.pop("beat")
 
 
 @pytest.mark.parametrize("write", WRITES)
 def test_a_stale_attempt_changes_nothing(queue: Queue, write: str) -> None:
     stale = running(queue)
-    queue.release(stale.id, stale.attempt, SAY)
+    queue.release(stale.id, stale.attempt)
     before = queue.claim(stale.id, "engine", 60)
 
     assert not WRITES[write](queue, stale)
@@ -155,7 +153,7 @@ def test_a_waiting_job_has_no_attempt_to_write_for(queue: Queue, write: str) -> 
 def test_a_waiting_job_can_be_cancelled(queue: Queue) -> None:
     job, _ = queue.put(wish())
 
-    assert queue.cancel(job.id, SAY)
+    assert queue.cancel(job.id)
 
     assert state(queue, job.id) is JobState.CANCELLED
     assert [row.job for row in queue.unsent()] == [job.id]
@@ -169,7 +167,7 @@ def test_a_commit_is_whole_or_nothing(queue: Queue, db: Database) -> None:
         raise TintypeError("E_DISK_FULL")
 
     with pytest.raises(TintypeError):
-        queue.commit(job.id, job.attempt, {"n": 1}, SAY, write)
+        queue.commit(job.id, job.attempt, {"n": 1}, write)
 
     assert queue.get(job.id) == job
     assert rows(db, "select * from notes") == []
@@ -178,9 +176,9 @@ def test_a_commit_is_whole_or_nothing(queue: Queue, db: Database) -> None:
 
 def test_a_refused_commit_writes_no_rows(queue: Queue, db: Database) -> None:
     job = running(queue)
-    queue.cancel(job.id, SAY)
+    queue.cancel(job.id)
 
-    assert not queue.commit(job.id, job.attempt, {}, SAY, lambda db: insert(db, "notes", name="a", value="x"))
+    assert not queue.commit(job.id, job.attempt, {}, lambda db: insert(db, "notes", name="a", value="x"))
 
     assert rows(db, "select * from notes") == []
 
@@ -200,7 +198,7 @@ def test_the_next_attempt_finds_the_checkpoint(queue: Queue) -> None:
     job = running(queue)
     kept = BlobId("101-" + "a" * 32)
     queue.beat(job.id, job.attempt, 60, checkpoint=kept, advanced=True)
-    queue.release(job.id, job.attempt, SAY)
+    queue.release(job.id, job.attempt)
     again = queue.claim(job.id, "engine", 60)
 
     assert again is not None
@@ -213,7 +211,7 @@ def test_three_deaths_without_progress_are_poison(queue: Queue) -> None:
         claimed = queue.claim(job.id, "engine", 60)
         assert claimed is not None
         assert claimed.attempt == n
-        released = queue.release(job.id, n, SAY)
+        released = queue.release(job.id, n)
 
     assert released is not None
     assert (released.state, released.code) == (JobState.FAILED, "E_POISON")
@@ -225,7 +223,7 @@ def test_progress_forgives_deaths(queue: Queue) -> None:
     for n in range(1, 10):
         queue.claim(job.id, "engine", 60)
         queue.beat(job.id, n, 60, advanced=n % 2 == 0)
-        released = queue.release(job.id, n, SAY)
+        released = queue.release(job.id, n)
 
     assert released is not None
     assert released.state is JobState.QUEUED
@@ -235,7 +233,7 @@ def test_our_own_restarts_are_no_deaths(queue: Queue) -> None:
     job, _ = queue.put(wish())
     for n in range(1, 10):
         queue.claim(job.id, "engine", 60)
-        released = queue.release(job.id, n, SAY, blameless=True)
+        released = queue.release(job.id, n, blameless=True)
 
     assert released is not None
     assert (released.state, released.fruitless) == (JobState.QUEUED, 0)
@@ -279,22 +277,22 @@ def test_a_wish_reaches_the_driver(queue: Queue) -> None:
 
 def test_the_final_message_is_said_once(queue: Queue) -> None:
     job = running(queue)
-    queue.commit(job.id, job.attempt, {"images": []}, {"card": "result", "job": job.id})
+    queue.commit(job.id, job.attempt, {"images": []})
     (row,) = queue.unsent()
     queue.tried(row.id)
     queue.sent(row.id, 555)
     queue.sent(row.id, 556)
 
     assert queue.unsent() == []
-    assert (row.kind, row.channel, row.body) == ("final", CHANNEL, {"card": "result", "job": job.id})
+    assert (row.kind, row.job, row.channel) == ("final", job.id, CHANNEL)
 
 
 def test_a_final_message_cannot_be_written_twice(queue: Queue, db: Database) -> None:
     job = running(queue)
-    queue.commit(job.id, job.attempt, {}, SAY)
+    queue.commit(job.id, job.attempt, {})
 
     with pytest.raises(sqlite3.IntegrityError):
-        insert(db, "outbox", job=job.id, kind="final", nonce="x", channel=1, body="{}", created_at=0)
+        insert(db, "outbox", job=job.id, kind="final", nonce="x", channel=1, created_at=0)
 
 
 @pytest.mark.parametrize("kind", JobKind)
@@ -308,7 +306,7 @@ def test_a_nonce_is_short_and_stable(queue: Queue, kind: JobKind) -> None:
 
 def test_an_undeliverable_message_is_tried_no_more(queue: Queue) -> None:
     job = running(queue)
-    queue.commit(job.id, job.attempt, {}, SAY)
+    queue.commit(job.id, job.attempt, {})
     queue.undeliverable(queue.unsent()[0].id, "50001")
 
     assert queue.unsent() == []
@@ -328,7 +326,7 @@ def test_an_ended_job_sheds_its_checkpoint_and_a_running_one_does_not(queue: Que
     queue.beat(job.id, job.attempt, 60, checkpoint=kept, preview=shown)
     assert queue.shed(job.id) == []
 
-    queue.commit(job.id, job.attempt, {}, SAY)
+    queue.commit(job.id, job.attempt, {})
     assert queue.shed(job.id) == [kept, shown]
     assert queue.shed(job.id) == []
 

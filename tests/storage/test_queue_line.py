@@ -11,10 +11,10 @@ def test_how_long_jobs_took_lately_is_known_by_kind(queue: Queue, clock: HandClo
         job, _ = queue.put(wish(key, kind))
         queue.claim(job.id, "e", 60)
         clock.pass_s(took_s)
-        queue.commit(job.id, 1, {}, {})
+        queue.commit(job.id, 1, {})
     failed, _ = queue.put(wish("k4"))
     queue.claim(failed.id, "e", 60)
-    queue.fail(failed.id, 1, "E_X", {}, {})
+    queue.fail(failed.id, 1, "E_X", {})
 
     assert queue.took_s(JobKind.TRAIN, 0.0) == [60.0, 40.0]
     assert queue.took_s(JobKind.TRAIN, 0.0, most=1) == [60.0]
@@ -49,5 +49,5 @@ def test_a_concept_has_open_jobs_until_they_end(queue: Queue) -> None:
     assert (queue.is_open_for(ConceptId("c1")), queue.is_open_for(ConceptId("c2"))) == (True, False)
     queue.claim(job.id, "e", 60)
     assert queue.is_open_for(ConceptId("c1"))
-    queue.commit(job.id, 1, {}, {})
+    queue.commit(job.id, 1, {})
     assert not queue.is_open_for(ConceptId("c1"))

@@ -17,7 +17,6 @@ from storage.records import JobId, JobState, Progress
 from tests.storage.clocks import HandClock
 from tests.storage.rooms import wish
 
-SAY = {"card": "x"}
 TTL_S = 30.0
 
 
@@ -105,7 +104,7 @@ class JobStore(RuleBasedStateMachine):
     @rule(job=jobs, off=attempts)
     def commit(self, job: JobId, off: int) -> None:
         known, attempt, holds = self.fences(job, off)
-        done = self.queue.commit(job, attempt, {}, SAY, lambda db: insert(db, "audit", at=0, action="made", object=job))
+        done = self.queue.commit(job, attempt, {}, lambda db: insert(db, "audit", at=0, action="made", object=job))
         assert done == holds
         if holds:
             known.state, known.rows = "succeeded", 1
@@ -113,13 +112,13 @@ class JobStore(RuleBasedStateMachine):
     @rule(job=jobs, off=attempts)
     def fail(self, job: JobId, off: int) -> None:
         known, attempt, holds = self.fences(job, off)
-        assert self.queue.fail(job, attempt, "E_X", {}, SAY) == holds
+        assert self.queue.fail(job, attempt, "E_X", {}) == holds
         known.state = "failed" if holds else known.state
 
     @rule(job=jobs, off=attempts, blameless=st.booleans())
     def release(self, job: JobId, off: int, blameless: bool) -> None:
         known, attempt, holds = self.fences(job, off)
-        assert (self.queue.release(job, attempt, SAY, blameless=blameless) is not None) == holds
+        assert (self.queue.release(job, attempt, blameless=blameless) is not None) == holds
         if holds:
             self.die(known, blameless=blameless)
 
@@ -132,7 +131,7 @@ class JobStore(RuleBasedStateMachine):
     @rule(job=jobs)
     def cancel(self, job: JobId) -> None:
         known = self.model[job]
-        assert self.queue.cancel(job, SAY) == (known.state in ("queued", "running"))
+        assert self.queue.cancel(job) == (known.state in ("queued", "running"))
         known.state = "cancelled" if known.state in ("queued", "running") else known.state
 
     @rule(seconds=st.sampled_from([1.0, TTL_S + 1]), jump=st.sampled_from([0.0, -3600.0, 3e8]))
@@ -144,7 +143,7 @@ class JobStore(RuleBasedStateMachine):
         found = self.queue.lapsed()
         assert {job.id for job in found} == set(late)
         for job in found:
-            self.queue.release(job.id, job.attempt, SAY)
+            self.queue.release(job.id, job.attempt)
             self.die(late[job.id], blameless=False)
 
     @rule(dies_first=st.booleans())

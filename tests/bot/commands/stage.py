@@ -213,8 +213,7 @@ class Stage:
 
     async def fail(self, job: Job, code: str = "E_NO_MEMORY", **facts: Any) -> None:
         started = job if job.state is JobState.RUNNING else await self.start(job)
-        say = {"card": "failed", "job": job.id}
-        await self.run(lambda rooms: rooms.queue.fail(job.id, started.attempt, code, facts, say))
+        await self.run(lambda rooms: rooms.queue.fail(job.id, started.attempt, code, facts))
 
     async def post(self, job: JobId) -> Message:
         """Post the job's card in its channel, as the outbox would; as ana sees it."""
@@ -285,7 +284,7 @@ def _learn(rooms: Rooms, job: Job, facts: EngineFacts) -> Version:
         )  # fmt: skip
 
     result = {"steps": 300, "best_step": 200, "seconds": 33.0, "bytes": len(weights), "sheet": sheet, "curve": curve}
-    assert rooms.queue.commit(job.id, job.attempt, result, {"card": "result", "job": job.id}, write)
+    assert rooms.queue.commit(job.id, job.attempt, result, write)
     rooms.photos.discard(job.request["draft"])
     return made[0]
 
@@ -315,7 +314,7 @@ def _draw(rooms: Rooms, job: Job) -> list[Image]:
             rooms.images.add(image, [replace(word, image=image.id) for word in words])
 
     result = {"seed": job.request["seed"]} | ({"sheet": sheet} if sheet else {})
-    assert rooms.queue.commit(job.id, job.attempt, result, {"card": "grid", "job": job.id}, write)
+    assert rooms.queue.commit(job.id, job.attempt, result, write)
     return images
 
 

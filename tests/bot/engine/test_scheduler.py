@@ -36,7 +36,7 @@ async def test_a_training_becomes_a_version_with_its_sheet_and_one_message(tmp_p
         )
         assert version.sheet == job.result["sheet"] != job.result["curve"]
         said = await stage.store.run(lambda rooms: rooms.queue.unsent())
-        assert [(row.kind, row.body) for row in said] == [("final", {"card": "result", "job": job.id})]
+        assert [(row.kind, row.job) for row in said] == [("final", job.id)]
 
 
 async def test_after_a_training_nothing_is_left_of_photos_checkpoints_and_folders(tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ async def test_a_cancelled_training_stops_and_leaves_the_engine_to_the_next(tmp_
     async with staged(tmp_path, STEP_S=0.05) as stage:
         job = await stage.put(put_training)
         await stage.until(lambda rooms: bool((found := rooms.queue.get(job.id)) and found.progress))
-        await stage.store.run(lambda rooms: rooms.queue.cancel(job.id, {"card": "cancelled", "job": job.id}))
+        await stage.store.run(lambda rooms: rooms.queue.cancel(job.id))
         stage.scheduler.wake()
         other = await stage.put(put_pictures, "k1")
 

@@ -146,7 +146,7 @@ async def test_while_an_announced_file_is_read_members_are_answered(
 def test_an_attempt_that_is_not_the_running_one_puts_nothing_away(rooms: Rooms) -> None:
     job = running(rooms)
     before = set(rooms.vault.held(ANA))
-    rooms.queue.release(job.id, job.attempt, {}, blameless=True)
+    rooms.queue.release(job.id, job.attempt, blameless=True)
 
     with pytest.raises(LeaseLost):
         keep_checkpoint(rooms, job, announced("c", b"one"), b"one", 60.0)
@@ -155,7 +155,7 @@ def test_an_attempt_that_is_not_the_running_one_puts_nothing_away(rooms: Rooms) 
 
 def test_settling_twice_is_the_same_as_once(rooms: Rooms) -> None:
     job = running(rooms)
-    rooms.queue.fail(job.id, job.attempt, "E_DIVERGED", {"step": 1}, {})
+    rooms.queue.fail(job.id, job.attempt, "E_DIVERGED", {"step": 1})
     failed = rooms.queue.get(job.id)
     assert failed is not None
     assert failed.ended_at is not None
@@ -185,7 +185,7 @@ def test_what_is_planned_is_what_the_engine_reads(rooms: Rooms, tmp_path: Path) 
 
 def test_every_attempt_at_a_job_has_the_same_seed(rooms: Rooms) -> None:
     first = running(rooms)
-    rooms.queue.release(first.id, first.attempt, {}, blameless=True)
+    rooms.queue.release(first.id, first.attempt, blameless=True)
     second = rooms.queue.claim(first.id, "engine", 60.0)
 
     assert second is not None
