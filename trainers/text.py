@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from storage.words import Text, Word, parse_prompt
 from trainers.adapter import Adapter
@@ -31,7 +32,7 @@ class Rows(nn.Module):
         known: Tensor = self.table(token_ids.clamp(max=size - 1))
         if not len(self.rows):
             return known
-        own = self.rows[(token_ids - size).clamp(min=0)].to(known.dtype)
+        own = functional.embedding((token_ids - size).clamp(min=0), self.rows).to(known.dtype)  # adds up in one order
         return torch.where((token_ids >= size)[..., None], own, known)
 
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import torch
+from torch import nn
 
 from tests.trainers.bases import POSITIONS, TEXT_WIDTH, Fingerprints
 from trainers.adapter import Adapter
 from trainers.pipeline import Base
-from trainers.text import class_rows, encode_prompt, token_table, tokens_of
+from trainers.text import Rows, class_rows, encode_prompt, token_table, tokens_of
 
 
 def rows_word(name: str = "zed", count: int = 2, seed: int = 1) -> Adapter:
@@ -94,3 +95,22 @@ def test_neither_tokenizer_nor_encoder_is_changed(base: Base) -> None:
 
     assert Fingerprints.of(base) == before
     assert len(base.tokenizer) == size
+
+
+def test_the_gradient_of_rows_is_the_same_bits_each_time_on_several_threads() -> None:
+    table = nn.Embedding(1400, 192).requires_grad_(False)
+    token_ids = torch.randint(0, 1400, (6, 48), generator=torch.Generator().manual_seed(1))
+    token_ids[:, 5:11] = torch.arange(1400, 1406)
+    weights = torch.randn(6, 48, 192, generator=torch.Generator().manual_seed(2))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+
+    seen = set()
+    for _ in range(60):
+        rows = nn.Parameter(torch.ones(6, 192))
+        (Rows(table, rows)(token_ids) * weights).sum().backward()
+        assert rows.grad is not None
+        seen.add(rows.grad.numpy().tobytes())
+
+    torch.set_num_threads(threads)
+    assert len(seen) == 1
