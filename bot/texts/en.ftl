@@ -144,7 +144,7 @@ report-few = **{ $have } of at least { $need } photos.** Add { $missing } more; 
 report-warn-few = With { $have } photos the likeness will be rough; 5 to 20 work best. You can train anyway.
 report-many = { $total } photos are more than { $most }. The { $most } best are taken; remove some if you want others.
 report-consent = Pressing **{ $button }** means: { $text }
-report-word-trouble = **The word:** { $trouble }
+report-word-trouble = **The word:** { $trouble } *Word and kind* changes it.
 report-agreed = You agreed in the form: { $text }
 report-kept = Kept encrypted, only for this, until the word is learned. Nothing here is posted in the channel. `/show` brings this back.
 report-alt = Photo { $n } of { $total } for { $word }: { $name }
@@ -210,7 +210,10 @@ cancelled-body = Nothing was kept of it.
 imagine-queued = **Your { $count ->
     [one] picture is
    *[other] { $count } pictures are
-} queued.** { $place } They appear in this channel.
+} queued.** { $place } { $count ->
+    [one] It appears
+   *[other] They appear
+} in this channel.
 imagine-drawing = Being drawn now.
 imagine-title = { $prompt }
 grid-by = For <@{ $owner }> · seed { $seed }{ $relation ->
