@@ -109,9 +109,9 @@ def advising() -> Iterator[None]:
     try:
         yield
     except discord.PrivilegedIntentsRequired as error:
-        raise TintypeError("E_INTENTS", number=DISALLOWED_INTENTS) from error
+        raise TintypeError("E_INTENTS", number=str(DISALLOWED_INTENTS)) from error
     except discord.ConnectionClosed as error:
-        raise TintypeError(CLOSED_FOR_GOOD.get(error.code, "E_GATEWAY"), number=error.code) from error
+        raise TintypeError(CLOSED_FOR_GOOD.get(error.code, "E_GATEWAY"), number=str(error.code)) from error
 
 
 def invite(client: discord.Client) -> str:

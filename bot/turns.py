@@ -1,4 +1,4 @@
-"""Whose job is next: pictures before trainings, and the member who was served longest ago before others."""
+"""Whose job is next: pictures before trainings, what was begun before what was not, then who waits longest."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Turns:
         served = dict(self._served)
         chosen = []
         for turn in range(min(max(count, 0), len(waiting))):
-            job = min(waiting, key=lambda job: served.get(self._key(job), 0))  # of equals the oldest
+            job = min(waiting, key=lambda one: (one.attempt == 0, served.get(self._key(one), 0)))  # or the oldest
             waiting.remove(job)
             served[self._key(job)] = max(served.values(), default=0) + turn + 1
             chosen.append(job)

@@ -145,11 +145,13 @@ def restore(
 
     Answers whom it forgot. A member forgotten before the snapshot was made, who came back, keeps what it holds.
     Raises: TintypeError E_BACKUP_BROKEN naming the file, E_RESTORE_OVER when the folder holds a database already,
-    E_MASTER_KEY when the master key is not the one.
+    E_MASTER_KEY_GONE when there is no master key, E_MASTER_KEY when it is not the one.
     """
     if any(_holds_something(data / name) for name in (DATABASE, BLOBS, KEYS)):
         raise TintypeError("E_RESTORE_OVER", folder=str(data))
     manifest = _checked(snapshot)
+    if not master_key_file.exists():  # a new one would be made, and open nothing
+        raise TintypeError("E_MASTER_KEY_GONE", file=str(master_key_file))
     held = _json(keys or snapshot.parent / KEY_FILE)
     beside = data / ".restoring"  # so that a restore that is cut off leaves nothing that could be started
     shutil.rmtree(beside, ignore_errors=True)

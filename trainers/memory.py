@@ -51,7 +51,8 @@ def name_of(device: torch.device) -> str:
     """The device as its owner knows it."""
     if device.type == "cuda":
         return str(torch.cuda.get_device_name(device))
-    return f"{platform.machine()} {device.type.upper()}, {torch.get_num_threads()} threads"
+    threads = torch.get_num_threads()
+    return f"{platform.machine()} {device.type.upper()}, {threads} thread" + ("s" if threads > 1 else "")
 
 
 def frozen_mib(numbers: int, device_type: str) -> int:

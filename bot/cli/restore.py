@@ -10,7 +10,6 @@ from bot.cli import Subparsers, add_command
 from bot.settings import BotSettings
 from storage.backup import restore
 from storage.clock import SystemClock
-from storage.errors import TintypeError
 
 
 def add(subparsers: Subparsers) -> None:
@@ -22,11 +21,10 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace, settings: BotSettings) -> int:
     """Restore, and forget again who asked for it since."""
-    master_key = settings.master_key_file
-    if not master_key.exists():
-        raise TintypeError("E_MASTER_KEY_GONE", file=str(master_key))
     with lock.held(settings.data_dir):
-        forgotten = restore(arguments.snapshot, settings.data_dir, master_key, SystemClock(), arguments.keys)
+        forgotten = restore(
+            arguments.snapshot, settings.data_dir, settings.master_key_file, SystemClock(), arguments.keys
+        )
     facts = {"folder": settings.data_dir, "snapshot": arguments.snapshot, "forgotten": len(forgotten)}
     print(texts.say("restore-made", **facts))
     return 0

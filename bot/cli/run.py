@@ -92,7 +92,8 @@ async def _on_stand_in(settings: BotSettings, stop: asyncio.Event) -> None:
             )
             await serve(place, engine_of(settings), stop, tell)
     except OSError as error:
-        raise TintypeError("E_SANDBOX_PORT", port=settings.sandbox_port, reason=error.strerror or str(error)) from error
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise TintypeError("E_SANDBOX_PORT", port=str(settings.sandbox_port), reason=why) from error
 
 
 class Everywhere(frozenset[int]):

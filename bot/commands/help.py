@@ -6,6 +6,7 @@ from discord import app_commands
 
 from bot import cards
 from bot.answers import Interaction, acknowledge, show, studio_of
+from bot.modals import KINDS
 from bot.translator import spoken
 
 
@@ -15,5 +16,5 @@ async def command(interaction: Interaction) -> None:
     await acknowledge(interaction)
     facts = studio_of(interaction).facts()
     methods = [method.title for method in facts.methods] if facts else []
-    words = sorted({word for known in facts.class_words.values() for word in known}) if facts else []
+    words = sorted({word for kind in KINDS for word in facts.class_words.get(kind, ())}) if facts else []
     await show(interaction, cards.help_card(methods=methods, class_words=words))

@@ -31,6 +31,8 @@ def options_of(definitions: list[Json], line: str) -> tuple[str, dict[str, Any]]
             raise NotPossible(f"{word}: {len(found)} files, but room for {len(uploads)}; use the form for more")
         for file in found:
             options[uploads.pop(0)] = file
+        if not found and uploads and any(mark in word for mark in "*?["):
+            raise NotPossible(f"no file is called {word}")
         if not found:
             words.append(word)
     if words:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import secrets
 import time
 from collections.abc import Callable, Iterable
@@ -31,6 +32,7 @@ from bot.sandbox.state import (
 )
 
 EPOCH_MS = 1420070400000  # Discord's, the first second of 2015
+FOUNDED_MS = 1577836800000  # 2020: when all that lasts on the stand-in was made
 ANSWER_S = 3.0  # until the first answer
 TOKEN_S = 15 * 60.0  # an interaction token's life
 GUILD_MESSAGES, DIRECT_MESSAGES, GUILDS = 1 << 9, 1 << 12, 1 << 0
@@ -65,7 +67,8 @@ class Sandbox:
         self.syncs = 0
         self.ledger, self.faults, self.feeds = Ledger(), Faults(self.clock), Feeds()
         self.limits, self.sessions = RateLimits(self.clock), Sessions(self)
-        self.bot = self.add_person("tintype", is_bot=True)
+        self.bot = Person(id=self.new_id(), name="tintype", is_bot=True)  # a new application, which knows no commands
+        self.people[self.bot.id] = self.bot
         self.add_guild("Studio", ("general", False), ("after-dark", True))
 
     # ---- ids and people
@@ -75,9 +78,15 @@ class Sandbox:
         self._count += 1
         return (int(self.clock.now() * 1000) - EPOCH_MS) << 22 | (self._count & 0x3FFFFF)
 
-    def add_person(self, name: str, *, is_bot: bool = False) -> Person:
+    def lasting_id(self, *names: str) -> int:
+        """A snowflake made of names, so that whoever returns after a restart of the stand-in is the same."""
+        digest = int.from_bytes(hashlib.sha256("/".join(names).encode()).digest()[:5])
+        number = (FOUNDED_MS - EPOCH_MS << 22) + digest
+        return self.new_id() if number in {**self.people, **self.guilds, **self.channels} else number
+
+    def add_person(self, name: str) -> Person:
         """A new user; not yet a member anywhere."""
-        person = Person(id=self.new_id(), name=name, is_bot=is_bot)
+        person = Person(id=self.lasting_id("person", name), name=name)
         self.people[person.id] = person
         return person
 
@@ -90,10 +99,11 @@ class Sandbox:
 
     def add_guild(self, name: str, *channels: tuple[str, bool]) -> Guild:
         """A new server with these (channel, is age-restricted), known to the bot at once."""
-        guild = Guild(id=self.new_id(), name=name, owner_id=self.bot.id)
+        guild = Guild(id=self.lasting_id("server", name), name=name, owner_id=self.bot.id)
         self.guilds[guild.id] = guild
         for title, is_nsfw in channels:
-            self.add_channel(Channel(id=self.new_id(), name=title, guild_id=guild.id, is_nsfw=is_nsfw))
+            number = self.lasting_id("channel", name, title)
+            self.add_channel(Channel(id=number, name=title, guild_id=guild.id, is_nsfw=is_nsfw))
         self.sessions.dispatch("GUILD_CREATE", payloads.guild(self, guild), GUILDS)
         return guild
 
@@ -107,7 +117,9 @@ class Sandbox:
         for channel in self.channels.values():
             if channel.kind == DM and channel.recipient == person.id:
                 return channel
-        return self.add_channel(Channel(id=self.new_id(), name=person.name, kind=DM, recipient=person.id))
+        return self.add_channel(
+            Channel(id=self.lasting_id("dm", person.name), name=person.name, kind=DM, recipient=person.id)
+        )
 
     # ---- what the bot may do and who sees what
 

@@ -153,6 +153,8 @@ class Session:
     async def _complete(self, line: str) -> None:
         line = line if line.startswith("/") else f"/imagine {line}"
         name, options = options_of(await self.member.commands(), line)
+        if not options:
+            raise ValueError("begin the option to complete, such as ?/words card my")
         for title, value in await self.member.complete(name, **options):
             self.say(f"  {title}" + ("" if title == value else f"  →  {value}"))
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.turns import AHEAD, Turns
 from storage.records import ChannelId, Job, JobId, JobKind, JobState, MemberId
 
@@ -48,3 +50,10 @@ def test_of_several_to_begin_at_once_no_two_are_one_members_while_another_waits(
     waiting = [job(1, 1), job(2, 1), job(3, 2)]
 
     assert [int(one.id) for one in Turns().next_of(waiting, [])] == [1, 3]
+
+
+def test_a_training_that_was_interrupted_goes_on_before_others_begin() -> None:
+    turns, begun, new = Turns(), replace(job(2, 1, JobKind.TRAIN), attempt=1), job(1, 2, JobKind.TRAIN)
+    turns.served(begun)
+
+    assert turns.next_of([new, begun], []) == [begun]

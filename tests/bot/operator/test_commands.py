@@ -78,7 +78,7 @@ def test_a_backup_is_brought_back_on_a_new_machine(
     monkeypatch.setenv("TINTYPE_DATA_DIR", "new")
     assert tintype("restore", made) == 1
     assert "put your copy there" in capsys.readouterr().err
-    (tmp_path / "new").mkdir()
+    (tmp_path / "new").mkdir(exist_ok=True)
     (tmp_path / "new/master.key").write_bytes((tmp_path / "data/master.key").read_bytes())
     assert tintype("restore", made) == 0
     assert "Nobody had asked to be forgotten" in capsys.readouterr().out

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import texts
 from bot.lock import held
 from storage.texts import sentence
 
@@ -74,6 +75,27 @@ def test_a_member_at_the_keyboard_reaches_it(tmp_path: Path) -> None:
 
     assert member.returncode == 0
     assert "The queue" in shown
+
+
+def test_a_command_without_an_option_to_complete_does_not_end_the_member(tmp_path: Path) -> None:
+    with started(tmp_path) as process:
+        url = lines_until(process, "Logged in").partition("--url ")[2].split()[0]
+        with started(tmp_path, "try", "--url", url) as member:
+            shown, errors = member.communicate("?/show\n/queue\nquit\n", timeout=60)
+
+    assert member.returncode == 0, errors
+    assert "! begin the option to complete" in shown
+    assert "The queue" in shown
+
+
+def test_a_port_that_is_taken_is_named_as_it_is_written(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        with started(tmp_path, TINTYPE_SANDBOX_PORT=port) as process:
+            _, errors = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert errors.strip() == texts.say("E_SANDBOX_PORT", port=port, reason="Address already in use")
 
 
 def test_a_token_that_discord_does_not_know_ends_it_with_advice(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from bot.sandbox import Sandbox
 from bot.sandbox.client import Member
 
 
@@ -30,3 +31,14 @@ async def test_the_stand_in_runs_alone_and_leaves_when_told() -> None:
 
     assert api.startswith("http://127.0.0.1:")
     assert api.endswith("/api/v10")
+
+
+def test_members_servers_and_channels_are_the_same_after_a_restart_and_the_bot_is_new() -> None:
+    before, after = Sandbox(), Sandbox()
+    people = [(box.add_person("ana").id, box.add_person("ben").id, box.add_person("ana").id) for box in (before, after)]
+
+    assert people[0][:2] == people[1][:2]
+    assert len({*people[0]}) == 3
+    assert before.guilds.keys() == after.guilds.keys()
+    assert before.channels.keys() == after.channels.keys()
+    assert before.bot.id != after.bot.id

@@ -75,3 +75,8 @@ def test_a_word_with_no_place_is_named() -> None:
         options_of(COMMANDS, "/words")
     with pytest.raises(NotPossible, match="no place for 'now'"):
         options_of(COMMANDS, "/words mine now")
+
+
+def test_a_pattern_without_files_is_no_text(photos: Path) -> None:
+    with pytest.raises(NotPossible, match="no file is called"):
+        options_of(COMMANDS, f"/train {photos}/*.heic word:ana-dog")
