@@ -54,7 +54,7 @@ class Sandbox:
         self.describe = describe
         self.root = "http://127.0.0.1"
         self.signer = Signer.new()
-        self._count = 0
+        self._count = secrets.randbelow(1 << 20)  # two stand-ins of one millisecond are not one
         self.people: dict[int, Person] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
