@@ -39,7 +39,7 @@ async def kill_at_random(stage: Stage, chance: random.Random) -> None:
     """End each life that has not ended itself."""
     while True:
         engine = stage.link.process
-        if engine is None:
+        if engine is None or engine.ended.is_set():  # an event that is set lets nobody else go on
             await asyncio.sleep(0.005)
             continue
         try:
