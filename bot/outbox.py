@@ -7,12 +7,12 @@ import itertools
 import logging
 import random
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import discord
 
 from bot import mail
+from bot.bell import Bell, rounds
 from bot.cards import Card, layout
 from bot.errors import sentence_of
 from bot.retelling import retold
@@ -40,7 +40,6 @@ log = logging.getLogger(__name__)
 IDLE_S = 30.0  # the bell ends it at once
 FIRST_AGAIN_S, MOST_AGAIN_S = 2.0, 60.0  # after an outage; each try waits twice as long
 CHANNELS_AT_ONCE = 4
-AGAIN_S = 1.0  # after something broke here
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +59,18 @@ class Outbox:
         self, store: Store, client: discord.Client, facts: Callable[[], EngineFacts | None], clock: Clock
     ) -> None:
         self._store, self._client, self._facts, self._clock = store, client, facts, clock
-        self._bell = asyncio.Event()
+        self._bell = Bell()
         self._not_before_s: dict[int, float] = {}
         self._failures: dict[int, int] = {}
         self._lanes = asyncio.Semaphore(CHANNELS_AT_ONCE)
 
     def wake(self) -> None:
         """There may be something to say."""
-        self._bell.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """Deliver until this is cancelled."""
-        while True:
-            try:
-                pause_s = await self.deliver()
-            except Exception:  # what breaks one round may not end all later ones; it is logged
-                log.exception("a round of the outbox broke")
-                pause_s = AGAIN_S
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause_s):
-                    await self._bell.wait()
-            self._bell.clear()
+        await rounds(self.deliver, self._bell, log)
 
     async def deliver(self) -> float:
         """Try everything that is due; seconds until the next is."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.attempts import Attempts
+from bot.bell import Bell
 from bot.engine_link import EngineLink
 from bot.engine_process import EngineProcess
 from bot.fates import LEASE_S, beat, claim, fail, progress_of, release, settle_ended
@@ -69,7 +70,7 @@ class Scheduler:
         """`told` is called when a job has ended or begun: somebody must say so."""
         self._store, self._link, self._attempts, self._clock = store, link, attempts, clock
         self._told, self._poll_s = told, poll_s
-        self._bell = asyncio.Event()
+        self._bell = Bell()
         self._runs: dict[tuple[str, int], Run] = {}
         self._turns = Turns()
         self._engine: EngineProcess | None = None
@@ -79,7 +80,7 @@ class Scheduler:
 
     def wake(self) -> None:
         """There is something to do."""
-        self._bell.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """Work until `stop`; what runs then is asked for a checkpoint, waited for, and put back in line."""
@@ -87,7 +88,7 @@ class Scheduler:
         while not self._is_over():
             try:
                 await self._turn()
-                await self._rest(self._poll_s if self._runs else IDLE_S)
+                await self._bell.rest(self._poll_s if self._runs else IDLE_S)
             except Exception:  # nothing that breaks in one turn may end all later ones; it is logged
                 log.exception("a turn of the scheduler broke")
                 await asyncio.sleep(AGAIN_S)
@@ -97,7 +98,7 @@ class Scheduler:
     def stop(self, within_s: float) -> None:
         """Begin nothing more, and let `run` end within this time."""
         self._stop_by_s = self._clock.monotonic() + within_s
-        self._bell.set()
+        self._bell.ring()
 
     @property
     def _is_stopping(self) -> bool:
@@ -105,12 +106,6 @@ class Scheduler:
 
     def _is_over(self) -> bool:
         return self._stop_by_s is not None and (not self._runs or self._clock.monotonic() >= self._stop_by_s)
-
-    async def _rest(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._bell.wait()
-        self._bell.clear()
 
     async def _begin(self) -> None:
         """What ran when the bot last ended runs no more: its engine died with it."""
@@ -152,7 +147,7 @@ class Scheduler:
     def _drop(self, run: Run) -> None:
         self._runs.pop(run.key, None)
         self._attempts.sweep(run.folder)
-        self._bell.set()
+        self._bell.ring()
 
     # --- what members wish ----------------------------------------------------------------------------------------
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 import discord
 
 from bot import mail, texts
+from bot.bell import Bell, rounds
 from bot.cards import Card, layout
 from bot.plain import plain
 from bot.retelling import retold
@@ -31,7 +30,6 @@ LOOK_S = 1.0  # between two looks while a training is open
 IDLE_S = 30.0  # while none is; the bell ends it at once
 EDIT_S = {JobState.RUNNING: 3.0, JobState.QUEUED: 10.0}  # at least between two edits of one card
 OUTAGE_S = 20.0  # after Discord did not take an edit
-AGAIN_S = 1.0  # after something broke here
 
 
 @dataclass(slots=True)
@@ -51,26 +49,17 @@ class Watcher:
         self, store: Store, client: discord.Client, facts: Callable[[], EngineFacts | None], clock: Clock
     ) -> None:
         self._store, self._client, self._facts, self._clock = store, client, facts, clock
-        self._bell = asyncio.Event()
+        self._bell = Bell()
         self._since = clock.now()
         self._shown: dict[JobId, Shown] = {}
 
     def wake(self) -> None:
         """Something about a training has changed."""
-        self._bell.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """Watch until this is cancelled."""
-        while True:
-            try:
-                pause_s = await self.look()
-            except Exception:  # what breaks one look may not end all later ones; it is logged
-                log.exception("a look of the watcher broke")
-                pause_s = AGAIN_S
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause_s):
-                    await self._bell.wait()
-            self._bell.clear()
+        await rounds(self.look, self._bell, log)
 
     async def look(self) -> float:
         """Bring every card up to date; seconds until the next look."""

@@ -82,7 +82,7 @@ class Sandbox:
         """A snowflake made of names, so that whoever returns after a restart of the stand-in is the same."""
         digest = int.from_bytes(hashlib.sha256("/".join(names).encode()).digest()[:5])
         number = (FOUNDED_MS - EPOCH_MS << 22) + digest
-        return self.new_id() if number in {**self.people, **self.guilds, **self.channels} else number
+        return self.new_id() if any(number in known for known in (self.people, self.guilds, self.channels)) else number
 
     def add_person(self, name: str) -> Person:
         """A new user; not yet a member anywhere."""
