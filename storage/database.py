@@ -54,9 +54,19 @@ def migrate(db: Database, path: Path) -> None:
         raise TintypeError("E_DATABASE_NEWER", path=str(path))
     for number, step in enumerate(MIGRATIONS[seen:], seen + 1):
         with transaction(db):
-            for statement in step.split(";"):
+            for statement in _statements(step):
                 db.conn.execute(statement)
             db.conn.execute(f"pragma user_version = {number}")
+
+
+def _statements(step: str) -> Iterator[str]:
+    """Cut a step into statements; a trigger has semicolons inside. (`executescript` would commit.)"""
+    statement = ""
+    for part in step.split(";"):
+        statement += part + ";"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 @contextmanager

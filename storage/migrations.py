@@ -56,4 +56,48 @@ create table audit (id integer primary key, at real not null, actor integer, act
 create table notes (name text primary key, value text not null);
 """
 
-MIGRATIONS: Sequence[str] = (M001,)
+#: sharing, preferences and moderation
+M002 = """
+alter table members add column settings text not null default '{}';
+alter table concepts add column person integer;
+alter table drafts add column person integer;
+alter table drafts add column wishes text not null default '{}';
+create index grants_by_subject on grants(scope, subject);
+create table shares (concept text primary key references concepts(id) on delete cascade, licence text not null,
+    mixing text not null default 'free', about text not null default '', shared_at real not null,
+    quarantined_at real);
+create table reserved_words (scope text not null, place integer not null, name text not null,
+    concept text not null references concepts(id) on delete cascade, primary key (scope, place, name));
+create index reserved_by_concept on reserved_words(concept);
+create table likes (concept text not null references concepts(id) on delete cascade, member integer not null,
+    at real not null, primary key (concept, member));
+create table favourites (member integer not null, image text not null references images(id) on delete cascade,
+    at real not null, primary key (member, image));
+create table presets (member integer not null, name text not null, settings text not null,
+    primary key (member, name));
+create table questions (id text primary key, kind text not null,
+    concept text references concepts(id) on delete cascade, draft text references drafts(id) on delete cascade,
+    asker integer not null, person integer not null, guild integer, channel integer not null,
+    request text not null default '{}', state text not null default 'open', created_at real not null,
+    answered_at real);
+create index questions_open on questions(person) where state = 'open';
+create table reports (id text primary key, guild integer, channel integer, member integer,
+    concept text references concepts(id) on delete cascade, image text references images(id) on delete cascade,
+    owner integer not null, reason text not null, state text not null default 'open', created_at real not null,
+    closed_at real, actor integer);
+create index reports_open on reports(guild, created_at) where state = 'open';
+create table strikes (id integer primary key, guild integer not null, member integer not null, report text,
+    reason text not null, actor integer, at real not null);
+create index strikes_of_member on strikes(guild, member);
+create table blocks (guild integer not null, member integer not null, actor integer, reason text not null default '',
+    at real not null, until real, primary key (guild, member));
+create table channels (id integer primary key, guild integer not null, settings text not null default '{}');
+alter table audit add column guild integer;
+create index audit_of_guild on audit(guild, id);
+create trigger audit_stays before update of id, at, action, object, facts, guild on audit
+    begin select raise(abort, 'the audit log is only added to'); end;
+create trigger audit_is_kept before delete on audit
+    begin select raise(abort, 'the audit log is only added to'); end;
+"""
+
+MIGRATIONS: Sequence[str] = (M001, M002)

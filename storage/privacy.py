@@ -34,15 +34,28 @@ from storage.rows import draft_of, job_of
 from storage.takedowns import Deed, Takedowns
 from storage.vault import BLOB, Vault
 
-#: every column that names a member, and how it goes; a test holds it against the schema
-OF_MEMBER = {
-    "images": "owner",
-    "photos": "owner",
-    "drafts": "owner",
-    "concepts": "owner",
-    "consents": "person",
-    "jobs": "owner",
-}
+#: the columns that name a member whose rows go with them; a test holds all three lists against the schema
+OF_MEMBER = (
+    ("images", "owner"),
+    ("photos", "owner"),
+    ("drafts", "owner"),
+    ("drafts", "person"),
+    ("concepts", "owner"),
+    ("concepts", "person"),
+    ("consents", "person"),
+    ("jobs", "owner"),
+    ("likes", "member"),
+    ("favourites", "member"),
+    ("presets", "member"),
+    ("questions", "asker"),
+    ("questions", "person"),
+    ("reports", "owner"),
+    ("strikes", "member"),
+)
+#: the columns that name a member in rows that stay, without the name
+UNNAMED = (("audit", "actor"), ("reports", "member"), ("reports", "actor"), ("strikes", "actor"), ("blocks", "actor"))
+#: a block stays, with the bare id: else whoever is blocked would be let in again by asking to be forgotten
+STAYS = (("blocks", "member"),)
 SCRUB_DUE = "scrub_due"  # the note that deleted rows may still have traces in the file
 
 
@@ -198,14 +211,16 @@ class Privacy:
         return [job for job in under_way if any(word["version"] in versions for word in job.request.get("words", ()))]
 
     def _drop_rows(self, member: MemberId) -> None:
-        for table, column in OF_MEMBER.items():
+        for table, column in OF_MEMBER:
             rows(self._db, f"delete from {table} where {column} = :member", member=member)  # noqa: S608  names are ours
+        for table, column in UNNAMED:
+            unnamed = f"update {table} set {column} = null where {column} = :member"  # noqa: S608  names are ours
+            rows(self._db, unnamed, member=member)
         rows(self._db, "delete from grants where scope = 'member' and subject = :member", member=member)
-        rows(self._db, "update audit set actor = null where actor = :member", member=member)
         rows(
             self._db,
             """insert into members (id, first_seen, forgotten_at) values (:member, :now, :now)
-            on conflict (id) do update set first_seen = :now, forgotten_at = :now""",
+            on conflict (id) do update set first_seen = :now, forgotten_at = :now, settings = '{}'""",
             member=member, now=self._clock.now(),
         )  # fmt: skip
 

@@ -13,7 +13,8 @@ from storage.migrations import MIGRATIONS
 
 TABLES = {
     "members", "guilds", "photos", "drafts", "concepts", "versions", "images", "image_words", "grants", "consents",
-    "messages", "jobs", "outbox", "audit", "notes",
+    "messages", "jobs", "outbox", "audit", "notes", "shares", "reserved_words", "likes", "favourites", "presets",
+    "questions", "reports", "strikes", "blocks", "channels",
 }  # fmt: skip
 
 
@@ -48,6 +49,17 @@ def test_the_file_is_its_owners_alone(data: Path, db: Database) -> None:
     insert(db, "notes", name="a", value="x")
 
     assert {path.stat().st_mode & 0o077 for path in data.glob("tintype.db*")} == {0}
+
+
+def test_the_audit_log_is_only_added_to(db: Database) -> None:
+    insert(db, "audit", at=1.0, action="block", actor=7)
+
+    with pytest.raises(sqlite3.IntegrityError, match="only added to"):
+        db.conn.execute("update audit set action = 'unblock'")
+    with pytest.raises(sqlite3.IntegrityError, match="only added to"):
+        db.conn.execute("delete from audit")
+
+    assert rows(db, "update audit set actor = null returning action") == [{"action": "block"}]
 
 
 def test_a_migration_that_fails_leaves_the_old_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

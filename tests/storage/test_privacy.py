@@ -11,7 +11,7 @@ from storage.database import rows
 from storage.errors import TintypeError
 from storage.images import Images
 from storage.photos import Photos
-from storage.privacy import OF_MEMBER, Privacy
+from storage.privacy import OF_MEMBER, STAYS, UNNAMED, Privacy
 from storage.queue import Queue
 from storage.records import (
     BlobId,
@@ -44,11 +44,11 @@ def test_every_column_that_names_a_member_is_covered(db: Database) -> None:
         (table, column)
         for table in db.table_names()
         for column in db.table(table).columns_dict
-        if column in ("owner", "person", "member", "actor", "subject")
+        if column in ("owner", "person", "member", "actor", "subject", "asker")
     }
-    handled_apart = {("grants", "subject"), ("audit", "actor")}
+    handled_apart = {("grants", "subject")}
 
-    assert naming == set(OF_MEMBER.items()) | handled_apart
+    assert naming == {*OF_MEMBER, *UNNAMED, *STAYS} | handled_apart
 
 
 def test_no_trace_of_a_forgotten_member_is_left_in_any_file(
