@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run demo test test-slow check fix docs clean
+.PHONY: run demo test test-slow check fix docs stories clean
 
 run: $(STAMP)            ## start Tintype: on Discord with DISCORD_TOKEN in .env, else on the local stand-in
 	@$(BIN)/tintype run
@@ -33,6 +33,9 @@ fix: $(STAMP)            ## format, and mend what can be mended
 
 docs: $(STAMP)           ## write the generated parts of the documents anew
 	$(BIN)/cog -r docs/*.md README.md
+
+stories: $(STAMP)        ## play the stories and write docs/stories anew
+	TINTYPE_TELL_STORIES=1 $(BIN)/pytest tests/bot/stories
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -16,9 +16,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot import connection, runtime
+from bot import runtime
 from bot.store import Rooms, Store
-from storage.env import Secret
+from tests.bot.bots import place_of
 from tests.bot.engine.stage import COMMAND, QUICK, fake_environment
 
 
@@ -39,18 +39,10 @@ class DyingStore(Store):
 
 
 async def live(data_dir: Path, api_url: str) -> None:
-    place = connection.Place(
-        data_dir=data_dir,
-        master_key_file=data_dir / "master.key",
-        api_url=api_url,
-        discord_token=Secret("sandbox"),
-        guilds=frozenset(),
-        owners=frozenset(),
-    )
     engine = runtime.EngineOf(command=COMMAND, environ=fake_environment(STEP_S=0.003), patience=QUICK)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await runtime.serve(place, engine, stop, lambda _: None)
+    await runtime.serve(place_of(data_dir, api_url), engine, stop, lambda _: None)
 
 
 def main() -> None:

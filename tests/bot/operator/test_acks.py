@@ -104,7 +104,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     people = members_of(box)
     await asyncio.to_thread(lived_in, tmp_path / "data", next(iter(box.guilds)), people)
     async with serve(box) as url:
-        command = [sys.executable, "-m", "tests.bot.operator.whole_bot", str(tmp_path / "data"), f"{url}/api/v10"]
+        command = [sys.executable, "-m", "tests.bot.operator.whole_bot", str(tmp_path / "data"), f"{url}/api/v10", "{}"]
         bot = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
         try:
             async with Member.connect(url, "ana", channel="general") as ana:

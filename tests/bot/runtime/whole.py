@@ -11,12 +11,12 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from bot import connection, runtime
+from bot import runtime
 from bot.cli.run import Everywhere
 from bot.engine_link import Patience
 from bot.sandbox import Sandbox
 from bot.sandbox.client import Member, Message
-from storage.env import Secret
+from tests.bot.bots import place_of
 from tests.bot.engine.stage import COMMAND, QUICK, fake_environment
 
 
@@ -27,17 +27,6 @@ class Whole:
     task: asyncio.Task[None]
     stop: asyncio.Event
     told: list[str] = field(default_factory=list)
-
-
-def place_of(data: Path, url: str, discord_token: str = "sandbox") -> connection.Place:
-    return connection.Place(
-        data_dir=data,
-        master_key_file=data / "master.key",
-        api_url=f"{url}/api/v10",
-        discord_token=Secret(discord_token),
-        guilds=Everywhere(),
-        owners=frozenset(),
-    )
 
 
 @asynccontextmanager
@@ -51,7 +40,8 @@ async def running(
 ) -> AsyncIterator[Whole]:
     engine = runtime.EngineOf(command=command, environ=environ or fake_environment(**settings), patience=patience)
     stop, told = asyncio.Event(), []
-    task = asyncio.create_task(runtime.serve(place_of(data, url), engine, stop, told.append))
+    place = place_of(data, f"{url}/api/v10", Everywhere())
+    task = asyncio.create_task(runtime.serve(place, engine, stop, told.append))
     whole = Whole(task, stop, told)
     try:
         async with asyncio.timeout(30):
