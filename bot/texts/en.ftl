@@ -642,6 +642,7 @@ E_WEIGHTS_FOREIGN = These weights hold layers that no LoRA for this kind of base
 E_WRONG_BASE = These weights do not fit the base model { $base }; they were made for another one. Train the word again here.
 
 # --- training ---
+W_ENDED_EARLY = It began to run away at step { $step } and could not be caught, so this is the best of what it had learned before. If it looks wrong, leave out photos that are very unlike the others and train again.
 E_NO_SUCH_SETTING = This method has no setting “{ $setting }”. It has: { $known }.
 E_SETTING_RANGE = “{ $value }” does not do for { $setting }. Give a number from { $low } to { $high }.
 E_DIVERGED = The training ran away at step { $step } and could not be caught, even at a lower rate. Train again; if it happens again, leave out photos that are very unlike the others.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -13,17 +14,8 @@ from torch import Tensor, nn
 
 from storage.errors import TintypeError
 from trainers.dataset import examples
-from trainers.learning import (
-    MAX_ROLLBACKS,
-    Learner,
-    Plan,
-    Pupil,
-    captions_of,
-    learn,
-    point_at,
-    rate_at,
-    steps_for,
-)
+from trainers.learner import MAX_ROLLBACKS, Learner, rate_at
+from trainers.learning import Plan, Pupil, captions_of, learn, point_at, steps_for
 from trainers.loss import weighed_mse
 from trainers.method import Lesson, Progress
 from trainers.pipeline import Base
@@ -82,11 +74,71 @@ def test_a_loss_that_runs_away_is_rolled_back_though_it_is_a_number(
         calls.append(1)
         return weighed_mse(prediction, target, weights) * (1000 if len(calls) == 61 else 1)
 
-    monkeypatch.setattr("trainers.learning.weighed_mse", running)
+    monkeypatch.setattr("trainers.learner.weighed_mse", running)
     plan = replace(PLAN, steps=80)
     steps = [step.done for step in learn(base, a_lesson(), plan, OneBias(base).pupil()) if step.phase == "train"]
 
     assert steps == [*range(1, 61), *range(51, 81)]
+
+
+def written(base: Base, lesson: Lesson, pupil: OneBias, out: Path, stop: Callable[[list[int]], bool]) -> list[int]:
+    """Learn until the steps so far say stop; what is averaged then lies at `out`, the checkpoint beside it."""
+    done: list[int] = []
+    for step in learn(base, lesson, PLAN, pupil.pupil()):
+        if step.phase == "train":
+            done.append(step.done)
+        if done and (stop(done) or step.done == step.total):
+            step.save_weights(out)
+            step.save_checkpoint(out.with_suffix(".checkpoint"))
+            break
+    return done
+
+
+@pytest.mark.parametrize(
+    ("stop_at", "spoilt"),
+    [
+        (28, (31,)),  # before what spoils it
+        (32, (31,)),  # between going back and the end
+        (32, (31, 34)),  # between going back for the first and for the second time
+    ],
+)
+def test_a_training_that_was_stopped_goes_back_to_the_same_moment_bit_for_bit(
+    base: Base, a_lesson: Lessons, tmp_path: Path, stop_at: int, spoilt: tuple[int, ...]
+) -> None:
+    whole, cut, rest = (tmp_path / name for name in ("whole", "cut", "rest"))
+    steps = written(base, a_lesson(), OneBias(base, spoilt), whole, lambda done: False)
+    first = written(base, a_lesson(), pupil := OneBias(base, spoilt), cut, lambda done: len(done) == stop_at)
+    later = OneBias(base, [step - pupil.steps for step in spoilt])
+    resumed = a_lesson(resume_from=cut.with_suffix(".checkpoint"))
+
+    assert first + written(base, resumed, later, rest, lambda done: False) == steps
+    assert len(steps) > PLAN.steps
+    assert rest.read_text() == whole.read_text()
+    assert rest.with_suffix(".checkpoint").read_bytes() == whole.with_suffix(".checkpoint").read_bytes()
+
+
+def test_a_loss_that_rises_slowly_is_rolled_back_to_where_it_was_low(
+    base: Base, a_lesson: Lessons, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pupil, calls = OneBias(base), []
+
+    def drift() -> None:
+        calls.append(1)
+        pupil.value.data.add_(0.035 if 60 < len(calls) <= 120 else 0.0)
+
+    def heated(prediction: Tensor, target: Tensor, weights: Tensor) -> Tensor:
+        return weighed_mse(prediction, target, weights) * (1 + 4 * float(pupil.value.detach()) ** 2)
+
+    monkeypatch.setattr("trainers.learner.weighed_mse", heated)
+    plan = replace(PLAN, steps=160, learning_rate=1e-4)
+    told = replace(pupil.pupil(), after_step=drift)
+    steps = [step.done for step in learn(base, a_lesson(), plan, told) if step.phase == "train"]
+    back = [(step, later) for step, later in itertools.pairwise(steps) if later <= step]
+
+    assert len(back) == 1
+    assert back[0][1] in {51, 76}
+    assert back[0][0] > 100
+    assert steps[-1] == plan.steps
 
 
 def test_an_ordinary_training_is_never_taken_for_one_that_runs_away(base: Base, a_lesson: Lessons) -> None:

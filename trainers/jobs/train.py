@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,12 +64,22 @@ class Training:
         yield Step(phase="prepare", done=self._diary.done, total=max(self._diary.total, 1))
         if self._diary.pending and not (yield from self._show(*self._diary.pending)):
             return Stopped()
+        try:
+            end = yield from self._learned()
+        except TintypeError as error:
+            if error.code != "E_DIVERGED" or not self._diary.points:
+                raise
+            return self._done({"code": "W_ENDED_EARLY", "step": self._diary.done})  # what was good is still there
+        return end or self._done()
+
+    def _learned(self) -> Generator[Event, Wish | None, End | None]:
+        """All steps; an end when one came before the last of them."""
         with closing(self._task.steps()) as steps:
             for progress in steps:
                 end = yield from self._after(progress)
                 if end is not None:
                     return end
-        return self._done()
+        return None
 
     # --- between two steps -------------------------------------------------------------------------------------------
 
@@ -173,8 +183,8 @@ class Training:
                 return Stopped()
         return self._done()
 
-    def _done(self) -> Done:
-        """The best sample point as the result."""
+    def _done(self, *warnings: Mapping[str, Any]) -> Done:
+        """The best sample point as the result, with what the member should know of it."""
         best = self._diary.best
         if best is None:
             raise RuntimeError("the method ended without a sample point")
@@ -186,7 +196,7 @@ class Training:
             self._saved(picture, "sheet", "sheet"),
             self._saved(curve(self._diary.marks()), "curve", "curve"),
         )
-        return Done(result=self._result(best, files[0].bytes), files=files)
+        return Done(result=self._result(best, files[0].bytes) | {"warnings": [*warnings]}, files=files)
 
     def _result(self, best: Point, size_bytes: int) -> dict[str, Any]:
         lesson = self._task.lesson

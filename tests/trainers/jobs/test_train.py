@@ -15,7 +15,7 @@ from tests.trainers.bases import Fingerprints
 from tests.trainers.jobs.attempts import QUICK, ran, training_of
 from trainers.drawing.mark import PNG_KEY, XMP
 from trainers.events import Event, Sample, Step, Stopped, Wish
-from trainers.learning import Learner
+from trainers.learner import Learner
 from trainers.pipeline import Base
 from trainers.weights import read_label
 
@@ -56,6 +56,7 @@ def test_photos_become_one_weights_file_a_sheet_and_a_curve(
     assert told.done.result | {"seconds": 0} == {
         "word": "zed", "class_word": "cat", "method": method, "base_model": "miniature", "base_revision": "tiny-1",
         "steps": 6, "best_step": 6, "score": None, "samples": 2, "seconds": 0, "bytes": weights.bytes,
+        "warnings": [],
     }  # fmt: skip
     assert Fingerprints.of(base) == before
 
@@ -137,16 +138,21 @@ def test_stop_and_keep_best_ends_with_what_there_is(
     assert (told.done.result["steps"], told.done.result["best_step"]) == (wished_at, best_step)
 
 
+def spoil(monkeypatch: pytest.MonkeyPatch, *calls: int) -> None:
+    """These steps, counted from 1 over all attempts, give no number."""
+    whole, counted = Learner.learn, []
+
+    def learn(learner: Learner, found: Sequence[Any]) -> float:
+        counted.append(learner.step)
+        return math.nan if len(counted) in calls else whole(learner, found)
+
+    monkeypatch.setattr(Learner, "learn", learn)
+
+
 def test_a_training_that_is_rolled_back_draws_no_sample_point_twice(
     base: Base, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, calls = Learner.learn, []
-
-    def spoilt(learner: Learner, found: Sequence[Any]) -> float:
-        calls.append(learner.step)
-        return math.nan if len(calls) == 5 else whole(learner, found)
-
-    monkeypatch.setattr(Learner, "learn", spoilt)
+    spoil(monkeypatch, 5)
     told = ran(base, training_of(tmp_path / "a", photos))
 
     assert told.steps("train") == [1, 2, 3, 4, 1, 2, 3, 4, 5, 6]
@@ -157,18 +163,45 @@ def test_a_training_that_is_rolled_back_draws_no_sample_point_twice(
 def test_a_training_that_is_rolled_back_keeps_its_newest_checkpoints(
     base: Base, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, calls = Learner.learn, []
-
-    def spoilt(learner: Learner, found: Sequence[Any]) -> float:
-        calls.append(learner.step)
-        return math.nan if len(calls) == 5 else whole(learner, found)
-
-    monkeypatch.setattr(Learner, "learn", spoilt)
+    spoil(monkeypatch, 5)
     told = ran(base, training_of(tmp_path / "a", photos, checkpoint_every_s=0.0), at_second(2, Wish.CHECKPOINT))
 
     assert told.steps("train") == [1, 2, 3, 4, 1, 2]
     kept = sorted(path.name for path in (tmp_path / "a").glob("checkpoint-*.zip"))
     assert kept == ["checkpoint-000001.zip", "checkpoint-000002.zip"]
+
+
+def test_a_training_that_is_stopped_and_rolled_back_ends_as_if_it_had_never_stopped(
+    base: Base, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(monkeypatch, 5, 16)  # the fifth step of each
+    whole = ran(base, training_of(tmp_path / "whole", photos))
+    cut = ran(base, training_of(tmp_path / "cut", photos), at_step(3, Wish.CHECKPOINT))
+    checkpoint = tmp_path / "cut" / cut.checkpoints()[-1].files[0].path
+    rest = ran(base, training_of(tmp_path / "rest", photos, checkpoint))
+
+    assert cut.steps("train") + rest.steps("train") == whole.steps("train") == [1, 2, 3, 4, 1, 2, 3, 4, 5, 6]
+    for role in ("weights", "sheet", "curve"):
+        assert rest.made(role)[0].sha256 == whole.made(role)[0].sha256
+
+
+def test_a_training_that_cannot_be_caught_gives_the_best_it_had(
+    base: Base, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(monkeypatch, 4, 5, 6)
+    told = ran(base, training_of(tmp_path / "a", photos))
+
+    assert told.done.result["warnings"] == [{"code": "W_ENDED_EARLY", "step": 3}]
+    assert told.done.result["best_step"] == 3
+    assert {file.role for file in told.done.files} == {"weights", "sheet", "curve"}
+
+
+def test_a_training_that_cannot_be_caught_before_its_first_sample_fails(
+    base: Base, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(monkeypatch, 1, 2, 3)
+
+    assert ran(base, training_of(tmp_path / "a", photos)).code == "E_DIVERGED"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,184 @@
+"""One training's state: parameters, optimizer, average, random numbers, and the last moment that was sound."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from storage.errors import TintypeError
+from trainers.checkpoint import State, optimizer_tensors, restore_optimizer
+from trainers.dataset import Example, batch_of
+from trainers.loss import add_noise, alphas_cumprod_of, min_snr_weights, snr_of, target_of, weighed_mse
+from trainers.method import Lesson
+from trainers.pipeline import Base
+
+if TYPE_CHECKING:
+    from trainers.learning import Plan, Pupil
+
+EMA_DECAY = 0.99  # SimpleTuner's and ai-toolkit's default for a few hundred steps
+SOUND_STEPS = 25  # how often a moment is kept to go back to
+MAX_ROLLBACKS = 2
+SOUND = 2.0  # a mean loss above so many times its lowest is no moment to go back to
+RUNAWAY = 5.0  # a mean loss so many times the lowest it has had does not come back by itself
+LOSS_DECAY = 0.98  # of the mean: single losses jump with their timestep
+SETTLED_STEPS = 50  # before, the mean is still one of few
+CLIP_NORM = 1.0
+WARMUP_STEPS = 20
+
+
+def rate_at(step: int, plan: Plan) -> float:
+    """A short warm-up, then a cosine down to a tenth."""
+    warm = min(1.0, (step + 1) / WARMUP_STEPS)
+    share = step / max(1, plan.steps - 1)
+    return plan.learning_rate * warm * (0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * share)))
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A moment to go back to: the average, which is sounder than any single step, while the loss was low."""
+
+    step: int
+    mean_loss: float
+    lowest_mean: float
+    average: Sequence[Tensor]
+
+
+class Learner:
+    """Takes one step after another; everything that decides the next ones can be kept and put back."""
+
+    def __init__(self, base: Base, lesson: Lesson, plan: Plan, pupil: Pupil) -> None:
+        self.base, self.plan, self.pupil, self.seed = base, plan, pupil, lesson.seed
+        self.names = list(pupil.parameters)
+        self.values = list(pupil.parameters.values())
+        self.optimizer = torch.optim.AdamW(self.values, lr=plan.learning_rate, weight_decay=plan.weight_decay)
+        self.average = [value.detach().clone() for value in self.values]
+        self.generator = torch.Generator().manual_seed(lesson.seed)
+        self.step, self.rollbacks = 0, 0
+        self.mean_loss, self.lowest_mean = 0.0, math.inf
+        self.sound = self._now()
+        self.alphas_cumprod = alphas_cumprod_of(base.scheduler)
+        self.prediction_type = str(base.scheduler.config.prediction_type)
+
+    # --- one step ------------------------------------------------------------------------------------------------
+
+    def learn(self, found: Sequence[Example]) -> float:
+        """One optimizer step; the loss, NaN when it was not taken."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate_at(self.step, self.plan) / 3**self.rollbacks
+        self.optimizer.zero_grad(set_to_none=True)
+        with self.pupil.attached():
+            loss = self._loss(found)
+            loss.backward()  # type: ignore[no-untyped-call]
+        norm = nn.utils.clip_grad_norm_(self.values, CLIP_NORM)
+        if not (torch.isfinite(loss) and torch.isfinite(norm)):
+            return math.nan
+        self.optimizer.step()
+        self.pupil.after_step()
+        self._average()
+        self._watch(float(loss.detach()))
+        self.step += 1
+        return float(loss.detach())
+
+    def _loss(self, found: Sequence[Example]) -> Tensor:
+        chosen = batch_of(found, self.plan.batch_size, self.generator)
+        latents = torch.stack([found[index].sample(self.generator) for index in chosen])
+        noise = torch.randn(latents.shape, generator=self.generator)
+        timesteps = torch.randint(len(self.alphas_cumprod), (len(chosen),), generator=self.generator)
+        noisy_latents = add_noise(latents, noise, self.alphas_cumprod, timesteps)
+        target = target_of(latents, noise, self.alphas_cumprod, timesteps, self.prediction_type)
+        weights = min_snr_weights(snr_of(self.alphas_cumprod, timesteps), self.prediction_type)
+        device = self.base.device
+        with self.base.autocast():
+            encoder_hidden_states = self.pupil.hidden([found[index].caption for index in chosen])
+            model_pred = self.base.unet(
+                noisy_latents.to(device, self.base.dtype, memory_format=torch.channels_last),
+                timesteps.to(device),
+                encoder_hidden_states,
+            ).sample
+        return weighed_mse(model_pred, target.to(device), weights.to(device))
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        decay = min(EMA_DECAY, (1 + self.step) / (10 + self.step))
+        torch._foreach_lerp_(self.average, [value.detach() for value in self.values], 1 - decay)
+
+    # --- when numbers explode ------------------------------------------------------------------------------------
+
+    def _watch(self, loss: float) -> None:
+        decay = min(LOSS_DECAY, self.step / (self.step + 1))
+        self.mean_loss = decay * self.mean_loss + (1 - decay) * loss
+        if self.step >= SETTLED_STEPS:
+            self.lowest_mean = min(self.lowest_mean, self.mean_loss)
+
+    @property
+    def is_running_away(self) -> bool:
+        """Whether the loss rises far above what it was, though every number is still one."""
+        return self.mean_loss > RUNAWAY * self.lowest_mean
+
+    def keep_sound(self) -> None:
+        """Now and then, keep this moment to go back to; never one in which the loss is already rising."""
+        if self.step % SOUND_STEPS == 0 and self.mean_loss <= SOUND * self.lowest_mean:
+            self.sound = self._now()
+
+    def _now(self) -> Sound:
+        return Sound(self.step, self.mean_loss, self.lowest_mean, [value.clone() for value in self.average])
+
+    @torch.no_grad()
+    def roll_back(self) -> None:
+        """Go on from the last sound moment at a lower rate, without the optimizer's memory of what went wrong.
+
+        Raises: TintypeError E_DIVERGED after two times.
+        """
+        if self.rollbacks == MAX_ROLLBACKS:
+            raise TintypeError("E_DIVERGED", step=self.step)
+        self.rollbacks += 1
+        sound = self.sound
+        for value, average, kept in zip(self.values, self.average, sound.average, strict=True):
+            value.copy_(kept)
+            average.copy_(kept)
+        self.optimizer.state.clear()
+        self.step, self.mean_loss, self.lowest_mean = sound.step, sound.mean_loss, sound.lowest_mean
+        self.generator.manual_seed(self.seed + self.rollbacks)  # other noise than that which broke it
+
+    # --- state ---------------------------------------------------------------------------------------------------
+
+    def state(self) -> State:
+        """Everything that decides the steps to come."""
+        tensors = {"generator": self.generator.get_state()}
+        for part, found in (("value", self.values), ("average", self.average), ("sound", self.sound.average)):
+            tensors |= {f"{part}.{n}": t.detach().clone() for n, t in zip(self.names, found, strict=True)}
+        tensors |= {name: t.clone() for name, t in optimizer_tensors(self.optimizer, self.names).items()}
+        told = {name: getattr(self, name) for name in ("step", "rollbacks", "mean_loss", "lowest_mean")}
+        return State(tensors, told | {"sound": [self.sound.step, self.sound.mean_loss, self.sound.lowest_mean]})
+
+    @torch.no_grad()
+    def restore(self, state: State) -> None:
+        """Be what the state says.
+
+        Raises: TintypeError E_CHECKPOINT when it is another training's.
+        """
+        for own, part in ((self.values, "value"), (self.average, "average")):
+            for tensor, kept in zip(own, self._kept(state, part), strict=True):
+                tensor.copy_(kept)
+        restore_optimizer(self.optimizer, self.names, {n: t.clone() for n, t in state.tensors.items()})
+        self.generator.set_state(state.tensors["generator"].clone())
+        self.step, self.rollbacks = int(state.told["step"]), int(state.told["rollbacks"])
+        self.mean_loss, self.lowest_mean = float(state.told["mean_loss"]), float(state.told["lowest_mean"])
+        step, mean_loss, lowest_mean = state.told["sound"]
+        self.sound = Sound(step, mean_loss, lowest_mean, self._kept(state, "sound"))
+
+    def _kept(self, state: State, part: str) -> list[Tensor]:
+        found = [state.tensors.get(f"{part}.{name}") for name in self.names]
+        kept = [tensor.to(self.base.device) for tensor in found if tensor is not None]
+        if [tensor.shape for tensor in kept] != [value.shape for value in self.values]:
+            raise TintypeError("E_CHECKPOINT")
+        return kept
+
+    def averaged(self) -> dict[str, Tensor]:
+        """The averaged parameters by name."""
+        return dict(zip(self.names, self.average, strict=True))
