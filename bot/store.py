@@ -22,6 +22,7 @@ from storage.images import Images
 from storage.photos import Photos
 from storage.privacy import Privacy
 from storage.queue import Queue
+from storage.styles import Styles
 from storage.upkeep import Upkeep
 from storage.vault import Vault
 
@@ -41,6 +42,7 @@ class Rooms:
     vault: Vault
     privacy: Privacy
     guilds: Guilds
+    styles: Styles
     upkeep: Upkeep
     backup: Backup
 
@@ -65,6 +67,7 @@ def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
         vault=vault,
         privacy=privacy,
         guilds=Guilds(db, clock),
+        styles=Styles(db, clock),
         upkeep=Upkeep(photos, privacy, vault, clock),
         backup=backup,
     )

@@ -32,6 +32,7 @@ class Rooms(Protocol):
     vault: Any
     privacy: Any
     guilds: Any
+    styles: Any
 
 
 class Store(Protocol):

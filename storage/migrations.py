@@ -100,4 +100,9 @@ create trigger audit_is_kept before delete on audit
     begin select raise(abort, 'the audit log is only added to'); end;
 """
 
-MIGRATIONS: Sequence[str] = (M001, M002)
+#: the pictures of a word are counted for every list of styles
+M003 = """
+create index image_words_by_version on image_words(version);
+"""
+
+MIGRATIONS: Sequence[str] = (M001, M002, M003)

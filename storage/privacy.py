@@ -14,6 +14,7 @@ from storage.clock import Clock
 from storage.concepts import Concepts
 from storage.database import rows, scrub, transaction
 from storage.images import Images
+from storage.listings import Listings
 from storage.photos import Photos
 from storage.queue import Queue
 from storage.records import (
@@ -71,6 +72,7 @@ class Privacy:
         self._db, self._vault, self._clock, self._rewrite_keys = db, vault, clock, rewrite_keys
         self._queue, self._concepts = Queue(db, clock), Concepts(db, clock)
         self._photos, self._images = Photos(db, vault, clock), Images(db)
+        self._lists = Listings(db, clock)
         self.takedowns = Takedowns(db)
 
     # --- telling -------------------------------------------------------------------------------------------------
@@ -217,6 +219,7 @@ class Privacy:
             unnamed = f"update {table} set {column} = null where {column} = :member"  # noqa: S608  names are ours
             rows(self._db, unnamed, member=member)
         rows(self._db, "delete from grants where scope = 'member' and subject = :member", member=member)
+        self._lists.forget(member)
         rows(
             self._db,
             """insert into members (id, first_seen, forgotten_at) values (:member, :now, :now)

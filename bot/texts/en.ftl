@@ -494,6 +494,9 @@ E_GATEWAY = Discord ended the connection for good (code { $number }). The log sa
 E_SANDBOX_PORT = The stand-in cannot listen on port { $port }: { $reason }. Set TINTYPE_SANDBOX_PORT to another one, or to 0 for any free one.
 E_NO_SANDBOX = No stand-in answers at { $url }. Start one with `make run` in another terminal, without a DISCORD_TOKEN.
 E_API_WITHOUT_TOKEN = DISCORD_API_URL is { $url }, but there is no DISCORD_TOKEN to log in with there. Set both, or neither.
+E_STYLE_GONE = This style cannot be used here any more: it was withdrawn, or it is not shared in this place. Look through the styles again to see what there is now.
+E_LIST_GONE = This list of styles is too old to turn its pages. Open it again.
+E_LIKE_OWN = That is your own style. Likes come from others.
 E_WORD_GONE = A word in these pictures was deleted, so no more can be made with it. Press *Edit prompt* and take it out.
 
 E_LOCKED = { $folder } is in use by another Tintype (process { $pid }). Stop that one, or give this one a folder of its own with TINTYPE_DATA_DIR.

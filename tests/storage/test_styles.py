@@ -1,0 +1,373 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from storage.concepts import Concepts
+from storage.database import insert, rows
+from storage.errors import NotAllowed, NotFound
+from storage.images import Images
+from storage.listings import KEPT_S, Listing, Order
+from storage.privacy import Privacy
+from storage.records import BlobId, Concept, ConceptId, Consent, Grant, ImageWord, Kind, MemberId, Scope
+from storage.styles import RECENT_S, Base, Style, Styles
+from tests.storage.clocks import HandClock
+from tests.storage.rooms import ANA, BEN, ELSEWHERE, EVE, HOME, actor, add_version, picture
+
+BLOB = BlobId("101-" + "a" * 32)
+BASE = Base(id="miniature", revision="1")
+SERVER, EVERYWHERE = (Scope.GUILD, HOME), (Scope.INSTANCE, 0)
+
+
+@pytest.fixture
+def styles(db: Database, clock: HandClock) -> Styles:
+    return Styles(db, clock)
+
+
+class Gallery:
+    """Words that are taught and shared in one line each."""
+
+    def __init__(self, db: Database, concepts: Concepts, images: Images, clock: HandClock) -> None:
+        self.db, self.concepts, self.images, self.clock = db, concepts, images, clock
+        self.jobs = 0
+
+    def taught(self, name: str = "ana-dog", owner: MemberId = ANA, kind: Kind = Kind.ANIMAL) -> Concept:
+        concept = self.concepts.create(owner, HOME, name, kind, "dog")
+        add_version(self.concepts, concept, BLOB)
+        return concept
+
+    def shared(
+        self, name: str = "ana-dog", owner: MemberId = ANA, kind: Kind = Kind.ANIMAL,
+        grant: tuple[Scope, int] = SERVER, about: str = "",
+    ) -> Concept:  # fmt: skip
+        concept = self.taught(name, owner, kind)
+        if kind is Kind.PERSON:
+            self.agreed(concept)
+        insert(self.db, "shares", concept=concept.id, licence="free", about=about, shared_at=self.clock.now())
+        self.concepts.grant(Grant(concept=concept.id, scope=grant[0], subject=grant[1]))
+        self.clock.pass_s(1)
+        return concept
+
+    def agreed(self, concept: Concept) -> None:
+        self.concepts.agree(
+            Consent(concept=concept.id, person=concept.owner, text_version="1", given_at=self.clock.now())
+        )
+
+    def drawn(self, *words: Concept, by: MemberId = BEN, **more: Any) -> str:
+        self.jobs += 1
+        job = f"{self.jobs:016x}"
+        made = picture(by, job, BLOB, **({"created_at": self.clock.now()} | more))
+        versions = [self.concepts.versions(concept.id)[0].id for concept in words]
+        self.images.add(made, [ImageWord(image=made.id, version=version, strength=1.0) for version in versions])
+        return job
+
+    def set(self, table: str, concept: Concept, **values: object) -> None:
+        for name, value in values.items():
+            rows(self.db, f"update {table} set {name} = :value where concept = :id", value=value, id=concept.id)
+
+
+@pytest.fixture
+def gallery(db: Database, concepts: Concepts, images: Images, clock: HandClock) -> Gallery:
+    return Gallery(db, concepts, images, clock)
+
+
+def listing(order: Order = Order.NAME, text: str = "", kind: Kind | None = None, key: str = "1" * 16) -> Listing:
+    return Listing(id=key, order=order, text=text, kind=kind)
+
+
+def names(found: list[Style]) -> list[str]:
+    return [style.concept.name for style in found]
+
+
+def listed(
+    styles: Styles, wanted: Listing, base: Base | None = BASE, member: MemberId = BEN, **more: Any
+) -> list[Style]:
+    return list(styles.page(actor(member, **more), wanted, base, 1, 100).styles)
+
+
+def seen(styles: Styles, member: MemberId = BEN, **more: Any) -> list[str]:
+    return names(listed(styles, listing(), member=member, **more))
+
+
+# --- who sees what ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("grant", "member", "more", "may"),
+    [
+        ((Scope.MEMBER, BEN), BEN, {}, True),
+        ((Scope.MEMBER, BEN), EVE, {}, False),
+        ((Scope.ROLE, 7), BEN, {"roles": frozenset({7})}, True),
+        ((Scope.ROLE, 7), BEN, {"roles": frozenset({8})}, False),
+        ((Scope.GUILD, HOME), BEN, {}, True),
+        ((Scope.GUILD, HOME), BEN, {"guild": ELSEWHERE}, False),
+        ((Scope.GUILD, HOME), BEN, {"guild": None}, False),
+        ((Scope.INSTANCE, 0), BEN, {"guild": ELSEWHERE}, True),
+        ((Scope.PRIVATE, BEN), BEN, {}, False),
+        ((Scope.MEMBER, BEN), ANA, {}, True),
+    ],
+)
+@pytest.mark.parametrize("kind", [Kind.ANIMAL, Kind.PERSON])
+def test_a_style_is_seen_where_its_word_may_be_used(
+    styles: Styles, gallery: Gallery, grant: tuple[Scope, int], member: MemberId, more: dict[str, Any], may: bool,
+    kind: Kind,
+) -> None:  # fmt: skip
+    concept = gallery.shared(kind=kind, grant=grant)
+    expected = may and (kind is not Kind.PERSON or grant[0] is Scope.MEMBER or member == ANA)
+
+    assert bool(seen(styles, member, **more)) == expected
+    assert [c.id for c in gallery.concepts.usable(actor(member, **more), "ana-dog")] == [concept.id] * expected
+
+
+def test_a_private_word_is_no_style_not_even_for_its_owner(styles: Styles, gallery: Gallery) -> None:
+    gallery.taught()
+
+    assert seen(styles, ANA) == []
+
+
+def test_a_style_under_quarantine_is_seen_by_nobody(styles: Styles, gallery: Gallery) -> None:
+    gallery.set("shares", gallery.shared(), quarantined_at=1.0)
+
+    assert seen(styles) == seen(styles, ANA) == []
+
+
+def test_a_person_is_seen_while_they_agree_and_never_in_adult_channels(styles: Styles, gallery: Gallery) -> None:
+    concept = gallery.shared(kind=Kind.PERSON, grant=(Scope.MEMBER, BEN))
+    before, adult = seen(styles), seen(styles, is_adult_channel=True)
+
+    gallery.concepts.revoke(concept.id)
+
+    assert (before, adult, seen(styles), seen(styles, ANA)) == (["ana-dog"], [], [], [])
+
+
+def test_only_styles_that_fit_the_base_model_are_seen(styles: Styles, gallery: Gallery) -> None:
+    concept = gallery.shared()
+    other = Base(id="miniature", revision="2")
+
+    assert listed(styles, listing(), other) == []
+    newer = gallery.concepts.add_version(
+        concept.id, method="lora", class_word="dog", base_model="miniature", base_revision="2", blob=BLOB,
+        sha256="0" * 64, size_bytes=3, sheet=None, scores={}, job="0" * 16,  # type: ignore[arg-type]
+    )  # fmt: skip
+    assert [style.version for style in listed(styles, listing(), other)] == [newer.id]
+    assert styles.get(actor(BEN), concept.id, BASE).version != newer.id
+    assert seen(styles) == names(listed(styles, listing(), None)) == ["ana-dog"]
+
+
+def test_what_is_not_there_and_what_is_not_shared_are_refused_alike(styles: Styles, gallery: Gallery) -> None:
+    hidden = [gallery.taught("private").id, gallery.shared("there", grant=(Scope.GUILD, ELSEWHERE)).id]
+
+    def told(concept: str) -> tuple[str, dict[str, Any]]:
+        with pytest.raises(NotFound) as refused:
+            styles.get(actor(BEN), ConceptId(concept), BASE)
+        return refused.value.code, refused.value.facts
+
+    assert [told(concept) for concept in hidden] == [told("0" * 16)] * 2 == [("E_STYLE_GONE", {})] * 2
+
+
+# --- order and search ------------------------------------------------------------------------------------------------
+
+
+def test_styles_are_ordered_by_name_by_age_and_by_likes_then_late_uses(
+    styles: Styles, gallery: Gallery, clock: HandClock
+) -> None:
+    zoe, old, liked, used = (gallery.shared(name) for name in ("zoe", "old", "liked", "used"))
+    for _ in range(3):
+        gallery.drawn(old)
+    clock.pass_s(RECENT_S + 1)
+    gallery.drawn(used)
+    styles.like(actor(BEN), liked.id, BASE)
+
+    def ordered(order: Order) -> list[str]:
+        return names(listed(styles, listing(order)))
+
+    assert ordered(Order.NAME) == ["liked", "old", "used", "zoe"]
+    assert ordered(Order.NEW) == ["used", "liked", "old", "zoe"]
+    assert ordered(Order.TOP) == ["liked", "used", "old", "zoe"]
+    assert styles.get(actor(BEN), zoe.id, BASE).uses == 0
+    assert (styles.get(actor(BEN), old.id, BASE).uses, styles.get(actor(BEN), old.id, BASE).recent) == (3, 0)
+
+
+def test_a_random_order_is_the_same_for_one_list_and_another_for_the_next(styles: Styles, gallery: Gallery) -> None:
+    for n in range(12):
+        gallery.shared(f"dog-{n}")
+
+    def ordered(key: str) -> list[str]:
+        return names(listed(styles, listing(Order.RANDOM, key=key)))
+
+    assert ordered("1" * 16) == ordered("1" * 16)
+    assert ordered("1" * 16) != ordered("2" * 16)
+    assert sorted(ordered("1" * 16)) == seen(styles)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("rex", ["rex", "rex-the-second", "my-rex"]),
+        ("<REX>", ["rex", "rex-the-second", "my-rex"]),
+        ("rex second", ["rex-the-second"]),
+        ("dog", ["my-rex", "rex", "rex-the-second"]),
+        ("ÄRMEL", ["my-rex"]),
+        ("%", []),
+        ("re.", []),
+        ("no-such", []),
+    ],
+)
+def test_search_looks_into_names_first_then_class_words_and_what_owners_say(
+    styles: Styles, gallery: Gallery, text: str, found: list[str]
+) -> None:
+    gallery.shared("my-rex", about="Mit langen Ärmeln")
+    gallery.shared("rex-the-second")
+    gallery.shared("rex")
+
+    assert names(listed(styles, listing(text=text))) == found
+
+
+def test_a_list_is_read_page_by_page_and_a_page_that_is_no_more_becomes_the_last(
+    styles: Styles, gallery: Gallery
+) -> None:
+    for n in range(5):
+        gallery.shared(f"dog-{n}")
+
+    pages = [styles.page(actor(BEN), listing(), BASE, n, 2) for n in (0, 1, 3, 9)]
+    empty = styles.page(actor(BEN), listing(text="cat"), BASE, 7, 2)
+
+    assert [names(list(page.styles)) for page in pages] == [["dog-0", "dog-1"]] * 2 + [["dog-4"]] * 2
+    assert [(page.n, page.pages, page.total) for page in pages] == [(1, 3, 5), (1, 3, 5), (3, 3, 5), (3, 3, 5)]
+    assert (empty.styles, empty.n, empty.pages, empty.total) == ([], 1, 1, 0)
+
+
+def test_a_kind_can_be_chosen(styles: Styles, gallery: Gallery) -> None:
+    gallery.shared("rex")
+    gallery.shared("cup", kind=Kind.OBJECT)
+
+    assert names(listed(styles, listing(kind=Kind.OBJECT))) == ["cup"]
+
+
+def test_a_search_is_completed_from_what_may_be_seen(styles: Styles, gallery: Gallery) -> None:
+    gallery.shared("rex")
+    gallery.taught("rex-private")
+    gallery.shared("rex-there", grant=(Scope.GUILD, ELSEWHERE))
+
+    assert styles.terms(actor(BEN), "<RE", BASE) == ["rex"]
+    assert styles.terms(actor(BEN), "", BASE) == ["rex", "dog"]
+    assert styles.terms(actor(EVE, guild=None), "", BASE) == []
+
+
+# --- likes and uses --------------------------------------------------------------------------------------------------
+
+
+def test_a_style_is_liked_once_by_a_member_and_not_by_its_owner(styles: Styles, gallery: Gallery) -> None:
+    concept = gallery.shared()
+    for member in (BEN, BEN, EVE):
+        styles.like(actor(member), concept.id, BASE)
+    with pytest.raises(NotAllowed, match="E_LIKE_OWN"):
+        styles.like(actor(ANA), concept.id, BASE)
+
+    liked = [styles.get(actor(member), concept.id, BASE) for member in (BEN, ANA)]
+    styles.unlike(BEN, concept.id)
+    styles.unlike(BEN, concept.id)
+
+    assert [(style.likes, style.is_liked) for style in liked] == [(2, True), (2, False)]
+    assert styles.get(actor(BEN), concept.id, BASE).likes == 1
+
+
+def test_what_may_not_be_seen_cannot_be_liked_but_a_like_can_be_taken_back(
+    db: Database, styles: Styles, gallery: Gallery
+) -> None:
+    concept = gallery.shared()
+    styles.like(actor(BEN), concept.id, BASE)
+    rows(db, "delete from grants")
+
+    with pytest.raises(NotFound, match="E_STYLE_GONE"):
+        styles.like(actor(EVE), concept.id, BASE)
+    styles.unlike(BEN, concept.id)
+
+    assert rows(db, "select * from likes") == []
+
+
+def test_uses_are_the_pictures_of_others_each_counted_once(styles: Styles, gallery: Gallery) -> None:
+    concept = gallery.shared()
+    add_version(gallery.concepts, concept, BLOB)
+    gallery.drawn(concept, by=ANA)
+    gallery.drawn(concept, by=BEN)
+    gallery.drawn(concept, by=EVE, guild=ELSEWHERE)
+
+    assert styles.get(actor(BEN), concept.id, BASE).uses == 2
+
+
+# --- lineage ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_pictures_of_a_style_name_the_words_it_was_mixed_with_and_whose_they_are(
+    styles: Styles, gallery: Gallery
+) -> None:
+    dog, cup = gallery.shared("dog"), gallery.shared("cup", EVE)
+    alone, mixed = gallery.drawn(dog, by=ANA, created_at=1.0), gallery.drawn(dog, cup, created_at=2.0)
+
+    found = styles.works(actor(BEN), dog.id)
+
+    assert [(work.job, work.owner, work.pictures) for work in found] == [(mixed, BEN, 1), (alone, ANA, 1)]
+    assert [[(credit.name, credit.owner) for credit in work.others] for work in found] == [[("cup", EVE)], []]
+
+
+def test_a_private_word_in_a_picture_is_neither_named_nor_counted(styles: Styles, gallery: Gallery) -> None:
+    dog, secret = gallery.shared("dog"), gallery.taught("secret", BEN)
+    gallery.drawn(dog, secret)
+
+    def others(member: MemberId) -> list[str]:
+        return [credit.name for work in styles.works(actor(member), dog.id) for credit in work.others]
+
+    assert (others(EVE), others(ANA), others(BEN)) == ([], [], ["secret"])
+
+
+def test_pictures_of_other_servers_and_of_people_are_not_told(styles: Styles, gallery: Gallery) -> None:
+    dog = gallery.shared("dog", grant=EVERYWHERE)
+    gallery.drawn(dog, guild=ELSEWHERE)
+    gallery.drawn(dog, guild=None)
+    gallery.drawn(dog, has_person=True)
+
+    assert styles.works(actor(EVE), dog.id) == []
+    assert styles.works(actor(EVE, guild=None), dog.id) == []
+    assert len(styles.works(actor(EVE, guild=ELSEWHERE), dog.id)) == 1
+    assert len(styles.works(actor(BEN), dog.id)) == 3
+
+
+# --- open lists ------------------------------------------------------------------------------------------------------
+
+
+def test_a_list_is_found_again_by_the_member_who_opened_it(styles: Styles) -> None:
+    opened = styles.lists.open(BEN, Order.TOP, "rex", Kind.ANIMAL)
+
+    assert styles.lists.get(BEN, opened.id) == opened
+    for member, key in ((EVE, opened.id), (BEN, "0" * 16), (BEN, "*")):
+        with pytest.raises(NotFound, match="E_LIST_GONE"):
+            styles.lists.get(member, key)
+
+
+def test_lists_of_yesterday_go_when_a_new_one_is_opened(db: Database, styles: Styles, clock: HandClock) -> None:
+    old = styles.lists.open(BEN, Order.TOP, "something private")
+    clock.pass_s(KEPT_S + 1)
+
+    styles.lists.open(EVE, Order.NEW)
+
+    with pytest.raises(NotFound):
+        styles.lists.get(BEN, old.id)
+    assert "private" not in str(rows(db, "select * from notes"))
+
+
+def test_who_is_forgotten_leaves_no_list_and_no_like(
+    db: Database, styles: Styles, gallery: Gallery, privacy: Privacy
+) -> None:
+    concept = gallery.shared()
+    styles.like(actor(BEN), concept.id, BASE)
+    styles.lists.open(BEN, Order.NAME, "something private")
+    kept = styles.lists.open(MemberId(int(f"{BEN}0")), Order.NAME)
+
+    privacy.forget(BEN)
+
+    assert "private" not in str(rows(db, "select * from notes"))
+    assert styles.get(actor(EVE), concept.id, BASE).likes == 0
+    assert styles.lists.get(MemberId(int(f"{BEN}0")), kept.id) == kept
