@@ -75,6 +75,7 @@ def _learned(rooms: Any, job: Job, facts: EngineFacts | None) -> Card:
         size_bytes=version.bytes if version else int(job.result.get("bytes", 0)),
         photos=len(job.request["photos"]),
         is_person=job.request["kind"] == Kind.PERSON,
+        warnings=job.result.get("warnings", ()),
     )
     pictures = {part: _picture(rooms, job, part, word) for part in ("sheet", "curve") if not learned.is_person}
     return cards.result_card(learned, pictures.get("sheet"), pictures.get("curve"))
@@ -101,5 +102,6 @@ def _drawn(rooms: Any, job: Job) -> Card:
         words=[str(word["name"]) for word in job.request.get("words", ())],
         images=[b"" if sheet else rooms.vault.open(images[0].blob), *(b"" for _ in images[1:])],  # one is shown
         sheet=rooms.vault.open(BlobId(sheet)) if sheet else None,
+        warnings=job.result.get("warnings", ()),
     )
     return cards.grid_card(grid)

@@ -76,6 +76,7 @@ class Checkpoint:
 class Done:
     """The attempt succeeded."""
 
+    #: what was made; under `warnings` what the member should know of it, each a `code` and its facts
     result: Mapping[str, Any]
     files: tuple[Made, ...]
 

@@ -17,7 +17,7 @@ from trainers.adapter import Adapter
 from trainers.dataset import pixels_of
 from trainers.method import Progress
 from trainers.pipeline import Applied, Base, Region, swapped, with_words
-from trainers.text import Prompt, encode_prompt
+from trainers.text import Prompt, encode_prompt, stacked
 
 SIDES = {"left": (0.0, 0.5), "right": (0.5, 1.0)}
 #: a word, or where something stands
@@ -64,7 +64,7 @@ def imagine(base: Base, asked: Drawing) -> Generator[Progress, None, list[Image.
     unconditional = encode_prompt(base, asked.negative_prompt, ())
     scheduler, timesteps = _timesteps(base, asked)
     latents = _start(base, asked, scheduler, timesteps)
-    hidden = torch.cat([unconditional.hidden, conditional.hidden]).repeat_interleave(len(asked.seeds), 0)
+    hidden = stacked(base, [unconditional.hidden, conditional.hidden]).repeat_interleave(len(asked.seeds), 0)
     layers = with_words(base, _placed(words, conditional, asked, latents))
     guidance_scale = base.family.guidance_scale if asked.guidance_scale is None else asked.guidance_scale
     for index, timestep in enumerate(timesteps):

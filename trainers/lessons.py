@@ -68,5 +68,15 @@ def check_consent(attempt: Attempt, kind: str) -> None:
         raise NotAllowed("E_NO_CONSENT")
 
 
+def cut_captions(base: Base, lesson: Lesson) -> list[dict[str, Any]]:
+    """A warning for each caption of the member's own that is too long to be learned whole."""
+    from trainers.adapter import Adapter
+    from trainers.text import left_out
+
+    word = Adapter(lesson.word, lesson.class_word, "")
+    rests = [left_out(base, caption, [word]) if caption else "" for caption in lesson.captions]
+    return [{"code": "W_CAPTION_CUT", "photo": n, "rest": rest[:60]} for n, rest in enumerate(rests, 1) if rest]
+
+
 def _captions(attempt: Attempt) -> Sequence[str | None]:
     return [row.get("caption") if isinstance(row.get("caption"), str) else None for row in attempt.records("photos")]

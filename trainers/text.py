@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +14,9 @@ from torch.nn import functional
 from storage.words import Text, Word, parse_prompt
 from trainers.adapter import Adapter
 from trainers.pipeline import Base, swapped
+
+if TYPE_CHECKING:
+    from transformers import CLIPTokenizer
 
 TOKEN_TABLE = ("embeddings.token_embedding", "text_model.embeddings.token_embedding")
 
@@ -38,37 +42,94 @@ class Rows(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A prompt's token ids, padded, and where each word stands."""
+    """A prompt's token ids, page after page of the encoder's length, and where each word stands."""
 
     ids: tuple[int, ...]
     spans: Mapping[str, tuple[int, int]]  #: word -> first position, one past the last
+    rest: str = ""  #: what did not fit into the family's pages and is not heard
+
+
+class Pages:
+    """Token ids on as many pages as they need, each of the encoder's length; no word is cut in two.
+
+    Source: AUTOMATIC1111's "infinite prompt length", pages of 75 between a beginning and an end of their own.
+    """
+
+    def __init__(self, base: Base) -> None:
+        self._tokenizer = base.tokenizer
+        self._length = base.tokenizer.model_max_length
+        self._room = self._length - 2
+        self._most = base.family.pages
+        self._pages: list[list[int]] = [[]]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether what was put last is beyond the family's last page."""
+        return len(self._pages) > self._most
+
+    def put(self, ids: Sequence[int]) -> tuple[int, int]:
+        """Write on; the positions from the first to one past the last, both at the end when it is over."""
+        if self._pages[-1] and len(self._pages[-1]) + len(ids) > self._room:
+            self._pages.append([])
+        first = self._position()
+        self._pages[-1].extend(ids[: self._room])
+        for begin in range(self._room, len(ids), self._room):  # longer than a page
+            self._pages.append([*ids[begin : begin + self._room]])
+        return first, self._position()
+
+    def _position(self) -> int:
+        here = (len(self._pages) - 1) * self._length + 1 + len(self._pages[-1])
+        return min(here, self._most * self._length - 1)
+
+    def ids(self) -> tuple[int, ...]:
+        """All pages that there may be, each padded."""
+        return tuple(token_id for page in self._pages[: self._most] for token_id in page_of(self._tokenizer, page))
+
+
+def page_of(tokenizer: CLIPTokenizer, ids: Sequence[int]) -> list[int]:
+    """One page as the encoder takes it: beginning, ids, end, padding."""
+    line = [tokenizer.bos_token_id, *ids, tokenizer.eos_token_id]
+    return line + [tokenizer.pad_token_id] * (tokenizer.model_max_length - len(line))
 
 
 def tokens_of(base: Base, prompt: str, words: Mapping[str, Adapter], first_row: Mapping[str, int]) -> Tokens:
     """Token ids of a prompt; a word with rows takes ids past the table's end, another its ordinary text.
 
-    A word that is not in `words` stays what was typed. What does not fit the encoder is cut off.
+    A word that is not in `words` stays what was typed.
     """
-    most = base.tokenizer.model_max_length
-    ids: list[int] = [base.tokenizer.bos_token_id]
+    pages = Pages(base)
     spans: dict[str, tuple[int, int]] = {}
+    rest: list[str] = []
     for part in parse_prompt(prompt):
-        first = len(ids)
-        ids.extend(_part_ids(base, part, words, first_row))
-        if isinstance(part, Word):
-            spans.setdefault(part.name, (min(first, most - 1), min(len(ids), most - 1)))
-    ids = [*ids[: most - 1], base.tokenizer.eos_token_id]
-    ids += [base.tokenizer.pad_token_id] * (most - len(ids))
-    return Tokens(tuple(ids), spans)
+        for piece, ids in _pieces(base, part, words, first_row):
+            span = pages.put(ids)
+            if isinstance(part, Word):
+                spans.setdefault(part.name, span)
+            if pages.is_over:
+                rest.append(piece)
+    return Tokens(pages.ids(), spans, " ".join(rest))
 
 
-def _part_ids(base: Base, part: Text | Word, words: Mapping[str, Adapter], first_row: Mapping[str, int]) -> list[int]:
-    if isinstance(part, Word) and part.name in first_row:
-        rows = words[part.name].rows
-        count = 0 if rows is None else len(rows)
-        start = base.text_encoder.config.vocab_size + first_row[part.name]
-        return list(range(start, start + count))
-    text = part.text if isinstance(part, Text) else words[part.name].text if part.name in words else part.name
+def _pieces(
+    base: Base, part: Text | Word, words: Mapping[str, Adapter], first_row: Mapping[str, int]
+) -> Iterator[tuple[str, Sequence[int]]]:
+    """What belongs together, as it was typed and as token ids: a word of ours, or one of ordinary text."""
+    if isinstance(part, Text):
+        for piece in part.text.split():
+            yield piece, _ids(base, piece)
+    else:
+        yield f"<{part.name}>", _word_ids(base, part.name, words.get(part.name), first_row)
+
+
+def _word_ids(base: Base, name: str, adapter: Adapter | None, first_row: Mapping[str, int]) -> Sequence[int]:
+    if adapter is not None and name in first_row:
+        count = 0 if adapter.rows is None else len(adapter.rows)
+        start = base.text_encoder.config.vocab_size + first_row[name]
+        return range(start, start + count)
+    return _ids(base, name if adapter is None else adapter.text)
+
+
+def _ids(base: Base, text: str) -> list[int]:
     found: list[int] = base.tokenizer(text, add_special_tokens=False).input_ids
     return found
 
@@ -98,11 +159,24 @@ def _has(module: nn.Module, name: str) -> bool:
 
 
 def encoded(base: Base, ids: Sequence[Sequence[int]], rows: Tensor) -> Tensor:
-    """encoder_hidden_states of token ids: (B, T, D)."""
-    token_ids = torch.tensor([list(line) for line in ids], device=base.device)
+    """encoder_hidden_states of token ids, each page for itself: (B, T, D); shorter lines end in empty pages."""
+    length = base.tokenizer.model_max_length
+    longest, empty = max(map(len, ids)), page_of(base.tokenizer, ())
+    filled = [[*line, *empty * ((longest - len(line)) // length)] for line in ids]
+    token_ids = torch.tensor(filled, device=base.device).reshape(-1, length)
     with with_rows(base, rows):
         hidden: Tensor = base.text_encoder(token_ids).last_hidden_state
-    return hidden
+    return hidden.reshape(len(ids), longest, -1)
+
+
+@torch.no_grad()
+def stacked(base: Base, hidden: Sequence[Tensor]) -> Tensor:
+    """Encodings (1, T, D) of any number of pages as one batch: (B, T, D); shorter ones end in empty pages."""
+    length, longest = base.tokenizer.model_max_length, max(one.shape[1] for one in hidden)
+    if all(one.shape[1] == longest for one in hidden):
+        return torch.cat([*hidden])
+    empty = encoded(base, [page_of(base.tokenizer, ())], torch.zeros(0, hidden[0].shape[2], device=base.device))
+    return torch.cat([torch.cat([one, *[empty] * ((longest - one.shape[1]) // length)], 1) for one in hidden])
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +190,26 @@ class Prompt:
 @torch.no_grad()
 def encode_prompt(base: Base, prompt: str, adapters: Sequence[tuple[Adapter, float]]) -> Prompt:
     """Encode a prompt in which these words may stand, each at its strength."""
-    words = {a.word: a for a, _ in sorted(adapters, key=lambda each: each[0].rows is not None)}  # rows speak first
-    rows: list[Tensor] = []
-    first_row: dict[str, int] = {}
-    for adapter, strength in adapters:
-        if adapter.rows is not None:
-            first_row[adapter.word] = sum(map(len, rows))
-            rows.append(_weighed(base, adapter, strength))
-    width = token_table(base).shape[1]
-    table = torch.cat(rows) if rows else torch.zeros(0, width)
-    tokens = tokens_of(base, prompt, words, first_row)
+    rows = [_weighed(base, adapter, strength) for adapter, strength in adapters if adapter.rows is not None]
+    table = torch.cat(rows) if rows else torch.zeros(0, token_table(base).shape[1])
+    tokens = _tokens(base, prompt, [adapter for adapter, _ in adapters])
     return Prompt(encoded(base, [tokens.ids], table.to(base.device)), tokens.spans)
+
+
+def left_out(base: Base, prompt: str, adapters: Sequence[Adapter]) -> str:
+    """What of a prompt lies beyond the family's last page and is not heard; empty when all is."""
+    return _tokens(base, prompt, adapters).rest
+
+
+def _tokens(base: Base, prompt: str, adapters: Sequence[Adapter]) -> Tokens:
+    words = {adapter.word: adapter for adapter in sorted(adapters, key=lambda each: each.rows is not None)}
+    first_row: dict[str, int] = {}  # of words with rows, which speak before those without
+    count = 0
+    for adapter in adapters:
+        if adapter.rows is not None:
+            first_row[adapter.word] = count
+            count += len(adapter.rows)
+    return tokens_of(base, prompt, words, first_row)
 
 
 def _weighed(base: Base, adapter: Adapter, strength: float) -> Tensor:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot import texts
 from bot.cards import layout
@@ -28,6 +29,7 @@ class Learned:
     size_bytes: int
     photos: int  #: deleted after learning
     is_person: bool
+    warnings: Sequence[Mapping[str, Any]] = ()  #: each a code and its facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class Grid:
     words: Sequence[str] = ()
     images: Sequence[bytes] = ()  #: none when they were deleted
     sheet: bytes | None = None  #: the grid drawn by the engine, when there is more than one image
+    warnings: Sequence[Mapping[str, Any]] = ()  #: each a code and its facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,7 @@ def result_card(learned: Learned, sheet: Picture | None, curve: Picture | None) 
                 _figures(learned),
                 texts.say("result-photos", count=learned.photos) if learned.photos else None,
                 texts.say("result-private") if learned.is_person else None,
+                *_remarks(learned.warnings),
                 texts.say("result-use", word=learned.word),
             )
         ),
@@ -130,7 +134,18 @@ def _heading(grid: Grid) -> str:
         texts.say("imagine-title", prompt=plain(grid.prompt, PROMPT_CHARACTERS)),
         texts.say("grid-by", owner=str(grid.owner), seed=str(grid.seed), relation=grid.relation),
         texts.say("grid-words", words=words) if words else None,
+        *_remarks(grid.warnings),
     )
+
+
+def _remarks(warnings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The sentences of what an engine warned of; an engine newer than this bot may know further codes."""
+    known = [warning for warning in warnings if texts.knows(str(warning.get("code")))]
+    return [texts.say(str(one["code"]), **{name: _fact(fact) for name, fact in one.items()}) for one in known]
+
+
+def _fact(fact: Any) -> Any:
+    return plain(fact) if isinstance(fact, str) else fact
 
 
 def _shown(grid: Grid) -> Picture:

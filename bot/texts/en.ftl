@@ -645,6 +645,9 @@ E_WEIGHTS_FOREIGN = These weights hold layers that no LoRA for this kind of base
 E_WRONG_BASE = These weights do not fit the base model { $base }; they were made for another one. Train the word again here.
 
 # --- training ---
+W_PROMPT_CUT = The prompt is longer than this base model can read: from “{ $rest }” on it had no effect. Put first what matters most.
+W_NEGATIVE_CUT = The negative prompt is longer than this base model can read, so its end had no effect. Put first what matters most.
+W_CAPTION_CUT = The caption of photo { $photo } is longer than this base model can read: from “{ $rest }” on it was not learned.
 W_ENDED_EARLY = It began to run away at step { $step } and could not be caught, so this is the best of what it had learned before. If it looks wrong, leave out photos that are very unlike the others and train again.
 E_NO_SUCH_SETTING = This method has no setting “{ $setting }”. It has: { $known }.
 E_SETTING_RANGE = “{ $value }” does not do for { $setting }. Give a number from { $low } to { $high }.

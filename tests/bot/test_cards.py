@@ -52,6 +52,7 @@ def grid(count: int, **changes: object) -> cards.Grid:
         "words": [LONG_WORD] * 4,
         "images": [PNG] * count,
         "sheet": PNG if count > 1 else None,
+        "warnings": [{"code": "W_PROMPT_CUT", "rest": EVIL}, {"code": "W_NEGATIVE_CUT"}, {"code": "W_OF_TOMORROW"}],
     }
     return cards.Grid(**(facts | changes))  # type: ignore[arg-type]
 
@@ -86,7 +87,7 @@ def training(*, is_person: bool = False) -> cards.Card:
 def result(*, is_person: bool = False) -> cards.Card:
     learned = cards.Learned(
         job=JOB, concept=JOB, word=LONG_WORD, method=EVIL, steps=10**6, best_step=10**5, seconds=1e5,
-        size_bytes=2**31, photos=20, is_person=is_person,
+        size_bytes=2**31, photos=20, is_person=is_person, warnings=[{"code": "W_ENDED_EARLY", "step": 10**6}],
     )  # fmt: skip
     return cards.result_card(learned, picture("sheet"), picture("curve"))
 
@@ -216,3 +217,12 @@ def test_every_form_stays_within_discords_limits() -> None:
     ]
 
     assert [fault for form in forms for fault in faults_of_form(form)] == []
+
+
+def test_what_an_engine_warned_of_stands_on_the_card() -> None:
+    heard = cards.grid_card(grid(1, warnings=[]))
+    cut = cards.grid_card(grid(1, warnings=[{"code": "W_PROMPT_CUT", "rest": "at sea"}]))
+    told, told_cut = (str([part.get("content") for part in walk(card.view.to_components())]) for card in (heard, cut))
+
+    assert "no effect" not in told
+    assert "from “at sea” on it had no effect" in told_cut

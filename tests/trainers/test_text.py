@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
-from tests.trainers.bases import POSITIONS, TEXT_WIDTH, Fingerprints
+from tests.trainers.bases import POSITIONS, TEXT_WIDTH, Fingerprints, base_for
 from trainers.adapter import Adapter
 from trainers.pipeline import Base
-from trainers.text import Rows, class_rows, encode_prompt, token_table, tokens_of
+from trainers.text import Rows, class_rows, encode_prompt, encoded, left_out, stacked, token_table, tokens_of
 
 
 def rows_word(name: str = "zed", count: int = 2, seed: int = 1) -> Adapter:
@@ -81,12 +83,56 @@ def test_a_word_inside_another_is_not_mangled(base: Base) -> None:
     assert torch.equal(hidden(base, "a zedder", (lora_word(), 1.0)), hidden(base, "a zedder"))
 
 
-def test_a_prompt_longer_than_the_encoder_is_cut_and_ends_properly(base: Base) -> None:
-    tokens = tokens_of(base, "a " * 200 + "<zed>", {"zed": rows_word()}, {"zed": 0})
+ROOM = POSITIONS - 2
 
-    assert len(tokens.ids) == POSITIONS
-    assert tokens.ids[-1] == base.tokenizer.eos_token_id
-    assert tokens.spans["zed"] == (POSITIONS - 1, POSITIONS - 1)
+
+def test_a_prompt_longer_than_the_encoder_goes_on_on_a_page_of_its_own(base: Base) -> None:
+    long = encode_prompt(base, "a " * ROOM + "cat at sea", ())
+
+    assert torch.equal(long.hidden, torch.cat([hidden(base, "a " * ROOM), hidden(base, "cat at sea")], 1))
+
+
+def test_what_is_beyond_the_last_page_is_named_and_the_last_page_ends_properly(base: Base) -> None:
+    pages = base.family.pages
+    tokens = tokens_of(base, "a " * ROOM * pages + "b <zed> c", {"zed": rows_word()}, {"zed": 0})
+
+    assert len(tokens.ids) == POSITIONS * pages
+    assert tokens.ids[POSITIONS - 1 :: POSITIONS] == (base.tokenizer.eos_token_id,) * pages
+    assert tokens.rest == "b <zed> c"
+    assert len(range(*tokens.spans["zed"])) == 0
+    assert left_out(base, "a " * ROOM * pages, ()) == ""
+
+
+@given(st.integers(0, 120), st.integers(1, 6))
+def test_no_word_is_cut_in_two_by_the_end_of_a_page(before: int, count: int) -> None:
+    base = base_for("v_prediction")
+    tokens = tokens_of(base, "a " * before + "<zed> " + "b" * 7, {"zed": rows_word(count=count)}, {"zed": 0})
+    first, last = tokens.spans["zed"]
+    size = len(token_table(base))
+
+    assert tokens.ids[first:last] == tuple(range(size, size + count))
+    assert first // POSITIONS == (last - 1) // POSITIONS
+    assert tokens.rest == ""
+
+
+@given(st.text(st.characters(codec="ascii", exclude_categories=["Cc"], exclude_characters="<"), max_size=ROOM))
+def test_words_one_by_one_are_the_tokens_of_the_whole(text: str) -> None:
+    base = base_for("v_prediction")
+    whole = base.tokenizer(text, add_special_tokens=False).input_ids
+
+    assert list(tokens_of(base, text, {}, {}).ids[1 : len(whole) + 1]) == whole
+
+
+def test_a_short_prompt_beside_a_long_one_ends_in_empty_pages(base: Base) -> None:
+    long, short = hidden(base, "a " * 50), hidden(base, "a cat")
+    both = stacked(base, [long, short])
+
+    assert both.shape == (2, 2 * POSITIONS, TEXT_WIDTH)
+    assert torch.equal(both, encoded(base, [tokens_of(base, p, {}, {}).ids for p in ("a " * 50, "a cat")], NO_ROWS))
+    assert torch.equal(both[1:, POSITIONS:], hidden(base, ""))
+
+
+NO_ROWS = torch.zeros(0, TEXT_WIDTH)
 
 
 def test_neither_tokenizer_nor_encoder_is_changed(base: Base) -> None:

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from storage.errors import TintypeError
+from storage.texts import sentence
 from trainers.attempt import Attempt, write_attempt
 from trainers.cli import Stopped
 from trainers.cli.bar import Bar
@@ -101,4 +102,6 @@ def finished(folder: Path, told: dict[str, Any], base: Any) -> Done:
         raise TintypeError(listener.end.code, **listener.end.facts)
     if not isinstance(listener.end, Done):
         raise Stopped
+    for warning in listener.end.result.get("warnings", ()):
+        print(sentence(warning["code"], warning), file=sys.stderr)
     return listener.end

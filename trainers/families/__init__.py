@@ -38,6 +38,7 @@ class Family:
     may_flip: bool
     steps: int  #: denoising steps of a picture
     guidance_scale: float
+    pages: int  #: how many times the text encoder's length a prompt may fill; what is beyond is told, not heard
     recommended: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: method -> settings
     #: from a word's photos; None: the latest sample point is kept
     scorer: Callable[[Sequence[Image]], Scorer] | None = None

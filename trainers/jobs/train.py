@@ -18,7 +18,7 @@ from trainers.drawing.encode import encoded, png
 from trainers.drawing.sheet import Row, sheet
 from trainers.events import Checkpoint, Done, End, Event, Made, Sample, Step, Stopped, Wish, made
 from trainers.jobs import job
-from trainers.lessons import task_of
+from trainers.lessons import cut_captions, task_of
 from trainers.showing import drawn, opened, scorer_for, shots_for
 from trainers.worker import Running, followed
 
@@ -196,7 +196,10 @@ class Training:
             self._saved(picture, "sheet", "sheet"),
             self._saved(curve(self._diary.marks()), "curve", "curve"),
         )
-        return Done(result=self._result(best, files[0].bytes) | {"warnings": [*warnings]}, files=files)
+        told = self._result(best, files[0].bytes) | {
+            "warnings": [*warnings, *cut_captions(self._base, self._task.lesson)]
+        }
+        return Done(result=told, files=files)
 
     def _result(self, best: Point, size_bytes: int) -> dict[str, Any]:
         lesson = self._task.lesson

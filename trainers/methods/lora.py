@@ -12,7 +12,7 @@ from trainers.adapter import Adapter, LowRank
 from trainers.learning import Pupil, captions_of, learn, plan_of
 from trainers.method import Lesson, Progress, register, setting
 from trainers.pipeline import Base, swapped
-from trainers.text import encode_prompt
+from trainers.text import encode_prompt, stacked
 from trainers.weights import write_adapter
 
 #: kohya's choice: all linear layers of the transformer blocks, and what leads into and out of them
@@ -106,8 +106,10 @@ def new_layers(base: Base, settings: LoraSettings, seed: int) -> dict[str, nn.Mo
 
 def _cached_text(base: Base, lesson: Lesson) -> Callable[[Sequence[str]], Tensor]:
     word = Adapter(lesson.word, lesson.class_word, "lora")
-    known = {c: encode_prompt(base, c, [(word, 1.0)]).hidden for c in set(captions_of(base, lesson))}
-    return lambda captions: torch.cat([known[caption] for caption in captions])
+    captions = sorted(set(captions_of(base, lesson)))
+    hidden = stacked(base, [encode_prompt(base, caption, [(word, 1.0)]).hidden for caption in captions])
+    known = dict(zip(captions, hidden.split(1), strict=True))
+    return lambda asked: torch.cat([known[caption] for caption in asked])
 
 
 def _adapter(lesson: Lesson, settings: LoraSettings, average: Mapping[str, Tensor]) -> Adapter:

@@ -20,6 +20,14 @@ def recipe_in(path: str) -> dict[str, object]:
         return dict(json.loads(image.text["tintype"]))  # type: ignore[attr-defined]
 
 
+def test_what_of_a_prompt_is_not_heard_is_said(tell: Tell, tmp_path: Path) -> None:
+    code, told, said = tell("imagine", "--prompt", "cat " * 300 + "umbrella", "--out", tmp_path, *QUICK)
+
+    assert code == 0
+    assert [warning["code"] for warning in told["warnings"]] == ["W_PROMPT_CUT"]
+    assert "The prompt is longer than this base model can read: from “cat cat" in said
+
+
 def test_a_word_becomes_pictures_and_a_grid(tell: Tell, learned: dict[str, Path], tmp_path: Path) -> None:
     code, told, _ = tell(
         "imagine",

@@ -45,6 +45,26 @@ def test_four_images_have_their_own_seeds_and_one_grid(base: Base, tmp_path: Pat
     assert "prompt" not in told.done.result["settings"]
 
 
+LONG = "a " * 400
+
+
+def test_what_of_a_prompt_is_too_long_to_be_heard_is_told(base: Base, tmp_path: Path) -> None:
+    order = {"prompt": "a " * (38 * base.family.pages) + "at the beach", "negative_prompt": LONG}
+    told = ran(base, drawing_of(tmp_path / "a", **order))
+
+    assert told.done.result["warnings"] == [
+        {"code": "W_PROMPT_CUT", "rest": "at the beach"},
+        {"code": "W_NEGATIVE_CUT"},
+    ]
+
+
+def test_a_prompt_of_several_pages_is_heard_to_its_end(base: Base, tmp_path: Path) -> None:
+    plain, more = "a " * 60, "a " * 60 + "b"
+
+    assert pixels(base, tmp_path / "a", prompt=plain) != pixels(base, tmp_path / "b", prompt=more)
+    assert ran(base, drawing_of(tmp_path / "c", prompt=more)).done.result["warnings"] == []
+
+
 def test_one_image_needs_no_grid(base: Base, tmp_path: Path) -> None:
     assert ran(base, drawing_of(tmp_path / "a")).made("sheet") == []
 

@@ -196,6 +196,20 @@ def test_a_training_that_cannot_be_caught_gives_the_best_it_had(
     assert {file.role for file in told.done.files} == {"weights", "sheet", "curve"}
 
 
+@pytest.mark.parametrize("method", ["lora", "textual_inversion"])
+def test_a_caption_of_several_pages_is_learned_and_what_is_beyond_is_told(
+    base: Base, photos: list[Path], tmp_path: Path, method: str
+) -> None:
+    folder = tmp_path / "a"
+    captions = ["a " * 60 + "<zed>", None, "a " * 300 + "at sea"]
+    rows = [{"path": f"photos/{photo.name}", "caption": c} for photo, c in zip(photos, captions, strict=True)]
+    told = ran(base, training_of(folder, photos, method=method, photos=rows))
+
+    assert told.steps("train") == [1, 2, 3, 4, 5, 6]
+    (warning,) = told.done.result["warnings"]
+    assert (warning["code"], warning["photo"]) == ("W_CAPTION_CUT", 3)
+
+
 def test_a_training_that_cannot_be_caught_before_its_first_sample_fails(
     base: Base, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
