@@ -11,6 +11,7 @@ from discord import app_commands
 
 from bot import showing
 from bot.answers import Interaction, studio_of
+from bot.gallery import base_of
 from bot.studio import Asker, asker_of
 from storage.errors import TintypeError
 from storage.permissions import Action, Held, can
@@ -41,6 +42,13 @@ async def complete_own(interaction: Interaction, current: str) -> list[Choice]:
 def _own(rooms: Any, asker: Asker, typed: str) -> list[Choice]:
     names = dict.fromkeys(concept.name for concept in rooms.concepts.mine(asker.member) if typed in concept.name)
     return [Choice(name=f"<{name}>", value=name) for name in names][:MOST_CHOICES]
+
+
+async def complete_style(interaction: Interaction, current: str) -> list[Choice]:
+    """Names and class words of the styles that the member may use here."""
+    asker, base = asker_of(interaction), base_of(studio_of(interaction).facts())
+    found = await _soon(interaction, lambda rooms: list(rooms.styles.terms(asker.actor, current, base, MOST_CHOICES)))
+    return [Choice(name=term, value=term) for term in found]
 
 
 async def complete_job(interaction: Interaction, current: str) -> list[Choice]:

@@ -21,6 +21,7 @@ TIMEOUT_S = 900.0  # discord.py forgets the open form then; we read the payload 
 UPLOAD_FILES = 10  # Discord's most in one upload
 WORD_CHARACTERS = 64  # more than a word may have, so that the refusal can say why
 PROMPT_CHARACTERS = 1500
+REASON_CHARACTERS = 500
 KINDS = ("person", "animal", "object")
 
 
@@ -91,6 +92,24 @@ def prompt_form(press: Press, title: str, *, prompt: str, negative: str) -> Form
             component=_paragraph("prompt", prompt, required=True),
         ),
         ui.Label(text=texts.say("modal-negative"), component=_paragraph("negative", negative, required=False)),
+    )
+
+
+def reason_form(press: Press, title: str) -> Form:
+    """The form behind *Report*: what is wrong."""
+    return Form(
+        press,
+        title,
+        ui.Label(
+            text=texts.say("modal-reason"),
+            description=texts.say("modal-reason-help"),
+            component=ui.TextInput(
+                custom_id="reason",
+                style=discord.TextStyle.paragraph,
+                min_length=3,
+                max_length=REASON_CHARACTERS,
+            ),
+        ),
     )
 
 

@@ -59,16 +59,24 @@ class Listings:
 
         Raises: NotFound(E_LIST_GONE) when it is too old, or somebody else's.
         """
-        found = rows(self._db, "select value from notes where name = :name", name=_name(member, listing))
-        if not found:
+        found = self._row(member, listing)
+        if found is None:
             raise NotFound("E_LIST_GONE")
-        told = json.loads(str(found[0]["value"]))
+        told = json.loads(found)
         kind = Kind(told["kind"]) if told["kind"] else None
         return Listing(id=listing, order=Order(told["order"]), text=told["text"], kind=kind)
+
+    def knows(self, member: MemberId, listing: str) -> bool:
+        """Whether this member's list can still be turned over."""
+        return self._row(member, listing) is not None
 
     def forget(self, member: MemberId) -> None:
         """Drop all lists of a member."""
         rows(self._db, "delete from notes where name glob :names", names=_name(member, "*"))
+
+    def _row(self, member: MemberId, listing: str) -> str | None:
+        found = rows(self._db, "select value from notes where name = :name", name=_name(member, listing))
+        return str(found[0]["value"]) if found else None
 
     def _drop_old(self) -> None:
         rows(

@@ -12,11 +12,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.clock import Clock
-from storage.database import rows
+from storage.database import insert, rows
 from storage.errors import NotAllowed, NotFound
+from storage.ids import new_id
 from storage.lineage import Credit, Work, works
 from storage.listings import Listing, Listings, Order
-from storage.records import Actor, Concept, ConceptId, MemberId, VersionId
+from storage.records import Actor, ChannelId, Concept, ConceptId, MemberId, VersionId
 from storage.rows import concept_of, record
 
 RECENT_S = 30 * 86400.0  # uses that count for the top list
@@ -33,12 +34,13 @@ where shares.quarantined_at is null
     and exists (select 1 from fitting where concept = concepts.id)
     and (kind != 'person' or not :is_adult
         and exists (select 1 from consents where concept = concepts.id and revoked_at is null))
-    and (owner = :member or exists (select 1 from grants where grants.concept = concepts.id and (
-        scope = 'member' and subject = :member
+    and exists (select 1 from grants where grants.concept = concepts.id and (
+        owner = :member
+        or scope = 'member' and subject = :member
         or kind != 'person' and (
             scope = 'role' and subject in (select value from json_each(:roles))
             or scope = 'guild' and subject = :guild
-            or scope = 'instance'))))
+            or scope = 'instance')))
     and {where}
 """
 #: how styles are liked, and how many pictures others made with them, ever and of late
@@ -95,12 +97,19 @@ class Styles:
         self._db, self._clock = db, clock
         self.lists = Listings(db, clock)
 
-    def page(self, actor: Actor, listing: Listing, base: Base | None, n: int, size: int) -> Page:
-        """A page of a list as it is now; the nearest there is, when there are fewer by now."""
+    def page(
+        self, actor: Actor, listing: Listing, base: Base | None, n: int, size: int, only: Sequence[str] = ()
+    ) -> Page:
+        """A page of a list as it is now; the nearest there is, when there are fewer by now.
+
+        With `only` it shows these styles, as far as they are still to be seen, wherever they would stand now.
+        """
         found = self._ordered(actor, listing, base)
         pages = max(1, -(-len(found) // size))
         n = min(max(n, 1), pages)
-        shown = self._counted(actor, found[(n - 1) * size : n * size])
+        standing = {style.concept.id: style for style in found}
+        kept = [standing[ConceptId(concept)] for concept in only if concept in standing]
+        shown = self._counted(actor, kept or found[(n - 1) * size : n * size])
         return Page(styles=shown, n=n, pages=pages, total=len(found))
 
     def get(self, actor: Actor, concept: ConceptId, base: Base | None) -> Style:
@@ -156,6 +165,15 @@ class Styles:
         rows(
             self._db,
             "delete from likes where concept = :concept and member = :member", concept=concept, member=member,
+        )  # fmt: skip
+
+    # --- reports -----------------------------------------------------------------------------------------------------
+
+    def report(self, actor: Actor, channel: ChannelId, style: Style, reason: str) -> None:
+        """Put a style before the moderators of the server where it was seen."""
+        insert(
+            self._db, "reports", id=new_id(), guild=actor.guild, channel=channel, member=actor.member,
+            concept=style.concept.id, owner=style.concept.owner, reason=reason, created_at=self._clock.now(),
         )  # fmt: skip
 
     # --- parts -------------------------------------------------------------------------------------------------------

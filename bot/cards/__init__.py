@@ -16,13 +16,17 @@ from bot.cards.papers import (
 )
 from bot.cards.photos import PAGE_PHOTOS, PhotoLine, Report, discarded, photo_report
 from bot.cards.results import Grid, Learned, Recipe, deleted_card, grid_card, recipe_card, result_card
+from bot.cards.styles import MOST_PAGES, PAGE_STYLES, Gallery, StyleFace, WorkLine, gallery_card, style_card
 from bot.cards.words import VersionLine, WordCard, delete_card, word_card, words_card
 
 __all__ = [
+    "MOST_PAGES",
     "PAGE_PHOTOS",
+    "PAGE_STYLES",
     "Card",
     "Deleted",
     "EngineLine",
+    "Gallery",
     "Grid",
     "Kept",
     "Learned",
@@ -32,15 +36,18 @@ __all__ = [
     "Recipe",
     "Report",
     "Running",
+    "StyleFace",
     "VersionLine",
     "Waiting",
     "WordCard",
+    "WorkLine",
     "cancelled_card",
     "delete_card",
     "deleted_card",
     "discarded",
     "failed_card",
     "forget_card",
+    "gallery_card",
     "grid_card",
     "help_card",
     "mydata_card",
@@ -52,6 +59,7 @@ __all__ = [
     "receipt_card",
     "recipe_card",
     "result_card",
+    "style_card",
     "training_card",
     "word_card",
     "words_card",

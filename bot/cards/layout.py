@@ -93,6 +93,16 @@ def gallery(pictures: Sequence[Picture]) -> ui.MediaGallery[Any]:
     )
 
 
+def beside(content: str, picture: Picture | None) -> ui.TextDisplay[Any] | ui.Section[Any]:
+    """Text with a small picture at its right, or without one."""
+    if picture is None:
+        return text(content)
+    small: ui.Thumbnail[Any] = ui.Thumbnail(
+        f"attachment://{picture.name}", description=quoted(picture.alt, ALT_CHARACTERS)
+    )
+    return ui.Section(text(content), accessory=small)
+
+
 def button(
     verb: str, of: str, label: str, *, n: int = 0, style: discord.ButtonStyle = PLAIN, disabled: bool = False
 ) -> Button:

@@ -43,6 +43,14 @@ cmd-words-delete = Delete a word, its weights and its photos
 cmd-words-export = Get a word's weights as .safetensors, for other programs
 cmd-words-word = One of your words
 cmd-words-name = The new name: 3 to 32 letters, digits, - or _
+cmd-styles = Styles that others share
+cmd-styles-browse = All styles you may use here, by name
+cmd-styles-kind = Only what shows this
+cmd-styles-search = Look for a style by its name, its kind or what its owner says about it
+cmd-styles-text = A part of it; all parts must be found
+cmd-styles-top = The best liked styles
+cmd-styles-new = The newest styles
+cmd-styles-random = Styles in an order of chance
 cmd-queue = What is being made now, and what waits
 cmd-show = Show an earlier job, or photos not trained yet, again with working buttons
 cmd-show-job = Its id, or a picture's; leave it out for your latest
@@ -56,6 +64,10 @@ choice-person = A person (me)
 choice-animal = An animal
 choice-object = A thing
 choice-style = A style
+shown-person = People
+shown-animal = Animals
+shown-object = Things
+shown-style = Ways of drawing
 choice-square = Square
 choice-portrait = Portrait
 choice-landscape = Landscape
@@ -68,6 +80,11 @@ may-words-card = The word's owner.
 may-words-rename = The word's owner.
 may-words-delete = The word's owner.
 may-words-export = The word's owner.
+may-styles-browse = Everybody, for the styles they may use there.
+may-styles-search = Everybody, for the styles they may use there.
+may-styles-top = Everybody, for the styles they may use there.
+may-styles-new = Everybody, for the styles they may use there.
+may-styles-random = Everybody, for the styles they may use there.
 may-queue = Everybody; of other members' jobs only that there are some.
 may-show = The job's owner; pictures without a person also members of the server where they were made. Only the owner may post it for all.
 may-privacy = Everybody.
@@ -96,6 +113,13 @@ btn-delete = Delete
 btn-recipe = Recipe
 btn-delete-yes = Delete <{ $word }> for good
 btn-forget-yes = Delete everything for good
+btn-style = Card
+btn-like = Like
+btn-liked = Liked
+btn-report = Report
+btn-back = ‹ Back
+btn-next = Next ›
+btn-page = Page { $n } of { $pages }
 btn-agree-train = I agree, train
 btn-download = { $count ->
     [one] Download
@@ -118,6 +142,9 @@ modal-rename = Word and kind
 modal-try = Try <{ $word }>
 modal-edit = Edit the prompt
 try-prompt = <{ $word }> on the beach
+modal-report = Report <{ $word }>
+modal-reason = What is wrong with it?
+modal-reason-help = The moderators of this server read this. The style's owner is not told who wrote it.
 modal-prompt = Prompt
 modal-prompt-help = What to show. Write a word of yours as <name> or <name:0.8>.
 modal-negative = Not in the picture
@@ -266,6 +293,54 @@ word-exported = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATI
 word-exported-embedding = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI and diffusers: put it into the folder of embeddings and write `{ $trigger }`. Whoever has the file can use the likeness in it.
 word-alt = Sample sheet of { $name }
 
+## Styles
+gallery-title = ## { $order ->
+    [new] The newest styles
+    [top] The best liked styles
+    [random] Styles by chance
+   *[name] Styles
+}
+gallery-search = ## Styles with “{ $text }”
+gallery-count = { $total ->
+    [one] One style
+   *[other] { $total } styles
+} you may use here. Only you see this.
+gallery-none = There is no style that you may use here yet. `/train` teaches a word of your own, and its owner can share it.
+gallery-none-found = No style that you may use here has that in its name, its kind or what its owner says about it.
+style-line = **<{ $name }>** · { $kind }
+style-kind = { $kind }{ $class_word ->
+    [none] {""}
+   *[other] , a kind of *{ $class_word }*
+}
+style-by = By <@{ $owner }> · { $licence }
+style-licence-here = to be used here only
+style-licence-cc-by = CC BY: anything, with credit
+style-licence-cc-by-nc = CC BY-NC: anything but business, with credit
+style-licence-cc0 = CC0: anything
+style-mixing-free = It may be mixed with any other word.
+style-mixing-no-people = It is not mixed with words for people.
+style-mixing-ask = Who wants to mix it with other words asks its owner first.
+style-counts = { $uses ->
+    [0] Not used by others yet
+    [one] In one picture of others
+   *[other] In { $uses } pictures of others
+} · { $likes ->
+    [0] no likes yet
+    [one] one like
+   *[other] { $likes } likes
+}
+style-title = ## <{ $name }>
+style-use = Use it: `/imagine prompt:<{ $name }> in the snow`
+style-works = **Pictures it is part of:**
+style-work = `{ $job }` · { $count ->
+    [one] one picture
+   *[other] { $count } pictures
+} by <@{ $owner }>, <t:{ $when }:R>
+style-mixed = with { $credits }
+style-credit = <{ $name }> by <@{ $owner }>
+style-reported = Thank you. The moderators of this server see your report about <{ $name }>; its owner is not told who wrote it.
+style-alt = Samples of { $name }, drawn when it was learned
+
 ## Queue, show, papers
 queue-title = ## The queue
 queue-empty = Nothing is waiting. `/imagine` or `/train` starts at once.
@@ -366,7 +441,7 @@ help-body =
     {"**"}2. Wait a few minutes.** The card shows how it learns; *Stop and keep best* ends it early.
     {"**"}3. `/imagine prompt:<your-word> on the beach`** – alone, or together with another word. `<your-word:0.7>` uses it more lightly.
     Each grid has buttons: enlarge, vary, again, edit, recipe.
-    `/words` lists what you taught · `/queue` shows what runs · `/show` brings back an earlier job · `/privacy`, `/mydata`, `/forget` are about your data.
+    `/words` lists what you taught · `/styles` shows what others share · `/queue` shows what runs · `/show` brings back an earlier job · `/privacy`, `/mydata`, `/forget` are about your data.
 help-methods = Ways to learn here: { $methods }.
 help-class-words = What this base model knows: { $words }.
 
@@ -494,8 +569,9 @@ E_GATEWAY = Discord ended the connection for good (code { $number }). The log sa
 E_SANDBOX_PORT = The stand-in cannot listen on port { $port }: { $reason }. Set TINTYPE_SANDBOX_PORT to another one, or to 0 for any free one.
 E_NO_SANDBOX = No stand-in answers at { $url }. Start one with `make run` in another terminal, without a DISCORD_TOKEN.
 E_API_WITHOUT_TOKEN = DISCORD_API_URL is { $url }, but there is no DISCORD_TOKEN to log in with there. Set both, or neither.
-E_STYLE_GONE = This style cannot be used here any more: it was withdrawn, or it is not shared in this place. Look through the styles again to see what there is now.
-E_LIST_GONE = This list of styles is too old to turn its pages. Open it again.
+E_STYLE_GONE = This style cannot be used here any more: it was withdrawn, or it is not shared in this place. `/styles browse` shows what there is now.
+E_LIST_GONE = This list of styles is too old to turn its pages. Open it again with `/styles`.
+E_REPORT_OWN = That is your own style. `/words` changes or withdraws it.
 E_LIKE_OWN = That is your own style. Likes come from others.
 E_WORD_GONE = A word in these pictures was deleted, so no more can be made with it. Press *Edit prompt* and take it out.
 

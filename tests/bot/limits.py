@@ -49,6 +49,8 @@ def faults_of_card(card: Card) -> list[str]:
 def _urls(part: dict[str, Any]) -> list[str]:
     if part["type"] == GALLERY:
         return [item["media"]["url"] for item in part["items"]]
+    if part["type"] == THUMBNAIL:
+        return [part["media"]["url"]]
     return [part["file"]["url"]] if part["type"] == FILE else []
 
 
@@ -61,6 +63,8 @@ def _faults_of_part(part: dict[str, Any], named: set[str]) -> list[str]:
         faults += [] if 1 <= len(part["custom_id"]) <= 100 else ["custom_id length"]
     if part["type"] == ROW and not 1 <= len(part["components"]) <= 5:
         faults.append(f"row of {len(part['components'])}")
+    if part["type"] == THUMBNAIL:
+        faults += [] if 1 <= len(part.get("description") or "") <= 1024 else ["alt text missing or too long"]
     if part["type"] == GALLERY:
         faults += [] if 1 <= len(part["items"]) <= 10 else ["gallery size"]
         for item in part["items"]:

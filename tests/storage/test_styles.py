@@ -45,7 +45,7 @@ class Gallery:
         concept = self.taught(name, owner, kind)
         if kind is Kind.PERSON:
             self.agreed(concept)
-        insert(self.db, "shares", concept=concept.id, licence="free", about=about, shared_at=self.clock.now())
+        insert(self.db, "shares", concept=concept.id, licence="here", about=about, shared_at=self.clock.now())
         self.concepts.grant(Grant(concept=concept.id, scope=grant[0], subject=grant[1]))
         self.clock.pass_s(1)
         return concept
@@ -123,6 +123,8 @@ def test_a_style_is_seen_where_its_word_may_be_used(
 
 def test_a_private_word_is_no_style_not_even_for_its_owner(styles: Styles, gallery: Gallery) -> None:
     gallery.taught()
+    withdrawn = gallery.shared("withdrawn")
+    rows(gallery.db, "delete from grants where concept = :concept", concept=withdrawn.id)
 
     assert seen(styles, ANA) == []
 
@@ -236,6 +238,9 @@ def test_a_list_is_read_page_by_page_and_a_page_that_is_no_more_becomes_the_last
 
     assert [names(list(page.styles)) for page in pages] == [["dog-0", "dog-1"]] * 2 + [["dog-4"]] * 2
     assert [(page.n, page.pages, page.total) for page in pages] == [(1, 3, 5), (1, 3, 5), (3, 3, 5), (3, 3, 5)]
+    kept = styles.page(actor(BEN), listing(), BASE, 1, 2, [*(one.concept.id for one in pages[2].styles), "0" * 16])
+
+    assert names(list(kept.styles)) == ["dog-4"]
     assert (empty.styles, empty.n, empty.pages, empty.total) == ([], 1, 1, 0)
 
 

@@ -15,6 +15,8 @@ NOT_THERE = "There is no such thing of yours"
 NOT_YOURS = "That belongs to another member"
 NO_WORD = "There is no word <ana-dog> that you can use here"
 FOREIGN = "That button is for another member's data"
+NO_STYLE = "This style cannot be used here any more"
+OLD_LIST = "This list of styles is too old"
 NOBODY = "0" * 16
 
 #: what ben is told when he presses ana's button; None where her server may do that too
@@ -26,6 +28,7 @@ TOLD = {
     "delete": NOT_YOURS,
     "ask_delete": NOT_THERE, "delete_word": NOT_THERE, "forget_word": NOT_THERE, "relearn": NOT_THERE,
     "forget_all": FOREIGN, "mydata": FOREIGN,
+    "like": NO_STYLE, "unlike": NO_STYLE, "style": NO_STYLE, "styles": OLD_LIST, "report_style": NO_STYLE,
 }  # fmt: skip
 
 
@@ -43,6 +46,8 @@ async def things_of_ana(stage: Stage) -> dict[str, str]:
     ids |= dict.fromkeys(("cancel", "keep", "retry", "show_me"), training.id)
     ids |= dict.fromkeys(("again", "enlarge", "vary", "edit", "recipe", "delete"), grid)
     ids |= dict.fromkeys(("try", "ask_delete", "delete_word", "forget_word", "relearn"), version.concept)
+    ids |= dict.fromkeys(("like", "unlike", "style", "report_style"), version.concept)
+    ids["styles"] = custom_id_of(shown(await stage.ana.command("styles browse")), "styles").split(":")[2]
     return ids | dict.fromkeys(("forget_all", "mydata"), member)
 
 
@@ -69,6 +74,7 @@ async def test_a_foreign_form_gets_a_sentence_and_changes_nothing(stage: Stage) 
     told = {verb: await stage.forge(stage.ben, f"t1:{verb}:{ids[verb]}", form=fields) for verb in modals.forms()}
 
     expected = {"teach": NOT_THERE, "add": NOT_THERE, "word": NOT_THERE, "edit": NO_WORD, "try": NO_WORD}
+    expected["report_style"] = NO_STYLE
     assert {verb: text for verb, text in told.items() if expected[verb] not in text} == {}
     assert await stage.jobs(stage.ben) == []
     assert await stage.run(lambda rooms: rooms.privacy.mydata(stage.id_of(stage.ana))) == before
