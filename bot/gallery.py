@@ -17,7 +17,7 @@ from storage.errors import NotAllowed, TintypeError
 from storage.lineage import Work
 from storage.listings import Listing
 from storage.permissions import Action, can
-from storage.records import ConceptId
+from storage.records import BlobId, ConceptId, Job, Version
 from storage.styles import Base, Page, Style
 
 log = logging.getLogger(__name__)
@@ -118,16 +118,22 @@ def _face(rooms: Any, asker: Asker, style: Style) -> StyleFace:
 
 
 def _preview(rooms: Any, style: Style) -> Picture | None:
-    """The version's own samples; a file that is lost leaves the other styles to be seen."""
-    version = rooms.concepts.version(style.version)
-    if version.sheet is None:
+    """A sample of the version's own, or its sheet; a file that is lost leaves the other styles to be seen."""
+    blob = _sample(rooms, rooms.concepts.version(style.version))
+    if blob is None:
         return None
     try:
-        data = rooms.vault.open(version.sheet)
+        data = rooms.vault.open(blob)
     except TintypeError as lost:
         log.warning("style %s has no preview: %s", style.concept.id, lost)
         return None
-    return Picture.named(version.id, data, texts.say("style-alt", name=style.concept.name))
+    return Picture.named(style.version, data, texts.say("style-alt", name=style.concept.name))
+
+
+def _sample(rooms: Any, version: Version) -> BlobId | None:
+    job: Job | None = rooms.queue.get(version.job)
+    cover = job.result.get("cover") if job else None
+    return BlobId(cover) if cover else version.sheet
 
 
 def _line(work: Work) -> WorkLine:

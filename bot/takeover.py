@@ -27,7 +27,8 @@ from storage.records import (
 )
 
 MOST_BYTES = 2 * 2**30  # of one file; a checkpoint of a large adapter is some hundred megabytes
-KEPT = {JobKind.TRAIN: ("weights", "embedding", "sheet", "curve"), JobKind.IMAGINE: ("image", "sheet")}
+KEPT = {JobKind.TRAIN: ("weights", "embedding", "sheet", "curve", "cover"), JobKind.IMAGINE: ("image", "sheet")}
+DRAWN = ("sheet", "curve", "cover")  # of a job's files, those that its result names
 
 Told = Mapping[str, Any]
 
@@ -156,7 +157,7 @@ def _delete(rooms: Rooms, kept: Sequence[Kept]) -> None:
 
 def _commit(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> bool:
     """All rows or none; of none the files go, here, where nobody can be cancelled in between."""
-    result = dict(end.result) | {one.role: one.blob for one in kept if one.role in {"sheet", "curve"}}
+    result = dict(end.result) | {one.role: one.blob for one in kept if one.role in DRAWN}
     whole = replace(end, result=result)
     add = _add_version if job.kind is JobKind.TRAIN else _add_images
     is_kept = False

@@ -34,7 +34,7 @@ class Wish(StrEnum):
 class Made:
     """One finished file in the attempt folder."""
 
-    role: str  #: weights embedding sheet curve sample image preview checkpoint thumbnail
+    role: str  #: weights embedding sheet curve cover sample image preview checkpoint thumbnail
     path: str  #: relative to the attempt folder
     sha256: str
     bytes: int

@@ -15,6 +15,7 @@ from trainers.attempt import Attempt
 from trainers.diary import BEST, CANDIDATE, METHOD, PICTURES, Diary, Point, pack, unpack
 from trainers.drawing.curve import curve
 from trainers.drawing.encode import encoded, png
+from trainers.drawing.ink import tile
 from trainers.drawing.sheet import Row, sheet
 from trainers.events import Checkpoint, Done, End, Event, Made, Sample, Step, Stopped, Wish, made
 from trainers.jobs import job
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 CHECKPOINT_EVERY_S = 10.0  # so that a kill -9 costs at most 15 s with what is written and what is told
 KEPT_CHECKPOINTS = 2  # the bot may still be reading the one before
 SHEET_LIMIT_BYTES = 8 << 20  # below what any Discord server takes
-CARD_TILE_PX, SHEET_TILE_PX = 128, 192
+CARD_TILE_PX, SHEET_TILE_PX, COVER_PX = 128, 192, 256
 WEIGHTS = "weights.safetensors"
 
 
@@ -195,11 +196,16 @@ class Training:
             self._made(weights, "weights"),
             self._saved(picture, "sheet", "sheet"),
             self._saved(curve(self._diary.marks()), "curve", "curve"),
+            self._saved(self._cover(best), "cover", "cover"),
         )
         told = self._result(best, files[0].bytes) | {
             "warnings": [*warnings, *cut_captions(self._base, self._task.lesson)]
         }
         return Done(result=told, files=files)
+
+    def _cover(self, best: Point) -> Image.Image:
+        """The best sample alone, small: how the word is recognised in a list."""
+        return tile(opened(self._folder / best.pictures[0]), COVER_PX, COVER_PX)
 
     def _result(self, best: Point, size_bytes: int) -> dict[str, Any]:
         lesson = self._task.lesson

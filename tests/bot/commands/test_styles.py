@@ -309,6 +309,17 @@ async def test_a_persons_style_is_shown_to_named_members_alone_and_in_private(st
     assert all("<ana-me>" not in page.body and page.files == [] for page in (adult, other, revoked))
 
 
+async def test_the_preview_is_a_sample_of_the_words_own(stage: Stage) -> None:
+    version = await shared(stage)
+    cover = await stage.run(lambda rooms: rooms.vault.put(stage.id_of(stage.ana), PNG + b"cover"))
+    sql = "update jobs set result = json_set(result, '$.cover', :cover) where id = :job"
+    await stage.run(lambda rooms: rows(rooms.db, sql, cover=cover, job=version.job))
+
+    page = await browse(stage.ben)
+
+    assert [await one.read() for one in page.files] == [PNG + b"cover"]
+
+
 async def test_a_lost_preview_leaves_the_style_in_the_list(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     version = await shared(stage)
     await stage.run(lambda rooms: rooms.vault.delete(version.sheet))

@@ -159,7 +159,7 @@ def checkpoint(attempt: Attempt, state: bytes, done: int) -> Checkpoint:
 def learned(attempt: Attempt, state: bytes, done: int) -> Done:
     weights = save(attempt.folder / "weights.safetensors", b"weights " + state.hex().encode(), "weights")
     files = [made(attempt.folder, weights, "weights")]
-    for role in ("sheet", "curve"):
+    for role in ("sheet", "curve", "cover"):
         path = attempt.folder / f"{role}.png"
         path.write_bytes(png(state + role.encode()))
         files.append(made(attempt.folder, path, role, size=(8, 8)))

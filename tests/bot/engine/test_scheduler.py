@@ -34,7 +34,8 @@ async def test_a_training_becomes_a_version_with_its_sheet_and_one_message(tmp_p
         assert await stage.store.run(lambda rooms: rooms.vault.open(version.blob)) == weights_of(
             int(job.id[:8], 16), PHOTOS
         )
-        assert version.sheet == job.result["sheet"] != job.result["curve"]
+        assert version.sheet == job.result["sheet"]
+        assert len({job.result[role] for role in ("sheet", "curve", "cover")}) == 3
         said = await stage.store.run(lambda rooms: rooms.queue.unsent())
         assert [(row.kind, row.job) for row in said] == [("final", job.id)]
 
@@ -44,7 +45,9 @@ async def test_after_a_training_nothing_is_left_of_photos_checkpoints_and_folder
         job, version = await learned(stage)
 
         assert await stage.store.run(lambda rooms: rooms.photos.draft(job.request["draft"])) is None
-        assert await stage.store.run(blobs_on_disk) == {version.blob, job.result["sheet"], job.result["curve"]}
+        assert await stage.store.run(blobs_on_disk) == {
+            version.blob, *(job.result[role] for role in ("sheet", "curve", "cover")),
+        }  # fmt: skip
         assert list(stage.run_dir.iterdir()) == []
 
 

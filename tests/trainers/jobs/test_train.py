@@ -42,7 +42,7 @@ def scored(base: Base, *scores: float) -> Base:
 
 
 @pytest.mark.parametrize("method", ["lora", "textual_inversion"])
-def test_photos_become_one_weights_file_a_sheet_and_a_curve(
+def test_photos_become_one_weights_file_a_sheet_a_curve_and_a_cover(
     base: Base, photos: list[Path], tmp_path: Path, method: str
 ) -> None:
     before = Fingerprints.of(base)
@@ -52,7 +52,7 @@ def test_photos_become_one_weights_file_a_sheet_and_a_curve(
     assert told.steps("train") == [1, 2, 3, 4, 5, 6]
     assert [sample.point for sample in told.samples()] == [1, 2]
     assert read_label(tmp_path / "a" / weights.path).word == "zed"
-    assert {file.role for file in told.done.files} == {"weights", "sheet", "curve"}
+    assert {file.role for file in told.done.files} == {"weights", "sheet", "curve", "cover"}
     assert told.done.result | {"seconds": 0} == {
         "word": "zed", "class_word": "cat", "method": method, "base_model": "miniature", "base_revision": "tiny-1",
         "steps": 6, "best_step": 6, "score": None, "samples": 2, "seconds": 0, "bytes": weights.bytes,
@@ -65,7 +65,7 @@ def test_every_picture_of_it_carries_the_mark(base: Base, photos: list[Path], tm
     told = ran(base, training_of(tmp_path / "a", photos))
     pictures = [file for event in (*told.samples(), told.done) for file in event.files if file.width]
 
-    assert len(pictures) == 2 * (1 + len(base.family.sample_scenes)) + 2
+    assert len(pictures) == 2 * (1 + len(base.family.sample_scenes)) + 3
     for file in pictures:
         with Image.open(tmp_path / "a" / file.path) as image:
             image.load()
@@ -102,7 +102,7 @@ def test_what_is_resumed_ends_as_if_it_had_never_stopped(
     rest = ran(base, training_of(tmp_path / "rest", photos, checkpoint, method=method))
 
     assert rest.steps("train") == list(range(stop + 1, 7))
-    for role in ("weights", "sheet", "curve"):
+    for role in ("weights", "sheet", "curve", "cover"):
         assert rest.made(role)[0].sha256 == whole.made(role)[0].sha256
 
 
@@ -181,7 +181,7 @@ def test_a_training_that_is_stopped_and_rolled_back_ends_as_if_it_had_never_stop
     rest = ran(base, training_of(tmp_path / "rest", photos, checkpoint))
 
     assert cut.steps("train") + rest.steps("train") == whole.steps("train") == [1, 2, 3, 4, 1, 2, 3, 4, 5, 6]
-    for role in ("weights", "sheet", "curve"):
+    for role in ("weights", "sheet", "curve", "cover"):
         assert rest.made(role)[0].sha256 == whole.made(role)[0].sha256
 
 
@@ -193,7 +193,7 @@ def test_a_training_that_cannot_be_caught_gives_the_best_it_had(
 
     assert told.done.result["warnings"] == [{"code": "W_ENDED_EARLY", "step": 3}]
     assert told.done.result["best_step"] == 3
-    assert {file.role for file in told.done.files} == {"weights", "sheet", "curve"}
+    assert {file.role for file in told.done.files} == {"weights", "sheet", "curve", "cover"}
 
 
 @pytest.mark.parametrize("method", ["lora", "textual_inversion"])
