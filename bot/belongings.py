@@ -71,9 +71,8 @@ async def part_card(studio: Studio, asker: Asker, n: int) -> Card:
         for name, blob in spread.parts[n - 1]:
             archive.writestr(name, await studio.run(partial(_opened, blob=blob)))  # one at a time: others go between
     data, name = packed.getvalue(), f"mydata-{n}.zip"
-    return layout.file_card(
-        texts.say("mydata-part", n=n, count=len(spread.parts), size=texts.size(len(data))), name, data
-    )
+    told = texts.say("mydata-part", n=n, count=len(spread.parts), size=texts.size(len(data)))
+    return layout.file_card(told, (name, data))
 
 
 def _opened(rooms: Any, *, blob: BlobId) -> bytes:

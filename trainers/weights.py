@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import struct
 from collections.abc import Mapping, Sequence
@@ -15,8 +14,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from storage import labels
 from storage.atomic import write_atomic
 from storage.errors import WeightsRefused
+from storage.labels import BUNDLED, EMBEDDING_KEY
 from storage.words import NAME
 from trainers.adapter import Adapter, LowRank
 from trainers.method import Lesson
@@ -24,10 +25,8 @@ from trainers.pipeline import Base
 
 PREFIX = "lora_unet_"
 PARTS = frozenset({"lora_down.weight", "lora_up.weight", "alpha"})
-EMBEDDING_KEY = "emb_params"
 MAX_HEADER_BYTES = 2**20
-HASHED_OFFSET = 0x100000  # AUTOMATIC1111's legacy hash reads 64 KiB from here
-HASHED_BYTES = 0x10000
+MOST_SAID = 200  # characters of what a stranger's file wants to be called by
 
 
 def write_adapter(path: Path, base: Base, lesson: Lesson, method: str, adapter: Adapter) -> None:
@@ -37,24 +36,9 @@ def write_adapter(path: Path, base: Base, lesson: Lesson, method: str, adapter: 
     """
     if not adapter.is_finite():
         raise WeightsRefused("E_WEIGHTS_NAN", word=adapter.word)
-    tensors = lora_tensors(adapter, base.unet) if adapter.linear else {EMBEDDING_KEY: _rows(adapter)}
-    metadata = metadata_of(base, lesson, method, adapter)
-    body = _after_header(save(tensors))
-    metadata |= {
-        "sshs_model_hash": hashlib.sha256(body).hexdigest(),
-        "sshs_legacy_hash": _legacy_hash(saved(tensors, metadata)),
-    }
-    write_atomic(path, saved(tensors, metadata))
-
-
-def saved(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
-    """A safetensors file whose bytes depend on its contents alone; the library writes metadata in any order."""
-    content = save(dict(tensors), dict(metadata))
-    header = json.loads(content[8 : 8 + _header_bytes(content)])
-    text = json.dumps({"__metadata__": dict(sorted(header.pop("__metadata__").items())), **header}, ensure_ascii=False)
-    encoded = text.encode()
-    encoded += b" " * (-len(encoded) % 8)  # tensors begin at multiples of 8
-    return struct.pack("<Q", len(encoded)) + encoded + _after_header(content)
+    tensors = lora_tensors(adapter, base.unet) | rows_tensors(adapter)
+    file = labels.opened(save(tensors))
+    write_atomic(path, labels.closed(labels.hashed(replace(file, metadata=metadata_of(base, lesson, method, adapter)))))
 
 
 def lora_tensors(adapter: Adapter, unet: nn.Module) -> dict[str, Tensor]:
@@ -76,16 +60,18 @@ def kohya_name(module: str) -> str:
     return PREFIX + module.replace(".", "_")
 
 
-def _rows(adapter: Adapter) -> Tensor:
+def rows_tensors(adapter: Adapter) -> dict[str, Tensor]:
+    """Rows (n, D) in float32: alone under A1111's key, beside layers bundled under the word's."""
     if adapter.rows is None:
-        raise ValueError("an adapter has layers or rows")
-    return adapter.rows.float().contiguous()
+        return {}
+    key = f"bundle_emb.{adapter.word}.string_to_param.*" if adapter.linear else EMBEDDING_KEY
+    return {key: adapter.rows.float().contiguous()}
 
 
 def metadata_of(base: Base, lesson: Lesson, method: str, adapter: Adapter) -> dict[str, str]:
     """sd-scripts' ss_*, ModelSpec 1.0.1 and our own, all strings."""
     kind = "lora" if adapter.linear else "textual-inversion"
-    trigger = adapter.text if adapter.linear else lesson.word
+    trigger = adapter.text if adapter.rows is None else lesson.word
     family = base.family
     told: dict[str, Any] = {
         "modelspec.sai_model_spec": "1.0.1",
@@ -113,19 +99,6 @@ def metadata_of(base: Base, lesson: Lesson, method: str, adapter: Adapter) -> di
         rank = len(low.down)
         told |= {"ss_network_module": "networks.lora", "ss_network_dim": rank, "ss_network_alpha": rank * low.scale}
     return {name: str(value) for name, value in told.items()}
-
-
-def _after_header(content: bytes) -> bytes:
-    return content[8 + _header_bytes(content) :]
-
-
-def _header_bytes(content: bytes) -> int:
-    (size,) = struct.unpack("<Q", content[:8])
-    return int(size)
-
-
-def _legacy_hash(content: bytes) -> str:
-    return hashlib.sha256(content[HASHED_OFFSET : HASHED_OFFSET + HASHED_BYTES]).hexdigest()[:8]
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -191,11 +164,17 @@ def read_adapter(path: Path, base: Base) -> Adapter:
         label = _label(dict(file.metadata() or {}), path)
         tensors = _tensors(file, path)
     _check_base(label, base)
-    adapter = Adapter(label.word, label.class_word, label.method)
-    if EMBEDDING_KEY in tensors:
-        adapter = replace(adapter, rows=_known_rows(tensors[EMBEDDING_KEY], base))
-    else:
-        adapter = replace(adapter, linear=_linear(tensors, base))
+    rows = [tensors.pop(key) for key in sorted(tensors) if key == EMBEDDING_KEY or BUNDLED.fullmatch(key)]
+    if len(rows) > 1:
+        raise WeightsRefused("E_WEIGHTS_FOREIGN", key="bundle_emb")
+    adapter = Adapter(
+        label.word,
+        label.class_word,
+        label.method,
+        linear=_linear(tensors, base) if tensors or not rows else {},
+        rows=_known_rows(rows[0], base) if rows else None,
+        said=label.trigger[:MOST_SAID],
+    )
     if not adapter.is_finite():
         raise WeightsRefused("E_WEIGHTS_NAN", word=label.word)
     return adapter

@@ -134,7 +134,7 @@ def card(*items: ui.Item[Any] | None, pictures: Iterable[Picture] = ()) -> Card:
     return Card(view, files)
 
 
-def file_card(told: str, name: str, data: bytes) -> Card:
-    """A sentence and a file to keep."""
-    shown = card(text(cut(told)), ui.File(f"attachment://{name}"))
-    return Card(shown.view, [discord.File(io.BytesIO(data), filename=name)])
+def file_card(told: str, *files: tuple[str, bytes]) -> Card:
+    """A sentence and files to keep, each a name and its bytes."""
+    shown = card(text(cut(told)), *(ui.File(f"attachment://{name}") for name, _ in files))
+    return Card(shown.view, [discord.File(io.BytesIO(data), filename=name) for name, data in files])

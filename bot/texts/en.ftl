@@ -290,6 +290,7 @@ word-renamed = <{ $old }> is now <{ $new }>. Old pictures keep working.
 word-delete-ask = **Delete <{ $name }>?** Its weights, photos and checkpoints are deleted; pictures made with it stay. This cannot be undone.
 word-deleted = <{ $name }> is deleted.
 word-exported = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI, sd-scripts and diffusers: put it into the folder of LoRAs and write `{ $trigger }`. Whoever has the file can use the likeness in it.
+word-exported-both = **<{ $name }>** as `{ $file }` and `{ $embedding }` ({ $size }). They work in AUTOMATIC1111, ComfyUI and diffusers: put the first into the folder of LoRAs, the second into that of embeddings, use both, and write `{ $trigger }`. Whoever has the files can use the likeness in them.
 word-exported-embedding = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI and diffusers: put it into the folder of embeddings and write `{ $trigger }`. Whoever has the file can use the likeness in it.
 word-alt = Sample sheet of { $name }
 

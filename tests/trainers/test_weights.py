@@ -271,3 +271,23 @@ def test_a_half_precision_alpha_keeps_common_values() -> None:
             "zed", "cat", "lora", linear={"to_q": LowRank(torch.zeros(16, 3), torch.zeros(2, 16), alpha / 16)}
         )
         assert lora_tensors(adapter, holder)["lora_unet_to_q.alpha"].item() == alpha
+
+
+def test_rows_beside_layers_are_bundled_as_automatic1111_reads_them_and_read_back(
+    base: Base, a_lesson: Lessons, tmp_path: Path
+) -> None:
+    made = replace(random_lora(base.unet), rows=rows().rows)
+    write_adapter(tmp_path / "zed.safetensors", base, a_lesson(), "pivotal", made)
+    keys, read = load_file(tmp_path / "zed.safetensors"), read_adapter(tmp_path / "zed.safetensors", base)
+
+    assert [key for key in keys if not key.startswith("lora_unet_")] == ["bundle_emb.zed.string_to_param.*"]
+    assert read.fingerprint == made.fingerprint
+    assert read_metadata(tmp_path / "zed.safetensors")["modelspec.trigger_phrase"] == "zed"
+
+
+def test_rows_of_two_words_in_one_file_are_refused(base: Base, tmp_path: Path) -> None:
+    both = {f"bundle_emb.{word}.string_to_param.*": torch.zeros(1, TEXT_WIDTH) for word in ("zed", "ivo")}
+    save_file(both, tmp_path / "both.safetensors")
+
+    with pytest.raises(WeightsRefused, match="E_WEIGHTS_FOREIGN"):
+        read_adapter(tmp_path / "both.safetensors", base)

@@ -27,10 +27,10 @@ def sheet_job(base: Base, attempt: Attempt) -> Running:
     Raises: TintypeError E_ATTEMPT, E_IMAGE_TOO_BIG; WeightsRefused.
     """
     rows = attempt.records("words")
-    if len(rows) != 1:
+    if len(rows) != 1 or not rows[0].get("weights"):
         raise TintypeError("E_ATTEMPT", field="words")
     word = check_word(str(rows[0].get("name")))
-    files = [attempt.file(path) for path in rows[0].get("weights", ())]
+    files = [attempt.file(path) for path in rows[0]["weights"]]
     shots = shots_of(base, word, str(rows[0].get("kind") or "object"))
     pictures: list[Row] = []
     for number, path in enumerate(files):

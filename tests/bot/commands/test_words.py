@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from storage import labels
 from tests.bot.commands.stage import FACTS, PNG, Stage, opened, photo, shown
 
 pytestmark = pytest.mark.asyncio
@@ -92,7 +93,9 @@ async def test_weights_are_exported_as_a_file_that_other_programs_load(stage: St
 
     assert card.is_ephemeral
     assert "write `ana-dog dog`" in card.body
-    assert [(one.name, await one.read()) for one in card.files] == [("ana-dog.safetensors", b"weights of ana-dog")]
+    (file,) = card.files
+    assert file.name == "ana-dog.safetensors"
+    assert labels.opened(await file.read()).metadata["modelspec.trigger_phrase"] == "ana-dog dog"
 
 
 async def test_weights_of_a_renamed_word_are_exported_with_the_name_they_were_learned_under(stage: Stage) -> None:
@@ -102,7 +105,9 @@ async def test_weights_of_a_renamed_word_are_exported_with_the_name_they_were_le
     card = shown(await stage.ana.command("words export", word="rex"))
 
     assert "write `ana-dog dog`" in card.body
-    assert [one.name for one in card.files] == ["rex.safetensors"]
+    (file,) = card.files
+    assert file.name == "rex.safetensors"
+    assert labels.opened(await file.read()).metadata["tintype.word"] == "rex"
 
 
 async def test_an_embedding_is_exported_with_the_word_that_calls_it(stage: Stage) -> None:
@@ -112,7 +117,8 @@ async def test_an_embedding_is_exported_with_the_word_that_calls_it(stage: Stage
 
     exported = shown(await stage.ana.command("words export", word="ana-dog"))
 
-    assert "folder of embeddings and write `ana-dog`" in exported.body
+    assert "folder of embeddings and write `ana-dog-emb`" in exported.body
+    assert [file.name for file in exported.files] == ["ana-dog-emb.safetensors"]
 
 
 async def test_weights_above_the_servers_limit_are_refused_with_a_way_out(stage: Stage) -> None:

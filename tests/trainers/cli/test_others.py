@@ -125,6 +125,13 @@ def test_export_writes_the_file_that_other_programs_look_for(
     assert told["trigger"] == ("zed dog" if method == "lora" else "ivo-emb")
 
 
+def test_export_gives_the_word_another_name(tell: Tell, learned: dict[str, Path], tmp_path: Path) -> None:
+    _, told, _ = tell("export", "--weights", learned["lora"], "--word", "<Rex>", "--out", tmp_path)
+
+    assert told["files"] == [str(tmp_path / "rex.safetensors")]
+    assert (told["word"], told["trigger"]) == ("rex", "zed dog")
+
+
 def test_export_of_nothing_and_of_half_a_file_is_told(tell: Tell, learned: dict[str, Path], tmp_path: Path) -> None:
     (tmp_path / "half.safetensors").write_bytes(learned["lora"].read_bytes()[:5000])
 

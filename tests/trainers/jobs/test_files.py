@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 
 from tests.trainers.jobs.attempts import Told, attempt_of, ran, training_of
 from trainers.pipeline import Base
+from trainers.weights import read_adapter, read_label
 
 NAMES = {"lora": "rex.safetensors", "textual_inversion": "rex-emb.safetensors"}
 
@@ -36,7 +37,24 @@ def test_an_export_bears_the_words_present_name(base: Base, photos: list[Path], 
     assert Path(file.path).name == NAMES[method]
     assert file.role == {"lora": "weights", "textual_inversion": "embedding"}[method]
     assert told.done.result["trigger"] == {"lora": "zed cat", "textual_inversion": "rex-emb"}[method]
-    assert load_file(tmp_path / "export" / file.path).keys() == load_file(weights).keys()
+    ours, theirs = load_file(weights), load_file(tmp_path / "export" / file.path)
+    assert ours.keys() == theirs.keys()
+    assert all(ours[key].numpy().tobytes() == theirs[key].numpy().tobytes() for key in ours)
+    assert read_label(tmp_path / "export" / file.path).word == "rex"
+    assert read_label(tmp_path / "export" / file.path).trigger == told.done.result["trigger"]
+
+
+def test_an_exported_file_draws_what_its_word_draws(base: Base, photos: list[Path], tmp_path: Path) -> None:
+    weights = learned(base, photos, tmp_path / "training", "lora")
+    told = ran_on(base, tmp_path / "export", "export", weights)
+    kept, exported = (read_adapter(path, base) for path in (weights, tmp_path / "export" / told.done.files[0].path))
+
+    assert (exported.word, exported.text, exported.fingerprint) == ("rex", kept.text, kept.fingerprint)
+
+
+@pytest.mark.parametrize("kind", ["export", "sheet"])
+def test_a_word_without_a_file_is_refused(base: Base, tmp_path: Path, kind: str) -> None:
+    assert ran_on(base, tmp_path / "a", kind, None, weights=[]).code == "E_ATTEMPT"
 
 
 @pytest.mark.parametrize("method", NAMES)

@@ -1,0 +1,144 @@
+"""What a weights file says of itself in its header: written, renamed and handed out without changing a number."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Any
+
+from storage.errors import WeightsRefused
+
+EMBEDDING_KEY = "emb_params"  # AUTOMATIC1111's, of a file that holds rows alone
+BUNDLED = re.compile(r"bundle_emb\.[^.]+\.string_to_param\.\*")  # rows beside a LoRA's layers
+LEGACY_OFFSET, LEGACY_BYTES = 0x100000, 0x10000  # AUTOMATIC1111's old hash reads 64 KiB from here
+LEGACY_DIGITS = 8
+PLACES = ("/", "\\", ".", "~")  # how the path of a folder may begin
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A safetensors file, taken apart."""
+
+    tensors: Mapping[str, Mapping[str, Any]]  #: name -> dtype, shape, data_offsets
+    metadata: Mapping[str, str]
+    body: bytes  #: all numbers
+
+
+def opened(content: bytes) -> File:
+    """Take a file apart.
+
+    Raises: WeightsRefused E_WEIGHTS_BROKEN.
+    """
+    try:
+        (size,) = struct.unpack("<Q", content[:8])
+        header = json.loads(content[8 : 8 + size])
+        metadata = header.pop("__metadata__", {})
+        ends = [entry["data_offsets"][1] for entry in header.values()]
+    except (struct.error, ValueError, AttributeError, LookupError, TypeError) as error:
+        raise WeightsRefused("E_WEIGHTS_BROKEN", file="weights") from error
+    if 8 + size + max(ends, default=0) != len(content):
+        raise WeightsRefused("E_WEIGHTS_BROKEN", file="weights")
+    return File(header, metadata, content[8 + size :])
+
+
+def closed(file: File) -> bytes:
+    """The file's bytes, which depend on its contents alone; as long as the safetensors library writes it."""
+    header = {"__metadata__": dict(sorted(file.metadata.items())), **file.tensors}
+    encoded = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    encoded += b" " * (-len(encoded) % 8)  # numbers begin at multiples of 8
+    return struct.pack("<Q", len(encoded)) + encoded + file.body
+
+
+def hashed(file: File) -> File:
+    """The file with the two hashes by which other programs know it.
+
+    Source: sd-scripts' `sshs_*`: sha256 of all that follows the header; and, of the file as it would be with its `ss_`
+    entries alone, 64 KiB from 1 MiB on.
+    """
+    trained = {name: value for name, value in file.metadata.items() if name.startswith("ss_")}
+    legacy = closed(replace(file, metadata=trained))[LEGACY_OFFSET : LEGACY_OFFSET + LEGACY_BYTES]
+    hashes = {
+        "sshs_model_hash": hashlib.sha256(file.body).hexdigest(),
+        "sshs_legacy_hash": hashlib.sha256(legacy).hexdigest()[:LEGACY_DIGITS],
+    }
+    return replace(file, metadata={**file.metadata, **hashes})
+
+
+def kept(file: File, names: Mapping[str, str]) -> File:
+    """A file of these tensors alone, under other names."""
+    tensors: dict[str, Mapping[str, Any]] = {}
+    pieces: list[bytes] = []
+    for name, entry in file.tensors.items():
+        if name in names:
+            first, last = entry["data_offsets"]
+            begin = sum(map(len, pieces))
+            pieces.append(file.body[first:last])
+            tensors[names[name]] = {**entry, "data_offsets": [begin, begin + last - first]}
+    return File(tensors, file.metadata, b"".join(pieces))
+
+
+# --- handing out -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file for other programs."""
+
+    name: str
+    trigger: str  #: what one types there
+    content: bytes
+    is_embedding: bool
+
+
+def exported(content: bytes, word: str) -> list[Part]:
+    """A word's file under the word's present name: a LoRA, an embedding, or both of them apart.
+
+    A LoRA is said as it was learned, whatever the word is called today; rows are called by the name of their file.
+    Raises: WeightsRefused E_WEIGHTS_BROKEN.
+    """
+    file = opened(content)
+    rows = {name: EMBEDDING_KEY for name in file.tensors if name == EMBEDDING_KEY or BUNDLED.fullmatch(name)}
+    layers = {name: name for name in file.tensors if name not in rows}
+    called = f"{word}-emb"
+    learned = file.metadata.get("modelspec.trigger_phrase", word)
+    parts = []
+    if layers:
+        trigger = called if rows else learned
+        parts.append(Part(f"{word}.safetensors", trigger, _labelled(kept(file, layers), word, trigger), False))
+    if rows:
+        alone = _as_embedding(kept(file, rows))
+        parts.append(Part(f"{called}.safetensors", called, _labelled(alone, word, called), True))
+    return parts
+
+
+def _labelled(file: File, word: str, trigger: str) -> bytes:
+    """With the word's present name, and without the path of a folder; a file made elsewhere keeps its own words."""
+    told = dict(file.metadata)
+    if "tintype.word" in told:
+        photos = told.get("ss_num_train_images", "")
+        told |= {
+            "tintype.word": word,
+            "tintype.base_model": public_base(told.get("tintype.base_model", "")),
+            "modelspec.title": word,
+            "modelspec.trigger_phrase": trigger,
+            "ss_output_name": word,
+            "ss_tag_frequency": json.dumps({"tintype": {trigger: int(photos) if photos.isdecimal() else 1}}),
+        }
+    return closed(hashed(replace(file, metadata=told)))
+
+
+def _as_embedding(file: File) -> File:
+    told = {name: value for name, value in file.metadata.items() if not name.startswith("ss_network_")}
+    if architecture := told.get("modelspec.architecture"):
+        told["modelspec.architecture"] = f"{architecture.partition('/')[0]}/textual-inversion"
+    return replace(file, metadata=told)
+
+
+def public_base(name: str) -> str:
+    """A base model's name as others may read it: of a folder on this machine only its own name."""
+    return PurePath(name.replace("\\", "/")).name if name.startswith(PLACES) else name
