@@ -44,7 +44,7 @@ class Listings:
 
     def open(self, member: MemberId, order: Order, text: str = "", kind: Kind | None = None) -> Listing:
         """Remember a new list, and forget those of yesterday."""
-        self._drop_old()
+        self.drop_old()
         listing = Listing(id=new_id(), order=order, text=text, kind=kind)
         told = {"order": order, "text": text, "kind": kind, "at": self._clock.now()}
         rows(
@@ -62,9 +62,12 @@ class Listings:
         found = self._row(member, listing)
         if found is None:
             raise NotFound("E_LIST_GONE")
-        told = json.loads(found)
-        kind = Kind(told["kind"]) if told["kind"] else None
-        return Listing(id=listing, order=Order(told["order"]), text=told["text"], kind=kind)
+        return _listing(listing, found)
+
+    def of(self, member: MemberId) -> list[Listing]:
+        """The lists that a member has open."""
+        found = rows(self._db, "select * from notes where name glob :names", names=_name(member, "*"))
+        return [_listing(str(row["name"]).rpartition(":")[2], str(row["value"])) for row in found]
 
     def knows(self, member: MemberId, listing: str) -> bool:
         """Whether this member's list can still be turned over."""
@@ -78,7 +81,8 @@ class Listings:
         found = rows(self._db, "select value from notes where name = :name", name=_name(member, listing))
         return str(found[0]["value"]) if found else None
 
-    def _drop_old(self) -> None:
+    def drop_old(self) -> None:
+        """Forget the lists of yesterday."""
         rows(
             self._db,
             "delete from notes where name glob 'list:*' and json_extract(value, '$.at') < :until",
@@ -88,3 +92,9 @@ class Listings:
 
 def _name(member: MemberId, listing: str) -> str:
     return f"list:{member}:{listing}"
+
+
+def _listing(key: str, value: str) -> Listing:
+    told = json.loads(value)
+    kind = Kind(told["kind"]) if told["kind"] else None
+    return Listing(id=key, order=Order(told["order"]), text=told["text"], kind=kind)

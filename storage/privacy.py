@@ -72,8 +72,8 @@ class Privacy:
         self._db, self._vault, self._clock, self._rewrite_keys = db, vault, clock, rewrite_keys
         self._queue, self._concepts = Queue(db, clock), Concepts(db, clock)
         self._photos, self._images = Photos(db, vault, clock), Images(db)
-        self._lists = Listings(db, clock)
         self.takedowns = Takedowns(db)
+        self.lists = Listings(db, clock)
 
     # --- telling -------------------------------------------------------------------------------------------------
 
@@ -93,6 +93,8 @@ class Privacy:
                 {"text": row["text_version"], "given": row["given_at"], "revoked": row["revoked_at"]}
                 for row in rows(self._db, "select * from consents where person = :member", member=member)
             ],
+            "likes": len(rows(self._db, "select 1 from likes where member = :member", member=member)),
+            "searches": [listing.text for listing in self.lists.of(member) if listing.text],
         }
 
     def contents(self, member: MemberId) -> list[tuple[str, BlobId]]:
@@ -219,7 +221,7 @@ class Privacy:
             unnamed = f"update {table} set {column} = null where {column} = :member"  # noqa: S608  names are ours
             rows(self._db, unnamed, member=member)
         rows(self._db, "delete from grants where scope = 'member' and subject = :member", member=member)
-        self._lists.forget(member)
+        self.lists.forget(member)
         rows(
             self._db,
             """insert into members (id, first_seen, forgotten_at) values (:member, :now, :now)

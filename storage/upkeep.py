@@ -1,4 +1,4 @@
-"""What has to go without anybody asking: photos whose time is over, files that no row knows."""
+"""What has to go without anybody asking: photos whose time is over, lists of yesterday, files that no row knows."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ class Upkeep:
         if not self._date_is_steady():
             return Swept(photos, 0)
         photos += self._photos.expire()
+        self._privacy.lists.drop_old()
         return Swept(photos, self._vault.sweep(self._privacy.known_blobs(), self._clock.now()))
 
     def _date_is_steady(self) -> bool:

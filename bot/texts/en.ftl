@@ -373,7 +373,7 @@ state-cancelled = cancelled
 privacy-body =
     ## Privacy
     {"**"}What Tintype sees:** the commands you send it, the files you give to `/train`, and presses of its buttons. It reads no messages: it is connected without the right to.
-    {"**"}What it keeps:** your photos until the word is learned (or a day, if you stop half way), the weights of your words, the pictures you make with their recipes, and what you agreed to, when. Every file is encrypted with a key of your own.
+    {"**"}What it keeps:** your photos until the word is learned (or a day, if you stop half way), the weights of your words, the pictures you make with their recipes, the styles you like, what you searched for (for a day), and what you agreed to, when. Every file is encrypted with a key of your own.
     {"**"}What it never does:** learn from messages, pool photos of different members, recognise faces, send anything to another service. Everything is computed on the operator's machine.
     {"**"}People:** a word for a person is made only from photos of yourself, you are 18 or older, and it stays private.
     {"**"}Your rights:** `/mydata` gives you everything, `/forget` deletes it and destroys your key, with a receipt.

@@ -82,7 +82,16 @@ def test_the_receipt_counts_what_went(house: Household, privacy: Privacy, vault:
     assert (receipt.jobs_cancelled, receipt.files, receipt.key_destroyed) == (1, files, True)
     assert receipt.bytes > 0
     assert {message.message for message in receipt.messages} == {int(ANA) * 10, int(ANA) * 10 + 1}
-    assert privacy.mydata(ANA) == {"words": [], "drafts": [], "photos": 0, "images": 0, "jobs": [], "consents": []}
+    assert privacy.mydata(ANA) == {
+        "words": [],
+        "drafts": [],
+        "photos": 0,
+        "images": 0,
+        "jobs": [],
+        "consents": [],
+        "likes": 0,
+        "searches": [],
+    }
 
 
 def test_others_keep_what_is_theirs(house: Household, privacy: Privacy, vault: Vault) -> None:

@@ -10,9 +10,12 @@ from storage.database import insert, rows
 from storage.errors import NotAllowed, NotFound
 from storage.images import Images
 from storage.listings import KEPT_S, Listing, Order
+from storage.photos import Photos
 from storage.privacy import Privacy
 from storage.records import BlobId, Concept, ConceptId, Consent, Grant, ImageWord, Kind, MemberId, Scope
 from storage.styles import RECENT_S, Base, Style, Styles
+from storage.upkeep import Upkeep
+from storage.vault import Vault
 from tests.storage.clocks import HandClock
 from tests.storage.rooms import ANA, BEN, ELSEWHERE, EVE, HOME, actor, add_version, picture
 
@@ -360,6 +363,32 @@ def test_lists_of_yesterday_go_when_a_new_one_is_opened(db: Database, styles: St
 
     with pytest.raises(NotFound):
         styles.lists.get(BEN, old.id)
+    assert "private" not in str(rows(db, "select * from notes"))
+
+
+def test_members_are_told_how_often_they_liked_and_what_they_searched_for(
+    styles: Styles, gallery: Gallery, privacy: Privacy
+) -> None:
+    styles.like(actor(BEN), gallery.shared().id, BASE)
+    for text in ("rex", ""):
+        styles.lists.open(BEN, Order.NAME, text)
+    styles.lists.open(EVE, Order.NAME, "a cup")
+
+    told = privacy.mydata(BEN)
+
+    assert (told["likes"], told["searches"]) == (1, ["rex"])
+
+
+def test_lists_of_yesterday_go_also_when_nobody_opens_one(
+    db: Database, styles: Styles, clock: HandClock, photos: Photos, privacy: Privacy, vault: Vault
+) -> None:
+    upkeep = Upkeep(photos, privacy, vault, clock)
+    upkeep.run()
+    styles.lists.open(BEN, Order.TOP, "something private")
+    clock.pass_s(KEPT_S + 1)
+
+    upkeep.run()
+
     assert "private" not in str(rows(db, "select * from notes"))
 
 
