@@ -108,6 +108,7 @@ async def test_every_command_is_acknowledged_before_anything_slow_is_done(stage:
         stage.ana.command("words export", word="x"), stage.ana.command("show"), stage.ana.command("show", public=True),
         stage.ana.command("mydata"), stage.ana.command("forget"), stage.ana.command("help"),
         stage.ana.command("privacy"), stage.ben.command("train", method="lora"),
+        stage.ana.command("styles browse"), stage.ana.command("styles search", text="x"),
     ]  # fmt: skip
 
     async with busy_store(stage):
@@ -127,7 +128,7 @@ async def test_a_form_that_needs_a_look_up_says_in_time_that_it_takes_too_long(s
     concept = await stage.concept("ana-dog")
     assert concept is not None
     presses = [custom_id_of(grid, "edit"), *(custom_id_of(report, verb) for verb in ("add", "word"))]
-    presses += [f"t1:try:{concept.id}", f"t1:relearn:{concept.id}"]
+    presses += [f"t1:try:{concept.id}", f"t1:relearn:{concept.id}", f"t1:report_style:{concept.id}"]
 
     async with busy_store(stage):
         told = await asyncio.gather(*(stage.forge(stage.ana, one) for one in presses))
