@@ -121,7 +121,9 @@ def _buttons(style: StyleFace, *more: Button) -> list[Button]:
 
 
 def _paging(gallery: Gallery) -> list[Button]:
-    """The middle one looks at the same page anew; from it a press beside it knows which page it stands on."""
+    """One looks at the same page anew; from it a press above it knows which page it stands on."""
+    if gallery.pages == 1:
+        return [layout.button("styles", gallery.listing, texts.say("btn-look-again"), n=1)]
     here, last = gallery.n, min(gallery.pages, MOST_PAGES)
     page = texts.say("btn-page", n=here, pages=gallery.pages)
     turns = [(here - 1, texts.say("btn-back"), here == 1), (here, page, False)]

@@ -117,6 +117,7 @@ btn-style = Card
 btn-like = Like
 btn-liked = Liked
 btn-report = Report
+btn-look-again = Look again
 btn-back = ‹ Back
 btn-next = Next ›
 btn-page = Page { $n } of { $pages }

@@ -105,6 +105,7 @@ def test_pages_are_turned_within_their_bounds() -> None:
     ]  # fmt: skip
     assert [part["custom_id"] for part in parts(middle, BUTTON)[-3:]] == [f"t1:styles:{JOB}:{n}" for n in (1, 2, 3)]
     assert "Page 2 of 3" in labels(middle)
+    assert labels(gallery()) == ["Look again"]
 
 
 def test_one_style_names_the_pictures_it_is_in_and_credits_their_words() -> None:

@@ -126,7 +126,7 @@ async def test_a_style_is_liked_on_its_card(stage: Stage) -> None:
 
     assert liked.id == card.id
     assert "one like" in liked.body
-    assert "Page 1" not in liked.text
+    assert "Look again" not in liked.text
     assert label_of(liked, "unlike") == "Liked"
 
 
@@ -225,7 +225,7 @@ async def test_after_a_style_is_withdrawn_its_old_buttons_answer_with_a_sentence
     tried = shown(await stage.ben.press(page, "Try it"))
     sent = shown(await stage.ben.submit(form, {"prompt": "<ana-dog> on the moon"}))
     others = [shown(await stage.ben.press(at, label)) for at in (page, card) for label in ("Like",)]
-    turned = shown(await stage.ben.press(page, "Page 1 of 1"))
+    turned = shown(await stage.ben.press(page, "Look again"))
 
     assert "There is no word <ana-dog> that you can use here" in tried.body
     assert "There is no word <ana-dog> that you can use here" in sent.body
