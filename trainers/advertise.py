@@ -11,7 +11,7 @@ from trainers import miniature
 from trainers.families import Family, families
 from trainers.memory import fits, frozen_mib, memory_of, name_of, needs_mib
 from trainers.method import described, methods, settings_for
-from trainers.models import HALF, Plan
+from trainers.models import Plan, is_half
 from trainers.pipeline import Base, device_named
 
 MARKS = {True: "yes", False: "no"}
@@ -116,5 +116,5 @@ def memory_need(plan: Plan, device_name: str) -> tuple[int, int]:
     """
     device = device_named(device_name)
     weights = [file for file in plan.files if file.local.endswith(".safetensors")]
-    numbers = sum(file.bytes // (2 if file.remote.endswith(HALF) else 4) for file in weights)
+    numbers = sum(file.bytes // (2 if is_half(file.remote) else 4) for file in weights)
     return needs_mib(numbers, device.type, "train"), memory_of(device).total_mib

@@ -19,8 +19,10 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # of whichev
 )
 
 from storage.errors import TintypeError
+from trainers.events import sha256_of
 from trainers.models import INDEX, UNUSED, ModelName, Plan, check_disk, chosen, folder_of, pin
 
+CACHE, INCOMPLETE = ".cache", ".incomplete"  # where the library keeps what it has begun to fetch
 LINK = "https://huggingface.co/{repo}"
 
 
@@ -69,18 +71,31 @@ def fetch(plan: Plan, models_dir: Path, endpoint: str | None = None) -> Path:
 
     Raises: TintypeError E_MODEL_DISK, E_MODEL_NETWORK, E_MODEL_CHANGED.
     """
-    check_disk(plan, models_dir)
     folder = folder_of(models_dir, plan.name)
     partial = folder.with_name(f".{folder.name}.partial")
+    _keep_what_belongs(partial, plan)
+    check_disk(plan, models_dir, have_bytes=sum(path.stat().st_size for path in partial.rglob("*") if path.is_file()))
     for file in plan.files:
-        if (partial / file.local).is_file() and file.local != file.remote:
-            continue
-        with _told_plainly(plan.name):
-            hf_hub_download(plan.name.repo, file.remote, revision=plan.commit, local_dir=partial, endpoint=endpoint)
-        (partial / file.remote).rename(partial / file.local)
+        if not (partial / file.local).is_file():
+            with _told_plainly(plan.name):
+                hf_hub_download(plan.name.repo, file.remote, revision=plan.commit, local_dir=partial, endpoint=endpoint)
+            (partial / file.remote).rename(partial / file.local)
     pin(partial, plan)
-    shutil.rmtree(partial / ".cache", ignore_errors=True)
+    shutil.rmtree(partial / CACHE, ignore_errors=True)
     if folder.exists():
         shutil.rmtree(folder)
     partial.rename(folder)
     return folder
+
+
+def _keep_what_belongs(partial: Path, plan: Plan) -> None:
+    """Of an earlier try keep only what is surely of this very commit: `main` may have moved in between.
+
+    What was fetched in part lies in the cache under its own hash; the library goes on with it by itself.
+    """
+    promised = {file.local: file.sha256 for file in plan.files if file.sha256}
+    for path in [path for path in partial.rglob("*") if path.is_file()]:
+        local = path.relative_to(partial).as_posix()
+        is_begun = local.startswith(f"{CACHE}/") and path.suffix == INCOMPLETE
+        if not is_begun and (local not in promised or sha256_of(path) != promised[local]):
+            path.unlink()

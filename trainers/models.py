@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -18,7 +19,9 @@ PINS = "pins.json"
 INDEX = "model_index.json"
 UNUSED = frozenset({"safety_checker", "feature_extractor", "image_encoder"})  # parts that Tintype never loads
 SPARE_MIB = 2048  # room that must stay on the disk after a model was fetched
-HALF = ".fp16.safetensors"
+HALF = re.compile(r"\.fp16[.-][^/]*$")
+SHARD = re.compile(r"(?P<stem>.+?)(?P<half>\.fp16)?-(?P<number>\d{5})-of-(?P<count>\d{5})\.safetensors")
+TOLD_APART_BYTES = 1 << 20  # of each weights file: names, shapes and the first numbers
 
 NAME = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)@(?P<revision>[\w.-]+)")
 
@@ -134,29 +137,62 @@ def chosen(siblings: Mapping[str, tuple[int, str | None]], parts: Sequence[str])
     for part in parts:
         inside = {path: about for path, about in siblings.items() if path.startswith(f"{part}/")}
         plain = [path for path in inside if path.endswith((".json", ".txt", ".model")) and "index" not in path]
-        files += [RemoteFile(path, path, *inside[path]) for path in plain]
         weights = _weights(inside)
-        if weights is None and any(path.endswith((".bin", ".ckpt", ".pt")) for path in inside):
+        if not weights and any(path.endswith((".bin", ".ckpt", ".pt")) for path in inside):
             return ()
-        if weights is not None:
-            files.append(RemoteFile(weights, weights.replace(HALF, ".safetensors"), *inside[weights]))
+        files += [RemoteFile(path, path, *inside[path]) for path in plain]
+        files += [RemoteFile(path, local, *inside[path]) for path, local in weights.items()]
     return tuple(files)
 
 
-def _weights(inside: Mapping[str, Any]) -> str | None:
-    """The one weights file to take: half precision before full, never the one without moving averages."""
+def _weights(inside: Mapping[str, Any]) -> Mapping[str, str]:
+    """One part's weights, remote -> local: half precision before full, never those without moving averages."""
     offered = sorted(path for path in inside if path.endswith(".safetensors") and "non_ema" not in path)
-    return next((path for path in offered if path.endswith(HALF)), offered[0] if offered else None)
+    ranked = sorted(offered, key=lambda path: not is_half(path))
+    for path in ranked:
+        shard = SHARD.fullmatch(path)
+        if shard is None:
+            return {path: path.replace(".fp16.", ".")}
+        if whole := _shards(shard, inside):
+            return whole
+    return {}
 
 
-def check_disk(plan: Plan, models_dir: Path) -> None:
-    """Refuse before anything is fetched.
+def _shards(shard: re.Match[str], inside: Mapping[str, Any]) -> Mapping[str, str]:
+    """All pieces of one part's weights and the index that names them; nothing when any is missing."""
+    half = ".fp16" if shard["half"] else ""
+    pieces = [
+        f"{shard['stem']}{half}-{n:05}-of-{shard['count']}.safetensors" for n in range(1, int(shard["count"]) + 1)
+    ]
+    index = f"{shard['stem']}.safetensors.index{half}.json"
+    if not all(path in inside for path in (index, *pieces)):
+        return {}
+    return {piece: piece for piece in pieces} | {index: index.replace(".fp16.", ".")}
+
+
+def is_half(path: str) -> bool:
+    """Whether a file's name says that it holds half precision."""
+    return bool(HALF.search(path))
+
+
+def fingerprint(folder: Path) -> str:
+    """Tells the model in a folder from every other: sizes and beginnings of its weights, wherever the folder lies."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*/*.safetensors")):
+        with path.open("rb") as file:
+            digest.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size}\n".encode())
+            digest.update(file.read(TOLD_APART_BYTES))
+    return digest.hexdigest()[:12]
+
+
+def check_disk(plan: Plan, models_dir: Path, *, have_bytes: int = 0) -> None:
+    """Refuse before anything is fetched; `have_bytes` of it are here from an earlier try.
 
     Raises: TintypeError E_MODEL_DISK.
     """
     models_dir.mkdir(parents=True, exist_ok=True)
     free_mib = shutil.disk_usage(models_dir).free >> 20
-    need_mib = (plan.bytes >> 20) + SPARE_MIB
+    need_mib = (max(0, plan.bytes - have_bytes) >> 20) + SPARE_MIB
     if free_mib < need_mib:
         raise TintypeError("E_MODEL_DISK", need_mib=need_mib, free_mib=free_mib, folder=str(models_dir))
 

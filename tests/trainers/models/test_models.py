@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from diffusers import StableDiffusionPipeline
 
 from storage.errors import TintypeError
+from tests.trainers.bases import tiny_pipeline
 from trainers.fetching import fetch, plan_of
-from trainers.models import check_disk, chosen, installed, located, parse_name
+from trainers.models import Plan, RemoteFile, check_disk, chosen, fingerprint, installed, located, parse_name
 
 REPO = "ana/tiny-diffusion"
 COMMIT = "a" * 40
@@ -49,6 +52,7 @@ class Hub(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
         self.files = dict(FILES)
+        self.commit = COMMIT
         self.fetched: list[str] = []
         self.lie_about = ""
 
@@ -64,7 +68,7 @@ class Hub(ThreadingHTTPServer):
                 digest = hashlib.sha256(b"" if name == self.lie_about else content).hexdigest()
                 entry["lfs"] = {"sha256": digest, "size": len(content), "pointerSize": 1}
             siblings.append(entry)
-        return {"id": REPO, "sha": COMMIT, "siblings": siblings, "cardData": {"license": "openrail"}, "tags": []}
+        return {"id": REPO, "sha": self.commit, "siblings": siblings, "cardData": {"license": "openrail"}, "tags": []}
 
 
 class _Answer(BaseHTTPRequestHandler):
@@ -80,8 +84,7 @@ class _Answer(BaseHTTPRequestHandler):
         path = self.path.split("?")[0]
         if path.startswith(f"/api/models/{REPO}/revision/"):
             self._send(json.dumps(self.server.info()).encode(), with_body)
-        elif path.startswith(f"/{REPO}/resolve/{COMMIT}/") and path.split(COMMIT + "/")[1] in self.server.files:
-            name = path.split(COMMIT + "/")[1]
+        elif (name := path.removeprefix(f"/{REPO}/resolve/{self.server.commit}/")) in self.server.files:
             if with_body:
                 self.server.fetched.append(name)
             self._send(self.server.files[name], with_body)
@@ -90,7 +93,7 @@ class _Answer(BaseHTTPRequestHandler):
 
     def _send(self, body: bytes, with_body: bool, status: int = 200, more: dict[str, str] | None = None) -> None:
         self.send_response(status)
-        headers = {"ETag": f'"{hashlib.sha1(body).hexdigest()}"', "X-Repo-Commit": COMMIT, **(more or {})}
+        headers = {"ETag": f'"{hashlib.sha1(body).hexdigest()}"', "X-Repo-Commit": self.server.commit, **(more or {})}
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
             self.send_header(name, value)
         self.end_headers()
@@ -178,6 +181,79 @@ def test_an_interrupted_fetch_fetches_only_what_is_missing(hub: Hub, tmp_path: P
     assert "tokenizer/merges.txt" in hub.fetched
 
 
+def test_a_fetch_goes_on_with_what_is_still_promised_when_the_branch_has_moved(hub: Hub, tmp_path: Path) -> None:
+    hub.files["vae/diffusion_pytorch_model.safetensors"] = b"old!" * 20
+    old = plan_of(NAME, hub.endpoint)
+    del hub.files["tokenizer/merges.txt"]
+    with pytest.raises(TintypeError):
+        fetch(old, tmp_path / "models", hub.endpoint)
+    hub.commit, hub.files = "b" * 40, FILES | {"vae/config.json": b'{"new": 1}'}
+    del hub.files["tokenizer/vocab.json"]
+    hub.fetched.clear()
+
+    folder = fetch(plan_of(NAME, hub.endpoint), tmp_path / "models", hub.endpoint)
+
+    assert "unet/diffusion_pytorch_model.fp16.safetensors" not in hub.fetched
+    assert (folder / "vae/config.json").read_bytes() == b'{"new": 1}'
+    assert (folder / "vae/diffusion_pytorch_model.safetensors").read_bytes() == b"vae!" * 20
+    assert not (folder / "tokenizer/vocab.json").exists()
+    assert located(tmp_path / "models", f"{REPO}@main") == folder
+
+
+def test_what_is_here_from_an_earlier_try_needs_no_room_a_second_time(tmp_path: Path) -> None:
+    plan = plan_with(RemoteFile("unet/x.safetensors", "unet/x.safetensors", 1 << 60, None))
+
+    with pytest.raises(TintypeError, match="E_MODEL_DISK"):
+        check_disk(plan, tmp_path)
+    check_disk(plan, tmp_path, have_bytes=1 << 60)
+
+
+def plan_with(*files: RemoteFile) -> Plan:
+    return Plan(name=NAME, commit=COMMIT, licence="mit", files=files)
+
+
+@pytest.mark.parametrize("half", ["", ".fp16"])
+def test_weights_in_several_pieces_are_fetched_and_loaded(hub: Hub, tmp_path: Path, half: str) -> None:
+    tiny_pipeline("epsilon").save_pretrained(tmp_path / "whole", variant=half.strip(".") or None, max_shard_size="60KB")
+    hub.files = {
+        path.relative_to(tmp_path / "whole").as_posix(): path.read_bytes()
+        for path in (tmp_path / "whole").rglob("*")
+        if path.is_file()
+    }
+    pieces = [name for name in hub.files if name.startswith("unet/") and f"model{half}-0000" in name]
+
+    folder = fetch(plan_of(NAME, hub.endpoint), tmp_path / "models", hub.endpoint)
+
+    assert len(pieces) > 1
+    assert set(pieces) <= set(hub.fetched)
+    theirs, ours = (
+        StableDiffusionPipeline.from_pretrained(path, local_files_only=True, variant=variant, safety_checker=None)
+        for path, variant in ((tmp_path / "whole", half.strip(".") or None), (folder, None))
+    )
+    assert ours.unet.state_dict().keys() == theirs.unet.state_dict().keys()
+    assert all(torch.equal(ours.unet.state_dict()[name], kept) for name, kept in theirs.unet.state_dict().items())
+
+
+@pytest.mark.parametrize("missing", ["unet/model-00002-of-00002.safetensors", "unet/model.safetensors.index.json"])
+def test_pieces_of_which_one_is_missing_are_no_weights(missing: str) -> None:
+    names = ["unet/model-00001-of-00002.safetensors", "unet/model-00002-of-00002.safetensors"]
+    siblings = dict.fromkeys(("model_index.json", *names, "unet/model.safetensors.index.json"), (1, None))
+    whole = {file.local for file in chosen(siblings, ["unet"])}
+    del siblings[missing]
+
+    assert whole == {"model_index.json", *names, "unet/model.safetensors.index.json"}
+    assert [file.local for file in chosen(siblings, ["unet"])] == ["model_index.json"]
+
+
+def test_a_folders_fingerprint_tells_its_weights_not_its_place(tmp_path: Path) -> None:
+    for name, content in (("a", b"1"), ("b", b"1"), ("c", b"2")):
+        (tmp_path / name / "unet").mkdir(parents=True)
+        (tmp_path / name / "unet" / "model.safetensors").write_bytes(content)
+    one, same, other = (fingerprint(tmp_path / name) for name in "abc")
+
+    assert one == same != other
+
+
 def test_a_model_nobody_has_is_told(hub: Hub) -> None:
     with pytest.raises(TintypeError, match="E_MODEL_UNKNOWN"):
         plan_of(parse_name("ana/nothing@main"), hub.endpoint)
@@ -223,12 +299,7 @@ def test_a_part_whose_weights_are_pickles_spoils_the_whole() -> None:
 
 def test_a_full_disk_is_told_before_anything_is_fetched(hub: Hub, tmp_path: Path) -> None:
     plan = plan_of(NAME, hub.endpoint)
-    huge = type(plan)(
-        name=plan.name,
-        commit=plan.commit,
-        licence="",
-        files=tuple(type(file)(file.remote, file.local, 1 << 60, None) for file in plan.files),
-    )
+    huge = plan_with(*(RemoteFile(file.remote, file.local, 1 << 60, None) for file in plan.files))
 
     with pytest.raises(TintypeError, match="E_MODEL_DISK"):
         check_disk(huge, tmp_path)
