@@ -13,6 +13,7 @@ from trainers.memory import fits, frozen_mib, memory_of, name_of, needs_mib
 from trainers.method import described, methods, settings_for
 from trainers.models import Plan, is_half
 from trainers.pipeline import Base, device_named
+from trainers.precision import dtype_on, remark_on
 
 MARKS = {True: "yes", False: "no"}
 
@@ -20,7 +21,7 @@ MARKS = {True: "yes", False: "no"}
 def advertised(base: Base) -> dict[str, Any]:
     """The facts of `ping` once the base is loaded."""
     numbers = numbers_of(base)
-    room_mib = memory_of(base.device).free_mib + frozen_mib(numbers, base.device.type)
+    room_mib = memory_of(base.device).free_mib + frozen_mib(numbers, base.dtype)
     return {
         "base_model": {
             "id": base.id,
@@ -33,7 +34,7 @@ def advertised(base: Base) -> dict[str, Any]:
         "methods": [_method_facts(base, name) for name in methods()],
         "class_words": {kind: list(words) for kind, words in base.family.class_words.items()},
         "families": list(families()),
-        "fits": fits(numbers, base.device, room_mib),
+        "fits": fits(numbers, base.dtype, room_mib),
     }
 
 
@@ -91,8 +92,10 @@ def fitting(device_name: str) -> dict[str, Any]:
     """
     device = device_named(device_name)
     facts = _device_facts(device)
-    room = {name: fits(family.numbers, device, facts["total_mib"]) for name, family in families().items()}
-    return {"device": facts, "families": room, "lines": [_device_line(facts), *_family_lines(room)]}
+    dtype = dtype_on(device)
+    room = {name: fits(family.numbers, dtype, facts["total_mib"]) for name, family in families().items()}
+    remarks = [remark] if (remark := remark_on(device)) else []
+    return {"device": facts, "families": room, "lines": [_device_line(facts), *remarks, *_family_lines(room)]}
 
 
 def _device_line(facts: Mapping[str, Any]) -> str:
@@ -117,4 +120,4 @@ def memory_need(plan: Plan, device_name: str) -> tuple[int, int]:
     device = device_named(device_name)
     weights = [file for file in plan.files if file.local.endswith(".safetensors")]
     numbers = sum(file.bytes // (2 if is_half(file.remote) else 4) for file in weights)
-    return needs_mib(numbers, device.type, "train"), memory_of(device).total_mib
+    return needs_mib(numbers, dtype_on(device), "train"), memory_of(device).total_mib

@@ -15,7 +15,6 @@ MIB = 2**20
 #: attention computed in blocks; computed from the layers' shapes, not measured
 ACTIVATIONS = {"imagine": 0.6, "train": 2.2}
 ADAM_BYTES = 12  # gradient and two moments of each trained float32 number
-BYTES_PER_NUMBER = {"cuda": 2, "cpu": 4, "mps": 4}  # of the frozen weights, as `load_base` loads them
 SPARE_MIB = 64  # what the libraries take
 
 
@@ -55,18 +54,18 @@ def name_of(device: torch.device) -> str:
     return f"{platform.machine()} {device.type.upper()}, {threads} thread" + ("s" if threads > 1 else "")
 
 
-def frozen_mib(numbers: int, device_type: str) -> int:
+def frozen_mib(numbers: int, dtype: torch.dtype) -> int:
     """A base model's frozen weights, from how many numbers it has."""
-    return numbers * BYTES_PER_NUMBER[device_type] // MIB
+    return numbers * dtype.itemsize // MIB
 
 
-def needs_mib(numbers: int, device_type: str, what: str, *, trained: int = 0, pictures: int = 1) -> int:
+def needs_mib(numbers: int, dtype: torch.dtype, what: str, *, trained: int = 0, pictures: int = 1) -> int:
     """About how much it takes to `imagine` or to `train`, frozen weights included: computed, an upper estimate."""
-    frozen = frozen_mib(numbers, device_type)
+    frozen = frozen_mib(numbers, dtype)
     return round(frozen * (1 + ACTIVATIONS[what] * pictures) + trained * (4 + ADAM_BYTES) / MIB) + SPARE_MIB
 
 
-def fits(numbers: int, device: torch.device, free_mib: int) -> Mapping[str, Mapping[str, int | bool]]:
+def fits(numbers: int, dtype: torch.dtype, free_mib: int) -> Mapping[str, Mapping[str, int | bool]]:
     """What this device can do with a base model of so many numbers, when so much memory is there for it."""
-    needs = {what: needs_mib(numbers, device.type, what) for what in ACTIVATIONS}
+    needs = {what: needs_mib(numbers, dtype, what) for what in ACTIVATIONS}
     return {what: {"needs_mib": need, "is_enough": need <= free_mib} for what, need in needs.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,9 +16,12 @@ from torch import Tensor, nn
 from storage.errors import TintypeError
 from trainers.adapter import Adapter, LowRank
 from trainers.families import Family, family_of
+from trainers.precision import dtype_on, remark_on
 
 if TYPE_CHECKING:
     from transformers import CLIPTextModel, CLIPTokenizer
+
+log = logging.getLogger(__name__)
 
 PICTURE_DIMENSIONS = 4  # (B, I, H, W); a linear layer sees three
 TEXT_LAYERS = ("attn2.to_k", "attn2.to_v")  # all others see the picture
@@ -88,9 +92,11 @@ def load_base(base_model: str, device: str = "auto") -> Base:
     from diffusers import StableDiffusionPipeline
 
     _be_quiet()
-    where, revision = _located(base_model)
+    where, name, revision = _located(base_model)
     target = device_named(device)
-    dtype = torch.bfloat16 if target.type == "cuda" else torch.float32
+    dtype = dtype_on(target)
+    if remark := remark_on(target):
+        log.warning(remark)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:
         pipeline = StableDiffusionPipeline.from_pretrained(  # type: ignore[no-untyped-call]
@@ -99,7 +105,7 @@ def load_base(base_model: str, device: str = "auto") -> Base:
         )  # fmt: skip
     except (OSError, ValueError) as error:
         raise TintypeError("E_BASE_LOAD", base=base_model) from error
-    return base_of(pipeline, base_model.partition("@")[0], revision, target)
+    return base_of(pipeline, name, revision, target)
 
 
 def _be_quiet() -> None:
@@ -135,17 +141,18 @@ def base_of(pipeline: Any, name: str, revision: str, device: torch.device) -> Ba
     )
 
 
-def _located(base_model: str) -> tuple[Path | str, str]:
+def _located(base_model: str) -> tuple[Path, str, str]:
+    """Its folder, and the id and the revision by which files and cards name it: they tell no path of this machine."""
     from trainers import miniature
+    from trainers.models import fingerprint, snapshot_folder
 
     if base_model == miniature.MODEL_ID:
-        return miniature.WEIGHTS, miniature.REVISION
+        return miniature.WEIGHTS, miniature.MODEL_ID, miniature.REVISION
     name, _, revision = base_model.partition("@")
-    if Path(name).is_dir():
-        return Path(name), revision or "local"
-    from trainers.models import snapshot_folder
-
-    return snapshot_folder(name, revision), revision
+    folder = Path(name)
+    if folder.is_dir():
+        return folder, f"local/{folder.resolve().name}", revision or fingerprint(folder)
+    return snapshot_folder(name, revision), name, revision
 
 
 # --- attaching -------------------------------------------------------------------------------------------------------

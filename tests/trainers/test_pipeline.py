@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,11 @@ import torch
 from torch import Tensor
 
 from storage.errors import TintypeError
-from tests.trainers.bases import TEXT_WIDTH, Fingerprints, applied, tiny_pipeline
+from tests.trainers.bases import TEXT_WIDTH, Fingerprints, applied, base_for, tiny_pipeline
 from trainers.adapter import Adapter, LowRank
 from trainers.methods.lora import targets_of
 from trainers.pipeline import Base, Region, device_named, load_base
+from trainers.precision import dtype_for, dtype_on, remark_on
 
 LEFT, RIGHT = Region(0.0, 0.5, (1, 3)), Region(0.5, 1.0, (3, 5))
 
@@ -134,6 +136,40 @@ def test_a_folder_in_diffusers_layout_is_loaded_frozen(
     assert not any(
         value.requires_grad for part in (loaded.unet, loaded.vae, loaded.text_encoder) for value in part.parameters()
     )
+
+
+def test_a_folders_base_is_named_without_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "ana" / "my-base"
+    tiny_pipeline("epsilon").save_pretrained(folder)
+    family = base_for("epsilon").family
+    monkeypatch.setattr("trainers.pipeline.family_of", lambda *told: family)
+
+    loaded = load_base(str(folder), "cpu")
+
+    assert loaded.id == "local/my-base"
+    assert re.fullmatch("[0-9a-f]{12}", loaded.revision)
+    assert load_base(f"{folder}@mine", "cpu").revision == "mine"
+
+
+@pytest.mark.parametrize(
+    ("device", "has_bfloat16", "dtype"),
+    [
+        ("cuda", True, torch.bfloat16),
+        ("cuda", False, torch.float32),
+        ("cpu", True, torch.float32),
+        ("mps", False, torch.float32),
+    ],
+)
+def test_bfloat16_is_for_cards_that_compute_in_it(device: str, has_bfloat16: bool, dtype: torch.dtype) -> None:
+    assert dtype_for(device, has_bfloat16=has_bfloat16) == dtype
+
+
+def test_an_old_card_is_told_why_it_takes_twice_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: False)
+
+    assert dtype_on(torch.device("cuda")) == torch.float32
+    assert "does not compute in bfloat16" in str(remark_on(torch.device("cuda")))
+    assert remark_on(torch.device("cpu")) is None
 
 
 def test_a_base_that_is_not_here_is_a_sentence(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ MOST_STEPS = 200  # further ones change nothing that one sees
 MOST_GUIDANCE = 30.0
 LIMIT_BYTES = 64 << 20  # a command line has no upload limit; this only keeps PNG from being refused
 SHAPES = ("square", "portrait", "landscape")
+LOCAL = "local/"  # how the names of base models begin that are folders of somebody's machine
 
 
 def add(subparsers: Subparsers) -> None:
@@ -113,11 +114,11 @@ def weights_of(text: str) -> tuple[Path, float]:
 
 
 def _base_of(labels: Sequence[Label]) -> str:
-    """The base model that the first file was made for; empty when none says it."""
+    """The base model that the first file was made for; empty when none says it, or one that lies in some folder."""
     for label in labels:
-        if label.base_model == MODEL_ID or (Path(label.base_model).is_dir() and label.base_model):
+        if label.base_model == MODEL_ID:
             return label.base_model
-        if label.base_model:
+        if label.base_model and not label.base_model.startswith(LOCAL):
             return f"{label.base_model}@{label.base_revision}"
     return ""
 

@@ -77,10 +77,14 @@ def loaded(arguments: argparse.Namespace, settings: TrainerSettings, made_for: s
     Raises: TintypeError when it is not here, changed, or does not fit.
     """
     from trainers.pipeline import load_base
+    from trainers.precision import remark_on
 
     name = arguments.base_model or made_for or settings.base_model
     print(f"Loading {name} …", file=sys.stderr)
-    return load_base(name, arguments.device or settings.device)
+    base = load_base(name, arguments.device or settings.device)
+    if remark := remark_on(base.device):
+        print(remark, file=sys.stderr)
+    return base
 
 
 def finished(folder: Path, told: dict[str, Any], base: Any) -> Done:
