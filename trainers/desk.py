@@ -14,6 +14,8 @@ from trainers.events import Done, Event, Failed, Stopped, Wish, as_told
 
 MAX_EVENTS = 20_000  # of a bot that never acknowledges: an hour of steps at four a second is 14,400
 
+MAX_ENDED = 10_000  # attempts that are remembered after their end, so that one started twice is not done twice
+
 MAX_POLL = 2_000  # events in one reply: well below a frame's 8 MiB
 
 Key = tuple[str, int]
@@ -29,7 +31,7 @@ class Desk:
         self._changed = threading.Condition()
         self._incoming: deque[Attempt] = deque()
         self._kinds: dict[Key, str] = {}  # attempts that have not ended
-        self._seen: set[Key] = set()
+        self._ended: deque[Key] = deque(maxlen=MAX_ENDED)
         self._wishes: dict[Key, Wish] = {}
         self._events: deque[dict[str, Any]] = deque()
         self._next_seq = 0
@@ -40,11 +42,10 @@ class Desk:
         Raises: TintypeError E_BUSY when it is a training and another one is not at its end.
         """
         with self._changed:
-            if attempt.key in self._seen:
+            if attempt.key in self._kinds or attempt.key in self._ended:
                 return
             if attempt.kind == "train" and "train" in self._kinds.values():
                 raise TintypeError("E_BUSY")
-            self._seen.add(attempt.key)
             self._kinds[attempt.key] = attempt.kind
             self._incoming.append(attempt)
             self._changed.notify_all()
@@ -84,6 +85,7 @@ class Desk:
             self._next_seq += 1
             if isinstance(event, Done | Failed | Stopped):
                 self._kinds.pop(key, None)
+                self._ended.append(key)
                 self._wishes.pop(key, None)
             if len(self._events) > MAX_EVENTS:
                 self._thin()

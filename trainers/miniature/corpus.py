@@ -10,6 +10,7 @@ from random import Random
 import numpy as np
 import numpy.typing as npt
 
+from storage.atomic import write_atomic
 from trainers.miniature.captions import caption
 from trainers.miniature.world import draw, random_picture
 
@@ -33,6 +34,8 @@ def corpus(folder: Path, count: int, seed: int = 1) -> tuple[npt.NDArray[np.uint
     if not words.exists():
         with ProcessPoolExecutor(2) as pool:
             parts = list(pool.map(_chunk, (seed * 1_000_003 + index for index in range(count // CHUNK))))
-        np.save(pictures, np.concatenate([part[0] for part in parts]))
-        words.write_text(json.dumps([said for part in parts for said in part[1]]))
+        drawn = np.concatenate([part[0] for part in parts])
+        write_atomic(pictures, lambda file: np.save(file, drawn))
+        said = [captions for part in parts for captions in part[1]]
+        write_atomic(words, json.dumps(said).encode())  # last: the sign that all is there
     return np.load(pictures, mmap_mode="r"), json.loads(words.read_text())

@@ -77,6 +77,20 @@ def test_an_attempt_that_ended_is_not_started_again() -> None:
     assert desk.busy() == []
 
 
+def test_so_many_attempts_are_remembered_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainers.desk.MAX_ENDED", 3)
+    desk = Desk()
+    desk.put(attempt_of("long"))
+    for job in "abcde":
+        desk.put(attempt_of(job))
+        desk.tell((job, 1), Done(result={}, files=()))
+    desk.take()
+    for job in ("long", *"abcde"):
+        desk.put(attempt_of(job))
+
+    assert [attempt.job for attempt in desk.take()] == ["a", "b"]
+
+
 def test_a_second_training_is_refused_until_the_first_has_ended() -> None:
     desk = Desk()
     desk.put(attempt_of("a", "train"))

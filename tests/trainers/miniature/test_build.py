@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from trainers.miniature import WEIGHTS, build
+from trainers.miniature.corpus import corpus
 from trainers.miniature.export import committed, export
 from trainers.miniature.reader_training import answers_loss, labels_of
 from trainers.miniature.readers import OUTPUTS, QUESTIONS
@@ -49,6 +50,21 @@ def test_a_finished_training_is_not_repeated(tmp_path: Path) -> None:
 def test_the_learning_rate_warms_up_and_cools_down() -> None:
     assert learning_rate(0, 1000, 1.0) < learning_rate(99, 1000, 1.0) == 1.0
     assert learning_rate(999, 1000, 1.0) < 0.03
+
+
+def test_drawings_whose_writing_was_cut_off_are_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainers.miniature.corpus.CHUNK", 2)
+    whole, said = corpus(tmp_path, 4)
+    before = whole.copy()
+    (tmp_path / "captions-4-1.json").unlink()
+    with monkeypatch.context() as cut, pytest.raises(ZeroDivisionError):
+        cut.setattr("numpy.save", lambda file, drawn: file.write(b"half") / 0)
+        corpus(tmp_path, 4)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["drawings-4-1.npy"]
+    again, told = corpus(tmp_path, 4)
+    assert (again == before).all()
+    assert told == said
 
 
 def test_an_unknown_stage_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
