@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -55,7 +57,7 @@ class Learner:
         self.base, self.plan, self.pupil, self.seed = base, plan, pupil, lesson.seed
         self.names = list(pupil.parameters)
         self.values = list(pupil.parameters.values())
-        self.optimizer = torch.optim.AdamW(self.values, lr=plan.learning_rate, weight_decay=plan.weight_decay)
+        self.optimizer = torch.optim.AdamW(self._groups(), lr=plan.learning_rate, weight_decay=plan.weight_decay)
         self.average = [value.detach().clone() for value in self.values]
         self.generator = torch.Generator().manual_seed(lesson.seed)
         self.step, self.rollbacks = 0, 0
@@ -64,12 +66,20 @@ class Learner:
         self.alphas_cumprod = alphas_cumprod_of(base.scheduler)
         self.prediction_type = str(base.scheduler.config.prediction_type)
 
+    def _groups(self) -> list[dict[str, Any]]:
+        """The parameters in their order, those together that learn at one pace."""
+        paced = [(self.pupil.paces.get(name, 1.0), value) for name, value in self.pupil.parameters.items()]
+        return [
+            {"pace": pace, "params": [value for _, value in found]} for pace, found in groupby(paced, itemgetter(0))
+        ]
+
     # --- one step ------------------------------------------------------------------------------------------------
 
     def learn(self, found: Sequence[Example]) -> float:
         """One optimizer step; the loss, NaN when it was not taken."""
         for group in self.optimizer.param_groups:
-            group["lr"] = rate_at(self.step, self.plan) / 3**self.rollbacks
+            group["lr"] = group["pace"] * rate_at(self.step, self.plan) / 3**self.rollbacks
+        self.pupil.before_step(self.step / self.plan.steps)
         self.optimizer.zero_grad(set_to_none=True)
         with self.pupil.attached():
             loss = self._loss(found)

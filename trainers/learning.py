@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,9 @@ class Pupil:
     attached: Callable[[], AbstractContextManager[None]]  #: the UNet takes part in them only inside
     hidden: Callable[[Sequence[str]], Tensor]  #: captions -> encoder_hidden_states (B, T, D)
     write: Callable[[Path, Mapping[str, Tensor]], None]  #: averaged parameters -> the method's file
+    #: parameter -> how many times the plan's rate it learns at, where that is not once
+    paces: Mapping[str, float] = field(default_factory=dict)
+    before_step: Callable[[float], None] = lambda share: None  #: is told which share of the steps is done, 0 … 1
     after_step: Callable[[], None] = lambda: None  #: e.g. keeps norms
 
 

@@ -79,6 +79,14 @@ register(
         pages=4,  # scenes said beyond the first are found in 47 % instead of 16 %
         recommended={
             "lora": {"learning_rate": 1e-3, "steps_per_photo": 50, "min_steps": 300, "max_steps": 360, "batch_size": 4},
+            "pivotal": {
+                "learning_rate": 1e-3,
+                "steps_per_photo": 50,
+                "min_steps": 300,
+                "max_steps": 360,
+                "batch_size": 4,
+                "vectors": 6,
+            },
             "textual_inversion": {
                 "learning_rate": 2e-2,
                 "steps_per_photo": 60,

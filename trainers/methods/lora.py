@@ -47,17 +47,12 @@ class Lora:
     def train(self, base: Base, lesson: Lesson, settings: LoraSettings) -> Generator[Progress, None, None]:
         """Train; the layers are in the UNet only while a step runs."""
         layers = new_layers(base, settings, lesson.seed)
-        parameters = {
-            f"{name}.{part}": getattr(layer, f"lora_{part}")["default"].weight
-            for name, layer in layers.items()
-            for part in ("A", "B")
-        }
         pupil = Pupil(
-            parameters=parameters,
+            parameters=lora_parameters(layers),
             attached=lambda: swapped(base.unet, layers),
             hidden=_cached_text(base, lesson),
             write=lambda path, average: write_adapter(
-                path, base, lesson, self.name, _adapter(lesson, settings, average)
+                path, base, lesson, self.name, lora_adapter(lesson, settings, average, self.name)
             ),
         )
         yield from learn(base, lesson, plan_of(settings, len(lesson.photos)), pupil)
@@ -104,19 +99,29 @@ def new_layers(base: Base, settings: LoraSettings, seed: int) -> dict[str, nn.Mo
     return layers
 
 
+def lora_parameters(layers: Mapping[str, nn.Module]) -> dict[str, nn.Parameter]:
+    """What is trained of these layers, by name."""
+    return {
+        f"{name}.{part}": getattr(layer, f"lora_{part}")["default"].weight
+        for name, layer in layers.items()
+        for part in ("A", "B")
+    }
+
+
 def _cached_text(base: Base, lesson: Lesson) -> Callable[[Sequence[str]], Tensor]:
     word = Adapter(lesson.word, lesson.class_word, "lora")
     captions = sorted(set(captions_of(base, lesson)))
     hidden = stacked(base, [encode_prompt(base, caption, [(word, 1.0)]).hidden for caption in captions])
-    known = dict(zip(captions, hidden.split(1), strict=True))
+    known = dict(zip(captions, hidden[:, None], strict=True))
     return lambda asked: torch.cat([known[caption] for caption in asked])
 
 
-def _adapter(lesson: Lesson, settings: LoraSettings, average: Mapping[str, Tensor]) -> Adapter:
+def lora_adapter(lesson: Lesson, settings: LoraSettings, average: Mapping[str, Tensor], method: str) -> Adapter:
+    """Trained numbers, by the names of `lora_parameters`, as a word's; others among them are left out."""
     scale = settings.alpha / settings.rank
     names = [name.removesuffix(".A") for name in average if name.endswith(".A")]
     linear = {
         name: LowRank(average[f"{name}.A"].flatten(1).cpu(), average[f"{name}.B"].flatten(1).cpu(), scale)
         for name in names
     }
-    return Adapter(lesson.word, lesson.class_word, "lora", linear=linear)
+    return Adapter(lesson.word, lesson.class_word, method, linear=linear)

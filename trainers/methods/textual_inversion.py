@@ -47,7 +47,7 @@ class TextualInversion:
         """Train rows that start as the class word's."""
         rows = nn.Parameter(start_rows(base, lesson, settings.vectors))
         longest = float(token_table(base).float().norm(dim=1).max())
-        ids = _caption_ids(base, lesson, settings.vectors)
+        ids = caption_ids(base, lesson, settings.vectors, self.name)
         pupil = Pupil(
             parameters={"rows": rows},
             attached=nullcontext,
@@ -77,9 +77,10 @@ def keep_norm(rows: Tensor, longest: float) -> None:
     rows.mul_((longest / norms).clamp(max=1.0))
 
 
-def _caption_ids(base: Base, lesson: Lesson, vectors: int) -> dict[str, Sequence[int]]:
+def caption_ids(base: Base, lesson: Lesson, vectors: int, method: str) -> dict[str, Sequence[int]]:
+    """The token ids of each caption, the word's own past the vocabulary's end."""
     width = int(token_table(base).shape[1])
-    word = Adapter(lesson.word, lesson.class_word, "textual_inversion", rows=torch.zeros(vectors, width))
+    word = Adapter(lesson.word, lesson.class_word, method, rows=torch.zeros(vectors, width))
     captions = set(captions_of(base, lesson))
     return {caption: tokens_of(base, caption, {lesson.word: word}, {lesson.word: 0}).ids for caption in captions}
 

@@ -1,0 +1,84 @@
+"""Pivotal tuning: rows of the vocabulary find the subject first, a LoRA around them learns what rows cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from trainers.learning import Pupil, learn, plan_of
+from trainers.method import Lesson, Progress, method_named, register, setting
+from trainers.methods.lora import LoraSettings, lora_adapter, lora_parameters, new_layers
+from trainers.methods.textual_inversion import caption_ids, keep_norm, start_rows
+from trainers.pipeline import Base, swapped
+from trainers.text import encoded, token_table
+from trainers.weights import write_adapter
+
+
+@dataclass(frozen=True, slots=True)
+class PivotalSettings(LoraSettings):
+    """What an operator may change; a member never sees these."""
+
+    vectors: int = setting(4, 1, 16, "as for textual inversion")
+    rows_pace: float = setting(20.0, 0.01, 1000, "times the rate: rows need 2e-3 where a LoRA needs 1e-4")
+    rows_share: float = setting(0.5, 0.0, 1.0, "of the steps; then the rows are frozen and only the LoRA goes on")
+
+
+@register
+class Pivotal:
+    """Trains rows and a LoRA together, the rows for the first part of the steps.
+
+    Roich et al. 2021, arXiv 2106.05744, found the pivot first and tuned around it; both at once costs no second run.
+    """
+
+    name, title, settings = "pivotal", "Pivotal tuning", PivotalSettings
+    summary = "Rows of the vocabulary and a LoRA together: the word means the subject, the layers know its details."
+    min_photos = 3
+
+    def train(self, base: Base, lesson: Lesson, settings: PivotalSettings) -> Generator[Progress, None, None]:
+        """Train; the layers are in the UNet only while a step runs."""
+        rows = nn.Parameter(start_rows(base, lesson, settings.vectors))
+        longest = float(token_table(base).float().norm(dim=1).max())
+        layers = new_layers(base, settings, lesson.seed)
+
+        def write(path: Path, average: Mapping[str, Tensor]) -> None:
+            adapter = lora_adapter(lesson, settings, average, self.name)
+            write_adapter(path, base, lesson, self.name, replace(adapter, rows=average["rows"].float().cpu()))
+
+        def freeze_rows(share: float) -> None:
+            rows.requires_grad_(share < settings.rows_share)
+
+        pupil = Pupil(
+            parameters={"rows": rows, **lora_parameters(layers)},
+            attached=lambda: swapped(base.unet, layers),
+            hidden=_hidden(base, caption_ids(base, lesson, settings.vectors, self.name), rows),
+            write=write,
+            paces={"rows": settings.rows_pace},
+            before_step=freeze_rows,
+            after_step=lambda: keep_norm(rows, longest),
+        )
+        yield from learn(base, lesson, plan_of(settings, len(lesson.photos)), pupil)
+
+    def file_bytes(self, base: Base, settings: PivotalSettings) -> int:
+        """The LoRA's and the rows'."""
+        lora, inversion = (method_named(name) for name in ("lora", "textual_inversion"))
+        return lora.file_bytes(base, settings) + inversion.file_bytes(base, settings)
+
+
+def _hidden(base: Base, ids: Mapping[str, Sequence[int]], rows: nn.Parameter) -> Callable[[Sequence[str]], Tensor]:
+    """Encodes captions with the rows as they are; once these are frozen, each caption once."""
+    known: dict[str, Tensor] = {}
+
+    def hidden(captions: Sequence[str]) -> Tensor:
+        if rows.requires_grad:
+            known.clear()  # a rollback can go back to before the freezing
+            return encoded(base, [ids[caption] for caption in captions], rows)
+        for caption in set(captions) - set(known):
+            with torch.no_grad():
+                known[caption] = encoded(base, [ids[caption]], rows)
+        return torch.cat([known[caption] for caption in captions])
+
+    return hidden
