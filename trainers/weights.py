@@ -111,6 +111,7 @@ class Label:
     word: str
     class_word: str
     method: str
+    kind: str  #: of what it shows; empty when the file was made elsewhere
     base_model: str  #: empty when the file was made elsewhere
     base_revision: str
     trigger: str  #: what one types in other programs
@@ -149,6 +150,7 @@ def _label(told: Mapping[str, str], path: Path) -> Label:
         word=word,
         class_word=told.get("tintype.class_word", ""),
         method=told.get("tintype.method", "lora"),
+        kind=told.get("tintype.kind", ""),
         base_model=told.get("tintype.base_model", ""),
         base_revision=told.get("tintype.base_revision", ""),
         trigger=told.get("modelspec.trigger_phrase", word),

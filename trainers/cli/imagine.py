@@ -15,7 +15,6 @@ from storage.errors import TintypeError, WeightsRefused
 from storage.words import MAX_STRENGTH, words_in
 from trainers.cli import MOST_SEED, Subparsers, add_base, add_command, bounded, out_folder
 from trainers.events import Done
-from trainers.miniature import MODEL_ID
 from trainers.settings import TrainerSettings
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ MOST_STEPS = 200  # further ones change nothing that one sees
 MOST_GUIDANCE = 30.0
 LIMIT_BYTES = 64 << 20  # a command line has no upload limit; this only keeps PNG from being refused
 SHAPES = ("square", "portrait", "landscape")
-LOCAL = "local/"  # how the names of base models begin that are folders of somebody's machine
 
 
 def add(subparsers: Subparsers) -> None:
@@ -68,12 +66,12 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
         raise TintypeError("E_COUNT", count=arguments.count)
     given = [weights_of(text) for text in arguments.weights]
     out = out_folder(arguments.out)
-    from trainers.cli.running import attempt_folder, finished, loaded
+    from trainers.cli.running import attempt_folder, base_named_in, finished, loaded
     from trainers.weights import read_label
 
     labels = [read_label(path) for path, _ in given]
     _warn_of_unused(arguments.prompt, labels)
-    base = loaded(arguments, settings, _base_of(labels))
+    base = loaded(arguments, settings, base_named_in(labels))
     with attempt_folder() as folder:
         told: dict[str, Any] = {
             "kind": "imagine",
@@ -111,16 +109,6 @@ def weights_of(text: str) -> tuple[Path, float]:
     if not Path(name).is_file():
         raise WeightsRefused("E_WEIGHTS_FILE", path=name)
     return Path(name), strength
-
-
-def _base_of(labels: Sequence[Label]) -> str:
-    """The base model that the first file was made for; empty when none says it, or one that lies in some folder."""
-    for label in labels:
-        if label.base_model == MODEL_ID:
-            return label.base_model
-        if label.base_model and not label.base_model.startswith(LOCAL):
-            return f"{label.base_model}@{label.base_revision}"
-    return ""
 
 
 def _warn_of_unused(prompt: str, labels: Sequence[Label]) -> None:

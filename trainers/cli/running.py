@@ -6,7 +6,7 @@ import argparse
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -18,11 +18,16 @@ from trainers.attempt import Attempt, write_attempt
 from trainers.cli import Stopped
 from trainers.cli.bar import Bar
 from trainers.events import Done, End, Event, Failed, Wish
+from trainers.miniature import MODEL_ID
 from trainers.settings import TrainerSettings
 from trainers.worker import drive
 
 if TYPE_CHECKING:
     from trainers.pipeline import Base
+    from trainers.weights import Label
+
+
+LOCAL = "local/"  # how the names of base models begin that are folders of somebody's machine
 
 
 class _Listener:
@@ -85,6 +90,16 @@ def loaded(arguments: argparse.Namespace, settings: TrainerSettings, made_for: s
     if remark := remark_on(base.device):
         print(remark, file=sys.stderr)
     return base
+
+
+def base_named_in(labels: Sequence[Label]) -> str:
+    """The base model that the first file was made for; empty when none says it, or one that lies in some folder."""
+    for label in labels:
+        if label.base_model == MODEL_ID:
+            return label.base_model
+        if label.base_model and not label.base_model.startswith(LOCAL):
+            return f"{label.base_model}@{label.base_revision}"
+    return ""
 
 
 def finished(folder: Path, told: dict[str, Any], base: Any) -> Done:

@@ -16,6 +16,7 @@ from trainers.__main__ import SUBCOMMANDS, main, parser
 from trainers.cli.running import interruptible
 from trainers.events import Wish
 from trainers.models import Plan, RemoteFile, parse_name
+from trainers.showing import opened
 
 
 def test_methods_prints_a_table_and_tells_the_settings(tell: Tell, capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,6 +133,25 @@ def test_export_gives_the_word_another_name(tell: Tell, learned: dict[str, Path]
     assert (told["word"], told["trigger"]) == ("rex", "zed dog")
 
 
+def test_a_sheet_has_a_row_for_each_file(tell: Tell, learned: dict[str, Path], tmp_path: Path) -> None:
+    files = [part for path in learned.values() for part in ("--weights", path)]
+    _, one, _ = tell("sheet", "--weights", learned["lora"], "--out", tmp_path / "one")
+    code, two, _ = tell("sheet", *files, "--word", "rex", "--out", tmp_path / "two")
+
+    assert (code, one["sheet"], two["sheet"]) == (
+        0,
+        str(tmp_path / "one" / "zed-sheet.png"),
+        str(tmp_path / "two" / "rex-sheet.png"),
+    )
+    assert two["samples"] == 4
+    heights = [opened(Path(told["sheet"])).height for told in (one, two)]
+    assert heights[0] < heights[1]
+
+
+def test_a_sheet_of_no_file_is_refused(tell: Tell, tmp_path: Path) -> None:
+    assert tell("sheet", "--weights", tmp_path / "no", "--out", tmp_path)[1]["code"] == "E_WEIGHTS_FILE"
+
+
 def test_export_of_nothing_and_of_half_a_file_is_told(tell: Tell, learned: dict[str, Path], tmp_path: Path) -> None:
     (tmp_path / "half.safetensors").write_bytes(learned["lora"].read_bytes()[:5000])
 
@@ -157,7 +177,9 @@ def test_help_explains_every_subcommand(capsys: pytest.CaptureFixture[str]) -> N
         assert subcommand.__name__.rpartition(".")[2].removesuffix("ing") in shown
 
 
-@pytest.mark.parametrize("command", ["engine", "train", "imagine", "export", "methods", "models", "miniature build"])
+@pytest.mark.parametrize(
+    "command", ["engine", "train", "imagine", "export", "sheet", "methods", "models", "miniature build"]
+)
 def test_each_subcommand_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main([*command.split(), "--help"])
