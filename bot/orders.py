@@ -45,6 +45,7 @@ class Order:
     count: int = 4
     seed: int | None = None
     shape: str = "square"
+    meant: ConceptId | None = None  #: what its name means in this prompt, whatever else bears that name
 
 
 def ordered(rooms: Any, asker: Asker, order: Order, facts: EngineFacts | None, now: float) -> tuple[Job, bool]:
@@ -59,7 +60,7 @@ def ordered(rooms: Any, asker: Asker, order: Order, facts: EngineFacts | None, n
         "count": order.count,
         "seed": secrets.randbelow(SEEDS) if order.seed is None else order.seed,
         "shape": order.shape,
-        "words": resolved(rooms, asker, prompt, facts),
+        "words": resolved(rooms, asker, prompt, facts, order.meant),
         "relation": None,
     }
     parse_prompt(order.negative)
@@ -87,16 +88,21 @@ def with_words(prompt: str, extra: Sequence[str]) -> str:
     return whole
 
 
-def resolved(rooms: Any, asker: Asker, prompt: str, facts: EngineFacts | None) -> list[dict[str, Any]]:
+def resolved(
+    rooms: Any, asker: Asker, prompt: str, facts: EngineFacts | None, meant: ConceptId | None = None
+) -> list[dict[str, Any]]:
     """The versions that a prompt's words mean for this member here."""
     words = words_in(prompt)
     if len(words) > MOST_WORDS:
         raise TintypeError("E_TOO_MANY_WORDS", count=len(words), most=MOST_WORDS)
-    return [_resolved(rooms, asker, word, facts) for word in words]
+    return [_resolved(rooms, asker, word, facts, meant) for word in words]
 
 
-def _resolved(rooms: Any, asker: Asker, word: Word, facts: EngineFacts | None) -> dict[str, Any]:
-    concept = rooms.concepts.resolve(asker.actor, word.name)
+def _resolved(
+    rooms: Any, asker: Asker, word: Word, facts: EngineFacts | None, meant: ConceptId | None
+) -> dict[str, Any]:
+    known = rooms.concepts.get(meant) if meant else None
+    concept = known if known and known.name == word.name else rooms.concepts.resolve(asker.actor, word.name)
     may_use(rooms, asker, concept.id)
     version = newest(rooms.concepts.versions(concept.id), word.name, facts)
     return {"version": version.id, "name": word.name, "strength": word.strength}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot import cards, modals, texts
@@ -99,7 +100,7 @@ async def try_out(studio: Studio, interaction: Interaction, press: Press, form: 
     await acknowledge(interaction)
     asker, facts, now = asker_of(interaction), studio.facts(), studio.clock.now()
     asker.needs_channel()
-    order = _order(form)
+    order = replace(_order(form), meant=ConceptId(press.id))
     job, _ = await studio.run(lambda rooms: ordered(rooms, asker, order, facts, now))
     await show_place(studio, interaction, job)
 

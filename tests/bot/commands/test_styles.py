@@ -80,6 +80,21 @@ async def test_a_second_member_finds_a_style_likes_it_and_tries_it(stage: Stage)
     assert (await stage.job(stage.ben)).request["words"][0]["version"] == version.id
 
 
+async def test_a_style_is_tried_though_the_member_has_a_word_of_that_name(stage: Stage) -> None:
+    version = await shared(stage)
+    await stage.run(
+        lambda rooms: rooms.concepts.create(stage.id_of(stage.ben), stage.guild, "ana-dog", "animal", "dog")
+    )
+
+    form = opened(await stage.ben.press(await browse(stage.ben), "Try it"))
+    queued = shown(await stage.ben.submit(form, {"prompt": "<ana-dog> on the moon"}))
+    by_name = shown(await stage.ben.command("imagine", prompt="<ana-dog> on the moon"))
+
+    assert "Your 4 pictures are queued" in queued.body
+    assert (await stage.job(stage.ben)).request["words"][0]["version"] == version.id
+    assert "<ana-dog> is not learned yet" in by_name.body
+
+
 async def test_a_like_is_taken_back_on_the_page_it_was_given_on(stage: Stage) -> None:
     concepts = [(await shared(stage, f"ana-dog-{n}")).concept for n in range(6)]
     first = await browse(stage.ben, "new")
