@@ -87,11 +87,12 @@ async def ask_to_try(studio: Studio, interaction: Interaction, press: Press) -> 
 
 
 def _usable_name(rooms: Any, asker: Asker, concept_id: ConceptId) -> str:
-    concept = rooms.concepts.get(concept_id)
-    if concept is None:
-        raise NotFound("E_NOT_FOUND")
-    may_use(rooms, asker, concept_id)
-    return str(concept.name)
+    """The word's name today, for whoever may use it: others are not told how it is called since they could."""
+    try:
+        may_use(rooms, asker, concept_id)
+    except NotFound as hidden:
+        raise NotFound("E_STYLE_GONE") from hidden
+    return str(rooms.concepts.get(concept_id).name)
 
 
 @on_submit("try")

@@ -21,10 +21,10 @@ NOBODY = "0" * 16
 
 #: what ben is told when he presses ana's button; None where her server may do that too
 TOLD = {
-    "add": NOT_THERE, "discard": NOT_THERE, "page": NOT_THERE, "remove": NOT_THERE, "train": NOT_THERE,
+    "add": NOT_THERE, "discard": NOT_THERE, "kind": NOT_THERE, "page": NOT_THERE, "remove": NOT_THERE, "train": NOT_THERE,
     "word": NOT_THERE,
     "cancel": NOT_YOURS, "keep": NOT_YOURS, "retry": NOT_YOURS, "show_me": NOT_YOURS,
-    "again": NO_WORD, "enlarge": NO_WORD, "vary": NO_WORD, "try": NO_WORD, "edit": None, "recipe": None,
+    "again": NO_WORD, "enlarge": NO_WORD, "vary": NO_WORD, "try": NO_STYLE, "edit": None, "recipe": None,
     "delete": NOT_YOURS,
     "ask_delete": NOT_THERE, "delete_word": NOT_THERE, "forget_word": NOT_THERE, "relearn": NOT_THERE,
     "forget_all": FOREIGN, "mydata": FOREIGN,
@@ -42,7 +42,7 @@ async def things_of_ana(stage: Stage) -> dict[str, str]:
     report = await stage.report(3, word="ana-hat")
     draft, photo = (custom_id_of(report, verb).split(":")[2] for verb in ("train", "remove"))
     member = f"{stage.id_of(stage.ana):016x}"
-    ids = dict.fromkeys(("add", "discard", "page", "train", "word", "teach"), draft) | {"remove": photo}
+    ids = dict.fromkeys(("add", "discard", "kind", "page", "train", "word", "teach"), draft) | {"remove": photo}
     ids |= dict.fromkeys(("cancel", "keep", "retry", "show_me"), training.id)
     ids |= dict.fromkeys(("again", "enlarge", "vary", "edit", "recipe", "delete"), grid)
     ids |= dict.fromkeys(("try", "ask_delete", "delete_word", "forget_word", "relearn"), version.concept)

@@ -242,7 +242,7 @@ async def test_after_a_style_is_withdrawn_its_old_buttons_answer_with_a_sentence
     others = [shown(await stage.ben.press(at, label)) for at in (page, card) for label in ("Like",)]
     turned = shown(await stage.ben.press(page, "Look again"))
 
-    assert "There is no word <ana-dog> that you can use here" in tried.body
+    assert GONE in tried.body
     assert "There is no word <ana-dog> that you can use here" in sent.body
     assert all(GONE in one.body and one.is_ephemeral for one in others)
     assert "There is no style that you may use here yet" in turned.body
