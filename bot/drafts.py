@@ -45,7 +45,7 @@ def begin(
         asker.actor.guild,
         asker.channel,
         word=(word or "")[:WORD_CHARACTERS],
-        kind=Kind(kind or Kind.ANIMAL),
+        kind=Kind(kind) if kind else None,
         class_word=class_word,
         method=method,
         consent_text=str(consent.TEXT_VERSION) if has_agreed else None,
@@ -102,18 +102,41 @@ def still_open(draft: Draft | None) -> Draft:
 
 
 def renamed(rooms: Any, asker: Asker, draft: str, values: Mapping[str, str]) -> Draft:
-    """The draft with another word and kind; a class word of the old kind is dropped with it."""
+    """The draft with another word, kind and class word; one of the old kind that was left there is dropped."""
     found = own_open(rooms, asker, draft)
-    kind = values.get("kind") or str(found.kind)
+    kind, class_word = values.get("kind") or found.kind, values.get("class_word", "").strip() or None
     if kind not in tuple(Kind):
         raise TintypeError("E_KIND")
     changed: Draft = rooms.photos.change_draft(
         found.id,
         word=values.get("word", "")[:WORD_CHARACTERS],
-        kind=kind,
-        class_word=found.class_word if kind == found.kind else None,
+        kind=str(kind),
+        class_word=None if kind != found.kind and class_word == found.class_word else class_word,
     )
     return changed
+
+
+def with_kind(rooms: Any, asker: Asker, draft: str, kind: Kind) -> Draft:
+    """The draft with the kind that was chosen below its photos."""
+    changed: Draft = rooms.photos.change_draft(own_open(rooms, asker, draft).id, kind=str(kind))
+    return changed
+
+
+def kind_of(draft: Draft) -> Kind:
+    """What the photos show.
+
+    Raises: TintypeError(E_KIND_NEEDED) until it was chosen.
+    """
+    if draft.kind is None:
+        raise TintypeError("E_KIND_NEEDED")
+    return draft.kind
+
+
+def kind_with(class_word: str | None, facts: EngineFacts | None) -> str | None:
+    """The one kind that has this class word."""
+    known = facts.class_words.items() if facts and class_word else ()
+    kinds = [kind for kind, words in known if " ".join(str(class_word).lower().split()) in words]
+    return kinds[0] if len(kinds) == 1 else None
 
 
 def method_of(draft: Draft, facts: EngineFacts) -> MethodFacts:
@@ -133,17 +156,29 @@ def class_word_of(draft: Draft, facts: EngineFacts) -> str:
     """What it is a kind of: as asked, else the engine's first word for the kind.
 
     An engine that lists words for a kind knows no others.
-    Raises: TintypeError(E_CLASS_WORD, E_CLASS_WORD_FORM).
+    Raises: TintypeError(E_KIND_NEEDED, E_CLASS_WORD, E_CLASS_WORD_FORM).
     """
-    known = facts.class_words.get(draft.kind, ())
+    kind = kind_of(draft)
+    known = facts.class_words.get(kind, ())
     if draft.class_word is None:
-        return known[0] if known else PLAIN_CLASS_WORD[draft.kind]
+        return known[0] if known else PLAIN_CLASS_WORD[kind]
     word = " ".join(draft.class_word.lower().split())
     if known and word not in known:
-        raise TintypeError("E_CLASS_WORD", class_word=word, kind=str(draft.kind), known=list(known))
+        raise TintypeError("E_CLASS_WORD", class_word=word, kind=str(kind), known=list(known))
     if len(word) > CLASS_WORD_CHARACTERS or not CLASS_WORD.fullmatch(word):
         raise TintypeError("E_CLASS_WORD_FORM", class_word=draft.class_word)
     return word
+
+
+def trouble_with_class_word(draft: Draft, facts: EngineFacts | None) -> TintypeError | None:
+    """Why the draft's class word cannot be taken; None when it can, or nobody knows yet."""
+    if draft.kind is None or facts is None:
+        return None
+    try:
+        class_word_of(draft, facts)
+    except TintypeError as refused:
+        return refused
+    return None
 
 
 def judged(photos: Sequence[Photo], draft: Draft, facts: EngineFacts | None) -> PhotoReport:
@@ -165,13 +200,14 @@ def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: flo
         return _job_of(rooms, draft), False
     can(asker.actor, Action.TRAIN)
     refuse_above(rooms, asker, JobKind.TRAIN)
-    if draft.kind is Kind.PERSON and read != consent.TEXT_VERSION:
+    kind = kind_of(draft)
+    if kind is Kind.PERSON and read != consent.TEXT_VERSION:
         raise NotAllowed("E_CONSENT_UNREAD")
     method, class_word = method_of(draft, facts), class_word_of(draft, facts)
     photos = judged(rooms.photos.of(draft.id), draft, facts)
     if photos.verdict is Verdict.REFUSE:
         raise TintypeError("E_TOO_FEW_PHOTOS", have=photos.have, need=photos.need, method=method.title)
-    concept = concept_for(rooms, draft, class_word, facts)
+    concept = concept_for(rooms, draft, kind, class_word, facts)
     new = NewJob(
         kind=JobKind.TRAIN,
         owner=draft.owner,
@@ -184,7 +220,7 @@ def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: flo
             "draft": draft.id,
             "concept": concept.id,
             "word": concept.name,
-            "kind": str(draft.kind),
+            "kind": str(kind),
             "class_word": class_word,
             "method": method.name,
             "photos": list(photos.proposed),

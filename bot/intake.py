@@ -87,7 +87,7 @@ async def report(studio: Studio, asker: Asker, draft: DraftId, *, page: int = 1,
 def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, rejected: Sequence[str]) -> Card:
     photos = rooms.photos.of(draft.id)
     judged = drafts.judged(photos, draft, facts)
-    trouble = trouble_with_word(rooms, draft, facts)
+    troubles = {"word": trouble_with_word(rooms, draft, facts), "class": drafts.trouble_with_class_word(draft, facts)}
     first = (min(max(page, 1), max(1, -(-len(photos) // cards.PAGE_PHOTOS))) - 1) * cards.PAGE_PHOTOS
     on_page = range(first, first + cards.PAGE_PHOTOS)
     return cards.photo_report(
@@ -107,7 +107,7 @@ def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, reje
             consent=consent.text() if draft.kind is Kind.PERSON else None,
             consent_version=consent.TEXT_VERSION if draft.kind is Kind.PERSON else 0,
             has_agreed=draft.consent_text == str(consent.TEXT_VERSION),
-            word_trouble=None if trouble is None else sentence_of(trouble),
+            troubles={part: sentence_of(trouble) for part, trouble in troubles.items() if trouble is not None},
             page=page,
         )
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 TIMEOUT_S = 900.0  # discord.py forgets the open form then; we read the payload ourselves and do not need it
 UPLOAD_FILES = 10  # Discord's most in one upload
 WORD_CHARACTERS = 64  # more than a word may have, so that the refusal can say why
+CLASS_WORD_CHARACTERS = 32
 PROMPT_CHARACTERS = 1500
 REASON_CHARACTERS = 500
 KINDS = ("person", "animal", "object")
@@ -65,7 +66,7 @@ def add_form(draft: str) -> Form:
     )
 
 
-def word_form(draft: str, *, word: str, kind: str) -> Form:
+def word_form(draft: str, *, word: str, kind: str | None, class_word: str | None) -> Form:
     """The form behind *Word and kind*."""
     return Form(
         Press(verb="word", id=draft),
@@ -78,6 +79,13 @@ def word_form(draft: str, *, word: str, kind: str) -> Form:
             ),
         ),
         _kinds(kind),
+        ui.Label(
+            text=texts.say("modal-class"),
+            description=texts.say("modal-class-help"),
+            component=ui.TextInput(
+                custom_id="class_word", default=class_word, required=False, max_length=CLASS_WORD_CHARACTERS
+            ),
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from bot.orders import is_made_for
 from bot.studio import EngineFacts
 from storage.errors import TintypeError
-from storage.records import Concept, ConceptId, Draft
+from storage.records import Concept, ConceptId, Draft, Kind
 
 
 def trouble_with_word(rooms: Any, draft: Draft, facts: EngineFacts | None) -> TintypeError | None:
@@ -23,14 +23,14 @@ def trouble_with_word(rooms: Any, draft: Draft, facts: EngineFacts | None) -> Ti
     return None
 
 
-def concept_for(rooms: Any, draft: Draft, class_word: str, facts: EngineFacts) -> Concept:
+def concept_for(rooms: Any, draft: Draft, kind: Kind, class_word: str, facts: EngineFacts) -> Concept:
     """The concept that the draft's training belongs to: a new one, or the one that is due to be learned anew.
 
     Raises: WordRefused as `Concepts.check_free`.
     """
     _free_unused(rooms, draft)
     due = _due(rooms, draft, facts)
-    made: Concept = due or rooms.concepts.create(draft.owner, draft.guild, draft.word, draft.kind, class_word)
+    made: Concept = due or rooms.concepts.create(draft.owner, draft.guild, draft.word, kind, class_word)
     return made
 
 

@@ -32,7 +32,7 @@ class Photos:
         channel: ChannelId,
         *,
         word: str,
-        kind: Kind,
+        kind: Kind | None,
         class_word: str | None,
         method: str | None,
         consent_text: str | None,
@@ -45,7 +45,8 @@ class Photos:
             """insert into drafts (id, owner, guild, channel, word, kind, class_word, method, consent_text, created_at)
             values (:id, :owner, :guild, :channel, :word, :kind, :class_word, :method, :consent_text, :now)
             on conflict do nothing""",
-            id=chosen, owner=owner, guild=guild, channel=channel, word=word, kind=kind, class_word=class_word,
+            id=chosen, owner=owner, guild=guild, channel=channel, word=word, kind=kind or "",
+            class_word=class_word,
             method=method, consent_text=consent_text, now=self._clock.now(),
         )  # fmt: skip
         found = self.draft(chosen)

@@ -94,7 +94,7 @@ class Draft:
     guild: GuildId | None
     channel: ChannelId
     word: str
-    kind: Kind
+    kind: Kind | None  #: None until it is chosen
     class_word: str | None
     method: str | None
     consent_text: str | None  #: version of the text that the member agreed to
@@ -132,6 +132,7 @@ class Concept:
     kind: Kind
     class_word: str
     created_at: float
+    person: MemberId | None = None  #: who is shown, when that is another member than the owner
 
     @property
     def placeholder_token(self) -> str:

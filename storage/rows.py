@@ -48,7 +48,7 @@ def job_of(row: Mapping[str, Any]) -> Job:
 
 def draft_of(row: Mapping[str, Any]) -> Draft:
     """A draft's row as a record."""
-    return record(Draft, row, kind=Kind(row["kind"]))
+    return record(Draft, row, kind=Kind(row["kind"]) if row["kind"] else None)
 
 
 def photo_of(row: Mapping[str, Any]) -> Photo:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot import texts
 from bot.buttons import Button
 from bot.cards import layout
 from bot.cards.layout import Card, Picture
+from bot.modals import KINDS
 from bot.plain import plain, quoted
 
 PAGE_PHOTOS = 10  # Discord: at most ten attachments in a message
@@ -37,7 +38,7 @@ class Report:
 
     draft: str
     word: str
-    kind: str
+    kind: str | None  #: None until it is chosen
     class_word: str | None
     photos: Sequence[PhotoLine]
     rejected: Sequence[str]  #: finished sentences
@@ -47,7 +48,7 @@ class Report:
     consent: str | None = None  #: for a person: the text that pressing *Train* agrees to
     consent_version: int = 0  #: of that text; the button says which one was read
     has_agreed: bool = False  #: they ticked the box in the form
-    word_trouble: str | None = None  #: the finished sentence why the word cannot be taken
+    troubles: Mapping[str, str] = field(default_factory=dict)  #: word, class -> why it cannot be taken, as a sentence
     page: int = 1
 
 
@@ -62,6 +63,7 @@ def photo_report(report: Report) -> Card:
         layout.text(_rejections(report)) if report.rejected else None,
         layout.text(layout.lines(_consent(report), texts.say("report-kept"))),
         *layout.rows([layout.button("remove", p.id, texts.say("btn-remove", n=p.n)) for p in shown]),
+        *layout.rows(_kinds(report)),
         *layout.rows(_actions(report)),
         pictures=pictures,
     )
@@ -94,20 +96,24 @@ def _heading(report: Report, shown: Sequence[PhotoLine]) -> str:
     counts = texts.say(
         "report-counts",
         good=have,
-        kind=texts.say(f"kind-{report.kind}"),
+        kind=texts.say(f"kind-{report.kind}") if report.kind else "none",
         class_word=plain(report.class_word or "none", NAME_CHARACTERS),
     )
     page = None
     if pages(report) > 1:
         page = texts.say("report-page", first=shown[0].n, last=shown[-1].n, total=have)
-    trouble = report.word_trouble and texts.say("report-word-trouble", trouble=report.word_trouble)
     return layout.lines(
-        texts.say("report-title", word=plain(report.word, NAME_CHARACTERS) or "?"),
-        trouble,
+        texts.say("report-title", word=plain(report.word, NAME_CHARACTERS) or "none"),
+        *(texts.say(f"report-{part}-trouble", trouble=trouble) for part, trouble in report.troubles.items()),
         counts,
         page,
         _enough(report),
+        None if report.kind or not report.photos else texts.say("report-kind-ask"),
     )
+
+
+def _is_ready(report: Report) -> bool:
+    return len(report.photos) >= report.least and not report.troubles and report.kind is not None
 
 
 def _enough(report: Report) -> str | None:
@@ -116,7 +122,8 @@ def _enough(report: Report) -> str | None:
         return texts.say("report-few", have=have, need=report.least, missing=report.least - have)
     if have > report.most:
         return texts.say("report-many", total=have, most=report.most)
-    return texts.say("report-warn-few", have=have) if have < report.advised else None
+    is_ready = "yes" if _is_ready(report) else "no"
+    return texts.say("report-warn-few", have=have, is_ready=is_ready) if have < report.advised else None
 
 
 def _verdicts(shown: Sequence[PhotoLine]) -> str:
@@ -157,13 +164,27 @@ def _consent(report: Report) -> str | None:
     return texts.say("report-consent", button=texts.say("btn-agree-train"), text=report.consent)
 
 
+def _kinds(report: Report) -> list[Button]:
+    """What the photos show, to choose from, until it is known."""
+    if report.kind or not report.photos:
+        return []
+    labels = [texts.say(f"choice-{name}") for name in KINDS]
+    return [layout.button("kind", report.draft, label, n=n, style=layout.PRIMARY) for n, label in enumerate(labels, 1)]
+
+
 def _actions(report: Report) -> list[Button]:
-    ready = len(report.photos) >= report.least and report.word_trouble is None
     label = texts.say("btn-agree-train" if report.consent and not report.has_agreed else "btn-train")
-    style = layout.PLAIN if report.word_trouble is None else layout.PRIMARY
+    style = layout.PRIMARY if report.troubles else layout.PLAIN
     page, last = min(max(1, report.page), pages(report)), pages(report)
     actions = [
-        layout.button("train", report.draft, label, n=report.consent_version, style=layout.SUCCESS, disabled=not ready),
+        layout.button(
+            "train",
+            report.draft,
+            label,
+            n=report.consent_version,
+            style=layout.SUCCESS,
+            disabled=not _is_ready(report),
+        ),
         layout.button("add", report.draft, texts.say("btn-add")),
         layout.button("word", report.draft, texts.say("btn-word"), style=style),
         layout.button("discard", report.draft, texts.say("btn-discard"), style=layout.DANGER),

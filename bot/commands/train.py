@@ -27,6 +27,7 @@ Photo = discord.Attachment
 async def begin(interaction: Interaction, photos: list[Photo], **wishes: Any) -> None:
     """Take the photos in and show the report; or open the form."""
     studio, asker = studio_of(interaction), asker_of(interaction)
+    wishes["kind"] = wishes["kind"] or drafts.kind_with(wishes["class_word"], studio.facts())
     if not photos:
         await _open_form(studio, interaction, **wishes)
         return

@@ -12,8 +12,8 @@ from bot.modals import Submitted, on_submit
 from bot.plain import plain
 from bot.studio import Asker, Studio, asker_of
 from bot.waits import waiting_of
-from storage.errors import NotFound
-from storage.records import DraftId, Job, Photo, PhotoId
+from storage.errors import NotFound, TintypeError
+from storage.records import Draft, DraftId, Job, Kind, Photo, PhotoId
 
 
 @on_submit("teach")
@@ -58,7 +58,12 @@ async def ask_for_word(studio: Studio, interaction: Interaction, press: Press) -
     """Open the form for another word or kind."""
     asker = asker_of(interaction)
     draft = await studio.soon(lambda rooms: drafts.own_open(rooms, asker, press.id))
-    await interaction.response.send_modal(modals.word_form(draft.id, word=draft.word, kind=draft.kind))
+    await interaction.response.send_modal(_word_form(draft))
+
+
+def _word_form(draft: Draft) -> modals.Form:
+    class_word = draft.class_word and draft.class_word[: modals.CLASS_WORD_CHARACTERS]
+    return modals.word_form(draft.id, word=draft.word, kind=draft.kind, class_word=class_word)
 
 
 @on_submit("word")
@@ -67,6 +72,18 @@ async def change_word(studio: Studio, interaction: Interaction, press: Press, fo
     await acknowledge_press(interaction)
     asker = asker_of(interaction)
     await studio.run(lambda rooms: drafts.renamed(rooms, asker, press.id, form.values))
+    await show(interaction, await intake.report(studio, asker, DraftId(press.id)))
+
+
+@on_press("kind")
+async def choose_kind(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Say what the photos show."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+    if not 1 <= press.n <= len(modals.KINDS):
+        raise TintypeError("E_KIND")
+    kind = Kind(modals.KINDS[press.n - 1])
+    await studio.run(lambda rooms: drafts.with_kind(rooms, asker, press.id, kind))
     await show(interaction, await intake.report(studio, asker, DraftId(press.id)))
 
 

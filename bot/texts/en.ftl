@@ -132,6 +132,8 @@ modal-train = Teach a word
 modal-word = Word
 modal-word-help = 3 to 32 letters, digits, - or _, beginning with a letter. You will write it as <word>.
 modal-kind = What do the photos show?
+modal-class = What it is a kind of
+modal-class-help = An ordinary word, such as dog or mug. Leave it empty and Tintype chooses.
 modal-photos = Photos
 modal-photos-help = 5 to 20 photos of one subject, from different sides. A zip is fine too.
 modal-more-photos = More photos
@@ -154,25 +156,36 @@ modal-negative = Not in the picture
 consent-1 = I am the person in these photos. I am 18 years or older. I agree that Tintype learns my likeness from them for my own word, which stays private to me. I can take this back at any time with /forget, and the word, the photos and the pictures are deleted.
 
 ## Photo report
-report-title = ## Photos for <{ $word }>
+report-title = { $word ->
+    [none] ## Photos, still without a word
+   *[other] ## Photos for <{ $word }>
+}
 report-counts = { $good ->
     [0] No usable photo yet.
     [one] One usable photo.
    *[other] { $good } usable photos.
-} It learns **{ $kind }**{ $class_word ->
+}{ $kind ->
     [none] {""}
-   *[other] , a kind of *{ $class_word }*
-}.
+   *[other] {" "}It learns **{ $kind }**{ $class_word ->
+        [none] {""}
+       *[other] , a kind of *{ $class_word }*
+    }.
+}
 report-page = Photos { $first }–{ $last } of { $total }.
 report-line-good = **{ $n }** ✔ { $name } · { $width }×{ $height }
 report-line-warn = **{ $n }** ⚠ { $name } · { $width }×{ $height } – { $remarks }
 report-rejected-title = **Not taken:**
 report-rejected-more = … and { $count } more.
 report-few = **{ $have } of at least { $need } photos.** Add { $missing } more; from different sides and in different light works best.
-report-warn-few = With { $have } photos the likeness will be rough; 5 to 20 work best. You can train anyway.
+report-warn-few = With { $have } photos the likeness will be rough; 5 to 20 work best.{ $is_ready ->
+    [yes] {" "}You can train anyway.
+   *[no] {""}
+}
 report-many = { $total } photos are more than { $most }. The { $most } best are taken; remove some if you want others.
 report-consent = Pressing **{ $button }** means: { $text }
 report-word-trouble = **The word:** { $trouble } *Word and kind* changes it.
+report-class-trouble = **What it is a kind of:** { $trouble } *Word and kind* changes it.
+report-kind-ask = **What do the photos show?** Choose it below, then *Train*.
 report-agreed = You agreed in the form: { $text }
 report-kept = Kept encrypted, only for this, until the word is learned. Nothing here is posted in the channel. `/show` brings this back.
 report-alt = Photo { $n } of { $total } for { $word }: { $name }
@@ -463,6 +476,7 @@ E_ENGINE_ASLEEP = No engine is awake, so this cannot be answered right now. Try 
 E_STUDIO_BUSY = Very many are using this Tintype just now, so this took too long. Nothing was changed; try again in a moment.
 E_METHOD = There is no way to learn called “{ $method }” here. Choose one of: { $known }.
 E_CLASS_WORD = The base model does not know “{ $class_word }” as a kind of { $kind }. Choose one of: { $known }.
+E_KIND_NEEDED = Say what the photos show first: a person, an animal or a thing. The buttons are below the photos.
 E_KIND = Tintype learns a person, an animal or a thing here. Choose one of these three.
 E_SHOW_ME = There is nothing to show yet. Try again when the first sample is drawn.
 

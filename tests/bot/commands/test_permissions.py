@@ -21,8 +21,8 @@ NOBODY = "0" * 16
 
 #: what ben is told when he presses ana's button; None where her server may do that too
 TOLD = {
-    "add": NOT_THERE, "discard": NOT_THERE, "kind": NOT_THERE, "page": NOT_THERE, "remove": NOT_THERE, "train": NOT_THERE,
-    "word": NOT_THERE,
+    "add": NOT_THERE, "discard": NOT_THERE, "kind": NOT_THERE, "page": NOT_THERE, "remove": NOT_THERE,
+    "train": NOT_THERE, "word": NOT_THERE,
     "cancel": NOT_YOURS, "keep": NOT_YOURS, "retry": NOT_YOURS, "show_me": NOT_YOURS,
     "again": NO_WORD, "enlarge": NO_WORD, "vary": NO_WORD, "try": NO_STYLE, "edit": None, "recipe": None,
     "delete": NOT_YOURS,
