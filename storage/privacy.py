@@ -16,6 +16,7 @@ from storage.database import rows, scrub, transaction
 from storage.images import Images
 from storage.listings import Listings
 from storage.photos import Photos
+from storage.preferences import Wishes
 from storage.queue import Queue
 from storage.records import (
     BlobId,
@@ -71,7 +72,7 @@ class Privacy:
     ) -> None:
         self._db, self._vault, self._clock, self._rewrite_keys = db, vault, clock, rewrite_keys
         self._queue, self._concepts = Queue(db, clock), Concepts(db, clock)
-        self._photos, self._images = Photos(db, vault, clock), Images(db)
+        self._photos, self._images, self._wishes = Photos(db, vault, clock), Images(db), Wishes(db, clock)
         self.takedowns = Takedowns(db)
         self.lists = Listings(db, clock)
 
@@ -94,6 +95,9 @@ class Privacy:
                 for row in rows(self._db, "select * from consents where person = :member", member=member)
             ],
             "likes": len(rows(self._db, "select 1 from likes where member = :member", member=member)),
+            "settings": self._wishes.settings(member),
+            "presets": [preset.told() for preset in self._wishes.presets(member)],
+            "favourites": [image.id for image in self._wishes.favourites(member)],
             "searches": [listing.text for listing in self.lists.of(member) if listing.text],
         }
 
@@ -109,7 +113,13 @@ class Privacy:
             for concept in self._concepts.mine(member)
             for version in self._concepts.versions(concept.id)
         ]
-        return found + [(f"images/{i.job}-{i.position}-{i.name}", i.blob) for i in self._images.of_owner(member)]
+        found += [(f"images/{i.job}-{i.position}-{i.name}", i.blob) for i in self._images.of_owner(member)]
+        return found + [
+            (f"images/{job.id}-begun-from.png", blob)
+            for job in self._jobs("owner = :id", member)
+            for blob in _begun_from(job)
+            if self._vault.size_bytes(blob)
+        ]
 
     # --- forgetting ----------------------------------------------------------------------------------------------
 
@@ -192,7 +202,8 @@ class Privacy:
         sql = """select blob from photos union select thumbnail from photos union select blob from versions
             union select sheet from versions union select blob from images
             union select checkpoint from jobs where state in ('queued', 'running')
-            union select preview from jobs where state in ('queued', 'running')"""
+            union select preview from jobs where state in ('queued', 'running')
+            union select json_extract(request, '$.image.blob') from jobs where state in ('queued', 'running')"""
         known = {BlobId(str(row["blob"])) for row in rows(self._db, sql) if row["blob"]}
         told = rows(self._db, "select result from jobs where result != '{}'")
         return known | {blob for row in told for blob in _blobs_in(json.loads(str(row["result"])))}
@@ -278,7 +289,12 @@ def _blobs_of_versions(versions: Sequence[Version]) -> set[BlobId]:
 
 
 def _blobs_of_jobs(jobs: Iterable[Job]) -> set[BlobId]:
-    return {blob for job in jobs for blob in _blobs_in([job.checkpoint, job.preview, job.result])}
+    return {blob for job in jobs for blob in _blobs_in([job.checkpoint, job.preview, job.result, _begun_from(job)])}
+
+
+def _begun_from(job: Job) -> list[BlobId]:
+    """The picture that a member sent for an /imagine to begin from; its file stays a day, or until the job is over."""
+    return sorted(_blobs_in(job.request.get("image")))
 
 
 def _blobs_in(value: Any) -> set[BlobId]:

@@ -223,6 +223,7 @@ training-step = Step { $done } of { $total }{ $loss ->
     [none] {""}
    *[other] {" · "}loss { $loss }
 }
+training-again = It was interrupted after step { $reached } and goes on from its last checkpoint.
 training-preview-alt = Learning curve and samples of { $word } after { $done } of { $total } steps
 training-private = Photos and samples of a person are shown only to them: press *Show me*.
 training-stopping = Stopping; the best so far is kept.
@@ -479,6 +480,14 @@ E_CLASS_WORD = The base model does not know “{ $class_word }” as a kind of {
 E_KIND_NEEDED = Say what the photos show first: a person, an animal or a thing. The buttons are below the photos.
 E_KIND = Tintype learns a person, an animal or a thing here. Choose one of these three.
 E_SHOW_ME = There is nothing to show yet. Try again when the first sample is drawn.
+
+# Preferences
+E_NO_PRESET = You have no preset called “{ $name }”. { $known ->
+    [none] Make one with `/settings save`.
+   *[other] Yours are: { $known }.
+}
+E_PRESET_NAME = A preset's name has 1 to 32 letters a–z, digits, spaces, - or _, and begins with a letter or digit. “{ $name }” does not.
+E_TOO_MANY_PRESETS = You have { $most } presets, and more are not kept. Delete one with `/settings drop` first.
 
 ## Errors: words and prompts
 E_WORD_NEEDED = The photos need a word. Fill in *word*: 3 to 32 letters, digits, - or _, beginning with a letter, such as `ana-dog`.

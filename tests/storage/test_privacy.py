@@ -90,6 +90,9 @@ def test_the_receipt_counts_what_went(house: Household, privacy: Privacy, vault:
         "jobs": [],
         "consents": [],
         "likes": 0,
+        "settings": {},
+        "presets": [],
+        "favourites": [],
         "searches": [],
     }
 
