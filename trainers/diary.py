@@ -28,6 +28,10 @@ class Point:
     done: int  #: steps
     score: float | None  #: likeness from 0 to 1, where the family can tell
     pictures: tuple[str, ...]  #: relative to the training's folder
+    is_sound: bool = True  #: False when the loss was far above what it had been
+
+
+Reached = tuple[int, int, bool]  # a sample point: number, done, is_sound
 
 
 @dataclass(slots=True)
@@ -39,7 +43,7 @@ class Diary:
     total: int = 0
     losses: list[tuple[int, float]] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
-    pending: tuple[int, int] | None = None  #: (number, done) of the point whose candidate is not yet drawn
+    pending: Reached | None = None  #: the point whose candidate is not yet drawn
     seconds: float = 0.0  #: of work in earlier attempts
 
     def note(self, done: int, total: int, loss: float | None) -> None:
@@ -56,10 +60,8 @@ class Diary:
 
     @property
     def best(self) -> Point | None:
-        """The sample point with the highest score, the later of two equal ones; without scores the latest."""
-        return max(
-            self.points, key=lambda point: (-1.0 if point.score is None else point.score, point.done), default=None
-        )
+        """The sample point with the highest score, the later of two equal ones; without scores the latest sound one."""
+        return max(self.points, key=_rank, default=None)
 
     def marks(self) -> Marks:
         """What the curve shows of it."""
@@ -79,11 +81,15 @@ class Diary:
                 "done": self.done,
                 "total": self.total,
                 "losses": self.losses,
-                "points": [[point.number, point.done, point.score, list(point.pictures)] for point in self.points],
+                "points": [[p.number, p.done, p.score, list(p.pictures), p.is_sound] for p in self.points],
                 "pending": self.pending,
                 "seconds": self.seconds,
             }
         )
+
+
+def _rank(point: Point) -> tuple[float, bool, int]:
+    return -1.0 if point.score is None else point.score, point.is_sound, point.done
 
 
 def diary_of(text: str) -> Diary:
@@ -94,7 +100,9 @@ def diary_of(text: str) -> Diary:
         done=told["done"],
         total=told["total"],
         losses=[(int(step), float(loss)) for step, loss in told["losses"]],
-        points=[Point(number, done, score, tuple(pictures)) for number, done, score, pictures in told["points"]],
+        points=[
+            Point(number, done, score, tuple(files), sound) for number, done, score, files, sound in told["points"]
+        ],
         pending=tuple(told["pending"]) if told["pending"] else None,
         seconds=told["seconds"],
     )

@@ -126,13 +126,18 @@ class Learner:
             self.lowest_mean = min(self.lowest_mean, self.mean_loss)
 
     @property
+    def is_sound(self) -> bool:
+        """Whether the loss is about as low as it has been."""
+        return self.mean_loss <= SOUND * self.lowest_mean
+
+    @property
     def is_running_away(self) -> bool:
         """Whether the loss rises far above what it was, though every number is still one."""
         return self.mean_loss > RUNAWAY * self.lowest_mean
 
     def keep_sound(self) -> None:
         """Now and then, keep this moment to go back to; never one in which the loss is already rising."""
-        if self.step % SOUND_STEPS == 0 and self.mean_loss <= SOUND * self.lowest_mean:
+        if self.step % SOUND_STEPS == 0 and self.is_sound:
             self.sound = self._now()
 
     def _now(self) -> Sound:

@@ -104,6 +104,7 @@ def _progress(learner: Learner, loss: float) -> Progress:
         loss=loss,
         point=point_at(learner.step, plan),
         points=plan.points,
+        is_sound=learner.is_sound,
         save_checkpoint=lambda path: write_state(path, learner.state()),
         save_weights=lambda path: learner.pupil.write(path, learner.averaged()),
     )

@@ -44,6 +44,7 @@ class Progress:
     loss: float | None = None
     point: int | None = None  #: the sample point just reached, counted from 1
     points: int = 0  #: how many there will be
+    is_sound: bool = True  #: False while the loss is far above what it has been
     save_checkpoint: Callable[[Path], None] = dataclasses.field(default=lambda path: None, compare=False, repr=False)
     save_weights: Callable[[Path], None] = dataclasses.field(default=lambda path: None, compare=False, repr=False)
 

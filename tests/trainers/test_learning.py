@@ -132,13 +132,15 @@ def test_a_loss_that_rises_slowly_is_rolled_back_to_where_it_was_low(
     monkeypatch.setattr("trainers.learner.weighed_mse", heated)
     plan = replace(PLAN, steps=160, learning_rate=1e-4)
     told = replace(pupil.pupil(), after_step=drift)
-    steps = [step.done for step in learn(base, a_lesson(), plan, told) if step.phase == "train"]
+    found = [step for step in learn(base, a_lesson(), plan, told) if step.phase == "train"]
+    steps = [step.done for step in found]
     back = [(step, later) for step, later in itertools.pairwise(steps) if later <= step]
 
     assert len(back) == 1
     assert back[0][1] in {51, 76}
     assert back[0][0] > 100
     assert steps[-1] == plan.steps
+    assert [found[at - 1].is_sound for at in (60, back[0][0])] == [True, False]
 
 
 def test_an_ordinary_training_is_never_taken_for_one_that_runs_away(base: Base, a_lesson: Lessons) -> None:

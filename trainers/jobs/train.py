@@ -12,7 +12,7 @@ from PIL import Image
 
 from storage.errors import TintypeError
 from trainers.attempt import Attempt
-from trainers.diary import BEST, CANDIDATE, METHOD, PICTURES, Diary, Point, pack, unpack
+from trainers.diary import BEST, CANDIDATE, METHOD, PICTURES, Diary, Point, Reached, pack, unpack
 from trainers.drawing.curve import curve
 from trainers.drawing.encode import encoded, png
 from trainers.drawing.ink import tile
@@ -63,7 +63,7 @@ class Training:
     def run(self) -> Running:
         """Prepare, learn, draw at sample points; end with the best."""
         yield Step(phase="prepare", done=self._diary.done, total=max(self._diary.total, 1))
-        if self._diary.pending and not (yield from self._show(*self._diary.pending)):
+        if self._diary.pending and not (yield from self._show(self._diary.pending)):
             return Stopped()
         try:
             end = yield from self._learned()
@@ -105,9 +105,9 @@ class Training:
         if progress.point is None or self._diary.has(progress.point):
             return True
         progress.save_weights(self._folder / CANDIDATE)
-        self._diary.pending = (progress.point, progress.done)
+        self._diary.pending = (progress.point, progress.done, progress.is_sound)
         yield from self._keep(progress)
-        return (yield from self._show(progress.point, progress.done))
+        return (yield from self._show(self._diary.pending))
 
     def _keep(self, progress: Progress) -> Generator[Event, Wish | None, None]:
         """Write one file from which everything goes on, and announce it."""
@@ -130,16 +130,17 @@ class Training:
 
     # --- samples -----------------------------------------------------------------------------------------------------
 
-    def _show(self, number: int, done: int) -> Generator[Event, Wish | None, bool]:
+    def _show(self, reached: Reached) -> Generator[Event, Wish | None, bool]:
         """Draw the fixed-seed samples of the candidate, score them, keep it if it is the best so far.
 
         False when a wish to stop came first: the checkpoint before this knows that the point is not drawn.
         """
+        number, done, is_sound = reached
         images = yield from followed(drawn(self._base, self._folder / CANDIDATE, self._shots), self._aside)
         if images is None:
             return False
         score = self._scorer(images) if self._scorer else None
-        self._diary.points.append(Point(number, done, score, self._laid(number, images)))
+        self._diary.points.append(Point(number, done, score, self._laid(number, images), is_sound))
         self._diary.pending = None
         best = self._diary.best
         if best is not None and best.number == number:
@@ -180,7 +181,7 @@ class Training:
         """The best so far; before the first sample point, that is this moment."""
         if not self._diary.points:
             progress.save_weights(self._folder / CANDIDATE)
-            if not (yield from self._show(0, progress.done)):
+            if not (yield from self._show((0, progress.done, progress.is_sound))):
                 return Stopped()
         return self._done()
 

@@ -17,8 +17,8 @@ def a_diary() -> Diary:
         done=40,
         total=100,
         losses=[(1, 0.5), (2, 0.25)],
-        points=[Point(1, 20, 0.5, ("samples/1-1.png",)), Point(2, 40, 0.75, ("samples/2-1.png",))],
-        pending=(3, 60),
+        points=[Point(1, 20, 0.5, ("samples/1-1.png",)), Point(2, 40, 0.75, ("samples/2-1.png",), is_sound=False)],
+        pending=(3, 60, False),
         seconds=12.5,
     )
 
@@ -82,6 +82,13 @@ def test_the_later_of_two_equal_points_is_the_best_and_without_scores_the_latest
     assert equal.number == 2
     assert unscored is not None
     assert unscored.number == 2
+
+
+def test_without_scores_a_point_at_which_the_loss_was_rising_is_not_the_best_while_there_is_another() -> None:
+    sound, rising = Point(1, 20, None, ()), Point(2, 40, None, (), is_sound=False)
+
+    assert Diary(points=[sound, rising]).best == sound
+    assert Diary(points=[rising]).best == rising
 
 
 def test_a_training_without_points_has_no_best() -> None:
