@@ -55,7 +55,7 @@ def test_it_answers_at_once_while_it_loads_and_then_tells_what_it_can_do(tmp_pat
     assert max(gaps) < 3.0
     assert facts["state"] == "ready"
     assert (facts["base_model"]["id"], facts["base_model"]["size_px"]) == ("miniature", 64)
-    assert [method["name"] for method in facts["methods"]] == ["lora", "textual_inversion"]
+    assert {"lora", "textual_inversion"} <= {method["name"] for method in facts["methods"]}
     assert 0 < facts["device"]["free_mib"] <= facts["device"]["total_mib"]
     assert facts["fits"]["train"]["is_enough"]
     assert facts["class_words"]["animal"]
