@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.store import Rooms
@@ -35,7 +36,13 @@ def claim(rooms: Rooms, job: JobId, engine: str) -> Job | None:
 
 def beat(rooms: Rooms, job: Job, progress: Progress | None) -> bool:
     """Keep the lease and what is told; False when this attempt is no longer wanted."""
-    return rooms.queue.beat(job.id, job.attempt, LEASE_S, progress=progress)
+    return rooms.queue.beat(job.id, job.attempt, LEASE_S, progress=progress and onward(job, progress))
+
+
+def onward(job: Job, progress: Progress) -> Progress:
+    """What this attempt tells, beside how far the ones before it came."""
+    before = job.progress  # as it stood when this attempt began
+    return progress if before is None else replace(progress, reached=max(before.done, before.reached))
 
 
 def release(rooms: Rooms, job: Job, *, blameless: bool) -> None:

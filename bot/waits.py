@@ -27,7 +27,7 @@ def left_s(job: Job, now: float) -> float:
 
 
 def waiting_of(rooms: Any, job: Job, now: float, *, is_engine_awake: bool) -> Waiting:
-    """The job's place and its time to wait; 0 when it is not waiting any more."""
+    """The job's place and its time to wait; 0 when it waits for nothing."""
     ahead = rooms.queue.ahead_of(job.id)
     if ahead is None:
         wait = None if job.state.is_over else left_s(job, now)
@@ -35,7 +35,8 @@ def waiting_of(rooms: Any, job: Job, now: float, *, is_engine_awake: bool) -> Wa
     before = [predicted_s for kind, predicted_s in ahead if _stands_before(kind, job)]
     running = [other for other in rooms.queue.active() if _stands_before(other.kind, job)]
     wait = sum(before) + sum(left_s(other, now) for other in running) + job.predicted_s
-    return Waiting(place=len(before) + 1, wait_s=wait, is_engine_awake=is_engine_awake)
+    is_next = is_engine_awake and not before and not running
+    return Waiting(place=0 if is_next else len(before) + 1, wait_s=wait, is_engine_awake=is_engine_awake)
 
 
 def _stands_before(other: JobKind, job: Job) -> bool:
@@ -49,6 +50,7 @@ def running_of(job: Job, now: float) -> Running:
         phase=progress.phase if progress else "load",
         done=progress.done if progress else 0,
         total=progress.total if progress else 0,
+        reached=progress.reached if progress else 0,
         loss=progress.loss if progress else None,
         left_s=left_s(job, now) if progress else None,
         is_stopping=job.wish is not None,

@@ -220,6 +220,7 @@ class Progress:
     total: int
     loss: float | None = None
     seconds_left: float | None = None
+    reached: int = 0  #: the furthest that an earlier attempt came; it is gone through again from the checkpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

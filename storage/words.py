@@ -10,6 +10,7 @@ from storage.errors import WordRefused
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{2,31}")
 WRITTEN = re.compile(r"<([a-z][a-z0-9_-]{2,31})(?::(\d{1,2}(?:\.\d{1,3})?|\.\d{1,3}))?>", re.IGNORECASE | re.ASCII)
+UNCLOSED = re.compile(r"<([a-z][a-z0-9_-]{2,31})(?::[\d.]{0,8})?(?![a-z0-9_:.>-])", re.IGNORECASE | re.ASCII)
 RESERVED = frozenset({"everyone", "here", "lora", "lyco", "hypernet", "me", "you", "word", "all", "none", "null"})
 MAX_STRENGTH = 2.0  # above it pictures fall apart
 MAX_PROMPT = 1500  # characters
@@ -76,6 +77,16 @@ def _word(found: re.Match[str]) -> Word:
     if strength > MAX_STRENGTH:
         raise WordRefused("E_STRENGTH", word=found[1].lower(), most=MAX_STRENGTH)
     return Word(found[1].lower(), strength)
+
+
+def written(name: str, strength: float = 1.0) -> str:
+    """A word as one types it: `<name>` or `<name:0.8>`."""
+    return f"<{name}>" if strength == 1.0 else f"<{name}:{strength:g}>"
+
+
+def unclosed_in(prompt: str) -> list[str]:
+    """The names behind a bracket that nothing closes: `<ana-dog on the beach`."""
+    return [found[1].lower() for found in UNCLOSED.finditer(prompt)]
 
 
 def words_in(prompt: str) -> list[Word]:

@@ -29,6 +29,7 @@ class Running:
     phase: str
     done: int
     total: int
+    reached: int = 0  #: by an attempt that was cut off; what lies before it is gone through again
     loss: float | None = None
     left_s: float | None = None
     is_stopping: bool = False
@@ -82,16 +83,14 @@ def training_card(*, job: str, word: str, owner: int, running: Running, is_perso
 
 def progress_of(running: Running) -> str:
     """The bar, what is being done, how long it still takes, the step."""
-    bar = texts.say(
-        "training-bar",
-        bar=layout.bar(running.done, running.total),
-        percent=layout.percent(running.done, running.total),
-    )
+    done = max(running.done, running.reached)
+    bar = texts.say("training-bar", bar=layout.bar(done, running.total), percent=layout.percent(done, running.total))
     left = "none" if running.left_s is None else texts.span(running.left_s)
     loss = "none" if running.loss is None else f"{running.loss:.3f}"
     phase = texts.say("training-phase", phase=running.phase, left=left)
     step = texts.say("training-step", done=running.done, total=running.total, loss=loss)
-    return layout.lines(bar, phase, step if running.total else None)
+    again = texts.say("training-again", reached=running.reached) if running.done < running.reached else None
+    return layout.lines(bar, phase, step if running.total else None, again)
 
 
 def _preview(job: str, word: str, running: Running, preview: bytes) -> Picture:

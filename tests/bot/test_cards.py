@@ -7,6 +7,7 @@ import pytest
 from bot import cards, consent, modals
 from bot.buttons import Press
 from bot.cards import Picture
+from bot.cards.jobs import progress_of
 from bot.cards.layout import bar, percent
 from tests.bot.limits import faults_of_card, faults_of_form, walk
 
@@ -206,6 +207,16 @@ def test_the_bar_is_full_only_at_the_end() -> None:
     assert bar(10, 10) == "█" * 20
     assert percent(999, 1000) == 99
     assert percent(3, 0) == 0
+
+
+def test_a_card_never_shows_less_than_before_an_interruption() -> None:
+    caught_up = cards.Running(phase="train", done=80, total=100, reached=75)
+    behind = cards.Running(phase="train", done=50, total=100, reached=75)
+
+    assert "75 %" in progress_of(behind)
+    assert "interrupted after step 75" in progress_of(behind)
+    assert "80 %" in progress_of(caught_up)
+    assert "interrupted" not in progress_of(caught_up)
 
 
 def test_every_form_stays_within_discords_limits() -> None:

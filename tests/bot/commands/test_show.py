@@ -62,7 +62,7 @@ async def test_every_state_of_a_job_has_its_card(stage: Stage) -> None:
     told.append(await now())
 
     expected = [
-        "Next in line", "Step 100 of 300", "is learned", "Your picture is queued", "Being drawn now",
+        "Starting now", "Step 100 of 300", "is learned", "Your picture is queued", "Being drawn now",
         "does not fit into 10 KiB", "Cancelled",
     ]  # fmt: skip
     assert [part in one for part, one in zip(expected, told, strict=True)] == [True] * len(expected), told

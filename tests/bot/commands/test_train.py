@@ -62,7 +62,7 @@ async def test_train_queues_one_job_and_says_where_it_stands(stage: Stage) -> No
     job = await stage.job()
 
     assert "<ana-dog> is queued" in queued.body
-    assert "Next in line" in queued.body
+    assert "Starting now" in queued.body
     assert (job.kind, job.state, len(job.request["photos"])) == (JobKind.TRAIN, JobState.QUEUED, 5)
     assert stage.woken == 1
 
