@@ -13,6 +13,7 @@ from bot.cards import Card, PhotoLine, Report
 from bot.errors import sentence_of, shown
 from bot.naming import trouble_with_word
 from bot.studio import Asker, EngineFacts, Studio
+from storage.disk import check_room
 from storage.errors import PhotoRejected, TintypeError
 from storage.photo_report import ADVISED, MOST, PhotoReport
 from storage.records import Draft, DraftId, Kind, Photo
@@ -25,9 +26,10 @@ async def take_in(studio: Studio, draft: Draft, uploads: Sequence[Upload]) -> li
     """Fetch, inspect and keep; the sentences of those that could not be used."""
     async with studio.intake:
         try:
+            await studio.run(lambda rooms: check_room(rooms.vault.folder))
             fetched = await studio.attachments.fetch(uploads)
-        except TintypeError as too_many:
-            return [sentence_of(too_many)]
+        except TintypeError as refused_all:
+            return [sentence_of(refused_all)]
         refused: list[str] = []
         for at in range(0, len(fetched), INSPECTED_AT_ONCE):
             refused += await _kept(studio, draft, fetched[at : at + INSPECTED_AT_ONCE])

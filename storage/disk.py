@@ -18,7 +18,9 @@ def free_bytes(folder: Path) -> int:
 def check_room(folder: Path, floor_bytes: int = FLOOR_BYTES) -> None:
     """Return when there is room for one more job.
 
-    Raises: TintypeError E_DISK_FULL.
+    Raises: TintypeError E_DISK_LOW.
     """
-    if free_bytes(folder) < floor_bytes:
-        raise TintypeError("E_DISK_FULL", folder=str(folder))
+    free = free_bytes(folder)
+    if free < floor_bytes:
+        facts = {"free_mb": free // 10**6, "floor_mb": floor_bytes // 10**6}
+        raise TintypeError("E_DISK_LOW", folder=str(folder), **facts)

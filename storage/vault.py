@@ -35,6 +35,11 @@ class Vault:
             make_folder(folder)
         self._master = AESGCM(master_key(master_key_file))
 
+    @property
+    def folder(self) -> Path:
+        """Where the files are."""
+        return self._blobs
+
     def put(self, owner: MemberId, content: bytes) -> BlobId:
         """Encrypt and keep; on the disk when this returns.
 

@@ -1,4 +1,4 @@
-"""`tintype restore`: a snapshot back into an empty data folder."""
+"""`tintype restore`: a snapshot back into the empty data folder that `tintype run` then uses."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from bot import lock, texts
 from bot.cli import Subparsers, add_command
 from bot.settings import BotSettings
+from bot.whereabouts import run_by
 from storage.backup import restore
 from storage.clock import SystemClock
 
@@ -21,10 +22,10 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace, settings: BotSettings) -> int:
     """Restore, and forget again who asked for it since."""
-    with lock.held(settings.data_dir):
-        forgotten = restore(
-            arguments.snapshot, settings.data_dir, settings.master_key_file, SystemClock(), arguments.keys
-        )
-    facts = {"folder": settings.data_dir, "snapshot": arguments.snapshot, "forgotten": len(forgotten)}
-    print(texts.say("restore-made", **facts))
+    used = run_by(settings)
+    with lock.held(used.data_dir):
+        forgotten = restore(arguments.snapshot, used.data_dir, used.master_key_file, SystemClock(), arguments.keys)
+    print(texts.say("restore-made", folder=used.data_dir, snapshot=arguments.snapshot, forgotten=len(forgotten)))
+    if used is not settings:
+        print(texts.say("restore-sandbox", folder=settings.data_dir))
     return 0

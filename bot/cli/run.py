@@ -13,6 +13,7 @@ from bot.cli import Subparsers, add_command
 from bot.engine_process import command, environment
 from bot.settings import BotSettings
 from bot.threads import DaemonThreads
+from bot.whereabouts import run_by
 from storage.env import Secret
 from storage.errors import TintypeError
 
@@ -30,8 +31,7 @@ def run(arguments: argparse.Namespace, settings: BotSettings) -> int:
 
     Raises: TintypeError that says what to do.
     """
-    if not settings.discord_token:
-        settings = settings.for_sandbox()
+    settings = run_by(settings)
     handlers = logs.set_up(settings.data_dir, settings.log_level, [settings.discord_token.reveal()])
     try:
         asyncio.run(_run(settings))

@@ -50,7 +50,7 @@ def memory(meminfo: Path = MEMINFO) -> Iterator[Finding]:
 def disk(data_dir: Path) -> Iterator[Finding]:
     """Room for one more job.
 
-    Raises: TintypeError E_DISK_FULL.
+    Raises: TintypeError E_DISK_LOW.
     """
     check_room(_standing(data_dir))
     yield ok("disk", "doctor-disk-ok", free_gb=round(free_bytes(_standing(data_dir)) / 1e9, 1))

@@ -58,7 +58,7 @@ def test_a_secret_is_not_shown_by_accident() -> None:
 def test_below_the_floor_no_job_is_taken(tmp_path: Path) -> None:
     check_room(tmp_path, floor_bytes=1)
 
-    with pytest.raises(TintypeError, match="E_DISK_FULL"):
+    with pytest.raises(TintypeError, match="E_DISK_LOW"):
         check_room(tmp_path, floor_bytes=free_bytes(tmp_path) * 2)
 
 

@@ -125,6 +125,29 @@ async def test_a_full_disk_is_told_and_nothing_is_lost(stage: Stage, monkeypatch
     assert "3 usable photos" in shown(await stage.ana.command("show")).body
 
 
+async def test_below_the_floor_nothing_new_is_taken_and_all_else_works(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.taught()
+    grid = await stage.grid()
+    card = await stage.report(3, word="ana-cup")
+    monkeypatch.setattr("storage.disk.free_bytes", lambda folder: 10**9)
+
+    form = await stage.ana.press(card, "Add photos")
+    refused = [
+        shown(await stage.ana.submit(form, {}, {"photos": [("more.png", b"\x89PNG 9")]})),
+        shown(await stage.ana.press(card, "Train")),
+        shown(await stage.ana.command("imagine", prompt="a dog")),
+        shown(await stage.ana.press(grid, "Again")),
+    ]
+    still = [shown(await stage.ana.command(name)).body for name in ("show", "words mine", "queue")]
+
+    assert all("nearly full (1,000 MB free, 2,000 MB are needed)" in one.text for one in refused)
+    assert "3 usable photos" in still[0]
+    assert "ana-dog" in still[1]
+    assert len(await stage.jobs()) == 2
+
+
 async def test_a_server_that_took_the_bot_out_is_noted_and_an_outage_is_not(stage: Stage) -> None:
     async def left() -> object:
         return (await stage.run(lambda rooms: rows(rooms.db, "select left_at from guilds")))[0]["left_at"]

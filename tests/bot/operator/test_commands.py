@@ -76,6 +76,7 @@ def test_a_backup_is_brought_back_on_a_new_machine(
     assert str(made) in capsys.readouterr().out
 
     monkeypatch.setenv("TINTYPE_DATA_DIR", "new")
+    monkeypatch.setenv("DISCORD_TOKEN", "a.b.c")
     assert tintype("restore", made) == 1
     assert "put your copy there" in capsys.readouterr().err
     (tmp_path / "new").mkdir(exist_ok=True)
@@ -100,11 +101,29 @@ def test_who_asked_to_be_forgotten_since_is_forgotten_by_a_restore_with_the_newe
     rooms.db.conn.close()
 
     monkeypatch.setenv("TINTYPE_DATA_DIR", "new")
+    monkeypatch.setenv("DISCORD_TOKEN", "a.b.c")
     monkeypatch.setenv("TINTYPE_MASTER_KEY_FILE", "data/master.key")
     assert tintype("restore", made, "--keys", "data/backups/keys.json") == 0
 
     assert "One member had asked to be forgotten since, and was." in capsys.readouterr().out
     assert not list((tmp_path / "new/blobs").rglob("*-*"))
+
+
+def test_without_a_token_a_backup_comes_back_where_the_stand_in_runs(
+    tintype: Tintype, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived_in(tmp_path / "data")
+    tintype("backup")
+    (made,) = snapshots(tmp_path / "data/backups")
+    monkeypatch.setenv("TINTYPE_DATA_DIR", "new")
+    (tmp_path / "new/sandbox").mkdir(parents=True)
+    (tmp_path / "new/sandbox/master.key").write_bytes((tmp_path / "data/master.key").read_bytes())
+
+    assert tintype("restore", made) == 0
+
+    assert "put DISCORD_TOKEN into .env first" in capsys.readouterr().out
+    assert (tmp_path / "new/sandbox/tintype.db").exists()
+    assert not (tmp_path / "new/tintype.db").exists()
 
 
 def test_there_is_nothing_to_back_up_before_the_first_start(

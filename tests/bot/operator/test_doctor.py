@@ -121,7 +121,7 @@ async def test_little_memory_is_a_warning(tmp_path: Path) -> None:
 async def test_a_full_disk_is_told(settings: BotSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.disk.free_bytes", lambda folder: 10**9)
 
-    with pytest.raises(TintypeError, match="E_DISK_FULL"):
+    with pytest.raises(TintypeError, match="E_DISK_LOW"):
         list(machine.disk(settings.data_dir))
 
 
