@@ -13,7 +13,7 @@ from typing import Any
 from bot import cards, texts
 from bot.cards import Card, Kept, layout
 from bot.studio import Asker, Studio
-from storage.errors import NotFound
+from storage.errors import NotAllowed, NotFound
 from storage.permissions import Action, can
 from storage.records import BlobId, MemberId
 
@@ -38,6 +38,12 @@ def key_of(member: MemberId) -> str:
     return f"{member:016x}"
 
 
+def refuse_foreign(asker: Asker, key: str) -> None:
+    """Raises: NotAllowed when a button is of another member's data."""
+    if key != key_of(asker.member):
+        raise NotAllowed("E_FORGET_FOREIGN")
+
+
 def overview(rooms: Any, asker: Asker) -> Card:
     """What is kept, counted, with a button for each zip."""
     can(asker.actor, Action.EXPORT)
@@ -46,7 +52,7 @@ def overview(rooms: Any, asker: Asker) -> Card:
         Kept(
             member=key_of(asker.member),
             words=len(told["words"]),
-            images=told["images"],
+            images=len(told["images"]),
             photos=told["photos"],
             jobs=len(told["jobs"]),
             parts=len(spread.parts),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -34,6 +35,7 @@ from storage.records import (
 )
 from storage.rows import draft_of, job_of
 from storage.takedowns import Deed, Takedowns
+from storage.texts import sentence
 from storage.vault import BLOB, Vault
 
 #: the columns that name a member whose rows go with them; a test holds all three lists against the schema
@@ -83,16 +85,22 @@ class Privacy:
         drafts = self._all_drafts(member)
         return {
             "words": [
-                {"word": c.name, "kind": c.kind, "versions": len(self._concepts.versions(c.id)), "since": c.created_at}
+                {
+                    "word": c.name,
+                    "kind": c.kind,
+                    "versions": len(self._concepts.versions(c.id)),
+                    "since": moment(c.created_at),
+                }
                 for c in self._concepts.mine(member)
             ],
-            "drafts": [{"word": d.word, "photos": len(self._photos.of(d.id)), "since": d.created_at} for d in drafts],
+            "drafts": [
+                {"word": d.word, "photos": len(self._photos.of(d.id)), "since": moment(d.created_at)} for d in drafts
+            ],
             "photos": sum(len(self._photos.of(draft.id)) for draft in drafts),
-            "images": len(self._images.of_owner(member)),
+            "images": [_pictured(image) for image in self._images.of_owner(member)],
             "jobs": [_told(job) for job in self._jobs("owner = :id", member)],
             "consents": [
-                {"text": row["text_version"], "given": row["given_at"], "revoked": row["revoked_at"]}
-                for row in rows(self._db, "select * from consents where person = :member", member=member)
+                _agreed(row) for row in rows(self._db, "select * from consents where person = :member", member=member)
             ],
             "likes": len(rows(self._db, "select 1 from likes where member = :member", member=member)),
             "settings": self._wishes.settings(member),
@@ -182,7 +190,7 @@ class Privacy:
         destroyed = self._vault.destroy(member)
         self._rewrite_keys()
         return self._finished(
-            photos=told["photos"], versions=len(versions), images=told["images"] + len(others),
+            photos=told["photos"], versions=len(versions), images=len(told["images"]) + len(others),
             checkpoints=_checkpoints(jobs), jobs_cancelled=cancelled, words=len(told["words"]),
             consents=len(told["consents"]), files=len(mine) + len(foreign), bytes=size, messages=messages,
             key_destroyed=destroyed,
@@ -275,9 +283,31 @@ class Privacy:
         return Receipt(id=secrets.token_hex(4), at=self._clock.now(), **told)
 
 
+def moment(unix_s: float) -> str:
+    """A moment as a person reads it: `2026-11-25 06:30:00+00:00`."""
+    return datetime.fromtimestamp(round(unix_s), UTC).isoformat(" ")
+
+
+def _pictured(image: Image) -> dict[str, Any]:
+    """A picture's file and what made it."""
+    file = f"images/{image.job}-{image.position}-{image.name}"
+    return {"file": file, "seed": image.seed, "settings": image.settings, "since": moment(image.created_at)}
+
+
+def _agreed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """An agreement with the sentence that was agreed to."""
+    version, revoked = row["text_version"], row["revoked_at"]
+    return {
+        "text": version,
+        "sentence": sentence(f"consent-{version}"),
+        "given": moment(row["given_at"]),
+        "revoked": revoked and moment(revoked),
+    }
+
+
 def _told(job: Job) -> dict[str, Any]:
     prompt = {"prompt": job.request["prompt"]} if "prompt" in job.request else {}
-    return {"job": job.id, "kind": job.kind, "state": job.state, "since": job.created_at} | prompt
+    return {"job": job.id, "kind": job.kind, "state": job.state, "since": moment(job.created_at)} | prompt
 
 
 def _checkpoints(jobs: Iterable[Job]) -> int:

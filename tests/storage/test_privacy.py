@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from storage.queue import Queue
 from storage.records import (
     BlobId,
     ChannelId,
+    Consent,
     Grant,
     JobKind,
     Kind,
@@ -86,7 +88,7 @@ def test_the_receipt_counts_what_went(house: Household, privacy: Privacy, vault:
         "words": [],
         "drafts": [],
         "photos": 0,
-        "images": 0,
+        "images": [],
         "jobs": [],
         "consents": [],
         "likes": 0,
@@ -304,6 +306,21 @@ def test_a_member_is_given_photos_words_and_pictures(house: Household, privacy: 
     assert sorted(vault.open(blob) for _, blob in contents) == sorted([b"ana-dog" * 5, b"ana-dog" * 5, b"a" * 9])
     assert [word["word"] for word in told["words"]] == ["ana-dog"]
     assert "a a picture" in {job.get("prompt") for job in told["jobs"]}
+    assert [(one["file"], one["seed"]) for one in told["images"]] == [
+        (name, 7) for name, _ in contents if name.startswith("images/")
+    ]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00", word["since"]) for word in told["words"])
+
+
+def test_a_member_reads_what_they_agreed_to(house: Household, privacy: Privacy, concepts: Concepts) -> None:
+    word = concepts.create(ANA, HOME, "ana-me", Kind.PERSON, "person")
+    concepts.agree(Consent(concept=word.id, person=ANA, text_version="1", given_at=1.0))
+
+    (agreed,) = privacy.mydata(ANA)["consents"]
+
+    assert agreed["given"] == "1970-01-01 00:00:01+00:00"
+    assert "I am 18 years or older" in agreed["sentence"]
+    assert agreed["revoked"] is None
 
 
 def test_every_file_that_a_row_needs_is_known(house: Household, privacy: Privacy, vault: Vault) -> None:
