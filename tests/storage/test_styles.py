@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from storage.concepts import Concepts
@@ -10,9 +14,10 @@ from storage.database import insert, rows
 from storage.errors import NotAllowed, NotFound
 from storage.images import Images
 from storage.listings import KEPT_S, Listing, Order
+from storage.permissions import Action, Held, can
 from storage.photos import Photos
 from storage.privacy import Privacy
-from storage.records import BlobId, Concept, ConceptId, Consent, Grant, ImageWord, Kind, MemberId, Scope
+from storage.records import Actor, BlobId, Concept, ConceptId, Consent, Grant, ImageWord, Kind, MemberId, Scope
 from storage.styles import RECENT_S, Base, Style, Styles
 from storage.upkeep import Upkeep
 from storage.vault import Vault
@@ -27,6 +32,16 @@ SERVER, EVERYWHERE = (Scope.GUILD, HOME), (Scope.INSTANCE, 0)
 @pytest.fixture
 def styles(db: Database, clock: HandClock) -> Styles:
     return Styles(db, clock)
+
+
+@contextmanager
+def undone(db: Database) -> Iterator[None]:
+    """Whatever is written inside is gone afterwards."""
+    db.conn.execute("begin")
+    try:
+        yield
+    finally:
+        db.conn.execute("rollback")
 
 
 class Gallery:
@@ -122,6 +137,34 @@ def test_a_style_is_seen_where_its_word_may_be_used(
 
     assert bool(seen(styles, member, **more)) == expected
     assert [c.id for c in gallery.concepts.usable(actor(member, **more), "ana-dog")] == [concept.id] * expected
+
+
+GRANTS = st.tuples(st.sampled_from(Scope), st.sampled_from((BEN, EVE, 7, 8, HOME, ELSEWHERE, 0)))
+ACTORS = st.builds(
+    actor, st.sampled_from((ANA, BEN, EVE)), st.sampled_from((HOME, ELSEWHERE, None)),
+    roles=st.frozensets(st.sampled_from((7, 8))), is_adult_channel=st.booleans(),
+)  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(grants=st.lists(GRANTS, min_size=1, max_size=3), kind=st.sampled_from(Kind), agreed=st.booleans(), who=ACTORS)
+def test_what_is_seen_is_what_may_be_used_whatever_is_granted_to_whom(
+    styles: Styles, gallery: Gallery, grants: list[tuple[Scope, int]], kind: Kind, agreed: bool, who: Actor
+) -> None:
+    with undone(gallery.db):
+        concept = gallery.shared(kind=kind, grant=grants[0])
+        for scope, subject in grants[1:]:
+            gallery.concepts.grant(Grant(concept=concept.id, scope=scope, subject=subject))
+        if not agreed:
+            gallery.concepts.revoke(concept.id)
+
+        try:
+            can(who, Action.USE, Held(concept, gallery.concepts.grants(concept.id), agreed or kind is not Kind.PERSON))
+            may = True
+        except (NotFound, NotAllowed):
+            may = False
+
+        assert bool(styles.page(who, listing(), BASE, 1, 4).total) == may
 
 
 def test_a_private_word_is_no_style_not_even_for_its_owner(styles: Styles, gallery: Gallery) -> None:
