@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from enum import Enum, auto
 from functools import partial
 from typing import Any
 
@@ -27,8 +28,9 @@ async def take_down(client: discord.Client, run: Run) -> None:
     """
     for owed in await run(lambda rooms: rooms.privacy.takedowns.owed()):
         message = client.get_partial_messageable(owed.channel).get_partial_message(owed.message)
-        if await _is_over(_blanked(message) if owed.deed is Deed.BLANK else message.delete()):
-            await run(partial(_done, owed=owed))
+        outcome = await _outcome(_blanked(message) if owed.deed is Deed.BLANK else message.delete())
+        if outcome is not Outcome.LATER:
+            await run(partial(_noted, owed=owed, outcome=outcome))
 
 
 def noted(rooms: Any, message: Message) -> bool:
@@ -49,8 +51,11 @@ def _is_drawn(job: Job) -> bool:
     return job.kind is JobKind.IMAGINE and job.state is JobState.SUCCEEDED
 
 
-def _done(rooms: Any, *, owed: Owed) -> None:
-    rooms.privacy.takedowns.done(owed)
+def _noted(rooms: Any, *, owed: Owed, outcome: Outcome) -> None:
+    if outcome is Outcome.GONE:
+        rooms.privacy.takedowns.done(owed)
+    elif not rooms.privacy.takedowns.refused(owed):
+        log.error("message %d in channel %d is given up: delete it by hand", owed.message, owed.channel)
 
 
 async def _blanked(message: discord.PartialMessage) -> None:
@@ -58,13 +63,20 @@ async def _blanked(message: discord.PartialMessage) -> None:
     await message.edit(view=deleted_card().view, attachments=[])
 
 
-async def _is_over(request: Awaitable[object]) -> bool:
-    """Gone already is fine; a channel that is closed to us stays closed; an outage passes."""
+class Outcome(Enum):
+    """How an attempt to take a message down went."""
+
+    GONE = auto()
+    REFUSED = auto()  #: the channel is closed to us now, which a permission may change
+    LATER = auto()  #: an outage passes
+
+
+async def _outcome(request: Awaitable[object]) -> Outcome:
     try:
         await request
     except discord.NotFound:
-        return True
+        return Outcome.GONE
     except (discord.HTTPException, *PASSING) as error:
         log.warning("a message could not be taken down: %s", error)
-        return not is_passing(error)
-    return True
+        return Outcome.LATER if is_passing(error) else Outcome.REFUSED
+    return Outcome.GONE

@@ -75,7 +75,7 @@ class Privacy:
         self._db, self._vault, self._clock, self._rewrite_keys = db, vault, clock, rewrite_keys
         self._queue, self._concepts = Queue(db, clock), Concepts(db, clock)
         self._photos, self._images, self._wishes = Photos(db, vault, clock), Images(db), Wishes(db, clock)
-        self.takedowns = Takedowns(db)
+        self.takedowns = Takedowns(db, clock)
         self.lists = Listings(db, clock)
 
     # --- telling -------------------------------------------------------------------------------------------------

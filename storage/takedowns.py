@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlite_utils import Database
 
+from storage.clock import Clock
 from storage.database import rows
 from storage.records import ChannelId, Message
 
 PREFIX = "takedown"
+FIRST_AGAIN_S = 3600.0  # after a refusal; each further wait is twice as long
+MOST_TRIES = 10  # six weeks: a permission comes back, or the channel never does
 
 
 class Deed(StrEnum):
@@ -28,31 +31,49 @@ class Owed:
     channel: ChannelId
     message: int
     deed: Deed
+    tries: int = 0  #: that were refused
 
 
 class Takedowns:
     """Messages that show what is deleted, until Discord has let go of them; nothing else is kept of them."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db, self._clock = db, clock
 
     def owe(self, messages: Iterable[Message], deed: Deed) -> None:
         """Note them; meant to run inside the transaction that deletes what they show."""
         for message in messages:
-            sql = "insert or replace into notes (name, value) values (:name, :deed)"
-            rows(self._db, sql, name=f"{PREFIX}:{message.channel}:{message.message}", deed=deed)
+            self._keep(Owed(channel=message.channel, message=message.message, deed=deed), 0.0)
 
     def owed(self) -> list[Owed]:
-        """All that must still go, the oldest first."""
+        """All that must go now, the oldest first."""
         found = rows(self._db, "select * from notes where name like :like order by rowid", like=f"{PREFIX}:%")
-        return [_owed(str(row["name"]), str(row["value"])) for row in found]
+        told = [_owed(str(row["name"]), str(row["value"])) for row in found]
+        return [owed for owed, not_before in told if not_before <= self._clock.now()]
+
+    def refused(self, owed: Owed) -> bool:
+        """Discord would not: try again later; False when it was tried often enough and is given up."""
+        if owed.tries + 1 >= MOST_TRIES:
+            self.done(owed)
+            return False
+        self._keep(replace(owed, tries=owed.tries + 1), self._clock.now() + FIRST_AGAIN_S * 2**owed.tries)
+        return True
+
+    def _keep(self, owed: Owed, not_before: float) -> None:
+        sql = "insert into notes (name, value) values (:name, :told) on conflict (name) do update set value = :told"
+        rows(self._db, sql, name=_name(owed), told=f"{owed.deed} {owed.tries} {not_before:.0f}")
 
     def done(self, owed: Owed) -> None:
         """It went, or can never be reached again."""
-        name = f"{PREFIX}:{owed.channel}:{owed.message}"
-        rows(self._db, "delete from notes where name = :name", name=name)
+        rows(self._db, "delete from notes where name = :name", name=_name(owed))
 
 
-def _owed(name: str, deed: str) -> Owed:
-    _, channel, message = name.split(":")
-    return Owed(channel=ChannelId(int(channel)), message=int(message), deed=Deed(deed))
+def _name(owed: Owed) -> str:
+    return f"{PREFIX}:{owed.channel}:{owed.message}"
+
+
+def _owed(name: str, value: str) -> tuple[Owed, float]:
+    """What a note says, and the moment before which it is not tried."""
+    (_, channel, message), (deed, tries, not_before) = name.split(":"), value.split()
+    owed = Owed(channel=ChannelId(int(channel)), message=int(message), deed=Deed(deed), tries=int(tries))
+    return owed, float(not_before)

@@ -137,6 +137,18 @@ async def test_what_an_outage_hides_is_taken_down_at_the_next_start(idle: Stage)
     assert await idle.ben.read() == []
 
 
+async def test_what_discord_refuses_to_take_down_stays_owed(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    await everything(stage)
+    stage.box.faults.add({"action": "status", "status": 403, "method": "DELETE", "path": "/channels/.*", "times": None})
+    question = shown(await stage.ana.command("forget"))
+
+    await stage.ana.press(question, "Delete everything for good")
+    while caplog.text.count("could not be taken down") < 2:
+        await asyncio.sleep(0.01)
+
+    assert await stage.run(lambda rooms: rooms.db["notes"].count_where("name like 'takedown:%'")) == 2
+
+
 async def test_a_message_that_is_gone_already_stops_nothing(stage: Stage) -> None:
     await everything(stage)
     first = next(message for message in stage.box.messages.values() if message.visible_to is None)
