@@ -18,6 +18,7 @@ from storage.records import BlobId, Image, ImageId, Job, JobKind, Kind, Photo, P
 PROTOCOL = 1  # of attempt.json; trainers/attempt.py refuses another one
 LIMIT_BYTES = 10 << 20  # what Discord takes as one file without a boost
 RESUME = "resume.zip"
+BEGINNING = "begin.png"  # the picture that a member sent to begin from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +154,10 @@ def _pictures(rooms: Rooms, job: Job, facts: EngineFacts) -> Plan:
     request = job.request
     words, files = _words(rooms, job, facts)
     relation = dict(request.get("relation") or {})
-    if relation.get("parent"):
+    if request.get("image"):
+        relation = {"kind": "image", "parent": BEGINNING, "strength": request["image"]["strength"]}
+        files[BEGINNING] = BlobId(request["image"]["blob"])
+    elif relation.get("parent"):
         parent = _parent(rooms, str(relation["parent"]))
         relation["parent"] = f"parent{Path(parent.name).suffix}"
         files[relation["parent"]] = parent.blob
@@ -163,6 +167,8 @@ def _pictures(rooms: Rooms, job: Job, facts: EngineFacts) -> Plan:
         "count": request["count"],
         "seed": request["seed"],
         "shape": request.get("shape") or "square",
+        "quality": request.get("quality") or "normal",
+        "has_prompt": bool(request.get("has_prompt")),
         "words": words,
         "relation": relation,
         "limit_bytes": LIMIT_BYTES,

@@ -51,6 +51,13 @@ async def complete_style(interaction: Interaction, current: str) -> list[Choice]
     return [Choice(name=term, value=term) for term in found]
 
 
+async def complete_preset(interaction: Interaction, current: str) -> list[Choice]:
+    """The member's presets whose name holds what is typed."""
+    member, typed = asker_of(interaction).member, current.strip().lower()
+    found = await _soon(interaction, lambda rooms: [one.name for one in rooms.wishes.presets(member)])
+    return [Choice(name=name, value=name) for name in found if typed in name][:MOST_CHOICES]
+
+
 async def complete_job(interaction: Interaction, current: str) -> list[Choice]:
     """The member's photos and newest jobs whose line or id holds what is typed."""
     asker, typed = asker_of(interaction), current.strip().lower()

@@ -11,7 +11,13 @@ from discord import app_commands
 
 from bot import buttons, commands, modals, presses, texts
 
-KINDS = {Type.string: "text", Type.integer: "whole number", Type.boolean: "yes or no", Type.attachment: "file"}
+KINDS = {
+    Type.string: "text",
+    Type.integer: "whole number",
+    Type.number: "number",
+    Type.boolean: "yes or no",
+    Type.attachment: "file",
+}
 
 
 def commands_page() -> str:

@@ -103,6 +103,19 @@ def prompt_form(press: Press, title: str, *, prompt: str, negative: str) -> Form
     )
 
 
+def negative_form(press: Press, negative: str) -> Form:
+    """The form behind *Never show*: what no picture is to show."""
+    return Form(
+        press,
+        texts.say("modal-negative"),
+        ui.Label(
+            text=texts.say("modal-negative"),
+            description=texts.say("modal-negative-help"),
+            component=_paragraph("negative", negative, required=False),
+        ),
+    )
+
+
 def reason_form(press: Press, title: str) -> Form:
     """The form behind *Report*: what is wrong."""
     return Form(

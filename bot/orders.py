@@ -8,12 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot import beginnings
+from bot.beginnings import Beginning
+from bot.habits import habits_of
 from bot.limits import refuse_above
 from bot.studio import Asker, EngineFacts
 from bot.waits import usual_s
-from storage.errors import NotFound, TintypeError
+from storage.errors import NotFound, TintypeError, WordRefused
 from storage.permissions import Action, Held, can
 from storage.records import (
+    Concept,
     ConceptId,
     Image,
     Job,
@@ -26,13 +30,12 @@ from storage.records import (
     Version,
     VersionId,
 )
-from storage.words import Word, parse_prompt, words_in
+from storage.words import Word, parse_prompt, unclosed_in, words_in
 
 MOST_WORDS = 4  # in one picture
 MOST_PICTURES = 4
 SEEDS = 2**32
 SHAPES = ("square", "portrait", "landscape")
-SUBTLE = 0.6  # how far a variation goes from its parent, 0 to 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,8 @@ class Order:
     count: int = 4
     seed: int | None = None
     shape: str = "square"
+    quality: str = "normal"
+    begin: Beginning | None = None
     meant: ConceptId | None = None  #: what its name means in this prompt, whatever else bears that name
 
 
@@ -60,10 +65,15 @@ def ordered(rooms: Any, asker: Asker, order: Order, facts: EngineFacts | None, n
         "count": order.count,
         "seed": secrets.randbelow(SEEDS) if order.seed is None else order.seed,
         "shape": order.shape,
+        "quality": order.quality,
         "words": resolved(rooms, asker, prompt, facts, order.meant),
         "relation": None,
     }
     parse_prompt(order.negative)
+    if order.begin is not None:
+        return beginnings.put_with(
+            rooms, asker, order.begin, lambda image: _put(rooms, asker, {**request, **image}, now)
+        )
     return _put(rooms, asker, request, now)
 
 
@@ -95,6 +105,9 @@ def resolved(
     words = words_in(prompt)
     if len(words) > MOST_WORDS:
         raise TintypeError("E_TOO_MANY_WORDS", count=len(words), most=MOST_WORDS)
+    for name in unclosed_in(prompt):
+        if rooms.concepts.usable(asker.actor, name):
+            raise WordRefused("E_WORD_OPEN", word=name)
     return [_resolved(rooms, asker, word, facts, meant) for word in words]
 
 
@@ -137,6 +150,8 @@ def is_made_for(version: Version, facts: EngineFacts) -> bool:
 
 def _put(rooms: Any, asker: Asker, request: Mapping[str, Any], now: float) -> tuple[Job, bool]:
     can(asker.actor, Action.IMAGINE)
+    if request.get("is_from_upload"):
+        beginnings.refuse_for_adults(asker)
     refuse_above(rooms, asker, JobKind.IMAGINE)
     job, made = rooms.queue.put(
         NewJob(
@@ -146,7 +161,7 @@ def _put(rooms: Any, asker: Asker, request: Mapping[str, Any], now: float) -> tu
             channel=asker.channel,
             key=asker.key,
             predicted_s=usual_s(rooms, JobKind.IMAGINE, now),
-            request=request,
+            request=dict(request) | habits_of(rooms, asker, request),
         )
     )
     return job, made
@@ -171,8 +186,13 @@ def finished(rooms: Any, asker: Asker, job_id: str, action: Action) -> tuple[Job
     return job, images
 
 
-def followed(rooms: Any, asker: Asker, job_id: str, relation: Relation, n: int, now: float) -> tuple[Job, bool]:
-    """Queue variations or an enlargement of picture `n`, or the whole order once more."""
+def followed(
+    rooms: Any, asker: Asker, job_id: str, relation: Relation, n: int, now: float, amount: str = "subtle"
+) -> tuple[Job, bool]:
+    """Queue variations (subtle or strong) or an enlargement of picture `n`, or the whole order once more.
+
+    Raises: TintypeError(E_IMAGE_GONE) when the order begins from a picture that is not kept any more.
+    """
     job, images = finished(rooms, asker, job_id, Action.VARY)
     if relation is not Relation.AGAIN and not 1 <= n <= len(images):
         raise NotFound("E_NOT_FOUND")
@@ -180,11 +200,13 @@ def followed(rooms: Any, asker: Asker, job_id: str, relation: Relation, n: int, 
     for word in job.request["words"]:
         _may_use_version(rooms, asker, VersionId(word["version"]))
     is_same = relation is Relation.ENLARGE
-    request = dict(job.request) | {
+    if relation is Relation.AGAIN:
+        beginnings.kept(rooms, asker, job)
+    request = {name: told for name, told in job.request.items() if name != "image" or relation is Relation.AGAIN} | {
         "seed": parent.seed if is_same else secrets.randbelow(SEEDS),
         "count": 1 if is_same else job.request["count"] if relation is Relation.AGAIN else MOST_PICTURES,
         "relation": {"kind": str(relation), "parent": None if relation is Relation.AGAIN else parent.id}
-        | {"amount": "subtle", "strength": SUBTLE},
+        | ({"amount": amount} if relation is Relation.VARY else {}),
     }
     return _put(rooms, asker, request, now)
 
@@ -201,6 +223,7 @@ def edited(
 ) -> tuple[Job, bool]:
     """Queue the order of a finished job with another prompt; its seed, count and shape stay."""
     job, images = finished(rooms, asker, job_id, Action.VARY)
+    beginnings.kept(rooms, asker, job)
     prompt = with_words(order.prompt, ())
     parse_prompt(order.negative)
     request = dict(job.request) | {
@@ -212,12 +235,17 @@ def edited(
     return _put(rooms, asker, request, now)
 
 
+def name_today(rooms: Any, word: Mapping[str, Any]) -> str:
+    """The name that a job's word has now; the one that it had when it is gone."""
+    version = rooms.concepts.version(VersionId(word["version"]))
+    concept: Concept | None = version and rooms.concepts.get(version.concept)
+    return concept.name if concept else str(word["name"])
+
+
 def prompt_today(rooms: Any, job: Job) -> str:
     """The prompt of a job with its words under the names that they have now."""
     prompt = str(job.request["prompt"])
     for word in job.request.get("words", ()):
-        version = rooms.concepts.version(VersionId(word["version"]))
-        concept = version and rooms.concepts.get(version.concept)
-        if concept and concept.name != word["name"]:
-            prompt = re.sub(rf"<{re.escape(word['name'])}(?=[:>])", f"<{concept.name}", prompt, flags=re.IGNORECASE)
+        name = name_today(rooms, word)
+        prompt = re.sub(rf"<{re.escape(word['name'])}(?=[:>])", f"<{name}", prompt, flags=re.IGNORECASE)
     return prompt

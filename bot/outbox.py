@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import discord
 
-from bot import mail
+from bot import mail, texts
 from bot.bell import Bell, rounds
 from bot.cards import Card, layout
 from bot.errors import sentence_of
@@ -113,7 +113,10 @@ class Outbox:
         if job is None:
             return None
         settle(rooms, job, FAILED_S)
-        return Letter(row, job, self._card(rooms, job), self._is_private(rooms, job))
+        card = self._card(rooms, job)
+        if job.request.get("ping"):
+            card.view.add_item(layout.text(texts.say("ping", owner=str(job.owner))))
+        return Letter(row, job, card, self._is_private(rooms, job))
 
     def _card(self, rooms: Rooms, job: Job) -> Card:
         try:
@@ -166,7 +169,9 @@ class Outbox:
             await self._store.run(lambda rooms: rooms.queue.tried(row.id))
             for file in card.files:
                 file.reset()
-            number = (await channel.send(view=card.view, files=card.files, nonce=row.nonce)).id
+            pinged = _pinged(letter.job)
+            sent = await channel.send(view=card.view, files=card.files, nonce=row.nonce, allowed_mentions=pinged)
+            number = sent.id
         return Message(job=row.job, channel=where, message=number, role="final")
 
     def _later(self, row: OutboxRow, error: BaseException) -> None:
@@ -179,6 +184,12 @@ class Outbox:
     def _forget(self, row: OutboxRow) -> None:
         self._failures.pop(row.id, None)
         self._not_before_s.pop(row.id, None)
+
+
+def _pinged(job: Job) -> discord.AllowedMentions:
+    """Whoever asked for it, if they asked for that too; never anybody else."""
+    asked = [discord.Object(job.owner)] if job.request.get("ping") else []
+    return discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=asked)
 
 
 def _reason(where: str, error: discord.HTTPException) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot import cards, texts
 from bot.cards import Card, Grid, Learned, Picture, layout
-from bot.orders import prompt_today
+from bot.orders import name_today, prompt_today
 from bot.studio import EngineFacts
 from bot.waits import running_of, waiting_of
 from storage.records import BlobId, Job, JobKind, JobState, Kind
@@ -99,9 +99,10 @@ def _drawn(rooms: Any, job: Job) -> Card:
         prompt=prompt_today(rooms, job),
         seed=int(job.result.get("seed", images[0].seed)),
         relation=str((job.request.get("relation") or {}).get("kind", "none")),
-        words=[str(word["name"]) for word in job.request.get("words", ())],
+        words=[name_today(rooms, word) for word in job.request.get("words", ())],
         images=[b"" if sheet else rooms.vault.open(images[0].blob), *(b"" for _ in images[1:])],  # one is shown
         sheet=rooms.vault.open(BlobId(sheet)) if sheet else None,
         warnings=job.result.get("warnings", ()),
+        is_spoiler=bool(job.request.get("spoiler")),
     )
     return cards.grid_card(grid)

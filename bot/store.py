@@ -20,6 +20,7 @@ from storage.database import open_database
 from storage.guilds import Guilds
 from storage.images import Images
 from storage.photos import Photos
+from storage.preferences import Wishes
 from storage.privacy import Privacy
 from storage.queue import Queue
 from storage.styles import Styles
@@ -43,6 +44,7 @@ class Rooms:
     privacy: Privacy
     guilds: Guilds
     styles: Styles
+    wishes: Wishes
     upkeep: Upkeep
     backup: Backup
 
@@ -68,6 +70,7 @@ def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
         privacy=privacy,
         guilds=Guilds(db, clock),
         styles=Styles(db, clock),
+        wishes=Wishes(db, clock),
         upkeep=Upkeep(photos, privacy, vault, clock),
         backup=backup,
     )

@@ -33,6 +33,7 @@ class Rooms(Protocol):
     privacy: Any
     guilds: Any
     styles: Any
+    wishes: Any
 
 
 class Store(Protocol):

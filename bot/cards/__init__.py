@@ -1,5 +1,6 @@
 """Pure functions from a record to a card: a Components V2 layout and the files it shows."""
 
+from bot.cards.favourites import Favourite, favourites_card
 from bot.cards.jobs import Running, Waiting, cancelled_card, failed_card, place_of, queued_card, training_card
 from bot.cards.layout import Card, Picture
 from bot.cards.papers import (
@@ -16,6 +17,7 @@ from bot.cards.papers import (
 )
 from bot.cards.photos import PAGE_PHOTOS, PhotoLine, Report, discarded, photo_report
 from bot.cards.results import Grid, Learned, Recipe, deleted_card, grid_card, recipe_card, result_card
+from bot.cards.settings import Choices, preset_line, settings_card
 from bot.cards.styles import MOST_PAGES, PAGE_STYLES, Gallery, StyleFace, WorkLine, gallery_card, style_card
 from bot.cards.words import VersionLine, WordCard, delete_card, word_card, words_card
 
@@ -24,8 +26,10 @@ __all__ = [
     "PAGE_PHOTOS",
     "PAGE_STYLES",
     "Card",
+    "Choices",
     "Deleted",
     "EngineLine",
+    "Favourite",
     "Gallery",
     "Grid",
     "Kept",
@@ -46,6 +50,7 @@ __all__ = [
     "deleted_card",
     "discarded",
     "failed_card",
+    "favourites_card",
     "forget_card",
     "gallery_card",
     "grid_card",
@@ -53,12 +58,14 @@ __all__ = [
     "mydata_card",
     "photo_report",
     "place_of",
+    "preset_line",
     "privacy_card",
     "queue_card",
     "queued_card",
     "receipt_card",
     "recipe_card",
     "result_card",
+    "settings_card",
     "style_card",
     "training_card",
     "word_card",

@@ -18,6 +18,7 @@ ALT_CHARACTERS = 1024
 GALLERY_ITEMS = 10
 ROW_BUTTONS = 5
 BAR_CELLS = 20
+SPOILER = "SPOILER_"
 VIEW_TIMEOUT_S = 60.0  # all items are dynamic, so nothing is lost when discord.py forgets the view
 
 PRIMARY = discord.ButtonStyle.primary
@@ -34,10 +35,15 @@ class Picture:
     data: bytes
     alt: str
 
+    @property
+    def is_spoiler(self) -> bool:
+        """Whether it is covered until somebody wants to see it; Discord reads that from the name."""
+        return self.name.startswith(SPOILER)
+
     @classmethod
-    def named(cls, stem: str, data: bytes, alt: str) -> Picture:
+    def named(cls, stem: str, data: bytes, alt: str, *, is_spoiler: bool = False) -> Picture:
         """With the ending that its first bytes tell."""
-        return cls(name=f"{stem}.{ending(data)}", data=data, alt=alt)
+        return cls(name=f"{SPOILER if is_spoiler else ''}{stem}.{ending(data)}", data=data, alt=alt)
 
 
 def ending(data: bytes) -> str:
@@ -87,7 +93,11 @@ def gallery(pictures: Sequence[Picture]) -> ui.MediaGallery[Any]:
         raise ValueError(f"a gallery holds 1 to {GALLERY_ITEMS} pictures, not {len(pictures)}")
     return ui.MediaGallery(
         *(
-            discord.MediaGalleryItem(f"attachment://{picture.name}", description=quoted(picture.alt, ALT_CHARACTERS))
+            discord.MediaGalleryItem(
+                f"attachment://{picture.name}",
+                description=quoted(picture.alt, ALT_CHARACTERS),
+                spoiler=picture.is_spoiler,
+            )
             for picture in pictures
         )
     )

@@ -44,6 +44,7 @@ class Grid:
     words: Sequence[str] = ()
     images: Sequence[bytes] = ()  #: none when they were deleted
     sheet: bytes | None = None  #: the grid drawn by the engine, when there is more than one image
+    is_spoiler: bool = False
     warnings: Sequence[Mapping[str, Any]] = ()  #: each a code and its facts
 
 
@@ -60,9 +61,11 @@ class Recipe:
     words: Sequence[str]
     base: str
     settings: str
+    quality: str
     when: float  #: unix seconds
     parent: str | None = None
     relation: str = "none"
+    begun: float | None = None  #: how far it leaves the picture that was sent to begin from
     pictures: Sequence[Picture] = field(default=())
 
 
@@ -110,8 +113,7 @@ def grid_card(grid: Grid) -> Card:
     return layout.card(
         layout.text(_heading(grid)),
         layout.gallery([picture]),
-        *layout.rows([layout.button("enlarge", grid.job, _numbered("enlarge", n), n=n) for n in range(1, count + 1)]),
-        *layout.rows([layout.button("vary", grid.job, _numbered("vary", n), n=n) for n in range(1, count + 1)]),
+        *_rows_of_each(grid.job, count),
         *layout.rows(
             [
                 layout.button("again", grid.job, texts.say("btn-again"), style=layout.PRIMARY),
@@ -124,8 +126,16 @@ def grid_card(grid: Grid) -> Card:
     )
 
 
-def _numbered(verb: str, n: int) -> str:
-    return texts.say(f"btn-{verb}", n=n)
+def _rows_of_each(job: str, count: int) -> list[layout.Row]:
+    """What can be done with each picture: a row for each deed, or one row when there is one picture."""
+    numbers = range(1, count + 1)
+    deeds = [
+        [layout.button("enlarge", job, texts.say("btn-enlarge", n=n), n=n) for n in numbers],
+        [layout.button("vary", job, texts.say("btn-vary", n=n), n=n) for n in numbers],
+        [layout.button("vary_strong", job, texts.say("btn-vary-strong", n=n), n=n) for n in numbers],
+        [layout.button("star", job, texts.say("btn-star", n=n), n=n) for n in numbers],
+    ]
+    return layout.rows([deed[0] for deed in deeds]) if count == 1 else [layout.Row(*deed) for deed in deeds]
 
 
 def _heading(grid: Grid) -> str:
@@ -151,9 +161,9 @@ def _fact(fact: Any) -> Any:
 def _shown(grid: Grid) -> Picture:
     if len(grid.images) > 1 and grid.sheet is not None:
         alt = texts.say("grid-alt", count=len(grid.images), prompt=grid.prompt)
-        return Picture.named(grid.job, grid.sheet, alt)
+        return Picture.named(grid.job, grid.sheet, alt, is_spoiler=grid.is_spoiler)
     alt = texts.say("image-alt", n=1, prompt=grid.prompt)
-    return Picture.named(grid.job, grid.images[0], alt)
+    return Picture.named(grid.job, grid.images[0], alt, is_spoiler=grid.is_spoiler)
 
 
 def deleted_card() -> Card:
@@ -165,6 +175,7 @@ def recipe_card(recipe: Recipe) -> Card:
     """Everything needed to make the pictures again."""
     words = [plain(word, WORD_CHARACTERS + 8) for word in recipe.words]
     parent = recipe.parent and texts.say("recipe-parent", parent=recipe.parent, relation=recipe.relation)
+    begun = None if recipe.begun is None else texts.say("recipe-begun", strength=recipe.begun)
     body = layout.lines(
         texts.say("recipe-title"),
         texts.say("recipe-prompt", prompt=plain(recipe.prompt, PROMPT_CHARACTERS)),
@@ -172,7 +183,9 @@ def recipe_card(recipe: Recipe) -> Card:
         texts.say("recipe-seed", seed=str(recipe.seed), width=recipe.width, height=recipe.height),
         texts.say("recipe-words", words=words) if words else None,
         texts.say("recipe-base", base=plain(recipe.base)),
+        texts.say("recipe-quality", quality=texts.say(f"choice-{recipe.quality}")),
         texts.say("recipe-settings", settings=plain(recipe.settings)) if recipe.settings else None,
+        begun,
         parent,
         texts.say("recipe-job", job=recipe.job, when=str(int(recipe.when))),
     )

@@ -10,7 +10,6 @@ from bot.buttons import Press, on_press
 from bot.cards import Card, Deleted
 from bot.studio import Asker, Studio, asker_of
 from bot.takedown import take_down
-from storage.errors import NotAllowed
 from storage.permissions import Action, can
 from storage.records import Receipt
 
@@ -20,7 +19,7 @@ async def download(studio: Studio, interaction: Interaction, press: Press) -> No
     """Hand out one zip of what is kept."""
     await acknowledge(interaction)
     asker = asker_of(interaction)
-    _only_own(asker, press)
+    belongings.refuse_foreign(asker, press.id)
     await show(interaction, await belongings.part_card(studio, asker, press.n))
 
 
@@ -29,7 +28,7 @@ async def forget_all(studio: Studio, interaction: Interaction, press: Press) -> 
     """Delete everything of the member who presses."""
     await acknowledge_press(interaction)
     asker = asker_of(interaction)
-    _only_own(asker, press)
+    belongings.refuse_foreign(asker, press.id)
     await _forget(studio, interaction, await studio.run(lambda rooms: _everything(rooms, asker)))
 
 
@@ -39,11 +38,6 @@ async def forget_word(studio: Studio, interaction: Interaction, press: Press) ->
     await acknowledge_press(interaction)
     asker = asker_of(interaction)
     await _forget(studio, interaction, await studio.run(lambda rooms: _word(rooms, asker, press.id)))
-
-
-def _only_own(asker: Asker, press: Press) -> None:
-    if press.id != belongings.key_of(asker.member):
-        raise NotAllowed("E_FORGET_FOREIGN")
 
 
 def _everything(rooms: Any, asker: Asker) -> Receipt:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from bot import cards, modals, texts
 from bot.answers import Interaction, acknowledge, acknowledge_press, show
+from bot.beginnings import beginning_of
 from bot.buttons import Press, on_press
 from bot.modals import Submitted, on_submit
+from bot.options import Asked, order_of
 from bot.orders import Order, edited, finished, followed, may_use, ordered, prompt_today
 from bot.placing import show_place
 from bot.recipes import recipe_of
@@ -29,8 +30,14 @@ async def enlarge(studio: Studio, interaction: Interaction, press: Press) -> Non
 
 @on_press("vary")
 async def vary(studio: Studio, interaction: Interaction, press: Press) -> None:
-    """Draw pictures like picture n."""
+    """Draw pictures much like picture n."""
     await _follow(studio, interaction, press, Relation.VARY)
+
+
+@on_press("vary_strong")
+async def vary_strong(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Draw pictures that keep only the outline of picture n."""
+    await _follow(studio, interaction, press, Relation.VARY, amount="strong")
 
 
 @on_press("again")
@@ -39,11 +46,13 @@ async def again(studio: Studio, interaction: Interaction, press: Press) -> None:
     await _follow(studio, interaction, press, Relation.AGAIN)
 
 
-async def _follow(studio: Studio, interaction: Interaction, press: Press, relation: Relation) -> None:
+async def _follow(
+    studio: Studio, interaction: Interaction, press: Press, relation: Relation, *, amount: str = "subtle"
+) -> None:
     await acknowledge(interaction)
     asker, now = asker_of(interaction), studio.clock.now()
     asker.needs_channel()
-    job, _ = await studio.run(lambda rooms: followed(rooms, asker, press.id, relation, press.n, now))
+    job, _ = await studio.run(lambda rooms: followed(rooms, asker, press.id, relation, press.n, now, amount))
     await show_place(studio, interaction, job)
 
 
@@ -80,10 +89,15 @@ def _order(form: Submitted) -> Order:
 async def ask_to_try(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Open the form with a first prompt for a new word."""
     asker = asker_of(interaction)
-    name = await studio.soon(lambda rooms: _usable_name(rooms, asker, ConceptId(press.id)))
+    name, negative = await studio.soon(lambda rooms: _first_try(rooms, asker, ConceptId(press.id)))
     prompt = texts.say("try-prompt", word=name)
-    form = modals.prompt_form(press, texts.say("modal-try", word=name), prompt=prompt, negative="")
+    form = modals.prompt_form(press, texts.say("modal-try", word=name), prompt=prompt, negative=negative)
     await interaction.response.send_modal(form)
+
+
+def _first_try(rooms: Any, asker: Asker, concept_id: ConceptId) -> tuple[str, str]:
+    """The word's name, and what the member never wants to see."""
+    return _usable_name(rooms, asker, concept_id), rooms.wishes.of(asker.member).negative
 
 
 def _usable_name(rooms: Any, asker: Asker, concept_id: ConceptId) -> str:
@@ -101,8 +115,10 @@ async def try_out(studio: Studio, interaction: Interaction, press: Press, form: 
     await acknowledge(interaction)
     asker, facts, now = asker_of(interaction), studio.facts(), studio.clock.now()
     asker.needs_channel()
-    order = replace(_order(form), meant=ConceptId(press.id))
-    job, _ = await studio.run(lambda rooms: ordered(rooms, asker, order, facts, now))
+    asked = Asked(
+        prompt=form.values.get("prompt", ""), negative=form.values.get("negative", ""), meant=ConceptId(press.id)
+    )
+    job, _ = await studio.run(lambda rooms: ordered(rooms, asker, order_of(rooms, asker, asked), facts, now))
     await show_place(studio, interaction, job)
 
 
@@ -128,7 +144,7 @@ async def delete(studio: Studio, interaction: Interaction, press: Press) -> None
 def _delete(rooms: Any, asker: Asker, job_id: str) -> None:
     """Drop files, then rows: a crash in between is finished by pressing again."""
     job, images = finished(rooms, asker, job_id, Action.DELETE)
-    for blob in (*(image.blob for image in images), job.result.get("sheet")):
+    for blob in (*(image.blob for image in images), job.result.get("sheet"), beginning_of(job.request)):
         if blob:
             rooms.vault.delete(BlobId(blob))
     with transaction(rooms.db):

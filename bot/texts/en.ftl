@@ -35,6 +35,10 @@ cmd-imagine-count = How many pictures, 1 to 4
 cmd-imagine-seed = The same seed and prompt give the same pictures
 cmd-imagine-negative = What not to show
 cmd-imagine-shape = The shape of the picture
+cmd-imagine-quality = How much work goes into it: fast is rough, fine takes twice as long
+cmd-imagine-preset = A preset of yours, made with /settings save
+cmd-imagine-image = A picture to begin from; it is kept for a day
+cmd-imagine-strength = How far to leave that picture: 0.1 hardly, 1.0 wholly
 cmd-words = The words you have taught
 cmd-words-mine = List your words
 cmd-words-card = Show one word: its sample sheet, versions and figures
@@ -55,6 +59,13 @@ cmd-queue = What is being made now, and what waits
 cmd-show = Show an earlier job, or photos not trained yet, again with working buttons
 cmd-show-job = Its id, or a picture's; leave it out for your latest
 cmd-show-public = Post it in this channel for everybody; else only you see it
+cmd-favourites = The pictures you have given a star
+cmd-settings = What /imagine takes where you leave an option out
+cmd-settings-show = Show your settings and presets, and change them
+cmd-settings-save = Keep options under a name, for /imagine preset:
+cmd-settings-drop = Delete a preset
+cmd-settings-name = The preset's name
+cmd-settings-prompt = Put at the end of every prompt: in watercolour, soft light
 cmd-privacy = What Tintype sees, keeps and never does
 cmd-mydata = Get everything Tintype keeps about you
 cmd-forget = Delete your data for good, with a receipt
@@ -71,6 +82,9 @@ shown-style = Ways of drawing
 choice-square = Square
 choice-portrait = Portrait
 choice-landscape = Landscape
+choice-fast = Fast
+choice-normal = Normal
+choice-fine = Fine
 
 ## Who may use which command, for docs/commands.md
 may-train = Everybody in an approved server; a person's photos only that person.
@@ -87,6 +101,10 @@ may-styles-new = Everybody, for the styles they may use there.
 may-styles-random = Everybody, for the styles they may use there.
 may-queue = Everybody; of other members' jobs only that there are some.
 may-show = The job's owner; pictures without a person also members of the server where they were made. Only the owner may post it for all.
+may-favourites = Everybody; one sees one's own, as far as one may still see the picture.
+may-settings-show = Everybody, about themselves.
+may-settings-save = Everybody, about themselves.
+may-settings-drop = Everybody, about themselves.
 may-privacy = Everybody.
 may-mydata = Everybody, about themselves.
 may-forget = Everybody, about themselves.
@@ -106,13 +124,21 @@ btn-show-me = Show me
 btn-try = Try it
 btn-again-train = Train again
 btn-enlarge = Enlarge { $n }
-btn-vary = Vary { $n }
+btn-vary = Vary { $n } (subtle)
+btn-vary-strong = Vary { $n } (strong)
+btn-star = ★ { $n }
 btn-again = Again
 btn-edit = Edit prompt
 btn-delete = Delete
 btn-recipe = Recipe
 btn-delete-yes = Delete <{ $word }> for good
 btn-forget-yes = Delete everything for good
+btn-recall = Show { $n }
+btn-unstar = Remove { $n }
+btn-set-negative = Never show …
+btn-set-spoiler = Cover my pictures: { $state }
+btn-set-ping = Ping me when done: { $state }
+btn-set-prompt = Prompt in the files: { $state }
 btn-style = Card
 btn-like = Like
 btn-liked = Liked
@@ -151,6 +177,7 @@ modal-reason-help = The moderators of this server read this. The style's owner i
 modal-prompt = Prompt
 modal-prompt-help = What to show. Write a word of yours as <name> or <name:0.8>.
 modal-negative = Not in the picture
+modal-negative-help = Taken whenever you leave `negative:` out. Empty means nothing.
 
 ## Consent. A change of the text is a new version: see bot/consent.py
 consent-1 = I am the person in these photos. I am 18 years or older. I agree that Tintype learns my likeness from them for my own word, which stays private to me. I can take this back at any time with /forget, and the word, the photos and the pictures are deleted.
@@ -275,9 +302,44 @@ recipe-negative = **Not shown:** { $negative }
 recipe-seed = **Seed:** { $seed } · **Size:** { $width }×{ $height }
 recipe-words = **Words:** { $words }
 recipe-base = **Base model:** { $base }
+recipe-word = { $word } { $version ->
+    [0] (deleted)
+   *[other] (version { $version })
+}
+recipe-begun = Begun from a picture that was sent, left by { NUMBER($strength) }.
+recipe-quality = **Quality:** { $quality }
 recipe-settings = **Settings:** { $settings }
 recipe-parent = Made from picture `{ $parent }` ({ $relation }).
 recipe-job = Job `{ $job }`, made <t:{ $when }:R>
+
+## Favourites and settings
+star-kept = ★ Picture { $n } is among your favourites now. `/favourites` lists them; press the star once more to let it go.
+star-gone = Picture { $n } is not among your favourites any more.
+favourites-title = ## Your favourites
+favourites-line = **{ $n }** { $prompt } · `{ $image }` · <t:{ $when }:R>
+favourites-none = You have no favourites here yet. The star below a picture keeps it.
+settings-title =
+    ## Your settings
+    Taken by `/imagine` where you leave an option out. Only you see this.
+settings-shape = **Shape**
+settings-count = **Pictures at a time**
+settings-quality = **Quality** – fast is rough, fine takes twice as long
+settings-negative = **Not in the picture:** { $negative ->
+    [none] nothing set
+   *[other] { $negative }
+}
+settings-presets = **Presets**, for `/imagine preset:`
+settings-no-presets = **Presets:** none yet. `/settings save` keeps options under a name.
+preset-line = **{ $name }** – { $told }
+preset-count = { $count ->
+    [one] one picture
+   *[other] { $count } pictures
+}
+preset-prompt = with “{ $prompt }”
+preset-negative = without “{ $negative }”
+preset-saved = Kept. Use it with `/imagine preset:{ $name }`.
+preset-dropped = The preset “{ $name }” is deleted.
+ping = <@{ $owner }>, you asked to be told when it is done. `/settings show` changes that.
 
 ## Words
 words-title = ## Your words
@@ -477,9 +539,15 @@ E_ENGINE_ASLEEP = No engine is awake, so this cannot be answered right now. Try 
 E_STUDIO_BUSY = Very many are using this Tintype just now, so this took too long. Nothing was changed; try again in a moment.
 E_METHOD = There is no way to learn called “{ $method }” here. Choose one of: { $known }.
 E_CLASS_WORD = The base model does not know “{ $class_word }” as a kind of { $kind }. Choose one of: { $known }.
+E_WORD_OPEN = The bracket of <{ $word } is never closed, so it would be ordinary text. Write <{ $word }>, or <{ $word }:0.8> for less of it. Nothing was queued.
 E_KIND_NEEDED = Say what the photos show first: a person, an animal or a thing. The buttons are below the photos.
 E_KIND = Tintype learns a person, an animal or a thing here. Choose one of these three.
 E_SHOW_ME = There is nothing to show yet. Try again when the first sample is drawn.
+
+# Pictures to begin from
+E_IMAGE_ADULT = In an age-restricted channel no picture is made from one that was sent: nobody can tell whom it shows. Use another channel.
+E_IMAGE_GONE = These pictures began from one that was sent, which is kept for a day and for its member alone. Send it again with `/imagine image:`.
+E_STRENGTH_ALONE = A strength says how far to leave a picture, and there is none. Add one with `image:`, or leave `strength:` out.
 
 # Preferences
 E_NO_PRESET = You have no preset called “{ $name }”. { $known ->
@@ -487,6 +555,7 @@ E_NO_PRESET = You have no preset called “{ $name }”. { $known ->
    *[other] Yours are: { $known }.
 }
 E_PRESET_NAME = A preset's name has 1 to 32 letters a–z, digits, spaces, - or _, and begins with a letter or digit. “{ $name }” does not.
+E_PRESET_EMPTY = A preset needs at least one option: a shape, a count, a quality, a negative prompt or an ending of the prompt.
 E_TOO_MANY_PRESETS = You have { $most } presets, and more are not kept. Delete one with `/settings drop` first.
 
 ## Errors: words and prompts
@@ -522,6 +591,7 @@ E_ATTEMPT = The engine cannot read the job's folder (“{ $field }”). Bot and 
 E_JOB_KIND = The engine does not know jobs of the kind “{ $kind }”. Bot and engine are of different versions: install them from one checkout and start both again.
 E_CHECKPOINT = The checkpoint of this job is damaged. It starts again from the beginning.
 E_NO_CONSENT = Learning a person needs that person's own agreement, and this job carries none. Start again with `/train` and agree there; on the command line, add `--i-am-this-person` if you are 18 or older.
+E_DISK_LOW = The disk of this Tintype is nearly full ({ NUMBER($free_mb) } MB free, { NUMBER($floor_mb) } MB are needed), so nothing new is taken. What is running goes on, and nothing is lost. The operator must free some space; then try again.
 E_DISK_FULL = The disk of this Tintype is full, so nothing could be saved. What was saved before is whole. The operator must free some space; then try again.
 E_NO_MEMORY = The { $device ->
     [cuda] graphics card
@@ -683,6 +753,7 @@ backup-made = The backup is in { $folder }: { $files ->
     [one] one file
    *[other] { $files } files
 }, { $size }. Beside it, keys.json is written anew with every backup and every /forget: always keep the newest. The master key { $master_key } is in neither; keep a copy of it elsewhere.
+restore-sandbox = That is where the stand-in keeps its data. To bring back a bot on Discord, put DISCORD_TOKEN into .env first; then { $folder } is filled.
 restore-made = { $folder } holds what { $snapshot } held. { $forgotten ->
     [0] Nobody had asked to be forgotten since.
     [one] One member had asked to be forgotten since, and was.

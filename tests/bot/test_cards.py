@@ -9,6 +9,7 @@ from bot.buttons import Press
 from bot.cards import Picture
 from bot.cards.jobs import progress_of
 from bot.cards.layout import bar, percent
+from storage.preferences import Preferences, Preset
 from tests.bot.limits import faults_of_card, faults_of_form, walk
 
 JOB = "0123456789abcdef"
@@ -61,7 +62,7 @@ def grid(count: int, **changes: object) -> cards.Grid:
 def recipe() -> cards.Recipe:
     return cards.Recipe(
         job=JOB, prompt=EVIL, negative=EVIL, seed=2**32 - 1, width=1024, height=1024, words=[LONG_WORD] * 8,
-        base=EVIL, settings=EVIL, when=1.8e9, parent=JOB, relation="vary",
+        base=EVIL, settings=EVIL, quality="fine", when=1.8e9, begun=0.35, parent=JOB, relation="vary",
     )  # fmt: skip
 
 
@@ -97,6 +98,17 @@ def picture(name: str) -> Picture:
     return Picture(name=f"{name}.png", data=PNG, alt=EVIL)
 
 
+CHOICES = cards.Choices(shapes=("square", "portrait"), qualities=("fast", "normal", "fine"), most_pictures=4)
+
+
+def preset(n: int) -> Preset:
+    return Preset(name=f"preset {n}", shape="portrait", count=1, quality="fine", negative=EVIL * 9, prompt=EVIL * 9)
+
+
+def favourite(n: int) -> cards.Favourite:
+    return cards.Favourite(image=f"{n:016x}", prompt=EVIL * 9, when=1.8e9, picture=picture(f"p{n}") if n else None)
+
+
 WAITING = cards.Waiting(place=999, wait_s=10**6, is_engine_awake=False)
 EXTREMES = {
     "report of one page": lambda: cards.photo_report(report(10, rejected=30, consent_text=consent.text())),
@@ -121,6 +133,12 @@ EXTREMES = {
     "grid of none": lambda: cards.grid_card(grid(0)),
     "deleted": cards.deleted_card,
     "recipe": lambda: cards.recipe_card(recipe()),
+    "settings": lambda: cards.settings_card(
+        JOB, Preferences(negative=EVIL * 9), [preset(n) for n in range(25)], CHOICES
+    ),
+    "settings never changed": lambda: cards.settings_card(JOB, Preferences(), [], CHOICES),
+    "favourites": lambda: cards.favourites_card(JOB, [favourite(n) for n in range(5)], 2, 3),
+    "no favourites": lambda: cards.favourites_card(JOB, [], 1, 1),
     "words": lambda: cards.words_card([word_card(1)] * 200),
     "no words": lambda: cards.words_card([]),
     "word": lambda: cards.word_card(word_card(50), picture("sheet")),
@@ -224,6 +242,7 @@ def test_every_form_stays_within_discords_limits() -> None:
         modals.train_form(JOB, word=None, kind=None),
         modals.train_form(JOB, word="x" * 64, kind="person"),
         modals.add_form(JOB),
+        modals.negative_form(Press(verb="set_negative", id=JOB), EVIL),
         modals.prompt_form(Press(verb="edit", id=JOB, n=4), "t" * 99, prompt=EVIL, negative=EVIL),
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from storage.errors import TintypeError
 from trainers.attempt import Attempt
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MOST = 4
 AMOUNTS = {"subtle": 0.45, "strong": 0.75}  # how far a variation leaves its parent, where no number says it
 VARY_STRENGTH = 0.6
+QUALITIES = {"fast": 0.5, "normal": 1.0, "fine": 2.0}  # of the family's steps
+LEAST_STEPS = 2
 ENLARGE_STRENGTH = 0.3  # enough to draw detail, too little to change what is shown
 ENLARGE_FACTOR = 2
 ENLARGED_MOST_PX = 2048
@@ -64,13 +66,15 @@ def drawing_of(base: Base, attempt: Attempt) -> Drawing:
     seed = attempt.get("seed", int, attempt.seed)
     relation = attempt.get("relation", dict, {})
     parent = _parent(attempt, relation)
+    if parent is not None and relation.get("kind") == "image":
+        parent = ImageOps.fit(parent, base.family.shapes[shape], Image.Resampling.LANCZOS)
     return Drawing(
         prompt=attempt.get("prompt", str),
         negative_prompt=attempt.get("negative_prompt", str, ""),
         seeds=tuple(seed + index for index in range(count)),
         adapters=tuple(_words(base, attempt)),
         shape=shape,
-        steps=attempt.get("steps", int) if attempt.has("steps") else None,
+        steps=_steps(base, attempt),
         guidance_scale=attempt.get("guidance_scale", float) if attempt.has("guidance_scale") else None,
         parent=parent,
         strength=_strength(relation),
@@ -98,6 +102,19 @@ def _parent(attempt: Attempt, relation: Mapping[str, Any]) -> Image.Image | None
     if relation.get("kind") == "again" or not relation.get("parent"):
         return None
     return opened(attempt.file(relation["parent"]))
+
+
+def _steps(base: Base, attempt: Attempt) -> int:
+    """As many as are said, else what the quality makes of the family's.
+
+    Raises: TintypeError E_ATTEMPT.
+    """
+    if attempt.has("steps"):
+        return attempt.get("steps", int)
+    quality = attempt.get("quality", str, "normal")
+    if quality not in QUALITIES:
+        raise TintypeError("E_ATTEMPT", field="quality")
+    return max(LEAST_STEPS, round(base.family.steps * QUALITIES[quality]))
 
 
 def _strength(relation: Mapping[str, Any]) -> float:

@@ -78,7 +78,8 @@ async def test_a_grid_shows_its_recipe_and_all_its_buttons(stage: Stage) -> None
     recipe = shown(await stage.ana.press(grid, "Recipe"))
 
     assert [button.label for button in grid.buttons] == [
-        *(f"Enlarge {n}" for n in range(1, 5)), *(f"Vary {n}" for n in range(1, 5)),
+        *(f"Enlarge {n}" for n in range(1, 5)), *(f"Vary {n} (subtle)" for n in range(1, 5)),
+        *(f"Vary {n} (strong)" for n in range(1, 5)), *(f"★ {n}" for n in range(1, 5)),
         "Again", "Edit prompt", "Recipe", "Delete",
     ]  # fmt: skip
     assert grid.alt_texts == ["4 pictures, numbered from left to right and top to bottom: <ana-dog> on the beach"]
@@ -94,13 +95,14 @@ async def test_pictures_are_enlarged_varied_and_drawn_again(stage: Stage) -> Non
     images = await stage.run(lambda rooms: rooms.images.of_owner(stage.id_of(stage.ana)))
     third = next(image for image in images if image.position == 3)
 
-    for label in ("Enlarge 3", "Vary 3", "Again"):
+    for label in ("Enlarge 3", "Vary 3 (subtle)", "Vary 3 (strong)", "Again"):
         assert "queued" in shown(await stage.ana.press(grid, label)).body
-    again, vary, enlarge = (job.request for job in (await stage.jobs())[:3])
+    again, strong, vary, enlarge = (job.request for job in (await stage.jobs())[:4])
 
     assert (enlarge["relation"]["kind"], enlarge["relation"]["parent"]) == (Relation.ENLARGE, third.id)
     assert (enlarge["seed"], enlarge["count"]) == (third.seed, 1)
     assert (vary["relation"]["kind"], vary["relation"]["parent"], vary["count"]) == (Relation.VARY, third.id, 4)
+    assert (vary["relation"]["amount"], strong["relation"]["amount"]) == ("subtle", "strong")
     assert (again["relation"]["kind"], again["relation"]["parent"]) == (Relation.AGAIN, None)
     assert again["prompt"] == "<ana-dog> on the beach"
 
@@ -136,10 +138,26 @@ async def test_a_prompt_keeps_its_word_when_that_is_renamed(stage: Stage) -> Non
     await stage.ana.command("words rename", word="ana-dog", name="rex")
 
     form = opened(await stage.ana.press(grid, "Edit prompt"))
+    recipe = shown(await stage.ana.press(grid, "Recipe"))
+    shown_again = shown(await stage.ana.command("show"))
     await stage.ana.press(grid, "Again")
 
+    assert r"**Words:** \<rex\:0.5\>" in recipe.body
+    assert "Words: <rex>" in shown_again.body
     assert form.fields[0][1]["value"] == "<rex:0.5> on the beach"
     assert (await stage.job()).state is JobState.QUEUED
+
+
+async def test_a_word_whose_bracket_is_not_closed_is_pointed_to(stage: Stage) -> None:
+    await stage.taught()
+    told = [
+        shown(await stage.ana.command("imagine", prompt=prompt)).body
+        for prompt in ("<ana-dog on the beach", "<ana-dog:0.8 on the beach", "a dog on <ana-dog")
+    ]
+    other = shown(await stage.ana.command("imagine", prompt="hearts <three of them"))
+
+    assert all("Write <ana-dog>" in text for text in told)
+    assert "queued" in other.body
 
 
 async def test_deleted_pictures_are_gone_everywhere_and_their_buttons_say_so(stage: Stage) -> None:

@@ -24,10 +24,14 @@ TOLD = {
     "add": NOT_THERE, "discard": NOT_THERE, "kind": NOT_THERE, "page": NOT_THERE, "remove": NOT_THERE,
     "train": NOT_THERE, "word": NOT_THERE,
     "cancel": NOT_YOURS, "keep": NOT_YOURS, "retry": NOT_YOURS, "show_me": NOT_YOURS,
-    "again": NO_WORD, "enlarge": NO_WORD, "vary": NO_WORD, "try": NO_STYLE, "edit": None, "recipe": None,
+    "again": NO_WORD, "enlarge": NO_WORD, "vary": NO_WORD, "vary_strong": NO_WORD, "try": NO_STYLE,
+    "edit": None, "recipe": None,
     "delete": NOT_YOURS,
     "ask_delete": NOT_THERE, "delete_word": NOT_THERE, "forget_word": NOT_THERE, "relearn": NOT_THERE,
     "forget_all": FOREIGN, "mydata": FOREIGN,
+    "star": None, "recall": None, "unstar": None, "stars": FOREIGN,
+    "set_shape": FOREIGN, "set_count": FOREIGN, "set_quality": FOREIGN, "set_negative": FOREIGN,
+    "set_spoiler": FOREIGN, "set_ping": FOREIGN, "set_prompt": FOREIGN,
     "like": NO_STYLE, "unlike": NO_STYLE, "style": NO_STYLE, "styles": OLD_LIST, "report_style": NO_STYLE,
 }  # fmt: skip
 
@@ -44,7 +48,9 @@ async def things_of_ana(stage: Stage) -> dict[str, str]:
     member = f"{stage.id_of(stage.ana):016x}"
     ids = dict.fromkeys(("add", "discard", "kind", "page", "train", "word", "teach"), draft) | {"remove": photo}
     ids |= dict.fromkeys(("cancel", "keep", "retry", "show_me"), training.id)
-    ids |= dict.fromkeys(("again", "enlarge", "vary", "edit", "recipe", "delete"), grid)
+    ids |= dict.fromkeys(("again", "enlarge", "vary", "vary_strong", "star", "edit", "recipe", "delete"), grid)
+    ids |= dict.fromkeys(("recall", "unstar"), (await stage.run(lambda rooms: rooms.images.of_job(grid)))[0].id)
+    ids |= dict.fromkeys((verb for verb in buttons.verbs() if verb.startswith("set_") or verb == "stars"), member)
     ids |= dict.fromkeys(("try", "ask_delete", "delete_word", "forget_word", "relearn"), version.concept)
     ids |= dict.fromkeys(("like", "unlike", "style", "report_style"), version.concept)
     ids["styles"] = custom_id_of(shown(await stage.ana.command("styles browse")), "styles").split(":")[2]
@@ -74,7 +80,7 @@ async def test_a_foreign_form_gets_a_sentence_and_changes_nothing(stage: Stage) 
     told = {verb: await stage.forge(stage.ben, f"t1:{verb}:{ids[verb]}", form=fields) for verb in modals.forms()}
 
     expected = {"teach": NOT_THERE, "add": NOT_THERE, "word": NOT_THERE, "edit": NO_WORD, "try": NO_WORD}
-    expected["report_style"] = NO_STYLE
+    expected |= {"report_style": NO_STYLE, "set_negative": FOREIGN}
     assert {verb: text for verb, text in told.items() if expected[verb] not in text} == {}
     assert await stage.jobs(stage.ben) == []
     assert await stage.run(lambda rooms: rooms.privacy.mydata(stage.id_of(stage.ana))) == before
@@ -94,7 +100,7 @@ async def test_a_button_of_an_earlier_tintype_says_that_it_is_too_old(stage: Sta
     assert "This button is from an earlier Tintype" in await stage.forge(stage.ana, custom_id, form=[])
 
 
-@pytest.mark.parametrize("verb", ["enlarge", "vary"])
+@pytest.mark.parametrize("verb", ["enlarge", "vary", "vary_strong", "star"])
 @pytest.mark.parametrize("n", [0, 5, 999])
 async def test_a_picture_that_the_grid_does_not_have_is_not_found(stage: Stage, verb: str, n: int) -> None:
     await stage.taught()

@@ -34,7 +34,7 @@ async def test_report_card_and_grid_work_after_a_restart(idle: Stage) -> None:
         grid = await idle.grid()
         report = await idle.report(5, word="ana-cup")
     async with idle.running():
-        varied = shown(await idle.ana.press(grid, "Vary 1"))
+        varied = shown(await idle.ana.press(grid, "Vary 1 (subtle)"))
         queued = shown(await idle.ana.press(report, "Train"))
 
     assert "queued" in varied.body

@@ -16,7 +16,7 @@ async def test_the_latest_job_comes_back_with_working_buttons(stage: Stage) -> N
     grid = await stage.grid()
 
     again = shown(await stage.ana.command("show"))
-    varied = shown(await stage.ana.press(again, "Vary 2"))
+    varied = shown(await stage.ana.press(again, "Vary 2 (subtle)"))
 
     assert (again.body, again.is_ephemeral) == (grid.body, True)
     assert [button.custom_id for button in again.buttons] == [button.custom_id for button in grid.buttons]
@@ -36,7 +36,7 @@ async def test_a_job_is_found_by_its_id_and_by_a_picture_of_it(stage: Stage) -> 
 
     assert by_job.body == by_picture.body
     assert await by_job.files[0].read() == PNG + b"image\x01"
-    assert [button.label for button in by_job.buttons][:2] == ["Enlarge 1", "Vary 1"]
+    assert [button.label for button in by_job.buttons][:2] == ["Enlarge 1", "Vary 1 (subtle)"]
 
 
 async def test_every_state_of_a_job_has_its_card(stage: Stage) -> None:

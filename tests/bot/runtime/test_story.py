@@ -47,7 +47,7 @@ async def test_photos_become_a_word_and_the_word_pictures_whose_buttons_outlive_
             grid = await ana.wait_for(lambda one: "Enlarge 4" in one.text, 20)
 
         async with running(tmp_path, url):
-            await press(ana, grid, "Vary 2")
+            await press(ana, grid, "Vary 2 (subtle)")
             varied = await ana.wait_for(lambda one: "a variation" in one.text, 20)
             recipe = await press(ana, varied, "Recipe")
             modal = await ana.press(result, "Try it")

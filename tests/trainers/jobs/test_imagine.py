@@ -134,6 +134,7 @@ def test_it_begins_anew_another_time_when_the_engine_must_stop(base: Base, tmp_p
         ({"count": 0}, "E_COUNT"),
         ({"count": "two"}, "E_ATTEMPT"),
         ({"shape": "round"}, "E_ATTEMPT"),
+        ({"quality": "perfect", "steps": None}, "E_ATTEMPT"),
         ({"prompt": None}, "E_ATTEMPT"),
         ({"prompt": "a <zed:3>"}, "E_STRENGTH"),
         ({"words": [{"name": "zed", "weights": ["nowhere"]}]}, "E_ATTEMPT"),
@@ -152,3 +153,36 @@ def test_a_weights_file_that_is_cut_off_is_refused(base: Base, zed: Path, tmp_pa
     (tmp_path / "cut").write_bytes(content[: int(len(content) * kept)])
 
     assert ran(base, drawing_of(tmp_path / "a", zed=tmp_path / "cut", prompt="a <zed>")).code == "E_WEIGHTS_BROKEN"
+
+
+@pytest.mark.parametrize(("quality", "share"), [("fast", 0.5), ("normal", 1.0), ("fine", 2.0)])
+def test_the_quality_decides_how_much_work_goes_into_it(base: Base, tmp_path: Path, quality: str, share: float) -> None:
+    told = ran(base, drawing_of(tmp_path / "a", quality=quality, steps=None))
+
+    assert told.done.result["settings"]["steps"] == round(base.family.steps * share)
+    assert told.steps("imagine")[-1] == round(base.family.steps * share)
+
+
+@pytest.mark.parametrize("strength", [0.1, 1.0])
+def test_a_picture_that_was_sent_is_cut_to_the_shape_and_left_as_far_as_said(
+    base: Base, tmp_path: Path, strength: float
+) -> None:
+    attempt = drawing_of(
+        tmp_path / "a", steps=10, relation={"kind": "image", "parent": "begin.png", "strength": strength}
+    )
+    Image.new("RGB", (300, 200), "teal").save(tmp_path / "a" / "begin.png")
+    told = ran(base, attempt)
+
+    assert (told.done.result["width"], told.done.result["height"]) == base.family.shapes["square"]
+    assert told.done.result["settings"]["relation"] == {"kind": "image", "strength": strength}
+    assert told.steps("imagine")[-1] == round(10 * strength)
+
+
+def test_the_prompt_stands_in_the_file_only_when_that_is_wished(base: Base, tmp_path: Path) -> None:
+    for name, wish in (("a", False), ("b", True)):
+        ran(base, drawing_of(tmp_path / name, prompt="a secret cat", has_prompt=wish))
+    plain, told = (Image.open(tmp_path / name / "image-1.png").text for name in "ab")  # type: ignore[attr-defined]
+
+    assert "secret" not in str(plain)
+    assert "a secret cat" in told["tintype"]
+    assert all("trainedAlgorithmicMedia" in texts["XML:com.adobe.xmp"] for texts in (plain, told))

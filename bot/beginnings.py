@@ -1,0 +1,87 @@
+"""A picture that a member sends for /imagine to begin from: fetched at once, rebuilt by the inspector, kept a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.attachments import Upload
+from bot.studio import Asker, Studio
+from storage.errors import NotAllowed, TintypeError
+from storage.records import BlobId, Job
+
+USUAL_SIZE_PX = 64  # while no engine has said what its base model draws at
+WIDE = 1.2  # from this ratio of its sides on a picture is no square
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """A picture to begin from."""
+
+    picture: bytes  #: a PNG made anew from its pixels
+    width_px: int
+    height_px: int
+    strength: float  #: how far to leave it, above 0 to 1
+
+    @property
+    def shape(self) -> str:
+        """The shape that is nearest to the picture's own."""
+        ratio = self.width_px / max(1, self.height_px)
+        return "landscape" if ratio > WIDE else "portrait" if ratio < 1 / WIDE else "square"
+
+
+async def taken_in(studio: Studio, asker: Asker, upload: Upload, strength: float) -> Beginning:
+    """Fetch and rebuild what was sent.
+
+    Raises: NotAllowed(E_IMAGE_ADULT), TintypeError of the download, PhotoRejected with the inspector's reason.
+    """
+    refuse_for_adults(asker)
+    facts = studio.facts()
+    async with studio.intake:
+        (fetched,) = await studio.attachments.fetch([upload])
+        if isinstance(fetched, TintypeError):
+            raise fetched
+        size_px = facts.size_px if facts else USUAL_SIZE_PX
+        photo = await studio.inspect.inspect_photo(fetched.data, fetched.name, size_px=size_px)
+    return Beginning(picture=photo.image, width_px=photo.width_px, height_px=photo.height_px, strength=strength)
+
+
+def refuse_for_adults(asker: Asker) -> None:
+    """Nobody can tell whom a picture shows that was sent, so none becomes another one in a channel for adults.
+
+    Raises: NotAllowed(E_IMAGE_ADULT).
+    """
+    if asker.actor.is_adult_channel:
+        raise NotAllowed("E_IMAGE_ADULT")
+
+
+Put = Callable[[Mapping[str, Any]], tuple[Job, bool]]
+
+
+def put_with(rooms: Any, asker: Asker, beginning: Beginning, put: Put) -> tuple[Job, bool]:
+    """Queue an order that begins from this picture; when that fails, or was done before, the file goes again."""
+    blob = rooms.vault.put(asker.member, beginning.picture)
+    is_needed = False
+    try:
+        job, is_needed = put({"image": {"blob": blob, "strength": beginning.strength}, "is_from_upload": True})
+    finally:
+        if not is_needed:
+            rooms.vault.delete(blob)
+    return job, is_needed
+
+
+def kept(rooms: Any, asker: Asker, job: Job) -> None:
+    """Whether this member may have a job's beginning used again; of a job without one, always.
+
+    Raises: TintypeError(E_IMAGE_GONE).
+    """
+    blob = beginning_of(job.request)
+    if blob is not None and (asker.member != job.owner or not rooms.vault.size_bytes(blob)):
+        raise TintypeError("E_IMAGE_GONE")
+
+
+def beginning_of(request: Mapping[str, Any]) -> BlobId | None:
+    """The file of the picture that an order begins from."""
+    image = request.get("image")
+    return BlobId(str(image["blob"])) if image else None
