@@ -52,6 +52,13 @@ class Letter:
     is_private: bool  #: it may not be shown in that channel
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A member to be mentioned; Discord's own description of its API wants the id as text, discord.py has numbers."""
+
+    id: str
+
+
 class Outbox:
     """Delivers the rows of the outbox until each is sent or can be sent nowhere."""
 
@@ -188,8 +195,8 @@ class Outbox:
 
 def _pinged(job: Job) -> discord.AllowedMentions:
     """Whoever asked for it, if they asked for that too; never anybody else."""
-    asked = [discord.Object(job.owner)] if job.request.get("ping") else []
-    return discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=asked)
+    asked = [Named(str(job.owner))] if job.request.get("ping") else []
+    return discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=asked)  # type: ignore[arg-type]  # see Named
 
 
 def _reason(where: str, error: discord.HTTPException) -> str:
