@@ -55,6 +55,7 @@ FACTS = EngineFacts.from_ping(
         "methods": [
             {"name": "lora", "title": "LoRA", "summary": "learns best", "min_photos": 3},
             {"name": "textual_inversion", "title": "Textual inversion", "summary": "tiny files", "min_photos": 1},
+            {"name": "pivotal", "title": "Pivotal tuning", "summary": "both", "min_photos": 1},
         ],
         "class_words": {"animal": ["dog", "cat"], "object": ["mug"], "person": ["person"]},
     }
@@ -272,11 +273,14 @@ def _answer(member: Member, interaction: str) -> Message | None:
 
 def weights_of(word: str, class_word: str, method: str) -> bytes:
     """A word's file as an engine writes it, with the fewest numbers."""
-    layer, rows = "lora_unet_mid_block_attentions_0_proj_in.lora_down.weight", "emb_params"
-    name = {"textual_inversion": rows}.get(method, layer)
-    trigger = word if name == rows else f"{word} {class_word}"
-    told = {"tintype.word": word, "modelspec.trigger_phrase": trigger}
-    return closed(File({name: {"dtype": "F32", "shape": [1, 4], "data_offsets": [0, 16]}}, told, bytes(16)))
+    layer, rows = "lora_unet_mid_block_attentions_0_proj_in.lora_down.weight", f"bundle_emb.{word}.string_to_param.*"
+    names = {"textual_inversion": ["emb_params"], "pivotal": [layer, rows]}.get(method, [layer])
+    entries = {
+        name: {"dtype": "F32", "shape": [1, 4], "data_offsets": [16 * at, 16 * at + 16]}
+        for at, name in enumerate(names)
+    }
+    told = {"tintype.word": word, "modelspec.trigger_phrase": f"{word} {class_word}" if names == [layer] else word}
+    return closed(File(entries, told, bytes(16 * len(names))))
 
 
 def _learn(rooms: Rooms, job: Job, facts: EngineFacts) -> Version:

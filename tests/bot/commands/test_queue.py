@@ -48,5 +48,5 @@ async def test_help_names_the_three_steps_and_what_this_engine_knows(stage: Stag
     card = shown(await stage.ana.command("help"))
 
     assert "`/train`" in card.body
-    assert "Ways to learn here: LoRA and Textual inversion." in card.body
+    assert "Ways to learn here: LoRA, Textual inversion and Pivotal tuning." in card.body
     assert "cat, dog, mug and person" in card.body

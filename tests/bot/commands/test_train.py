@@ -223,7 +223,7 @@ async def test_an_unknown_method_or_class_word_is_told_with_the_known_ones(stage
     card = await stage.report(5, class_word="dragon")
     class_word = await stage.forge(stage.ana, custom_id_of(card, "train"))
 
-    assert "Choose one of: lora and textual" in method
+    assert "Choose one of: lora" in method
     assert "Choose one of: dog and cat" in class_word
     assert await stage.jobs() == []
 

@@ -121,6 +121,17 @@ async def test_an_embedding_is_exported_with_the_word_that_calls_it(stage: Stage
     assert [file.name for file in exported.files] == ["ana-dog-emb.safetensors"]
 
 
+async def test_a_word_of_layers_and_rows_is_exported_as_two_files(stage: Stage) -> None:
+    await stage.ana.press(await stage.report(1, method="pivotal"), "Train")
+    await stage.learn(await stage.job())
+
+    exported = shown(await stage.ana.command("words export", word="ana-dog"))
+
+    assert "as `ana-dog.safetensors` and `ana-dog-emb.safetensors`" in exported.body
+    assert "write `ana-dog-emb`" in exported.body
+    assert [file.name for file in exported.files] == ["ana-dog.safetensors", "ana-dog-emb.safetensors"]
+
+
 async def test_weights_above_the_servers_limit_are_refused_with_a_way_out(stage: Stage) -> None:
     await stage.taught()
     next(iter(stage.box.guilds.values())).filesize_limit = 10
