@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from trainers.method import Progress
 from trainers.pipeline import Applied, Base, Region, swapped, with_words
 from trainers.text import Prompt, encode_prompt, stacked
 
+SKETCH_LATENTS = 32  # latents along the long side of a sketch: a quarter of the pixels of SD 1.5
 SIDES = {"left": (0.0, 0.5), "right": (0.5, 1.0)}
 #: a word, or where something stands
 PLACED = re.compile(r"<([a-z][a-z0-9_-]*)(?::[\d.]+)?>|\b(?:on|to|at) the (left|right)\b", re.IGNORECASE)
@@ -54,10 +55,13 @@ def sides_of(prompt: str) -> dict[str, str]:
     return {word: side for (word, _), (_, side) in itertools.pairwise(found) if word and side}
 
 
-def imagine(base: Base, asked: Drawing) -> Generator[Progress, None, list[Image.Image]]:
+def imagine(
+    base: Base, asked: Drawing, glimpse: Callable[[Tensor], object] | None = None
+) -> Generator[Progress, None, list[Image.Image]]:
     """Draw all pictures of a drawing together, yielding after each denoising step; returns the pictures.
 
-    What is asked twice gives the same pictures, whatever was drawn or trained in between.
+    What is asked twice gives the same pictures, whatever was drawn or trained in between. Half way, `glimpse` is given
+    what the pictures promise to be: predicted latents (B, C, H, W) float32.
     """
     words = words_of(asked)
     conditional = encode_prompt(base, asked.prompt, words)
@@ -71,6 +75,8 @@ def imagine(base: Base, asked: Drawing) -> Generator[Progress, None, list[Image.
         with torch.no_grad(), swapped(base.unet, layers), base.autocast():
             noise_pred = _guided(base, guidance_scale, latents, timestep, hidden)
             latents = scheduler.step(noise_pred, timestep, latents, return_dict=False)[0]
+        if glimpse is not None and index + 1 == len(timesteps) // 2:
+            glimpse(scheduler.model_outputs[-1])  # DPM-Solver++ predicts the picture itself, Lu et al. 2022
         yield Progress(done=index + 1, total=len(timesteps), phase="imagine")
     return decoded(base, latents)
 
@@ -143,6 +149,14 @@ def encoded_picture(base: Base, picture: Image.Image) -> Tensor:
     posterior = base.vae.encode(pixels_of(picture)[None].to(base.device, base.vae.dtype)).latent_dist
     latents: Tensor = posterior.mean.float() * base.scaling_factor
     return latents
+
+
+def sketched(base: Base, latents: Tensor) -> list[Image.Image]:
+    """Predicted latents (B, C, H, W) as small pictures, in a fraction of the time that `decoded` takes."""
+    scale = min(1.0, SKETCH_LATENTS / max(latents.shape[2:]))
+    if scale < 1.0:
+        latents = torch.nn.functional.interpolate(latents, scale_factor=scale, mode="area")
+    return decoded(base, latents)
 
 
 @torch.no_grad()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageOps
@@ -11,8 +12,8 @@ from storage.errors import TintypeError
 from trainers.attempt import Attempt
 from trainers.drawing.encode import LIMIT_BYTES, encoded
 from trainers.drawing.grid import grid
-from trainers.events import Done, Made, Step, Stopped, made
-from trainers.imagine import Drawing, words_of
+from trainers.events import Done, Event, Made, Sample, Step, Stopped, Wish, made
+from trainers.imagine import Drawing, sketched, words_of
 from trainers.imagine import imagine as draw
 from trainers.jobs import job
 from trainers.recipe import recipe_of, settings_of
@@ -22,7 +23,10 @@ from trainers.weights import read_adapter
 from trainers.worker import Running, followed
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from trainers.adapter import Adapter
+    from trainers.method import Progress
     from trainers.pipeline import Base
 
 MOST = 4
@@ -44,12 +48,38 @@ def imagine(base: Base, attempt: Attempt) -> Running:
     """
     yield Step(phase="load", done=0, total=1)
     asked = drawing_of(base, attempt)
-    images = yield from followed(
-        draw(base, asked), lambda progress: Step(phase="imagine", done=progress.done, total=progress.total)
-    )
+    images = yield from _watched(base, attempt, asked)
     if images is None:
         return Stopped()
     return _done(base, attempt, asked, images)
+
+
+def _watched(base: Base, attempt: Attempt, asked: Drawing) -> Generator[Event, Wish | None, list[Image.Image] | None]:
+    """Draw, telling each step, and half way a small picture of what it will be; None when it was wished to stop."""
+    glimpses: list[Tensor] = []
+    with closing(followed(draw(base, asked, glimpses.append), _step)) as drawing:
+        wish = None
+        while True:
+            try:
+                event = drawing.send(wish)
+            except StopIteration as end:
+                images: list[Image.Image] | None = end.value
+                return images
+            wish = yield event
+            if glimpses and wish is None:
+                wish = yield _glimpse(base, attempt, asked, glimpses.pop())
+
+
+def _step(progress: Progress) -> Step:
+    return Step(phase="imagine", done=progress.done, total=progress.total)
+
+
+def _glimpse(base: Base, attempt: Attempt, asked: Drawing, latents: Tensor) -> Sample:
+    images = sketched(base, latents)
+    alt = {"count": len(images), "prompt": asked.prompt}
+    seen = images[0] if len(images) == 1 else grid(images)
+    file = _saved(attempt, seen, "preview", "preview", {}, alt)
+    return Sample(point=1, done=0, score=None, files=(file,))
 
 
 def drawing_of(base: Base, attempt: Attempt) -> Drawing:

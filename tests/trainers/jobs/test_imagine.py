@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from PIL import Image
 
 from tests.trainers.jobs.attempts import attempt_of, ran, training_of
 from trainers.attempt import Attempt
 from trainers.events import Event, Step, Stopped, Wish
+from trainers.imagine import SKETCH_LATENTS, finished, imagine, sketched
+from trainers.jobs.imagine import drawing_of as job_order
 from trainers.pipeline import Base
 from trainers.showing import opened
 
@@ -186,3 +189,33 @@ def test_the_prompt_stands_in_the_file_only_when_that_is_wished(base: Base, tmp_
     assert "secret" not in str(plain)
     assert "a secret cat" in told["tintype"]
     assert all("trainedAlgorithmicMedia" in texts["XML:com.adobe.xmp"] for texts in (plain, told))
+
+
+@pytest.mark.parametrize(("count", "steps"), [(1, 4), (4, 5)])
+def test_half_way_a_small_picture_shows_what_it_will_be(base: Base, tmp_path: Path, count: int, steps: int) -> None:
+    told = ran(base, drawing_of(tmp_path / "a", count=count, steps=steps))
+
+    (sample,) = told.samples()
+    (file,) = sample.files
+    later = told.events[told.events.index(sample) :]
+    assert [event.done for event in later if isinstance(event, Step)][-1] == steps
+    assert file.role == "preview"
+    preview = opened(tmp_path / "a" / file.path)
+    assert preview.getextrema() != ((0, 0),) * 3
+    assert "preview" not in {made.role for made in told.done.files}
+
+
+def test_looking_at_it_half_way_changes_no_pixel(base: Base, tmp_path: Path) -> None:
+    attempt = drawing_of(tmp_path / "a", steps=6, seed=3)
+    told = ran(base, attempt)
+    unseen = finished(imagine(base, job_order(base, attempt)))
+
+    assert opened(tmp_path / "a" / told.made("image")[0].path).tobytes() == unseen[0].tobytes()
+
+
+def test_a_large_picture_is_sketched_small(base: Base) -> None:
+    latents = torch.randn(1, int(base.unet.config.in_channels), 64, 96, generator=torch.Generator().manual_seed(1))
+
+    (sketch,) = sketched(base, latents)
+
+    assert max(sketch.size) == SKETCH_LATENTS * base.pixels_per_latent
