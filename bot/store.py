@@ -23,6 +23,7 @@ from storage.photos import Photos
 from storage.preferences import Wishes
 from storage.privacy import Privacy
 from storage.queue import Queue
+from storage.sharing import Sharing
 from storage.styles import Styles
 from storage.upkeep import Upkeep
 from storage.vault import Vault
@@ -43,6 +44,7 @@ class Rooms:
     vault: Vault
     privacy: Privacy
     guilds: Guilds
+    sharing: Sharing
     styles: Styles
     wishes: Wishes
     upkeep: Upkeep
@@ -69,6 +71,7 @@ def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
         vault=vault,
         privacy=privacy,
         guilds=Guilds(db, clock),
+        sharing=Sharing(db, clock),
         styles=Styles(db, clock),
         wishes=Wishes(db, clock),
         upkeep=Upkeep(photos, privacy, vault, clock),

@@ -32,6 +32,7 @@ class Rooms(Protocol):
     vault: Any
     privacy: Any
     guilds: Any
+    sharing: Any
     styles: Any
     wishes: Any
 

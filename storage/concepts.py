@@ -9,6 +9,7 @@ from typing import Any
 from rapidfuzz import process
 from sqlite_utils import Database
 
+from storage import reservations
 from storage.clock import Clock
 from storage.database import insert, rows, transaction
 from storage.errors import NotFound, WordRefused
@@ -31,17 +32,18 @@ from storage.records import (
 from storage.rows import concept_of, record, version_of
 from storage.words import check_word
 
-#: what a member may use, nearest first: mine (those of this server before others), shared with me, this server, every
-#: server; a person's word is never shared with more than named members, whatever a row says
+#: what a member may use, nearest first: mine (those of this server before others), shared with me, with a role of mine,
+#: this server, every server; a person's word is never shared with more than named members, whatever a row says
 USABLE = """
 select concepts.*, min(case
     when owner = :member then iif(home is :guild, 0, 1)
+    when shares.quarantined_at is not null then null
     when grants.scope = 'member' and grants.subject = :member then 2
     when kind = 'person' then null
     when grants.scope = 'role' and grants.subject in (select value from json_each(:roles)) then 3
     when grants.scope = 'guild' and grants.subject = :guild then 4
     when grants.scope = 'instance' then 5 end) as nearness
-from concepts left join grants on grants.concept = concepts.id
+from concepts left join grants on grants.concept = concepts.id left join shares on shares.concept = concepts.id
 where {where} group by concepts.id having nearness is not null order by nearness, name, concepts.created_at
 """
 
@@ -87,14 +89,18 @@ class Concepts:
         return concept_of(made)
 
     def rename(self, concept: Concept, name: str) -> Concept:
-        """Give it another word; versions and images stay its own.
+        """Give it another word, also wherever it is shared; versions and images stay its own.
 
-        Raises: WordRefused as `check_free`.
+        Raises: WordRefused as `check_free`, E_SHARE_TAKEN; the old word stays then.
         """
         word = self.check_free(concept.owner, concept.home, name)
-        return concept_of(
-            rows(self._db, "update concepts set name = :word where id = :id returning *", word=word, id=concept.id)[0]
-        )
+        with transaction(self._db):
+            changed = rows(
+                self._db, "update concepts set name = :word where id = :id returning *", word=word, id=concept.id
+            )
+            renamed = concept_of(changed[0])
+            reservations.move(self._db, renamed)
+        return renamed
 
     def delete(self, concept: ConceptId) -> list[BlobId]:
         """Drop a concept with its versions; answers the blobs that the caller must delete from the vault."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from storage.errors import NotAllowed, NotFound
-from storage.records import Actor, Concept, Draft, Grant, Image, Job, JobKind, Kind, Scope
+from storage.records import Actor, Concept, Draft, Grant, GuildId, Image, Job, JobKind, Kind, MemberId, Scope
 
 
 class Action(StrEnum):
@@ -20,6 +20,7 @@ class Action(StrEnum):
     POST = "post"  #: show a job or picture again to everybody in a channel
     RECIPE = "recipe"
     RENAME = "rename"
+    SHARE = "share"  #: open a word to others, or close it
     DELETE = "delete"
     EXPORT = "export"
     CHANGE = "change"  #: add or remove photos of a draft
@@ -36,11 +37,14 @@ class Held:
     concept: Concept
     grants: Collection[Grant] = ()
     has_consent: bool = True  #: a person's agreement is in force
+    is_quarantined: bool = False  #: after reports, only its owner may use it for now
 
 
 Thing = Held | Draft | Job | Image | None
 
-OWNERS_OWN = frozenset({Action.RENAME, Action.DELETE, Action.EXPORT, Action.CHANGE, Action.STOP, Action.RETRY})
+OWNERS_OWN = frozenset(
+    {Action.RENAME, Action.SHARE, Action.DELETE, Action.EXPORT, Action.CHANGE, Action.STOP, Action.RETRY}
+)
 MODERATORS_TOO = frozenset({Action.DELETE, Action.CANCEL})
 
 
@@ -84,8 +88,25 @@ def _concept(actor: Actor, action: Action, held: Held) -> None:
 def _may_use(actor: Actor, held: Held) -> bool:
     if held.concept.owner == actor.member:
         return True
-    allowed = {Scope.MEMBER} if held.concept.kind is Kind.PERSON else set(Scope)
-    return any(grant.scope in allowed and _matches(actor, grant) for grant in held.grants)
+    return not held.is_quarantined and any(_matches(actor, grant) for grant in _valid(held))
+
+
+def _valid(held: Held) -> list[Grant]:
+    """The grants that count: a person's word is never shared with more than named members, whatever a row says."""
+    return [grant for grant in held.grants if grant.scope is Scope.MEMBER or held.concept.kind is not Kind.PERSON]
+
+
+def may_go_on(member: MemberId, guild: GuildId | None, held: Held) -> bool:
+    """Whether a job under way may still draw with a word.
+
+    Which roles its member has is not known by then, so a grant to any role lets it go on.
+    """
+    if not held.has_consent:
+        return False
+    if held.concept.owner == member:
+        return True
+    actor = Actor(member=member, guild=guild)
+    return not held.is_quarantined and any(g.scope is Scope.ROLE or _matches(actor, g) for g in _valid(held))
 
 
 def _matches(actor: Actor, grant: Grant) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from storage.words import words_in
 from trainers.adapter import Adapter
 from trainers.dataset import pixels_of
 from trainers.method import Progress
-from trainers.pipeline import Applied, Base, Region, swapped, with_words
+from trainers.pipeline import Applied, Base, Region, Side, swapped, with_sides, with_words
 from trainers.text import Prompt, encode_prompt, stacked
 
 SKETCH_LATENTS = 32  # latents along the long side of a sketch: a quarter of the pixels of SD 1.5
@@ -63,13 +63,11 @@ def imagine(
     What is asked twice gives the same pictures, whatever was drawn or trained in between. Half way, `glimpse` is given
     what the pictures promise to be: predicted latents (B, C, H, W) float32.
     """
-    words = words_of(asked)
-    conditional = encode_prompt(base, asked.prompt, words)
-    unconditional = encode_prompt(base, asked.negative_prompt, ())
     scheduler, timesteps = _timesteps(base, asked)
     latents = _start(base, asked, scheduler, timesteps)
-    hidden = stacked(base, [unconditional.hidden, conditional.hidden]).repeat_interleave(len(asked.seeds), 0)
-    layers = with_words(base, _placed(words, conditional, asked, latents))
+    said = _said(base, asked, aspect=latents.shape[3] / latents.shape[2])
+    hidden = said.hidden.repeat_interleave(len(asked.seeds), 0)
+    layers = {**with_words(base, said.words), **with_sides(base, said.sides)}
     guidance_scale = base.family.guidance_scale if asked.guidance_scale is None else asked.guidance_scale
     for index, timestep in enumerate(timesteps):
         with torch.no_grad(), swapped(base.unet, layers), base.autocast():
@@ -100,17 +98,55 @@ def _guided(base: Base, guidance_scale: float, latents: Tensor, timestep: Tensor
     return guided
 
 
-def _placed(words: Sequence[tuple[Adapter, float]], prompt: Prompt, asked: Drawing, latents: Tensor) -> list[Applied]:
-    sides = sides_of(asked.prompt) if len(words) > 1 else {}
-    aspect = latents.shape[3] / latents.shape[2]
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the UNet is told: nothing and the prompt, (2, T, D); with sides, each one's text after the other's."""
+
+    hidden: Tensor
+    words: Sequence[Applied]
+    sides: Sequence[Side] = ()
+
+
+def _said(base: Base, asked: Drawing, aspect: float) -> Said:
+    words = words_of(asked)
+    unconditional = encode_prompt(base, asked.negative_prompt, ())
+    where = sides_of(asked.prompt) if len(words) > 1 else {}
+    if len(set(where.values())) < 2:
+        conditional = encode_prompt(base, asked.prompt, words)
+        return Said(stacked(base, [unconditional.hidden, conditional.hidden]), [(*word, None) for word in words])
+    return _said_by_side(base, asked.prompt, words, where, unconditional, aspect)
+
+
+def _said_by_side(
+    base: Base,
+    prompt: str,
+    words: Sequence[tuple[Adapter, float]],
+    where: Mapping[str, str],
+    unconditional: Prompt,
+    aspect: float,
+) -> Said:
+    """Each side's text names the words of the other side by their class words: nothing of them is told here."""
+    texts = [encode_prompt(base, _without(prompt, words, where, side), words) for side in SIDES]
+    *told, nothing = stacked(base, [*(text.hidden for text in texts), unconditional.hidden])[:, None]
+    length = nothing.shape[1]
+    sides = {name: Side(*columns, aspect) for name, columns in SIDES.items()}
     placed: list[Applied] = []
     for adapter, strength in words:
-        side = sides.get(adapter.word)
-        region = None
-        if side:
-            region = Region(*SIDES[side], prompt.spans[adapter.word], aspect)
+        side = where.get(adapter.word)
+        number = list(SIDES).index(side) if side else 0
+        first, last = texts[number].spans[adapter.word]
+        region = Region(sides[side], (number * length + first, number * length + last)) if side else None
         placed.append((adapter, strength, region))
-    return placed
+    hidden = torch.cat([torch.cat([nothing] * len(SIDES), 1), torch.cat(told, 1)])
+    return Said(hidden, placed, list(sides.values()))
+
+
+def _without(prompt: str, words: Sequence[tuple[Adapter, float]], where: Mapping[str, str], side: str) -> str:
+    """The prompt with class words instead of the words that stand on the other side."""
+    for adapter, _ in words:
+        if where.get(adapter.word, side) != side:
+            prompt = re.sub(rf"<{re.escape(adapter.word)}(:[\d.]+)?>", adapter.class_word, prompt, flags=re.IGNORECASE)
+    return prompt
 
 
 def _timesteps(base: Base, asked: Drawing) -> tuple[Any, Tensor]:

@@ -626,6 +626,16 @@ E_MODEL_MEMORY = “{ $name }” needs about { $need_mib } MiB to train on this 
 E_WORD_FORM = “{ $word }” cannot be a word: a word has 3 to 32 letters a–z, digits, - or _, and begins with a letter. How about { $suggestion }?
 E_WORD_RESERVED = “{ $word }” has a meaning of its own and cannot be a word. Choose another, such as my-{ $word }.
 E_WORD_TAKEN = You already have a word <{ $word }>. Choose another, or delete that one first with `/words delete`.
+E_SHARE_TAKEN = Another word is shared as <{ $word }> { $scope ->
+    [guild] in this server
+   *[instance] in every server of this bot
+}, where a name may mean only one word. Give yours another name with `/words rename` and share it then.
+E_SHARE_PERSON = <{ $word }> shows a person, so it can be shared with single members only. Use `/words share` with “One member” and name them.
+E_SHARE_SHOWN = <{ $word }> shows another member, so it can be shared with that member alone.
+E_SHARE_SELF = <{ $word }> is yours already. Name another member to share it with.
+E_SHARE_SERVER = Name whom to share <{ $word }> with: a member, or a role. Roles and “This server” exist only in a server, not in direct messages.
+E_SHARE_BOT = Bots cannot use words. Name a member to share it with.
+E_SHARE_NOT = <{ $word }> is not shared with them. `/words card` shows who may use it.
 E_NO_SUCH_WORD = There is no word <{ $word }> that you can use here.{ $nearest ->
     [none] {" "}`/words mine` lists yours; `/train` teaches a new one.
    *[other] {" "}Did you mean <{ $nearest }>?
