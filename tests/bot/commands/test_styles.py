@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from bot.sandbox.client import Member, Message
-from storage.clock import SystemClock
 from storage.database import rows
-from storage.records import ConceptId, Grant, Kind, Scope, Version
+from storage.records import ConceptId, Kind, Scope, Version
 from tests.bot.commands.stage import PNG, Stage, custom_id_of, label_of, opened, shown
 
 pytestmark = pytest.mark.asyncio
@@ -27,15 +26,12 @@ async def shared(stage: Stage, name: str = "ana-dog", kind: str = "animal", **mo
 
 
 async def share(stage: Stage, concept: ConceptId, scope: Scope = Scope.GUILD, subject: int | None = None) -> None:
-    sql = "insert into shares (concept, licence, shared_at) values (:concept, 'here', :now) on conflict do nothing"
-    grant = Grant(concept=concept, scope=scope, subject=stage.guild if subject is None else subject)
-    await stage.run(lambda rooms: rows(rooms.db, sql, concept=concept, now=SystemClock().now()))
-    await stage.run(lambda rooms: rooms.concepts.grant(grant))
+    place = stage.guild if subject is None else subject
+    await stage.run(lambda rooms: rooms.sharing.share(concept, scope, place))
 
 
 async def unshare(stage: Stage, concept: ConceptId) -> None:
-    for table in ("grants", "shares"):
-        await stage.run(lambda rooms, of=table: rows(rooms.db, f"delete from {of} where concept = :id", id=concept))
+    await stage.run(lambda rooms: rooms.sharing.unshare(concept))
 
 
 async def browse(member: Member, order: str = "browse", **options: Any) -> Message:
