@@ -52,11 +52,13 @@ def _open(rooms: Any, job: Job, facts: EngineFacts | None, now: float) -> Card:
     return waiting_pictures(job, place)
 
 
-def waiting_pictures(job: Job, place: str) -> Card:
-    """Pictures that are not drawn yet, with *Cancel*."""
+def waiting_pictures(job: Job, place: str, preview: Picture | None = None) -> Card:
+    """Pictures that are not drawn yet, with *Cancel*; for the member who waits, also what they will be."""
     told = texts.say("imagine-queued", count=int(job.request["count"]), place=place)
     cancel = layout.button("cancel", job.id, texts.say("btn-cancel"), style=layout.DANGER)
-    return layout.card(layout.text(told), *layout.rows([cancel]))
+    seen = [] if preview is None else [preview]
+    gallery = layout.gallery(seen) if seen else None
+    return layout.card(layout.text(told), gallery, *layout.rows([cancel]), pictures=seen)
 
 
 def _learned(rooms: Any, job: Job, facts: EngineFacts | None) -> Card:

@@ -17,6 +17,7 @@ from bot.connection import Place, Say
 from bot.control import ControlServer
 from bot.engine_link import EngineLink, Patience
 from bot.errors import sentence_of
+from bot.following import Following
 from bot.lock import held
 from bot.outbox import Outbox
 from bot.scheduler import Scheduler
@@ -102,6 +103,7 @@ class Bot:
         self._attempts = Attempts(store, place.data_dir / "run")
         self._scheduler = Scheduler(store, self.link, self._attempts, clock, told=self._tell)
         self._attachments = Attachments(place.api_url)
+        self._following = Following(store, lambda: self.link.facts, clock)
         self._studio = Studio(
             store,
             facts=lambda: self.link.facts,
@@ -111,6 +113,7 @@ class Bot:
             inspect=inspection,
             guilds=place.guilds,
             owners=place.owners,
+            follow=self._following.follow,
         )
 
     def wake(self) -> None:
@@ -165,6 +168,7 @@ class Bot:
         self._tasks.go("discord", client.connect(reconnect=True))
         self._tasks.go("outbox", self._outbox.run())
         self._tasks.go("watcher", self._watcher.run())
+        self._tasks.go("following", self._following.run())
         self._tasks.go("takedowns", self._take_messages_down(client))
 
     async def _keep_up(self) -> None:
@@ -186,7 +190,7 @@ class Bot:
         await asyncio.wait([scheduled], timeout=CHECKPOINT_S + TURN_S)
         await over_by(
             moment_s,
-            work=self._tasks.end("scheduler", "engine", "upkeep", "outbox", "watcher", "takedowns"),
+            work=self._tasks.end("scheduler", "engine", "upkeep", "outbox", "watcher", "following", "takedowns"),
             discord=self._leave(client),
             control=control.close(),
         )

@@ -13,7 +13,7 @@ from bot.attachments import Attachments
 from bot.doorman import Doorman
 from storage.clock import Clock
 from storage.errors import NotAllowed, TintypeError
-from storage.records import Actor, ChannelId, GuildId, Kind, MemberId
+from storage.records import Actor, ChannelId, GuildId, Job, Kind, MemberId
 
 T = TypeVar("T")
 SOON_S = 1.8  # for what must be known before the first answer, of the three seconds that Discord gives for it
@@ -164,8 +164,9 @@ class Studio:
     """The one object that commands are given.
 
     `facts` answers what the engine last said (None while none is awake); `wake` tells the scheduler that there is
-    work; `inspect` is bot.inspection or what stands in for it; `guilds` are the servers allowed by the settings,
-    `owners` the members who run this Tintype. `intake` is held by whoever takes uploads in.
+    work; `follow` keeps the answer of a member who waits up to date; `inspect` is bot.inspection or what stands in for
+    it; `guilds` are the servers allowed by the settings, `owners` the members who run this Tintype. `intake` is held by
+    whoever takes uploads in.
     """
 
     def __init__(
@@ -179,10 +180,12 @@ class Studio:
         inspect: Any,
         guilds: frozenset[int] = frozenset(),
         owners: frozenset[int] = frozenset(),
+        follow: Callable[[discord.Interaction[Any], Job], None] = lambda interaction, job: None,
     ) -> None:
         self._store = store
         self.facts = facts
         self.wake = wake
+        self.follow = follow
         self.clock = clock
         self.attachments = attachments
         self.inspect = inspect

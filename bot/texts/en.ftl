@@ -284,6 +284,21 @@ imagine-queued = **Your { $count ->
    *[other] They appear
 } in this channel.
 imagine-drawing = Being drawn now.
+imagine-progress = Being drawn now: `{ $bar }` { $percent } %{ $left ->
+    [none] {""}
+   *[other] {" · "}{ $left } left
+}.
+imagine-over = { $state ->
+    [succeeded] { $count ->
+        [one] Your picture is drawn. It stands
+       *[other] Your { $count } pictures are drawn. They stand
+    } in this channel or, where that is not the place for it, in your direct messages.
+   *[other] { $count ->
+        [one] Your picture was
+       *[other] Your { $count } pictures were
+    } not drawn. The reason stands in this channel.
+}
+preview-alt = Half way to: { $prompt }
 imagine-title = { $prompt }
 grid-by = For <@{ $owner }> · seed { $seed }{ $relation ->
     [vary] {" · "}a variation
@@ -449,8 +464,8 @@ state-failed = failed
 state-cancelled = cancelled
 privacy-body =
     ## Privacy
-    {"**"}What Tintype sees:** the commands you send it, the files you give to `/train`, and presses of its buttons. It reads no messages: it is connected without the right to.
-    {"**"}What it keeps:** your photos until the word is learned (or a day, if you stop half way), the weights of your words, the pictures you make with their recipes, the styles you like, what you searched for (for a day), and what you agreed to, when. Every file is encrypted with a key of your own.
+    {"**"}What Tintype sees:** the commands you send it, the files you give to `/train` and `/imagine`, and presses of its buttons. It reads no messages: it is connected without the right to.
+    {"**"}What it keeps:** your photos until the word is learned (or a day, if you stop half way), the weights of your words, the pictures you make with their recipes, a picture you sent to begin from (for a day), your settings, presets and favourites, the styles you like, what you searched for (for a day), and what you agreed to, when. Every file is encrypted with a key of your own.
     {"**"}What it never does:** learn from messages, pool photos of different members, recognise faces, send anything to another service. Everything is computed on the operator's machine.
     {"**"}People:** a word for a person is made only from photos of yourself, you are 18 or older, and it stays private.
     {"**"}Your rights:** `/mydata` gives you everything, `/forget` deletes it and destroys your key, with a receipt.

@@ -181,6 +181,10 @@ def imagine(attempt: Attempt) -> Running:
         time.sleep(STEP_S)
         if (yield Step(phase="imagine", done=done, total=3)) is Wish.CHECKPOINT:
             return Stopped()
+        if done == 2:
+            picture = attempt.folder / "preview.png"
+            picture.write_bytes(png(str(seed).encode() + b"half"))
+            yield Sample(point=1, done=done, score=None, files=(made(attempt.folder, picture, "preview"),))
     files = []
     for n in range(1, count + 1):
         path = save(attempt.folder / f"image-{n}.png", png(b"".join(read) + str(seed + n - 1).encode()), "image")

@@ -1,0 +1,138 @@
+"""Keeps the private answer of a member who waits for pictures up to date: place, time left, and a look half way."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import discord
+
+from bot import cards, mail, texts
+from bot.answers import Interaction
+from bot.bell import Bell, rounds
+from bot.cards import Card, Picture, layout
+from bot.orders import prompt_today
+from bot.retelling import retold, waiting_pictures
+from bot.store import Rooms, Store
+from bot.studio import EngineFacts
+from bot.waits import running_of, waiting_of
+from storage.clock import Clock
+from storage.errors import TintypeError
+from storage.records import Job, JobId, JobState
+
+log = logging.getLogger(__name__)
+
+TOKEN_S = 14 * 60.0  # Discord lets an answer be edited for fifteen minutes
+LOOK_S = 1.0  # between two looks while somebody waits
+IDLE_S = 60.0  # while nobody does; the bell ends it at once
+EDIT_S = 3.0  # at least between two edits of one answer
+AT_ONCE = 10  # edits in one round
+OUTAGE_S = 20.0  # after Discord did not take an edit
+
+
+@dataclass(slots=True)
+class Answer:
+    """One private answer, as far as it is known how it looks."""
+
+    interaction: Interaction
+    until_s: float
+    not_before_s: float
+    looks: str = ""
+
+
+class Following:
+    """One task for all who wait. What it follows is not kept: after a restart the final message alone comes."""
+
+    def __init__(self, store: Store, facts: Callable[[], EngineFacts | None], clock: Clock) -> None:
+        self._store, self._facts, self._clock = store, facts, clock
+        self._bell = Bell()
+        self._answers: dict[JobId, Answer] = {}
+
+    def follow(self, interaction: Interaction, job: Job) -> None:
+        """From now on, bring this answer up to date until the job is over or Discord forgets the answer."""
+        now = self._clock.monotonic()
+        self._answers[job.id] = Answer(interaction, until_s=now + TOKEN_S, not_before_s=now + EDIT_S)
+        self._bell.ring()
+
+    async def run(self) -> None:
+        """Follow until this is cancelled."""
+        await rounds(self.look, self._bell, log)
+
+    async def look(self) -> float:
+        """Bring what is due up to date; seconds until the next look."""
+        now = self._clock.monotonic()
+        self._answers = {job: answer for job, answer in self._answers.items() if now < answer.until_s}
+        due = [job for job, answer in self._answers.items() if answer.not_before_s <= now]
+        due.sort(key=lambda job: self._answers[job].not_before_s)
+        await asyncio.gather(*(self._bring(job, self._answers[job]) for job in due[:AT_ONCE]))
+        return LOOK_S if self._answers else IDLE_S
+
+    async def _bring(self, job: JobId, answer: Answer) -> None:
+        """Edit it if it has changed; what breaks with one answer stops no other."""
+        answer.not_before_s = self._clock.monotonic() + EDIT_S
+        try:
+            card, is_over = await self._store.run(partial(self._card, job=job))
+            if card is not None:
+                await _edit(answer, card)
+        except Exception as error:
+            is_passing = mail.is_passing(error)
+            if isinstance(error, discord.HTTPException) and not is_passing:
+                is_over = True  # dismissed by its member, or too old
+            else:
+                log.warning("the answer about job %s must wait: %s", job, error, exc_info=None if is_passing else error)
+                answer.not_before_s, is_over = self._clock.monotonic() + OUTAGE_S, False
+        if is_over:
+            self._answers.pop(job, None)
+
+    def _card(self, rooms: Rooms, *, job: JobId) -> tuple[Card | None, bool]:
+        """The answer as it should look, and whether that is its last look; None when the job was forgotten."""
+        found, now = rooms.queue.get(job), self._clock.now()
+        if found is None:
+            return None, True
+        if found.state is JobState.CANCELLED:
+            return retold(rooms, found, self._facts(), now), True
+        if found.state.is_over:
+            told = texts.say("imagine-over", state=str(found.state), count=int(found.request["count"]))
+            return layout.card(layout.text(told)), True
+        if found.state is JobState.RUNNING:
+            return waiting_pictures(found, _progress(found, now), preview_of(rooms, found)), False
+        facts = self._facts()
+        is_awake = facts is not None and facts.state == "ready"
+        waiting = waiting_of(rooms, found, now, is_engine_awake=is_awake)
+        return waiting_pictures(found, cards.place_of(waiting)), False
+
+
+async def _edit(answer: Answer, card: Card) -> None:
+    looks = json.dumps([mail.components_of(card), [file.filename for file in card.files]])
+    if looks != answer.looks:
+        await answer.interaction.edit_original_response(view=card.view, attachments=card.files)
+        answer.looks = looks
+
+
+def _progress(job: Job, now: float) -> str:
+    running = running_of(job, now)
+    if not running.total or running.phase != "imagine":
+        return texts.say("imagine-drawing")
+    return texts.say(
+        "imagine-progress",
+        bar=layout.bar(running.done, running.total),
+        percent=layout.percent(running.done, running.total),
+        left="none" if running.left_s is None else texts.span(running.left_s),
+    )
+
+
+def preview_of(rooms: Any, job: Job) -> Picture | None:
+    """What the pictures will be, if the engine has shown that already."""
+    if job.preview is None:
+        return None
+    try:
+        data = rooms.vault.open(job.preview)
+    except TintypeError:  # the job ended in this very moment
+        return None
+    alt = texts.say("preview-alt", prompt=prompt_today(rooms, job))
+    return Picture.named(f"{job.id}-preview", data, alt, is_spoiler=bool(job.request.get("spoiler")))
