@@ -109,7 +109,7 @@ class Telling:
         """The bot dies in the middle, kill -9, and is started again."""
         await self.bot.end(signal.SIGKILL)
         self.tell("*The bot is killed (kill -9) and started again.*")
-        await self.bot.start(**settings)
+        await begin(self.box, self.bot, settings)
 
     # ---- the page
 
@@ -152,7 +152,7 @@ async def story(folder: Path, name: str, title: str, **settings: object) -> Asyn
     approved(data, GuildId(next(iter(box.guilds))))
     async with serve(box) as url:
         bot = Bot(data, url)
-        await bot.start(**settings)
+        await begin(box, bot, settings)
         try:
             telling = Telling(box, url, bot, title)
             yield telling
@@ -160,6 +160,15 @@ async def story(folder: Path, name: str, title: str, **settings: object) -> Asyn
             await bot.end()
     assert box.ledger.violations == []
     compared(PAGES / f"{name}.md", telling.page())
+
+
+async def begin(box: Sandbox, bot: Bot, settings: Mapping[str, object]) -> None:
+    """Start the bot, and return once it is told of what members do: that is a moment after its login."""
+    before = set(box.sessions.all)
+    await bot.start(**settings)
+    async with asyncio.timeout(30):
+        while set(box.sessions.all) <= before:
+            await asyncio.sleep(0.01)
 
 
 def approved(data: Path, guild: GuildId) -> None:
@@ -174,6 +183,4 @@ def compared(page: Path, text: str) -> None:
     if os.environ.get(REWRITE):
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(text, "utf-8")
-    assert page.read_text("utf-8") == text, (
-        f"the story has changed; `make stories` writes {page.name} anew"
-    )
+    assert page.read_text("utf-8") == text, f"the story has changed; `make stories` writes {page.name} anew"
