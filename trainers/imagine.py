@@ -10,17 +10,18 @@ from typing import Any
 
 import torch
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
 from storage.words import words_in
 from trainers.adapter import Adapter
 from trainers.dataset import pixels_of
 from trainers.method import Progress
-from trainers.pipeline import Applied, Base, Region, Side, swapped, with_sides, with_words
-from trainers.text import Prompt, encode_prompt, stacked
+from trainers.pipeline import Base, swapped, with_words
+from trainers.text import encode_prompt, stacked
 
 SKETCH_LATENTS = 32  # latents along the long side of a sketch: a quarter of the pixels of SD 1.5
-SIDES = {"left": (0.0, 0.5), "right": (0.5, 1.0)}
+SIDES = ("left", "right")
+BORDER = 0.25  # of the width, in the middle: there one side goes over into the other
 #: a word, or where something stands
 PLACED = re.compile(r"<([a-z][a-z0-9_-]*)(?::[\d.]+)?>|\b(?:on|to|at) the (left|right)\b", re.IGNORECASE)
 
@@ -65,13 +66,11 @@ def imagine(
     """
     scheduler, timesteps = _timesteps(base, asked)
     latents = _start(base, asked, scheduler, timesteps)
-    said = _said(base, asked, aspect=latents.shape[3] / latents.shape[2])
-    hidden = said.hidden.repeat_interleave(len(asked.seeds), 0)
-    layers = {**with_words(base, said.words), **with_sides(base, said.sides)}
+    parts = _parts(base, asked, columns=latents.shape[3])
     guidance_scale = base.family.guidance_scale if asked.guidance_scale is None else asked.guidance_scale
     for index, timestep in enumerate(timesteps):
-        with torch.no_grad(), swapped(base.unet, layers), base.autocast():
-            noise_pred = _guided(base, guidance_scale, latents, timestep, hidden)
+        with torch.no_grad(), base.autocast():
+            noise_pred = _predicted(base, parts, guidance_scale, latents, timestep)
             latents = scheduler.step(noise_pred, timestep, latents, return_dict=False)[0]
         if glimpse is not None and index + 1 == len(timesteps) // 2:
             glimpse(scheduler.model_outputs[-1])  # DPM-Solver++ predicts the picture itself, Lu et al. 2022
@@ -89,6 +88,27 @@ def finished(steps: Generator[Progress, None, list[Image.Image]]) -> list[Image.
             return pictures
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What the UNet is told and given for a part of the picture."""
+
+    hidden: Tensor  #: nothing and the text, each once for every picture: (2 B, T, D)
+    layers: Mapping[str, nn.Module]  #: of the words that stand there
+    share: Tensor  #: how much it has to say about each column, 0 … 1: (W,)
+
+
+def _predicted(base: Base, parts: Sequence[Part], guidance_scale: float, latents: Tensor, timestep: Tensor) -> Tensor:
+    """Each part's prediction for the whole picture, put together by columns: (B, C, H, W) float32.
+
+    Source: MultiDiffusion, Bar-Tal et al. 2023, arXiv 2302.08113.
+    """
+    shares = []
+    for part in parts:
+        with swapped(base.unet, part.layers):
+            shares.append(part.share * _guided(base, guidance_scale, latents, timestep, part.hidden))
+    return torch.stack(shares).sum(0) if len(shares) > 1 else shares[0]
+
+
 def _guided(base: Base, guidance_scale: float, latents: Tensor, timestep: Tensor, hidden: Tensor) -> Tensor:
     """Classifier-free guidance, Ho and Salimans 2022, arXiv 2207.12598: (B, C, H, W) float32."""
     twice = torch.cat([latents, latents]).to(base.dtype)
@@ -98,47 +118,38 @@ def _guided(base: Base, guidance_scale: float, latents: Tensor, timestep: Tensor
     return guided
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the UNet is told: nothing and the prompt, (2, T, D); with sides, each one's text after the other's."""
-
-    hidden: Tensor
-    words: Sequence[Applied]
-    sides: Sequence[Side] = ()
-
-
-def _said(base: Base, asked: Drawing, aspect: float) -> Said:
+def _parts(base: Base, asked: Drawing, columns: int) -> list[Part]:
+    """The whole picture, or its sides when two words are said to stand on different ones."""
     words = words_of(asked)
-    unconditional = encode_prompt(base, asked.negative_prompt, ())
     where = sides_of(asked.prompt) if len(words) > 1 else {}
-    if len(set(where.values())) < 2:
-        conditional = encode_prompt(base, asked.prompt, words)
-        return Said(stacked(base, [unconditional.hidden, conditional.hidden]), [(*word, None) for word in words])
-    return _said_by_side(base, asked.prompt, words, where, unconditional, aspect)
+    if len(set(where.values())) < len(SIDES):
+        return [_part(base, asked, asked.prompt, words, torch.ones(columns))]
+    return [_side(base, asked, words, where, side, columns) for side in SIDES]
 
 
-def _said_by_side(
+def _side(
     base: Base,
-    prompt: str,
+    asked: Drawing,
     words: Sequence[tuple[Adapter, float]],
     where: Mapping[str, str],
-    unconditional: Prompt,
-    aspect: float,
-) -> Said:
-    """Each side's text names the words of the other side by their class words: nothing of them is told here."""
-    texts = [encode_prompt(base, _without(prompt, words, where, side), words) for side in SIDES]
-    *told, nothing = stacked(base, [*(text.hidden for text in texts), unconditional.hidden])[:, None]
-    length = nothing.shape[1]
-    sides = {name: Side(*columns, aspect) for name, columns in SIDES.items()}
-    placed: list[Applied] = []
-    for adapter, strength in words:
-        side = where.get(adapter.word)
-        number = list(SIDES).index(side) if side else 0
-        first, last = texts[number].spans[adapter.word]
-        region = Region(sides[side], (number * length + first, number * length + last)) if side else None
-        placed.append((adapter, strength, region))
-    hidden = torch.cat([torch.cat([nothing] * len(SIDES), 1), torch.cat(told, 1)])
-    return Said(hidden, placed, list(sides.values()))
+    side: str,
+    columns: int,
+) -> Part:
+    """A side knows the words of the other by their class words alone: nothing of them can be mistaken for its own."""
+    here = [word for word in words if where.get(word[0].word, side) == side]
+    return _part(base, asked, _without(asked.prompt, words, where, side), here, share_of(side, columns))
+
+
+def _part(base: Base, asked: Drawing, prompt: str, words: Sequence[tuple[Adapter, float]], share: Tensor) -> Part:
+    said = encode_prompt(base, asked.negative_prompt, ()), encode_prompt(base, prompt, words)
+    hidden = stacked(base, [one.hidden for one in said]).repeat_interleave(len(asked.seeds), 0)
+    return Part(hidden, with_words(base, words), share.to(base.device))
+
+
+def share_of(side: str, columns: int) -> Tensor:
+    """How much a side has to say about each column: all, then less and less across the border, then nothing: (W,)."""
+    across = ((torch.arange(columns) + 0.5) / columns - 0.5) / BORDER
+    return (0.5 - across if side == "left" else 0.5 + across).clamp(0, 1)
 
 
 def _without(prompt: str, words: Sequence[tuple[Adapter, float]], where: Mapping[str, str], side: str) -> str:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PICTURE_DIMENSIONS = 4  # (B, I, H, W); a linear layer sees three
-TEXT_LAYERS = ("attn2.to_k", "attn2.to_v")  # all others see the picture
 
 # B batch · T positions · I input width · O output width · r rank
 
@@ -171,59 +170,27 @@ def swapped(root: nn.Module, modules: Mapping[str, nn.Module]) -> Iterator[None]
             root.set_submodule(name, module)
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
-    """The part of a picture where a word acts: columns from left to right in 0 … 1, and its own text's positions."""
-
-    left: float
-    right: float
-    tokens: tuple[int, int]  #: first and one past the last position of its text
-    aspect: float = 1.0  #: width over height of the picture
-
-
-Applied = tuple[Adapter, float, Region | None]
+Applied = tuple[Adapter, float]
 
 
 class Deltas(nn.Module):
     """A frozen layer with several words' low-rank differences added to its output; pixels are positions."""
 
-    def __init__(
-        self, base_layer: nn.Module, parts: Sequence[tuple[LowRank, float, Region | None]], *, reads_text: bool
-    ) -> None:
+    def __init__(self, base_layer: nn.Module, parts: Sequence[tuple[LowRank, float]]) -> None:
         super().__init__()
         self.base_layer = base_layer
-        self._mask = _text_mask if reads_text else _picture_mask
         weight: Tensor = base_layer.weight  # type: ignore[assignment]
-        self._parts = [
-            (low.down.to(weight), (low.up * low.scale * strength).to(weight), region) for low, strength, region in parts
-        ]
+        self._parts = [(low.down.to(weight), (low.up * low.scale * strength).to(weight)) for low, strength in parts]
 
     def forward(self, hidden: Tensor, *args: Any) -> Tensor:
         """(B, T, I) -> (B, T, O), or (B, I, H, W) -> (B, O, H, W)."""
         made: Tensor = self.base_layer(hidden, *args)
         is_picture = hidden.ndim == PICTURE_DIMENSIONS
         positions = hidden.flatten(2).transpose(1, 2) if is_picture else hidden
-        for down, up, region in self._parts:
+        for down, up in self._parts:
             delta = (positions @ down.T) @ up.T
-            if region is not None:
-                delta = delta * self._mask(region, positions).to(delta.dtype)[None, :, None]
             made = made + (delta.transpose(1, 2).reshape(made.shape) if is_picture else delta)
         return made
-
-
-def _text_mask(region: Region, hidden: Tensor) -> Tensor:
-    """Which positions of the text are the word's own: (B, T, I) -> (T,)."""
-    positions = torch.arange(hidden.shape[1], device=hidden.device)
-    return (positions >= region.tokens[0]) & (positions < region.tokens[1])
-
-
-def _picture_mask(region: Region, hidden: Tensor) -> Tensor:
-    """Which pixels, row by row, lie in the region's columns: (B, T, I) -> (T,)."""
-    positions = torch.arange(hidden.shape[1], device=hidden.device)
-    width = max(1, round((len(positions) * region.aspect) ** 0.5))
-    columns = (positions % width + 0.5) / width
-    inside: Tensor = (columns >= region.left) & (columns < region.right)
-    return inside
 
 
 def with_words(base: Base, words: Sequence[Applied]) -> Mapping[str, nn.Module]:
@@ -233,23 +200,20 @@ def with_words(base: Base, words: Sequence[Applied]) -> Mapping[str, nn.Module]:
     Raises: TintypeError E_WRONG_BASE when a word's layers are not this base's.
     """
     ordered = sorted((word for word in words if word[0].linear), key=lambda word: (word[0].fingerprint, word[1]))
-    layers: dict[str, list[tuple[LowRank, float, Region | None]]] = {}
-    for adapter, strength, region in ordered:
+    layers: dict[str, list[tuple[LowRank, float]]] = {}
+    for adapter, strength in ordered:
         for name, low in adapter.linear.items():
-            layers.setdefault(name, []).append((low, strength, region))
-    return {
-        name: Deltas(_layer(base, name, parts), parts, reads_text=name.endswith(TEXT_LAYERS))
-        for name, parts in layers.items()
-    }
+            layers.setdefault(name, []).append((low, strength))
+    return {name: Deltas(_layer(base, name, parts), parts) for name, parts in layers.items()}
 
 
-def _layer(base: Base, name: str, parts: Sequence[tuple[LowRank, float, Region | None]]) -> nn.Module:
+def _layer(base: Base, name: str, parts: Sequence[tuple[LowRank, float]]) -> nn.Module:
     try:
         layer: nn.Module = base.unet.get_submodule(name)
         weight: Tensor = layer.weight  # type: ignore[assignment]
     except AttributeError as error:
         raise TintypeError("E_WRONG_BASE", base=base.id) from error
-    for low, _, _ in parts:
+    for low, _ in parts:
         if weight.ndim == 1 or weight[0, 0].numel() != 1 or weight.shape[:2] != (len(low.up), low.down.shape[1]):
             raise TintypeError("E_WRONG_BASE", base=base.id)
     return layer

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 from tests.trainers.bases import TEXT_WIDTH, Fingerprints
 from tests.trainers.test_pipeline import word
 from trainers.adapter import Adapter
-from trainers.imagine import Drawing, decoded, encoded_picture, finished, imagine, sides_of, words_of
+from trainers.imagine import SIDES, Drawing, decoded, encoded_picture, finished, imagine, share_of, sides_of, words_of
 from trainers.pipeline import Base
 
 Lessons = Callable[..., object]
@@ -113,6 +113,55 @@ def test_words_told_apart_by_side_make_another_picture_than_stacked_ones(base: B
     assert drawn(base, "<zed> on the left, <ivo> on the right", adapters=both) != drawn(
         base, "<zed> on the right, <ivo> on the left", adapters=both
     )
+
+
+def glimpsed(base: Base, prompt: str, *words: Adapter) -> torch.Tensor:
+    """What the first of two steps promises."""
+    promised: list[torch.Tensor] = []
+    asked = Drawing(prompt=prompt, adapters=[(one, 1.0) for one in words], steps=2, seeds=(1, 2), guidance_scale=3.0)
+    finished(imagine(base, asked, promised.append))
+    return promised[0]
+
+
+def test_what_stands_on_one_side_says_nothing_on_the_other(base: Base) -> None:
+    zed = word(base, 1)
+    others = word(base, 2, "ivo"), Adapter("ivo", "cat", "textual_inversion", rows=torch.randn(3, TEXT_WIDTH))
+    prompt = "a <zed> on the left and a <ivo> on the right"
+    one, other = (glimpsed(base, prompt, zed, ivo) for ivo in others)
+    alone = glimpsed(base, "a <zed> on the left and a cat on the right", zed)
+    width = one.shape[3]
+
+    assert torch.equal(one[..., : width // 3], other[..., : width // 3])
+    torch.testing.assert_close(one[..., : width // 3], alone[..., : width // 3])
+    assert not torch.allclose(one[..., -width // 3 :], other[..., -width // 3 :])
+
+
+def test_a_word_that_stands_nowhere_has_its_say_on_both_sides(base: Base) -> None:
+    zed, ivo, eva = word(base, 1), word(base, 2, "ivo"), word(base, 3, "eva")
+    with_it, without = (
+        glimpsed(base, f"a <zed> on the left and a <ivo> on the right in {style}", zed, ivo, eva)
+        for style in ("<eva>", "cat")
+    )
+    far = (with_it - without).abs().amax((0, 1, 2))
+
+    assert float(far.min()) > 0
+
+
+def test_sides_and_words_are_taken_out_after_each_step(base: Base) -> None:
+    before, both = Fingerprints.of(base), [(word(base, 1), 1.0), (word(base, 2, "ivo"), 1.0)]
+    asked = Drawing(prompt="<zed> on the left, <ivo> on the right", adapters=both, steps=3)
+    with closing(imagine(base, asked)) as steps:
+        next(steps)
+        assert Fingerprints.of(base) == before
+
+
+@pytest.mark.parametrize("columns", [4, 7, 16, 64, 97])
+def test_sides_share_every_column_and_keep_the_outer_ones_for_themselves(columns: int) -> None:
+    left, right = (share_of(side, columns) for side in SIDES)
+
+    torch.testing.assert_close(left + right, torch.ones(columns))
+    assert float(left[0]) == float(right[-1]) == 1
+    assert torch.equal(left, right.flip(0))
 
 
 def test_a_variation_stays_the_nearer_to_its_parent_the_subtler(base: Base, photos: list[Path]) -> None:

@@ -11,10 +11,8 @@ from storage.errors import TintypeError
 from tests.trainers.bases import TEXT_WIDTH, Fingerprints, applied, base_for, tiny_pipeline
 from trainers.adapter import Adapter, LowRank
 from trainers.methods.lora import targets_of
-from trainers.pipeline import Base, Region, device_named, load_base
+from trainers.pipeline import Base, device_named, load_base
 from trainers.precision import dtype_for, dtype_on, remark_on
-
-LEFT, RIGHT = Region(0.0, 0.5, (1, 3)), Region(0.5, 1.0, (3, 5))
 
 
 def word(base: Base, seed: int, name: str = "zed") -> Adapter:
@@ -40,7 +38,7 @@ def said(base: Base) -> Tensor:
 
 def test_inside_pictures_change_and_after_it_the_base_is_what_it_was(base: Base) -> None:
     before, plain = Fingerprints.of(base), said(base)
-    with applied(base, [(word(base, 1), 1.0, None)]):
+    with applied(base, [(word(base, 1), 1.0)]):
         assert not torch.equal(said(base), plain)
 
     assert torch.equal(said(base), plain)
@@ -49,14 +47,14 @@ def test_inside_pictures_change_and_after_it_the_base_is_what_it_was(base: Base)
 
 def test_an_error_inside_leaves_the_base_as_it_was(base: Base) -> None:
     before = Fingerprints.of(base)
-    with pytest.raises(ZeroDivisionError), applied(base, [(word(base, 1), 1.0, None)]):
+    with pytest.raises(ZeroDivisionError), applied(base, [(word(base, 1), 1.0)]):
         raise ZeroDivisionError
 
     assert Fingerprints.of(base) == before
 
 
 def test_the_order_of_words_makes_no_difference(base: Base) -> None:
-    first, second = (word(base, 1), 0.7, None), (word(base, 2, "ivo"), 1.1, None)
+    first, second = (word(base, 1), 0.7), (word(base, 2, "ivo"), 1.1)
     with applied(base, [first, second]):
         one_way = said(base)
     with applied(base, [second, first]):
@@ -66,60 +64,17 @@ def test_the_order_of_words_makes_no_difference(base: Base) -> None:
 def test_strength_zero_changes_nothing_and_more_changes_more(base: Base) -> None:
     plain, far = said(base), []
     for strength in (0.0, 0.5, 1.0):
-        with applied(base, [(word(base, 1), strength, None)]):
+        with applied(base, [(word(base, 1), strength)]):
             far.append(float((said(base) - plain).abs().mean()))
 
     assert far[0] == 0
     assert far[0] < far[1] < far[2]
 
 
-def test_a_region_keeps_a_word_out_of_the_other_half(base: Base) -> None:
-    name = next(path for path, _ in targets_of(base.unet) if path.endswith("proj_in"))
-    one = word(base, 1)
-    only = Adapter("zed", "cat", "lora", linear={name: one.linear[name]})
-    layer = base.unet.get_submodule(name)
-    picture = torch.randn(1, layer.weight.shape[1], 4, 8)
-    with torch.no_grad(), applied(base, [(only, 1.0, Region(0.0, 0.5, (1, 3), aspect=2.0))]):
-        changed = base.unet.get_submodule(name)(picture) - layer(picture)
-
-    assert float(changed[..., :4].abs().min()) > 0
-    assert float(changed[..., 4:].abs().max()) == 0
-
-
-def test_a_picture_of_as_many_pixels_as_the_text_has_positions_is_still_a_picture(base: Base) -> None:
-    one, positions = word(base, 1), torch.randn(1, 48, 16)
-    texts = [path for path, _ in targets_of(base.unet) if path.endswith(("attn2.to_k", "attn2.to_v"))]
-    pictures = [path for path, _ in targets_of(base.unet) if path.endswith(("attn1.to_k", "attn2.to_q"))]
-    region = Region(0.0, 0.5, (1, 3), aspect=6 / 8)
-    with torch.no_grad(), applied(base, [(one, 1.0, region)]):
-        acting = {path: _acts_at(base, path, positions) for path in texts + pictures}
-
-    assert all(acting[path] == [1, 2] for path in texts)
-    assert all(acting[path] == [at for at in range(48) if at % 6 < 3] for path in pictures)
-
-
-def _acts_at(base: Base, path: str, positions: Tensor) -> list[int]:
-    layer = base.unet.get_submodule(path)
-    hidden = positions[..., : layer.base_layer.weight.shape[1]]
-    changed = layer(hidden) - layer.base_layer(hidden)
-    return [int(at) for at in changed[0].abs().sum(1).nonzero()]
-
-
-def test_two_words_side_by_side_are_neither_alone(base: Base) -> None:
-    one, two = word(base, 1), word(base, 2, "ivo")
-    results = []
-    for parts in ([(one, 1.0, LEFT)], [(two, 1.0, RIGHT)], [(one, 1.0, LEFT), (two, 1.0, RIGHT)]):
-        with applied(base, parts):
-            results.append(said(base))
-
-    assert not torch.equal(results[2], results[0])
-    assert not torch.equal(results[2], results[1])
-
-
 @pytest.mark.parametrize("name", ["no.such.layer", "conv_in", "conv_norm_out"])
 def test_a_word_of_another_base_is_refused(base: Base, name: str) -> None:
     other = Adapter("zed", "cat", "lora", linear={name: LowRank(torch.zeros(2, 8), torch.zeros(8, 2), 1.0)})
-    with pytest.raises(TintypeError, match="E_WRONG_BASE"), applied(base, [(other, 1.0, None)]):
+    with pytest.raises(TintypeError, match="E_WRONG_BASE"), applied(base, [(other, 1.0)]):
         pass
 
 

@@ -122,7 +122,7 @@ def test_what_the_unet_says_with_a_word_is_what_merged_weights_say(base: Base, l
     pipeline.fuse_lora()
     generator = torch.Generator().manual_seed(1)
     asked = (torch.randn(2, 8, 16, 16, generator=generator), torch.tensor(500), torch.randn(2, 5, TEXT_WIDTH))
-    with torch.no_grad(), applied(base, [(read_adapter(lora_file, base), 1.0, None)]):
+    with torch.no_grad(), applied(base, [(read_adapter(lora_file, base), 1.0)]):
         ours = base.unet(*asked).sample
     with torch.no_grad():
         torch.testing.assert_close(ours, pipeline.unet(*asked).sample, rtol=0, atol=1e-5)

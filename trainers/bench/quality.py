@@ -96,8 +96,10 @@ def _cell(method: str, name: str, found: Marks, told: Mapping[str, Any]) -> Cell
     return Cell(method, name, found, told["bytes"], told["seconds"], told["steps"], told["best_step"])
 
 
-def learned(base: Base, exam: Exam, method: str, seed: int) -> tuple[Adapter, Mapping[str, Any]]:
-    """Teach the word by the very job that the bot runs; the adapter, and what the job told."""
+def learned(
+    base: Base, exam: Exam, method: str, seed: int, *, word: str = WORD, keep: Path | None = None
+) -> tuple[Adapter, Mapping[str, Any]]:
+    """Teach the word by the very job that the bot runs; the adapter, and what the job told. Its file may be kept."""
     from trainers.cli.running import attempt_folder
     from trainers.cli.running import finished as finished_job
     from trainers.weights import read_adapter
@@ -105,7 +107,7 @@ def learned(base: Base, exam: Exam, method: str, seed: int) -> tuple[Adapter, Ma
     with attempt_folder() as folder:
         paths = save_photos(exam, folder / "photos")
         order = {
-            "word": WORD,
+            "word": word,
             "kind": exam.subject.kind,
             "class_word": exam.subject.class_word,
             "method": method,
@@ -114,6 +116,9 @@ def learned(base: Base, exam: Exam, method: str, seed: int) -> tuple[Adapter, Ma
         }
         done = finished_job(folder, {"kind": "train", "seed": seed, "train": order}, base)
         weights = next(file for file in done.files if file.role == "weights")
+        if keep is not None:
+            keep.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(keep, (folder / weights.path).read_bytes(), mode=0o644)
         return read_adapter(folder / weights.path, base), done.result
 
 

@@ -27,14 +27,14 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:
     """Draw them and say what they are."""
-    told = [_told(exam, arguments.out / str(number)) for number, exam in enumerate(_chosen(arguments.count), 1)]
+    told = [_told(exam, arguments.out / str(number)) for number, exam in enumerate(chosen(arguments.count), 1)]
     write_atomic(arguments.out / SITTERS, json.dumps(told, indent=1).encode(), mode=0o644)
     print(f"Drew {sum(len(one['photos']) for one in told)} photos into {arguments.out}", file=sys.stderr)
     return {"ok": True, "sitters": told}
 
 
-def _chosen(count: int) -> list[Exam]:
-    """Kinds in turn."""
+def chosen(count: int) -> list[Exam]:
+    """Animals and objects in turn."""
     pool = [exam for exam in exams(count * 7) if exam.subject.kind in KINDS]
     turns = [[exam for exam in pool if exam.subject.kind == kind] for kind in KINDS]
     return [exam for turn in zip(*turns, strict=False) for exam in turn][:count]
