@@ -13,8 +13,8 @@ from PIL import Image
 from tests.trainers.bases import Fingerprints, half_base
 from trainers.dataset import examples
 from trainers.imagine import Drawing, finished, imagine
+from trainers.low_rank import new_layers
 from trainers.method import Lesson, methods, settings_for
-from trainers.methods.lora import new_layers
 from trainers.weights import read_adapter
 
 SHORT = {"min_steps": 4, "max_steps": 4, "points": 1, "batch_size": 2}

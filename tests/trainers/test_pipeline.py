@@ -10,7 +10,7 @@ from torch import Tensor
 from storage.errors import TintypeError
 from tests.trainers.bases import TEXT_WIDTH, Fingerprints, applied, base_for, tiny_pipeline
 from trainers.adapter import Adapter, LowRank
-from trainers.methods.lora import targets_of
+from trainers.low_rank import targets_of
 from trainers.pipeline import Base, device_named, load_base
 from trainers.precision import dtype_for, dtype_on, remark_on
 

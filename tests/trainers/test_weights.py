@@ -15,8 +15,8 @@ from safetensors.torch import load_file, save_file
 from storage.errors import WeightsRefused
 from tests.trainers.bases import TEXT_WIDTH, applied, tiny_pipeline
 from trainers.adapter import Adapter, LowRank
+from trainers.low_rank import targets_of
 from trainers.method import Lesson, described, method_named
-from trainers.methods.lora import targets_of
 from trainers.pipeline import Base
 from trainers.weights import kohya_name, lora_tensors, read_adapter, read_label, read_metadata, write_adapter
 

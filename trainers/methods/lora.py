@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from trainers.adapter import Adapter, LowRank
+from trainers.adapter import Adapter
 from trainers.learning import Pupil, captions_of, learn, plan_of
+from trainers.low_rank import lora_adapter, lora_parameters, low_rank_bytes, new_layers
 from trainers.method import Lesson, Progress, register, setting
 from trainers.pipeline import Base, swapped
 from trainers.text import encode_prompt, stacked
 from trainers.weights import write_adapter
-
-#: kohya's choice: all linear layers of the transformer blocks, and what leads into and out of them
-IN_BLOCKS = ("to_q", "to_k", "to_v", "to_out.0", "ff.net.0.proj", "ff.net.2")
-AROUND_BLOCKS = ("proj_in", "proj_out")
-BYTES_PER_NUMBER = 2  # files are float16
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,53 +55,7 @@ class Lora:
 
     def file_bytes(self, base: Base, settings: LoraSettings) -> int:
         """The numbers of all pairs at two bytes each."""
-        shapes = [layer.weight.shape[:2] for _, layer in targets_of(base.unet)]
-        return sum((out + into) * settings.rank for out, into in shapes) * BYTES_PER_NUMBER
-
-
-def targets_of(unet: nn.Module) -> list[tuple[str, nn.Linear | nn.Conv2d]]:
-    """The layers that are trained, by name: 192 in Stable Diffusion 1.5."""
-    return [
-        (name, module)
-        for name, module in unet.named_modules()
-        if isinstance(module, nn.Linear | nn.Conv2d)
-        and ".attentions." in name
-        and name.endswith(IN_BLOCKS + AROUND_BLOCKS)
-    ]
-
-
-def new_layers(base: Base, settings: LoraSettings, seed: int) -> dict[str, nn.Module]:
-    """Peft's layers around the frozen ones, by name, taken out of the UNet again; trainable in float32.
-
-    The same seed gives the same start.
-    """
-    from peft import LoraConfig, inject_adapter_in_model
-
-    names = [name for name, _ in targets_of(base.unet)]
-    kept = {name: base.unet.get_submodule(name) for name in names}
-    config = LoraConfig(r=settings.rank, lora_alpha=settings.alpha, target_modules=names)  # type: ignore[arg-type]
-    try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            inject_adapter_in_model(config, base.unet)
-        layers = {name: base.unet.get_submodule(name) for name in names}
-    finally:  # memory may end halfway, and the base goes on serving
-        for name, layer in kept.items():
-            base.unet.set_submodule(name, layer)
-        vars(base.unet).pop("peft_config", None)  # peft's note that it was here
-    for layer in layers.values():
-        layer.lora_A.float().requires_grad_(True)
-        layer.lora_B.float().requires_grad_(True)
-    return layers
-
-
-def lora_parameters(layers: Mapping[str, nn.Module]) -> dict[str, nn.Parameter]:
-    """What is trained of these layers, by name."""
-    return {
-        f"{name}.{part}": getattr(layer, f"lora_{part}")["default"].weight
-        for name, layer in layers.items()
-        for part in ("A", "B")
-    }
+        return low_rank_bytes(base, settings)
 
 
 def _cached_text(base: Base, lesson: Lesson) -> Callable[[Sequence[str]], Tensor]:
@@ -114,14 +64,3 @@ def _cached_text(base: Base, lesson: Lesson) -> Callable[[Sequence[str]], Tensor
     hidden = stacked(base, [encode_prompt(base, caption, [(word, 1.0)]).hidden for caption in captions])
     known = dict(zip(captions, hidden[:, None], strict=True))
     return lambda asked: torch.cat([known[caption] for caption in asked])
-
-
-def lora_adapter(lesson: Lesson, settings: LoraSettings, average: Mapping[str, Tensor], method: str) -> Adapter:
-    """Trained numbers, by the names of `lora_parameters`, as a word's; others among them are left out."""
-    scale = settings.alpha / settings.rank
-    names = [name.removesuffix(".A") for name in average if name.endswith(".A")]
-    linear = {
-        name: LowRank(average[f"{name}.A"].flatten(1).cpu(), average[f"{name}.B"].flatten(1).cpu(), scale)
-        for name in names
-    }
-    return Adapter(lesson.word, lesson.class_word, method, linear=linear)

@@ -10,18 +10,27 @@ import torch
 from torch import Tensor, nn
 
 from trainers.learning import Pupil, learn, plan_of
-from trainers.method import Lesson, Progress, method_named, register, setting
-from trainers.methods.lora import LoraSettings, lora_adapter, lora_parameters, new_layers
-from trainers.methods.textual_inversion import caption_ids, keep_norm, start_rows
+from trainers.low_rank import lora_adapter, lora_parameters, low_rank_bytes, new_layers
+from trainers.method import Lesson, Progress, register, setting
 from trainers.pipeline import Base, swapped
+from trainers.rows import caption_ids, keep_norm, rows_bytes, start_rows
 from trainers.text import encoded, token_table
 from trainers.weights import write_adapter
 
 
 @dataclass(frozen=True, slots=True)
-class PivotalSettings(LoraSettings):
+class PivotalSettings:
     """What an operator may change; a member never sees these."""
 
+    rank: int = setting(16, 1, 256, "14 MB at 16 for SD 1.5; higher learns more and overfits sooner")
+    alpha: float = setting(16.0, 0.1, 512, "equal to the rank, so that the rate means the same at every rank")
+    learning_rate: float = setting(1e-4, 1e-7, 1e-1, "diffusers' and ai-toolkit's default for AdamW")
+    steps_per_photo: int = setting(100, 1, 1000, "training-facts.md, 4: 80 to 120 a photo")
+    min_steps: int = setting(400, 1, 20_000, "fewer leave a face half learnt")
+    max_steps: int = setting(1500, 1, 20_000, "more only overfit a few photos")
+    batch_size: int = setting(1, 1, 64, "fits 8 GB at 512 px")
+    weight_decay: float = setting(1e-2, 0, 1, "AdamW's default")
+    points: int = setting(4, 1, 20, "sample points; the best is kept")
     vectors: int = setting(4, 1, 16, "as for textual inversion")
     rows_pace: float = setting(20.0, 0.01, 1000, "times the rate: rows need 2e-3 where a LoRA needs 1e-4")
     rows_share: float = setting(0.5, 0.0, 1.0, "of the steps; then the rows are frozen and only the LoRA goes on")
@@ -64,8 +73,7 @@ class Pivotal:
 
     def file_bytes(self, base: Base, settings: PivotalSettings) -> int:
         """The LoRA's and the rows'."""
-        lora, inversion = (method_named(name) for name in ("lora", "textual_inversion"))
-        return lora.file_bytes(base, settings) + inversion.file_bytes(base, settings)
+        return low_rank_bytes(base, settings) + rows_bytes(base, settings.vectors)
 
 
 def _hidden(base: Base, ids: Mapping[str, Sequence[int]], rows: nn.Parameter) -> Callable[[Sequence[str]], Tensor]:

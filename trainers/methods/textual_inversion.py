@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 
 from trainers.adapter import Adapter
-from trainers.learning import Pupil, captions_of, learn, plan_of
+from trainers.learning import Pupil, learn, plan_of
 from trainers.method import Lesson, Progress, register, setting
 from trainers.pipeline import Base
-from trainers.text import class_rows, encoded, token_table, tokens_of
+from trainers.rows import caption_ids, keep_norm, rows_bytes, start_rows
+from trainers.text import encoded, token_table
 from trainers.weights import write_adapter
-
-START_NOISE = 0.05  # of the table's deviation: several vectors from one class word must not stay alike
-BYTES_PER_NUMBER = 4  # embeddings are exchanged in float32
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +56,7 @@ class TextualInversion:
 
     def file_bytes(self, base: Base, settings: TextualInversionSettings) -> int:
         """Rows times width at four bytes."""
-        return settings.vectors * int(token_table(base).shape[1]) * BYTES_PER_NUMBER
-
-
-def start_rows(base: Base, lesson: Lesson, count: int) -> Tensor:
-    """The class word's rows with a little noise, from the lesson's seed: (n, D) float32."""
-    table = token_table(base).float()
-    generator = torch.Generator().manual_seed(lesson.seed)
-    noise = torch.randn(count, table.shape[1], generator=generator).to(base.device)
-    return class_rows(base, lesson.class_word, count).float() + noise * table.std() * START_NOISE
-
-
-@torch.no_grad()
-def keep_norm(rows: Tensor, longest: float) -> None:
-    """Shorten rows that are longer than any row of the vocabulary: the text encoder never saw such."""
-    norms = rows.norm(dim=1, keepdim=True)
-    rows.mul_((longest / norms).clamp(max=1.0))
-
-
-def caption_ids(base: Base, lesson: Lesson, vectors: int, method: str) -> dict[str, Sequence[int]]:
-    """The token ids of each caption, the word's own past the vocabulary's end."""
-    width = int(token_table(base).shape[1])
-    word = Adapter(lesson.word, lesson.class_word, method, rows=torch.zeros(vectors, width))
-    captions = set(captions_of(base, lesson))
-    return {caption: tokens_of(base, caption, {lesson.word: word}, {lesson.word: 0}).ids for caption in captions}
+        return rows_bytes(base, settings.vectors)
 
 
 def _write(path: Path, base: Base, lesson: Lesson, average: Mapping[str, Tensor]) -> None:
