@@ -181,7 +181,7 @@ def stacked(base: Base, hidden: Sequence[Tensor]) -> Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt's encoding, and what of it the regions need to know."""
+    """A prompt's encoding, and where its words stand."""
 
     hidden: Tensor  #: (1, T, D)
     spans: Mapping[str, tuple[int, int]]
