@@ -321,7 +321,7 @@ recipe-word = { $word } { $version ->
     [0] (deleted)
    *[other] (version { $version })
 }
-recipe-begun = Begun from a picture that was sent, left by { NUMBER($strength) }.
+recipe-begun = Begun from a picture that was sent, with strength { NUMBER($strength) }.
 recipe-quality = **Quality:** { $quality }
 recipe-settings = **Settings:** { $settings }
 recipe-parent = Made from picture `{ $parent }` ({ $relation }).

@@ -67,7 +67,7 @@ async def test_once_more_and_an_edited_prompt_begin_from_it_again(stage: Stage) 
     recipe = shown(await stage.ana.press(grid, "Recipe"))
 
     assert again["image"] == first.request["image"]
-    assert "Begun from a picture that was sent, left by 0.5" in recipe.body
+    assert "Begun from a picture that was sent, with strength 0.5" in recipe.body
     assert "**Quality:** Normal" in recipe.body
 
 

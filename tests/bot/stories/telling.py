@@ -32,6 +32,7 @@ FLEETING = (
     (re.compile(r"\b[0-9a-f]{8}\b"), "a31b…"),
     (re.compile(r"<t:\d+(:\w)?>|\(\d{10}\)"), "(when)"),
     (re.compile(r"<@(\d+)>|\b\d{17,20}\b"), "@member"),
+    (re.compile(r"\bseed \d{4,}\b"), "seed 12345"),
     (re.compile(r"about (?:a minute|\d+ (?:seconds|minutes))"), "about a minute"),
     (re.compile(r"\b\d+(?:\.\d+)? s\b"), "1 s"),
 )
