@@ -18,6 +18,7 @@ def trouble_with_word(rooms: Any, draft: Draft, facts: EngineFacts | None) -> Ti
         _free_unused(rooms, draft)
         if _due(rooms, draft, facts) is None:
             rooms.concepts.check_free(draft.owner, draft.guild, draft.word)
+            rooms.rules.refuse(draft.guild, draft.word, draft.class_word or "")
     except TintypeError as refused:
         return refused
     return None
@@ -26,8 +27,9 @@ def trouble_with_word(rooms: Any, draft: Draft, facts: EngineFacts | None) -> Ti
 def concept_for(rooms: Any, draft: Draft, kind: Kind, class_word: str, facts: EngineFacts) -> Concept:
     """The concept that the draft's training belongs to: a new one, or the one that is due to be learned anew.
 
-    Raises: WordRefused as `Concepts.check_free`.
+    Raises: WordRefused as `Concepts.check_free`, NotAllowed(E_FILTERED).
     """
+    rooms.rules.refuse(draft.guild, draft.word, class_word)
     _free_unused(rooms, draft)
     due = _due(rooms, draft, facts)
     made: Concept = due or rooms.concepts.create(draft.owner, draft.guild, draft.word, kind, class_word)

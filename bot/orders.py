@@ -150,6 +150,7 @@ def is_made_for(version: Version, facts: EngineFacts) -> bool:
 
 def _put(rooms: Any, asker: Asker, request: Mapping[str, Any], now: float) -> tuple[Job, bool]:
     can(asker.actor, Action.IMAGINE)
+    rooms.rules.refuse(asker.actor.guild, request["prompt"], request.get("negative_prompt", ""))
     if request.get("is_from_upload"):
         beginnings.refuse_for_adults(asker)
     refuse_above(rooms, asker, JobKind.IMAGINE)

@@ -23,6 +23,7 @@ from storage.photos import Photos
 from storage.preferences import Wishes
 from storage.privacy import Privacy
 from storage.queue import Queue
+from storage.rules import Rules
 from storage.sharing import Sharing
 from storage.styles import Styles
 from storage.upkeep import Upkeep
@@ -47,6 +48,7 @@ class Rooms:
     sharing: Sharing
     styles: Styles
     wishes: Wishes
+    rules: Rules
     upkeep: Upkeep
     backup: Backup
 
@@ -74,6 +76,7 @@ def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
         sharing=Sharing(db, clock),
         styles=Styles(db, clock),
         wishes=Wishes(db, clock),
+        rules=Rules(db, clock),
         upkeep=Upkeep(photos, privacy, vault, clock),
         backup=backup,
     )

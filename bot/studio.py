@@ -35,6 +35,7 @@ class Rooms(Protocol):
     sharing: Any
     styles: Any
     wishes: Any
+    rules: Any
 
 
 class Store(Protocol):

@@ -62,6 +62,7 @@ async def rename(interaction: Interaction, word: Word, name: NewName) -> None:
 
 def _rename(rooms: Any, asker: Asker, word: str, name: str) -> tuple[str, str]:
     concept = dictionary.own_named(rooms, asker, word, Action.RENAME)
+    rooms.rules.refuse(asker.actor.guild, name)
     return concept.name, rooms.concepts.rename(concept, name).name
 
 
