@@ -1,10 +1,10 @@
-"""Who is let in: known from memory, because nothing may come before the first answer to an interaction."""
+"""Who is let in, and who is blocked: known from memory, because nothing may come before the first answer."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from storage.clock import Clock
@@ -19,7 +19,7 @@ FRESH_S = 60.0  # after this the approved servers are looked up again, beside th
 
 
 class Doorman:
-    """Remembers the approved servers and the members seen in them; writes down who is new after letting them in.
+    """Remembers the approved servers, who is blocked and who was seen; writes down who is new after letting them in.
 
     `guilds` from the settings, when there are any, are the only ones; else the operator approves them one by one.
     """
@@ -28,6 +28,7 @@ class Doorman:
         self._run, self._soon, self._clock = run, soon, clock
         self._is_fixed = bool(guilds)
         self._approved = guilds
+        self._blocked: Mapping[tuple[int, int], float | None] = {}
         self._looked_at = float("-inf")
         self._seen: set[int] = set()
         self._unwritten: set[int] = set()
@@ -46,19 +47,27 @@ class Doorman:
 
     async def admit(self, guild: int | None, member: int) -> None:
         """Raises: NotAllowed(E_GUILD, E_DM_FIRST)."""
+        if guild is not None and guild not in self._approved:
+            await self._look(self._soon)
+        elif self._clock.monotonic() - self._looked_at > FRESH_S:
+            self._go("look", self._look(self._run))
         if guild is None:
             await self._admit_alone(member)
             return
         if guild not in self._approved:
-            await self._look(self._soon)
-        elif self._clock.monotonic() - self._looked_at > FRESH_S:
-            self._go("look", self._look(self._run))
-        if guild not in self._approved:
             raise NotAllowed("E_GUILD", guild=str(guild))
         self._note(member)
 
+    def is_blocked(self, guild: int | None, member: int) -> bool:
+        """Whether a member may use nothing in this server now; in direct messages, whether any server blocks them."""
+        now = self._clock.now()
+        return any(
+            who == member and guild in (None, where) and (until is None or until > now)
+            for (where, who), until in self._blocked.items()
+        )
+
     async def look(self) -> None:
-        """Learn which servers are approved, before the first member comes."""
+        """Learn who is let in and who is blocked: before the first member comes, and whenever that changes."""
         await self._look(self._run)
 
     async def settle(self) -> None:
@@ -75,10 +84,11 @@ class Doorman:
         self._seen.add(member)
 
     async def _look(self, run: Run) -> None:
-        if self._is_fixed:
-            return
         self._looked_at = self._clock.monotonic()
-        self._approved = frozenset(await run(lambda rooms: rooms.guilds.allowed()))
+        approved, blocks = await run(lambda rooms: (rooms.guilds.allowed(), rooms.moderation.blocks()))
+        self._blocked = {(block.guild, block.member): block.until for block in blocks}
+        if not self._is_fixed:
+            self._approved = frozenset(approved)
 
     def _note(self, member: int) -> None:
         if member in self._seen:

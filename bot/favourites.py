@@ -41,7 +41,7 @@ def let_go(rooms: Any, asker: Asker, image: str) -> None:
 
 def page_of(rooms: Any, asker: Asker, page: int) -> Card:
     """One page of the list, 1 the first; the last where there are not so many."""
-    mine = [image for image in rooms.wishes.favourites(asker.member) if _may_see(asker, image)]
+    mine = [image for image in rooms.wishes.favourites(asker.member) if _may_see(rooms, asker, image)]
     pages = max(1, -(-len(mine) // PAGE_PICTURES))
     page = min(max(page, 1), pages)
     first = (page - 1) * PAGE_PICTURES
@@ -49,12 +49,12 @@ def page_of(rooms: Any, asker: Asker, page: int) -> Card:
     return cards.favourites_card(key_of(asker.member), shown, page, pages)
 
 
-def _may_see(asker: Asker, image: Image) -> bool:
+def _may_see(rooms: Any, asker: Asker, image: Image) -> bool:
     try:
         can(asker.actor, Action.SEE, image)
     except TintypeError:
         return False
-    return True
+    return not rooms.moderation.is_hidden(image.job)
 
 
 def _shown(rooms: Any, asker: Asker, images: list[Image]) -> Iterator[Favourite]:

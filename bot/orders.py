@@ -14,7 +14,7 @@ from bot.habits import habits_of
 from bot.limits import refuse_above
 from bot.studio import Asker, EngineFacts
 from bot.waits import usual_s
-from storage.errors import NotFound, TintypeError, WordRefused
+from storage.errors import NotAllowed, NotFound, TintypeError, WordRefused
 from storage.permissions import Action, Held, can
 from storage.records import (
     Concept,
@@ -182,6 +182,8 @@ def finished(rooms: Any, asker: Asker, job_id: str, action: Action) -> tuple[Job
     images = rooms.images.of_job(job.id)
     if not images:
         raise TintypeError("E_PICTURE_GONE")
+    if action is not Action.DELETE and rooms.moderation.is_hidden(job.id):
+        raise NotAllowed("E_HIDDEN")
     for image in images:
         can(asker.actor, action, image)
     return job, images

@@ -82,6 +82,8 @@ def _named(rooms: Any, written: str) -> Job | Draft:
 
 def _check(rooms: Any, asker: Asker, job: Job, action: Action) -> None:
     can(asker.actor, action, job)
+    if rooms.moderation.is_hidden(job.id):
+        raise NotAllowed("E_HIDDEN")
     for image in rooms.images.of_job(job.id):
         can(asker.actor, action, image)
         if action is Action.POST and image.has_person:

@@ -19,6 +19,7 @@ from storage.concepts import Concepts
 from storage.database import open_database
 from storage.guilds import Guilds
 from storage.images import Images
+from storage.moderation import Moderation
 from storage.photos import Photos
 from storage.preferences import Wishes
 from storage.privacy import Privacy
@@ -48,6 +49,7 @@ class Rooms:
     sharing: Sharing
     styles: Styles
     wishes: Wishes
+    moderation: Moderation
     rules: Rules
     upkeep: Upkeep
     backup: Backup
@@ -76,6 +78,7 @@ def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
         sharing=Sharing(db, clock),
         styles=Styles(db, clock),
         wishes=Wishes(db, clock),
+        moderation=Moderation(db, clock),
         rules=Rules(db, clock),
         upkeep=Upkeep(photos, privacy, vault, clock),
         backup=backup,

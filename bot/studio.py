@@ -35,6 +35,7 @@ class Rooms(Protocol):
     sharing: Any
     styles: Any
     wishes: Any
+    moderation: Any
     rules: Any
 
 
@@ -133,6 +134,7 @@ def asker_of(interaction: discord.Interaction[Any]) -> Asker:
         is_manager=interaction.guild_id is not None and interaction.permissions.manage_guild,
         is_instance_owner=user.id in interaction.client.studio.owners,
         is_adult_channel=is_adult(interaction.channel),
+        is_blocked=interaction.client.studio.door.is_blocked(interaction.guild_id, user.id),
     )
     return Asker(
         actor=actor,

@@ -10,7 +10,7 @@ from typing import Any
 
 import discord
 
-from bot.cards import deleted_card
+from bot.cards import deleted_card, hidden_card
 from bot.mail import PASSING, is_passing
 from storage.database import transaction
 from storage.records import Job, JobKind, JobState, Message
@@ -19,6 +19,7 @@ from storage.takedowns import Deed, Owed
 log = logging.getLogger(__name__)
 
 Run = Callable[[Callable[[Any], Any]], Awaitable[Any]]
+CARDS = {Deed.BLANK: deleted_card, Deed.HIDE: hidden_card}
 
 
 async def take_down(client: discord.Client, run: Run) -> None:
@@ -28,7 +29,7 @@ async def take_down(client: discord.Client, run: Run) -> None:
     """
     for owed in await run(lambda rooms: rooms.privacy.takedowns.owed()):
         message = client.get_partial_messageable(owed.channel).get_partial_message(owed.message)
-        outcome = await _outcome(_blanked(message) if owed.deed is Deed.BLANK else message.delete())
+        outcome = await _outcome(_done(message, owed.deed))
         if outcome is not Outcome.LATER:
             await run(partial(_noted, owed=owed, outcome=outcome))
 
@@ -58,9 +59,12 @@ def _noted(rooms: Any, *, owed: Owed, outcome: Outcome) -> None:
         log.error("message %d in channel %d is given up: delete it by hand", owed.message, owed.channel)
 
 
-async def _blanked(message: discord.PartialMessage) -> None:
-    """A new card without files: an edit of a card otherwise keeps what it showed."""
-    await message.edit(view=deleted_card().view, attachments=[])
+async def _done(message: discord.PartialMessage, deed: Deed) -> None:
+    """Delete it, or put a new card without files: an edit of a card otherwise keeps what it showed."""
+    if deed is Deed.REMOVE:
+        await message.delete()
+    else:
+        await message.edit(view=CARDS[deed]().view, attachments=[])
 
 
 class Outcome(Enum):

@@ -12,12 +12,11 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.clock import Clock
-from storage.database import insert, rows
+from storage.database import rows
 from storage.errors import NotAllowed, NotFound
-from storage.ids import new_id
 from storage.lineage import Credit, Work, works
 from storage.listings import Listing, Listings, Order
-from storage.records import Actor, ChannelId, Concept, ConceptId, MemberId, VersionId
+from storage.records import Actor, Concept, ConceptId, MemberId, VersionId
 from storage.rows import concept_of, record
 
 RECENT_S = 30 * 86400.0  # uses that count for the top list
@@ -165,15 +164,6 @@ class Styles:
         rows(
             self._db,
             "delete from likes where concept = :concept and member = :member", concept=concept, member=member,
-        )  # fmt: skip
-
-    # --- reports -----------------------------------------------------------------------------------------------------
-
-    def report(self, actor: Actor, channel: ChannelId, style: Style, reason: str) -> None:
-        """Put a style before the moderators of the server where it was seen."""
-        insert(
-            self._db, "reports", id=new_id(), guild=actor.guild, channel=channel, member=actor.member,
-            concept=style.concept.id, owner=style.concept.owner, reason=reason, created_at=self._clock.now(),
         )  # fmt: skip
 
     # --- parts -------------------------------------------------------------------------------------------------------

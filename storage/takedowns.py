@@ -22,6 +22,7 @@ class Deed(StrEnum):
 
     REMOVE = "remove"
     BLANK = "blank"  #: it stays, and says that its pictures were deleted
+    HIDE = "hide"  #: it stays, and says that its pictures were reported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

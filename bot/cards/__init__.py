@@ -16,7 +16,7 @@ from bot.cards.papers import (
     receipt_card,
 )
 from bot.cards.photos import PAGE_PHOTOS, PhotoLine, Report, discarded, photo_report
-from bot.cards.results import Grid, Learned, Recipe, deleted_card, grid_card, recipe_card, result_card
+from bot.cards.results import Grid, Learned, Recipe, deleted_card, grid_card, hidden_card, recipe_card, result_card
 from bot.cards.settings import Choices, preset_line, settings_card
 from bot.cards.styles import MOST_PAGES, PAGE_STYLES, Gallery, StyleFace, WorkLine, gallery_card, style_card
 from bot.cards.words import VersionLine, WordCard, delete_card, word_card, words_card
@@ -55,6 +55,7 @@ __all__ = [
     "gallery_card",
     "grid_card",
     "help_card",
+    "hidden_card",
     "mydata_card",
     "photo_report",
     "place_of",

@@ -119,6 +119,7 @@ def grid_card(grid: Grid) -> Card:
                 layout.button("again", grid.job, texts.say("btn-again"), style=layout.PRIMARY),
                 layout.button("edit", grid.job, texts.say("btn-edit")),
                 layout.button("recipe", grid.job, texts.say("btn-recipe")),
+                layout.button("report", grid.job, texts.say("btn-report")),
                 layout.button("delete", grid.job, texts.say("btn-delete"), style=layout.DANGER),
             ]
         ),
@@ -169,6 +170,11 @@ def _shown(grid: Grid) -> Picture:
 def deleted_card() -> Card:
     """What is left of a grid whose pictures were deleted."""
     return layout.card(layout.text(texts.say("deleted-images")))
+
+
+def hidden_card() -> Card:
+    """What is shown of pictures that were reported, until a moderator has looked at them."""
+    return layout.card(layout.text(texts.say("hidden-images")))
 
 
 def recipe_card(recipe: Recipe) -> Card:

@@ -1,4 +1,4 @@
-"""The buttons of a grid: enlarge, vary, again, edit, recipe, delete."""
+"""The buttons of a grid: enlarge, vary, again, edit, recipe, report, delete."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from bot import cards, modals, texts
 from bot.answers import Interaction, acknowledge, acknowledge_press, show
 from bot.beginnings import beginning_of
 from bot.buttons import Press, on_press
+from bot.cards import layout
 from bot.modals import Submitted, on_submit
 from bot.options import Asked, order_of
 from bot.orders import Order, edited, finished, followed, may_use, ordered, prompt_today
@@ -16,9 +17,9 @@ from bot.recipes import recipe_of
 from bot.studio import Asker, Studio, asker_of
 from bot.takedown import take_down
 from storage.database import transaction
-from storage.errors import NotFound
-from storage.permissions import Action
-from storage.records import BlobId, ConceptId, Relation
+from storage.errors import NotAllowed, NotFound
+from storage.permissions import Action, can
+from storage.records import BlobId, ConceptId, Image, JobId, Relation
 from storage.takedowns import Deed
 
 
@@ -136,13 +137,16 @@ async def delete(studio: Studio, interaction: Interaction, press: Press) -> None
     """Delete the pictures for real, here and in the vault."""
     await acknowledge_press(interaction)
     asker = asker_of(interaction)
-    await studio.run(lambda rooms: _delete(rooms, asker, press.id))
+    await studio.run(lambda rooms: delete_pictures(rooms, asker, press.id))
     await show(interaction, cards.deleted_card())
     await take_down(interaction.client, studio.run)
 
 
-def _delete(rooms: Any, asker: Asker, job_id: str) -> None:
-    """Drop files, then rows: a crash in between is finished by pressing again."""
+def delete_pictures(rooms: Any, asker: Asker, job_id: str) -> None:
+    """Drop files, then rows: a crash in between is finished by pressing again.
+
+    Raises: NotFound, NotAllowed.
+    """
     job, images = finished(rooms, asker, job_id, Action.DELETE)
     for blob in (*(image.blob for image in images), job.result.get("sheet"), beginning_of(job.request)):
         if blob:
@@ -150,3 +154,38 @@ def _delete(rooms: Any, asker: Asker, job_id: str) -> None:
     with transaction(rooms.db):
         rooms.images.delete_job(job.id)
         rooms.privacy.takedowns.owe(rooms.queue.all_messages(job.id), Deed.BLANK)
+
+
+@on_press("report")
+async def ask_what_is_wrong(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Open the form that asks what is wrong with pictures."""
+    asker = asker_of(interaction)
+    await studio.soon(lambda rooms: _reportable(rooms, asker, press.id))
+    await interaction.response.send_modal(modals.reason_form(press, texts.say("modal-report-pictures")))
+
+
+@on_submit("report")
+async def report(studio: Studio, interaction: Interaction, press: Press, form: Submitted) -> None:
+    """What is wrong with pictures was written: put them before the moderators."""
+    await acknowledge(interaction)
+    asker, reason = asker_of(interaction), form.values.get("reason", "")
+    await studio.run(lambda rooms: _report(rooms, asker, press.id, reason))
+    await show(interaction, layout.card(layout.text(texts.say("pictures-reported"))))
+    await take_down(interaction.client, studio.run)
+
+
+def _report(rooms: Any, asker: Asker, job_id: str, reason: str) -> None:
+    image = _reportable(rooms, asker, job_id)
+    guild, channel = asker.actor.guild, asker.channel
+    rooms.moderation.report(asker.member, guild=guild, channel=channel, image=image.id, reason=reason)
+
+
+def _reportable(rooms: Any, asker: Asker, job_id: str) -> Image:
+    """The first of another's pictures: whoever sees their message may report them, also those that show a person."""
+    can(asker.actor, Action.USE)
+    images: list[Image] = rooms.images.of_job(JobId(job_id))
+    if not images or images[0].guild != asker.actor.guild:
+        raise NotFound("E_NOT_FOUND")
+    if images[0].owner == asker.member:
+        raise NotAllowed("E_REPORT_PICTURES_OWN")
+    return images[0]

@@ -88,5 +88,7 @@ async def report(studio: Studio, interaction: Interaction, press: Press, form: S
 
 def _report(rooms: Any, asker: Asker, concept: str, reason: str, facts: EngineFacts | None) -> Style:
     style = gallery.of_another(rooms, asker, concept, facts)
-    rooms.styles.report(asker.actor, asker.channel, style, reason)
+    rooms.moderation.report(
+        asker.member, guild=asker.actor.guild, channel=asker.channel, concept=style.concept.id, reason=reason
+    )
     return style

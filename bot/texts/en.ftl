@@ -47,6 +47,25 @@ cmd-words-delete = Delete a word, its weights and its photos
 cmd-words-export = Get a word's weights as .safetensors, for other programs
 cmd-words-word = One of your words
 cmd-words-name = The new name: 3 to 32 letters, digits, - or _
+cmd-words-share = Let others use one of your words
+cmd-words-unshare = Let others use one of your words no longer
+cmd-words-with = With whom; a person's word with one member at a time
+cmd-words-without = With whom no longer; leave it out for everybody
+cmd-words-member = The member
+cmd-words-role = The role
+cmd-words-licence = What others may do with pictures made with it; at first: use it here only
+cmd-words-mixing = What others may mix it with; at first: with anything
+cmd-words-about = What others should know about it, shown in /styles
+choice-with-member = One member
+choice-with-role = A role
+choice-with-server = This server
+choice-with-everybody = Every server of this bot
+choice-licence-here = Use here only
+choice-licence-cc-by = CC BY 4.0
+choice-licence-cc-by-nc = CC BY-NC 4.0
+choice-licence-cc0 = CC0
+choice-mixing-free = With anything
+choice-mixing-no-people = Not with people
 cmd-styles = Styles that others share
 cmd-styles-browse = All styles you may use here, by name
 cmd-styles-kind = Only what shows this
@@ -66,6 +85,18 @@ cmd-settings-save = Keep options under a name, for /imagine preset:
 cmd-settings-drop = Delete a preset
 cmd-settings-name = The preset's name
 cmd-settings-prompt = Put at the end of every prompt: in watercolour, soft light
+cmd-studio = Keep order in this server's studio
+cmd-studio-reports = What members reported: keep it, remove it, count it, block
+cmd-studio-audit = Who decided what here
+cmd-studio-filter = What members may not write on this server
+cmd-studio-filter-add = Refuse a word or pattern in prompts, words' names and what is said about styles
+cmd-studio-filter-text = A word, cat* for all its endings, several words in order, or a pattern
+cmd-studio-filter-kind = How to read it; leave it out for a word
+cmd-studio-filter-remove = Refuse a word or pattern no longer
+cmd-studio-filter-gone = The word or pattern as /studio filter list shows it
+cmd-studio-filter-list = List what the filter refuses
+cmd-studio-filter-test = See whether the filter would refuse a text
+cmd-studio-filter-try = A text as a member might write it
 cmd-privacy = What Tintype sees, keeps and never does
 cmd-mydata = Get everything Tintype keeps about you
 cmd-forget = Delete your data for good, with a receipt
@@ -85,15 +116,19 @@ choice-landscape = Landscape
 choice-fast = Fast
 choice-normal = Normal
 choice-fine = Fine
+choice-filter-word = a word
+choice-filter-regex = a pattern (RE2)
 
 ## Who may use which command, for docs/commands.md
 may-train = Everybody in an approved server; a person's photos only that person.
 may-imagine = Everybody in an approved server, with the words they may use there.
 may-words-mine = Everybody; one sees one's own.
-may-words-card = The word's owner.
+may-words-card = Everybody, for the words they may use there; versions and who may use it only the owner.
 may-words-rename = The word's owner.
 may-words-delete = The word's owner.
 may-words-export = The word's owner.
+may-words-share = The word's owner; of a person only with single members.
+may-words-unshare = The word's owner.
 may-styles-browse = Everybody, for the styles they may use there.
 may-styles-search = Everybody, for the styles they may use there.
 may-styles-top = Everybody, for the styles they may use there.
@@ -105,6 +140,12 @@ may-favourites = Everybody; one sees one's own, as far as one may still see the 
 may-settings-show = Everybody, about themselves.
 may-settings-save = Everybody, about themselves.
 may-settings-drop = Everybody, about themselves.
+may-studio-reports = Members who may manage the server.
+may-studio-audit = Members who may manage the server.
+may-studio-filter-add = Members who may manage the server.
+may-studio-filter-remove = Members who may manage the server.
+may-studio-filter-list = Members who may manage the server.
+may-studio-filter-test = Members who may manage the server.
 may-privacy = Everybody.
 may-mydata = Everybody, about themselves.
 may-forget = Everybody, about themselves.
@@ -132,6 +173,7 @@ btn-edit = Edit prompt
 btn-delete = Delete
 btn-recipe = Recipe
 btn-delete-yes = Delete <{ $word }> for good
+btn-unshare = Stop sharing with all
 btn-forget-yes = Delete everything for good
 btn-recall = Show { $n }
 btn-unstar = Remove { $n }
@@ -143,6 +185,11 @@ btn-style = Card
 btn-like = Like
 btn-liked = Liked
 btn-report = Report
+btn-keep-reported = Keep
+btn-remove-reported = Remove
+btn-strike = Remove and strike
+btn-block = Block the owner
+btn-unblock = Unblock { $n }
 btn-look-again = Look again
 btn-back = ‹ Back
 btn-next = Next ›
@@ -172,8 +219,9 @@ modal-try = Try <{ $word }>
 modal-edit = Edit the prompt
 try-prompt = <{ $word }> on the beach
 modal-report = Report <{ $word }>
+modal-report-pictures = Report these pictures
 modal-reason = What is wrong with it?
-modal-reason-help = The moderators of this server read this. The style's owner is not told who wrote it.
+modal-reason-help = The moderators of this server read this. The owner is not told who wrote it.
 modal-prompt = Prompt
 modal-prompt-help = What to show. Write a word of yours as <name> or <name:0.8>.
 modal-negative = Not in the picture
@@ -311,6 +359,8 @@ grid-words = Words: { $words }
 grid-alt = { $count } pictures, numbered from left to right and top to bottom: { $prompt }
 image-alt = Picture { $n }: { $prompt }
 deleted-images = These pictures were deleted.
+pictures-reported = Thank you. The moderators of this server see your report; the member whose pictures these are is not told who wrote it.
+hidden-images = These pictures were reported. They are kept from view until a moderator has looked at them.
 recipe-title = ## Recipe
 recipe-prompt = **Prompt:** { $prompt }
 recipe-negative = **Not shown:** { $negative }
@@ -379,6 +429,17 @@ word-foreign = Version { $n } was made for { $base }. This studio runs another b
 word-none = Not learned yet.
 word-use = Use it: `/imagine prompt:<{ $name }> in the snow`
 word-renamed = <{ $old }> is now <{ $new }>. Old pictures keep working.
+share-title = ## Who may use <{ $name }>
+share-none = <{ $name }> is private: only you can use it. What others draw with it right now is cancelled; pictures that are there stay.
+share-with = · { $scope ->
+    [member] <@{ $subject }>
+    [role] everybody with the role <@&{ $subject }>
+    [guild] everybody in this server
+    [elsewhere] everybody in another server
+   *[instance] everybody in every server of this bot
+}
+share-quarantined = ⚠ It was reported, so only you can use it until a moderator has looked at it.
+share-licence = Pictures: { $licence }
 word-delete-ask = **Delete <{ $name }>?** Its weights, photos and checkpoints are deleted; pictures made with it stay. This cannot be undone.
 word-deleted = <{ $name }> is deleted.
 word-exported = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI, sd-scripts and diffusers: put it into the folder of LoRAs and write `{ $trigger }`. Whoever has the file can use the likeness in it.
@@ -431,8 +492,75 @@ style-work = `{ $job }` · { $count ->
 } by <@{ $owner }>, <t:{ $when }:R>
 style-mixed = with { $credits }
 style-credit = <{ $name }> by <@{ $owner }>
+filter-added = From now on this server refuses “{ $text }” ({ $kind }) in prompts, names of words and what is said about styles. Members are told that a filter refused, not what.
+filter-removed = This server refuses “{ $text }” ({ $kind }) no longer.
+filter-title = { $count ->
+    [0] This server's filter is empty. `/studio filter add` fills it.
+    [one] This server's filter refuses:
+   *[other] This server's filter refuses { $count } words and patterns:
+}
+filter-line = - { $text } ({ $kind })
+filter-passes = This server's filter would let that pass.
+filter-refuses = Refused: “{ $text }” ({ $kind }) is in it. Members are not told which.
 style-reported = Thank you. The moderators of this server see your report about <{ $name }>; its owner is not told who wrote it.
 style-alt = Samples of { $name }, drawn when it was learned
+
+## Keeping order
+reports-none = **Nothing is reported.** Members report with the *Report* button under pictures and styles.
+reports-title = ## Report { $n } of { $total }
+case-pictures = **Pictures:** { $prompt }
+case-style = **A style:** <{ $word }>
+case-owner = Of <@{ $owner }>{ $strikes ->
+    [0] .
+    [one] , who has one strike.
+   *[other] , who has { $strikes } strikes.
+}
+case-reason = **What is wrong:** { $reason }
+case-reporters = { $count ->
+    [one] Reported by one member
+   *[other] Reported by { $count } members
+} since <t:{ $when }:R>.
+case-hidden = ⚠ It is hidden until you decide.
+case-help = *Keep* gives it back. *Remove* deletes pictures, and leaves a style to its owner alone. *Remove and strike* counts it too: the third strike in 30 days blocks for 30 days. *Block the owner* keeps them out until you let them in again; the report stays.
+case-alt = What was reported
+blocked-title = **Blocked here:**
+blocked-line = <@{ $member }>
+blocked-until = <@{ $member }> until <t:{ $when }:f>
+audit-title = ## Who decided what
+audit-none = Nothing was reported or decided here yet.
+audit-line = <t:{ $when }:f> · { $who } { $what }
+audit-nobody = Somebody
+audit-report = reported something{ $whom ->
+    [none] {""}
+   *[other] {" "}of { $whom }
+}
+audit-hide = hid something by reporting it{ $whom ->
+    [none] {""}
+   *[other] , of { $whom }
+}
+audit-keep = kept what was reported{ $whom ->
+    [none] {""}
+   *[other] {" "}of { $whom }
+}
+audit-remove = removed what was reported{ $whom ->
+    [none] {""}
+   *[other] {" "}of { $whom }
+}
+audit-strike = removed what was reported, with a strike{ $whom ->
+    [none] {""}
+   *[other] {" "}against { $whom }
+}
+audit-count = counted a strike{ $whom ->
+    [none] {""}
+   *[other] {" "}against { $whom }
+}
+audit-block = blocked { $whom ->
+    [none] a member
+   *[other] { $whom }
+}
+audit-unblock = let a blocked member in again
+audit-filter-add = added something to the filter
+audit-filter-drop = took something out of the filter
 
 ## Queue, show, papers
 queue-title = ## The queue
@@ -651,19 +779,24 @@ E_SHARE_SELF = <{ $word }> is yours already. Name another member to share it wit
 E_SHARE_SERVER = Name whom to share <{ $word }> with: a member, or a role. Roles and “This server” exist only in a server, not in direct messages.
 E_SHARE_BOT = Bots cannot use words. Name a member to share it with.
 E_SHARE_NOT = <{ $word }> is not shared with them. `/words card` shows who may use it.
+E_MIX_PEOPLE = The owner of <{ $word }> lets it be used, but not in one picture with a person. Leave out either <{ $word }> or the person.
+E_MIX_ASK = The owner of <{ $word }> wants to be asked before it is mixed with other words. Use it alone, or ask them to share it for mixing.
+E_MIX_PERSONS = A picture of two people needs a word of your own for both, and <{ $word }> is another member's. Leave it out, or make two pictures.
 E_NO_SUCH_WORD = There is no word <{ $word }> that you can use here.{ $nearest ->
     [none] {" "}`/words mine` lists yours; `/train` teaches a new one.
    *[other] {" "}Did you mean <{ $nearest }>?
 }
 E_PROMPT_LONG = The prompt has { $count } characters; { $most } fit. Shorten it.
 E_STRENGTH = A strength goes up to { $most }; above it pictures fall apart. Write <{ $word }:1>, or less.
-E_BLOCKED = You may not use this studio. If that is a mistake, ask the operator. `/mydata` and `/forget` still work.
+E_BLOCKED = The moderators of this server have blocked you from its studio. If that is a mistake, ask them. `/mydata` and `/forget` still work.
 E_FILTERED = This server's filter does not allow that text. Say it in other words; a moderator can tell you more.
 E_FILTER_FORM = A filter has 1 to { $most } characters, with a letter or digit among them. Write a word, `cat*` for all its endings, or a pattern.
 E_FILTER_REGEX = “{ $text }” is no pattern that can be used: { $why }. Look-arounds and back references do not exist here, because they can take for ever.
 E_FILTER_WIDE = “{ $text }” would refuse even harmless prompts, so it was not kept. Make it narrower.
 E_FILTER_MANY = This server's filter is full: { $most } words and patterns. Drop one first.
 E_FILTER_NONE = “{ $text }” is not in this server's filter, so nothing was dropped.
+E_REPORT_CLOSED = This report is settled already. `/studio reports` shows what waits.
+E_NOT_MANAGER = Only members who may manage this server can do this. Ask one of them.
 E_NOT_YOURS = That belongs to another member, and only they may do this. Start your own with `/imagine` or `/train`.
 E_PERSON_ADULT = A word for a person is never used in an age-restricted channel. Use it in another channel.
 E_CONSENT_BACK = The person behind <{ $word }> took their agreement back, so nothing is drawn with it any more. Take the word out of the prompt.
@@ -697,6 +830,9 @@ E_NO_SANDBOX = No stand-in answers at { $url }. Start one with `make run` in ano
 E_API_WITHOUT_TOKEN = DISCORD_API_URL is { $url }, but there is no DISCORD_TOKEN to log in with there. Set both, or neither.
 E_STYLE_GONE = This style cannot be used here any more: it was withdrawn, or it is not shared in this place. `/styles browse` shows what there is now.
 E_LIST_GONE = This list of styles is too old to turn its pages. Open it again with `/styles`.
+E_REPORT_PICTURES_OWN = These are your own pictures. *Delete* removes them.
+E_HIDDEN = These pictures were reported, so they are kept from view until a moderator has looked at them. Make others with `/imagine`.
+E_REPORT_MINE = This report is about something of yours, so another manager of this server decides.
 E_REPORT_OWN = That is your own style. `/words` changes or withdraws it.
 E_LIKE_OWN = That is your own style. Likes come from others.
 E_WORD_GONE = A word in these pictures was deleted, so no more can be made with it. Press *Edit prompt* and take it out.

@@ -6,7 +6,7 @@ import pytest
 
 from bot import cards, consent, modals
 from bot.buttons import Press
-from bot.cards import Picture
+from bot.cards import Picture, studio
 from bot.cards.jobs import progress_of
 from bot.cards.layout import bar, percent
 from storage.preferences import Preferences, Preset
@@ -63,6 +63,13 @@ def recipe() -> cards.Recipe:
     return cards.Recipe(
         job=JOB, prompt=EVIL, negative=EVIL, seed=2**32 - 1, width=1024, height=1024, words=[LONG_WORD] * 8,
         base=EVIL, settings=EVIL, quality="fine", when=1.8e9, begun=0.35, parent=JOB, relation="vary",
+    )  # fmt: skip
+
+
+def case() -> studio.Case:
+    return studio.Case(
+        report=JOB, owner=2**62, word=None, prompt=EVIL * 99, reason=EVIL * 99, reporters=5, strikes=2, is_hidden=True,
+        when=1e9, picture=picture("case"),
     )  # fmt: skip
 
 
@@ -132,6 +139,17 @@ EXTREMES = {
     "grid of one": lambda: cards.grid_card(grid(1)),
     "grid of none": lambda: cards.grid_card(grid(0)),
     "deleted": cards.deleted_card,
+    "hidden": cards.hidden_card,
+    "reports": lambda: studio.reports_card(
+        case(), place=JOB, n=2, total=4000,
+        blocked=[studio.Blocked(key=f"{n:016x}", member=2**62, until=n or None) for n in range(80)],
+    ),
+    "no reports": lambda: studio.reports_card(None, place=JOB, n=1, total=0, blocked=[]),
+    "audit": lambda: studio.audit_card(
+        [studio.AuditLine(when=1e9, who=2**62, action=what, whom=2**62) for what in ("strike", EVIL * 9) * 10],
+        place=JOB, n=2, pages=5000,
+    ),
+    "no audit": lambda: studio.audit_card([], place=JOB, n=1, pages=1),
     "recipe": lambda: cards.recipe_card(recipe()),
     "settings": lambda: cards.settings_card(
         JOB, Preferences(negative=EVIL * 9), [preset(n) for n in range(25)], CHOICES

@@ -63,7 +63,8 @@ def test_the_page_of_commands_names_every_command_button_and_form() -> None:
 async def test_discord_is_told_of_the_commands_only_when_they_changed(idle: Stage) -> None:
     for _ in range(2):
         async with idle.running():
-            assert {one["name"] for one in await idle.ana.commands()} == {one.name for one in commands.every()}
+            seen = {one["name"] for one in await idle.ana.commands()}
+            assert seen == {one.name for one in commands.every()} - {"studio"}
     assert idle.box.syncs == 1
 
     (idle.folder / "commands.sha256").write_text("those of an earlier Tintype")

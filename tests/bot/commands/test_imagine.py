@@ -80,7 +80,7 @@ async def test_a_grid_shows_its_recipe_and_all_its_buttons(stage: Stage) -> None
     assert [button.label for button in grid.buttons] == [
         *(f"Enlarge {n}" for n in range(1, 5)), *(f"Vary {n} (subtle)" for n in range(1, 5)),
         *(f"Vary {n} (strong)" for n in range(1, 5)), *(f"★ {n}" for n in range(1, 5)),
-        "Again", "Edit prompt", "Recipe", "Delete",
+        "Again", "Edit prompt", "Recipe", "Report", "Delete",
     ]  # fmt: skip
     assert grid.alt_texts == ["4 pictures, numbered from left to right and top to bottom: <ana-dog> on the beach"]
     assert await grid.files[0].read() == PNG + b"grid"

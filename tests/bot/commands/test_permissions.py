@@ -17,6 +17,7 @@ NO_WORD = "There is no word <ana-dog> that you can use here"
 FOREIGN = "That button is for another member's data"
 NO_STYLE = "This style cannot be used here any more"
 OLD_LIST = "This list of styles is too old"
+MANAGERS = "Only members who may manage this server"
 NOBODY = "0" * 16
 
 #: what ben is told when he presses ana's button; None where her server may do that too
@@ -33,6 +34,8 @@ TOLD = {
     "set_shape": FOREIGN, "set_count": FOREIGN, "set_quality": FOREIGN, "set_negative": FOREIGN,
     "set_spoiler": FOREIGN, "set_ping": FOREIGN, "set_prompt": FOREIGN,
     "like": NO_STYLE, "unlike": NO_STYLE, "style": NO_STYLE, "styles": OLD_LIST, "report_style": NO_STYLE,
+    "report": None, "reports": MANAGERS, "audit": MANAGERS, "keep_reported": MANAGERS, "remove_reported": MANAGERS,
+    "strike": MANAGERS, "block": MANAGERS, "unblock": MANAGERS,
 }  # fmt: skip
 
 
@@ -48,11 +51,12 @@ async def things_of_ana(stage: Stage) -> dict[str, str]:
     member = f"{stage.id_of(stage.ana):016x}"
     ids = dict.fromkeys(("add", "discard", "kind", "page", "train", "word", "teach"), draft) | {"remove": photo}
     ids |= dict.fromkeys(("cancel", "keep", "retry", "show_me"), training.id)
-    ids |= dict.fromkeys(("again", "enlarge", "vary", "vary_strong", "star", "edit", "recipe", "delete"), grid)
+    ids |= dict.fromkeys(("again", "enlarge", "vary", "vary_strong", "star", "edit", "recipe", "delete", "report"), grid)
     ids |= dict.fromkeys(("recall", "unstar"), (await stage.run(lambda rooms: rooms.images.of_job(grid)))[0].id)
     ids |= dict.fromkeys((verb for verb in buttons.verbs() if verb.startswith("set_") or verb == "stars"), member)
     ids |= dict.fromkeys(("try", "ask_delete", "delete_word", "forget_word", "relearn"), version.concept)
     ids |= dict.fromkeys(("like", "unlike", "style", "report_style"), version.concept)
+    ids |= dict.fromkeys((verb for verb, told in TOLD.items() if told is MANAGERS), member)
     ids["styles"] = custom_id_of(shown(await stage.ana.command("styles browse")), "styles").split(":")[2]
     return ids | dict.fromkeys(("forget_all", "mydata"), member)
 
@@ -80,7 +84,7 @@ async def test_a_foreign_form_gets_a_sentence_and_changes_nothing(stage: Stage) 
     told = {verb: await stage.forge(stage.ben, f"t1:{verb}:{ids[verb]}", form=fields) for verb in modals.forms()}
 
     expected = {"teach": NOT_THERE, "add": NOT_THERE, "word": NOT_THERE, "edit": NO_WORD, "try": NO_WORD}
-    expected |= {"report_style": NO_STYLE, "set_negative": FOREIGN}
+    expected |= {"report": "Thank you", "report_style": NO_STYLE, "set_negative": FOREIGN}
     assert {verb: text for verb, text in told.items() if expected[verb] not in text} == {}
     assert await stage.jobs(stage.ben) == []
     assert await stage.run(lambda rooms: rooms.privacy.mydata(stage.id_of(stage.ana))) == before

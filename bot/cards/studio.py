@@ -1,0 +1,129 @@
+"""The cards of those who keep order in a server: what was reported, who is blocked, who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot import texts
+from bot.buttons import Button
+from bot.cards import layout
+from bot.cards.layout import Card, Picture
+from bot.plain import plain
+
+REASON_CHARACTERS = 500
+PROMPT_CHARACTERS = 300
+MOST_TURNS = 999  # what fits into a button
+MOST_LIFTED = 5  # blocked members that have a button
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One reported thing."""
+
+    report: str
+    owner: int
+    word: str | None  #: of a style
+    prompt: str | None  #: of pictures
+    reason: str
+    reporters: int
+    strikes: int  #: that count against its owner now
+    is_hidden: bool
+    when: float  #: unix seconds
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """A member who is kept out."""
+
+    key: str
+    member: int
+    until: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLine:
+    """One line of the log."""
+
+    when: float
+    who: int | None
+    action: str
+    whom: int | None
+
+
+def reports_card(case: Case | None, *, place: str, n: int, total: int, blocked: Sequence[Blocked]) -> Card:
+    """The reported thing that is looked at, what can be done about it, and who is blocked."""
+    pictures = [case.picture] if case and case.picture else []
+    return layout.card(
+        layout.text(_case(case, n, total) if case else texts.say("reports-none")),
+        layout.gallery(pictures) if pictures else None,
+        *layout.rows(_verdicts(case) if case else []),
+        *layout.rows(_reports_turns(place, n, min(total, MOST_TURNS)) if total > 1 else []),
+        layout.text(layout.lines(texts.say("blocked-title"), *map(_blocked, blocked[:MOST_LIFTED])))
+        if blocked
+        else None,
+        *layout.rows([_lift(one, at) for at, one in enumerate(blocked[:MOST_LIFTED], 1)]),
+        pictures=pictures,
+    )
+
+
+def _case(case: Case, n: int, total: int) -> str:
+    thing = (
+        texts.say("case-pictures", prompt=plain(case.prompt, PROMPT_CHARACTERS))
+        if case.prompt is not None
+        else texts.say("case-style", word=plain(case.word or "", PROMPT_CHARACTERS))
+    )
+    return layout.lines(
+        texts.say("reports-title", n=n, total=total),
+        thing,
+        texts.say("case-owner", owner=str(case.owner), strikes=case.strikes),
+        texts.say("case-reason", reason=plain(case.reason, REASON_CHARACTERS)),
+        texts.say("case-reporters", count=case.reporters, when=str(int(case.when))),
+        texts.say("case-hidden") if case.is_hidden else None,
+        texts.say("case-help"),
+    )
+
+
+def _verdicts(case: Case) -> list[Button]:
+    return [
+        layout.button("keep_reported", case.report, texts.say("btn-keep-reported"), style=layout.SUCCESS),
+        layout.button("remove_reported", case.report, texts.say("btn-remove-reported"), style=layout.DANGER),
+        layout.button("strike", case.report, texts.say("btn-strike"), style=layout.DANGER),
+        layout.button("block", case.report, texts.say("btn-block"), style=layout.DANGER),
+    ]
+
+
+def _blocked(one: Blocked) -> str:
+    if one.until is None:
+        return texts.say("blocked-line", member=str(one.member))
+    return texts.say("blocked-until", member=str(one.member), when=str(int(one.until)))
+
+
+def _lift(one: Blocked, at: int) -> Button:
+    return layout.button("unblock", one.key, texts.say("btn-unblock", n=at))
+
+
+def audit_card(entries: Sequence[AuditLine], *, place: str, n: int, pages: int) -> Card:
+    """A page of the log, the newest line first."""
+    turns = layout.rows(_audit_turns(place, n, min(pages, MOST_TURNS)) if pages > 1 else [])
+    told = layout.lines(texts.say("audit-title"), *map(_entry, entries)) if entries else texts.say("audit-none")
+    return layout.card(layout.text(layout.cut(told)), *turns)
+
+
+def _entry(line: AuditLine) -> str:
+    key = f"audit-{line.action}"
+    whom = "none" if line.whom is None else f"<@{line.whom}>"
+    what = texts.say(key, whom=whom) if texts.knows(key) else plain(line.action)
+    who = texts.say("audit-nobody") if line.who is None else f"<@{line.who}>"
+    return texts.say("audit-line", when=str(int(line.when)), who=who, what=what)
+
+
+def _reports_turns(place: str, n: int, total: int) -> list[Button]:
+    back = layout.button("reports", place, texts.say("btn-back"), n=n - 1, disabled=n == 1)
+    return [back, layout.button("reports", place, texts.say("btn-next"), n=n + 1, disabled=n >= total)]
+
+
+def _audit_turns(place: str, n: int, pages: int) -> list[Button]:
+    back = layout.button("audit", place, texts.say("btn-back"), n=n - 1, disabled=n == 1)
+    return [back, layout.button("audit", place, texts.say("btn-next"), n=n + 1, disabled=n >= pages)]

@@ -1,0 +1,94 @@
+"""/studio: how a server's managers keep order."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+
+from bot import filters, moderating
+from bot.answers import Interaction, acknowledge, show, studio_of
+from bot.studio import Asker, asker_of
+from bot.translator import spoken
+from storage.errors import TintypeError
+from storage.filtering import MOST_CHARACTERS, FilterKind
+from storage.words import MAX_PROMPT
+
+command = app_commands.Group(
+    name="studio",
+    description=spoken("cmd-studio"),
+    default_permissions=discord.Permissions(manage_guild=True),  # what Discord shows; it is asked again in code
+)
+
+
+def manager_of(interaction: Interaction) -> Asker:
+    """Who asks, when they may manage this server.
+
+    Raises: NotAllowed(E_NOT_MANAGER).
+    """
+    asker = asker_of(interaction)
+    moderating.needs_manager(asker)
+    return asker
+
+
+@command.command(name="reports", description=spoken("cmd-studio-reports"))
+async def reports(interaction: Interaction) -> None:
+    """Show what members reported, one by one, with buttons to decide; and who is blocked."""
+    await acknowledge(interaction)
+    asker = manager_of(interaction)
+    await show(interaction, await studio_of(interaction).run(lambda rooms: moderating.reports_of(rooms, asker)))
+
+
+@command.command(name="audit", description=spoken("cmd-studio-audit"))
+async def audit(interaction: Interaction) -> None:
+    """Show the log of who decided what in this server, the newest first."""
+    await acknowledge(interaction)
+    asker = manager_of(interaction)
+    await show(interaction, await studio_of(interaction).run(lambda rooms: moderating.audit_of(rooms, asker)))
+
+
+# --- the filter ------------------------------------------------------------------------------------------------------
+
+KIND_CHOICES = [app_commands.Choice(name=spoken(f"choice-filter-{kind}"), value=kind.value) for kind in FilterKind]
+Text = app_commands.Range[str, 1, MOST_CHARACTERS]
+Prompt = app_commands.Range[str, 1, MAX_PROMPT]
+
+filter_group = app_commands.Group(name="filter", description=spoken("cmd-studio-filter"), parent=command)
+
+
+@filter_group.command(name="add", description=spoken("cmd-studio-filter-add"))
+@app_commands.describe(text=spoken("cmd-studio-filter-text"), kind=spoken("cmd-studio-filter-kind"))
+@app_commands.choices(kind=KIND_CHOICES)
+async def add(interaction: Interaction, text: Text, kind: str = FilterKind.WORD.value) -> None:
+    """Try a word or pattern on harmless prompts, and refuse it from then on in what members write."""
+    await acknowledge(interaction)
+    asker = manager_of(interaction)
+    if kind not in tuple(FilterKind):
+        raise TintypeError("E_OPTION", value=kind)
+    card = await studio_of(interaction).run(lambda rooms: filters.added(rooms, asker, FilterKind(kind), text))
+    await show(interaction, card)
+
+
+@filter_group.command(name="remove", description=spoken("cmd-studio-filter-remove"))
+@app_commands.describe(text=spoken("cmd-studio-filter-gone"))
+async def remove(interaction: Interaction, text: Text) -> None:
+    """Refuse a word or pattern no longer."""
+    await acknowledge(interaction)
+    asker = manager_of(interaction)
+    await show(interaction, await studio_of(interaction).run(lambda rooms: filters.removed(rooms, asker, text)))
+
+
+@filter_group.command(name="list", description=spoken("cmd-studio-filter-list"))
+async def list_filters(interaction: Interaction) -> None:
+    """List what the filter refuses; members are never shown it."""
+    await acknowledge(interaction)
+    asker = manager_of(interaction)
+    await show(interaction, await studio_of(interaction).run(lambda rooms: filters.listed(rooms, asker)))
+
+
+@filter_group.command(name="test", description=spoken("cmd-studio-filter-test"))
+@app_commands.describe(text=spoken("cmd-studio-filter-try"))
+async def try_text(interaction: Interaction, text: Prompt) -> None:
+    """Say whether the filter would refuse a text, and what in the filter would."""
+    await acknowledge(interaction)
+    asker = manager_of(interaction)
+    await show(interaction, await studio_of(interaction).run(lambda rooms: filters.tried(rooms, asker, text)))

@@ -1,0 +1,148 @@
+"""What those who manage a server see and decide; that they may is asked anew at every press."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from bot import texts
+from bot.belongings import key_of
+from bot.cards import Card, Picture
+from bot.cards.studio import AuditLine, Blocked, Case, audit_card, reports_card
+from bot.orders import prompt_today
+from bot.presses.pictures import delete_pictures
+from bot.studio import Asker
+from storage.errors import NotAllowed, TintypeError
+from storage.moderation import Block, Entry, Report, Verdict
+from storage.records import BlobId, Image, Job, Kind, MemberId
+
+log = logging.getLogger(__name__)
+
+PAGE_LINES = 20
+
+
+def needs_manager(asker: Asker) -> None:
+    """Raises: NotAllowed(E_NOT_MANAGER) for whoever neither manages this server nor runs this Tintype."""
+    if not (asker.actor.is_manager or asker.actor.is_instance_owner):
+        raise NotAllowed("E_NOT_MANAGER")
+
+
+def reports_of(rooms: Any, asker: Asker, n: int = 1) -> Card:
+    """Report `n` of those that wait in this server, or the nearest there is.
+
+    Raises: NotAllowed(E_NOT_MANAGER).
+    """
+    needs_manager(asker)
+    guild = asker.actor.guild
+    waiting: list[Report] = rooms.moderation.open_reports(guild)
+    n = min(max(n, 1), max(1, len(waiting)))
+    blocks = rooms.moderation.blocks(guild) if guild is not None else []
+    case = _case(rooms, waiting[n - 1]) if waiting else None
+    place = key_of(asker.member)
+    return reports_card(case, place=place, n=n, total=len(waiting), blocked=[_blocked(one) for one in blocks])
+
+
+def decided(rooms: Any, asker: Asker, report_id: str, verdict: Verdict) -> None:
+    """Keep or remove a reported thing, or remove it and count it against its owner.
+
+    Raises: NotAllowed(E_NOT_MANAGER, E_REPORT_MINE), NotFound(E_REPORT_CLOSED).
+    """
+    report = _report(rooms, asker, report_id)
+    image: Image | None = rooms.images.get(report.image) if report.image else None
+    rooms.moderation.close(report, verdict, asker.member)
+    if image is not None and verdict is not Verdict.KEEP:
+        delete_pictures(rooms, asker, image.job)
+
+
+def blocked(rooms: Any, asker: Asker, report_id: str) -> None:
+    """Keep the owner of a reported thing out of this server's studio until that is taken back.
+
+    Raises: NotAllowed(E_NOT_MANAGER, E_REPORT_MINE, E_NOT_ALLOWED), NotFound(E_REPORT_CLOSED).
+    """
+    report = _report(rooms, asker, report_id)
+    if report.guild is None:
+        raise NotAllowed("E_NOT_ALLOWED")
+    rooms.moderation.block(report.guild, report.owner, asker.member, about=report.id)
+
+
+def let_in(rooms: Any, asker: Asker, key: str) -> None:
+    """Take a block back.
+
+    Raises: NotAllowed(E_NOT_MANAGER, E_NOT_ALLOWED).
+    """
+    needs_manager(asker)
+    if asker.actor.guild is None:
+        raise NotAllowed("E_NOT_ALLOWED")
+    rooms.moderation.unblock(asker.actor.guild, MemberId(int(key, 16)), asker.member)
+
+
+def audit_of(rooms: Any, asker: Asker, n: int = 1) -> Card:
+    """Page `n` of this server's log, or the nearest there is.
+
+    Raises: NotAllowed(E_NOT_MANAGER).
+    """
+    needs_manager(asker)
+    guild = asker.actor.guild
+    pages = max(1, -(-rooms.moderation.audit_lines(guild) // PAGE_LINES))
+    n = min(max(n, 1), pages)
+    entries: list[Entry] = rooms.moderation.audit(guild, n, PAGE_LINES)
+    lines = [_line(entry, rooms.moderation.struck(guild, entry.object) if entry.object else None) for entry in entries]
+    return audit_card(lines, place=key_of(asker.member), n=n, pages=pages)
+
+
+def _report(rooms: Any, asker: Asker, report_id: str) -> Report:
+    """A report that waits here, for whoever may decide about it: nobody decides about what is their own."""
+    needs_manager(asker)
+    report: Report = rooms.moderation.get(asker.actor.guild, report_id)
+    if report.owner == asker.member and not asker.actor.is_instance_owner:
+        raise NotAllowed("E_REPORT_MINE")
+    return report
+
+
+def _case(rooms: Any, report: Report) -> Case:
+    image: Image | None = rooms.images.get(report.image) if report.image else None
+    job: Job | None = rooms.queue.get(image.job) if image else None
+    concept = rooms.concepts.get(report.concept) if report.concept else None
+    return Case(
+        report=report.id,
+        owner=report.owner,
+        word=concept.name if concept else None,
+        prompt=prompt_today(rooms, job) if job else None,
+        reason=report.reason,
+        reporters=rooms.moderation.reporters(report),
+        strikes=0 if report.guild is None else rooms.moderation.strikes(report.guild, report.owner),
+        is_hidden=rooms.moderation.is_hidden(job.id) if job else rooms.sharing.is_quarantined(report.concept),
+        when=report.created_at,
+        picture=_of_pictures(rooms, report, job, image) if job and image else _of_style(rooms, report),
+    )
+
+
+def _of_pictures(rooms: Any, report: Report, job: Job, image: Image) -> Picture | None:
+    blob = job.result.get("sheet") or image.blob
+    return _picture(rooms, report, BlobId(blob), is_spoiler=image.has_person)
+
+
+def _of_style(rooms: Any, report: Report) -> Picture | None:
+    versions = rooms.concepts.versions(report.concept)
+    concept = rooms.concepts.get(report.concept)
+    if not versions or versions[0].sheet is None:
+        return None
+    return _picture(rooms, report, versions[0].sheet, is_spoiler=concept.kind is Kind.PERSON)
+
+
+def _picture(rooms: Any, report: Report, blob: BlobId, *, is_spoiler: bool) -> Picture | None:
+    """What was reported; a file that is lost leaves the report to be decided."""
+    try:
+        data = rooms.vault.open(blob)
+    except TintypeError as lost:
+        log.warning("what report %s is about cannot be shown: %s", report.id, lost)
+        return None
+    return Picture.named(report.id, data, texts.say("case-alt"), is_spoiler=is_spoiler)
+
+
+def _blocked(block: Block) -> Blocked:
+    return Blocked(key=key_of(block.member), member=block.member, until=block.until)
+
+
+def _line(entry: Entry, whom: MemberId | None) -> AuditLine:
+    return AuditLine(when=entry.at, who=entry.actor, action=entry.action, whom=whom)

@@ -1,0 +1,78 @@
+"""The buttons of those who keep order: decide about reports, block, let in, turn pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from bot import moderating
+from bot.answers import Interaction, acknowledge_press, show
+from bot.buttons import Press, on_press
+from bot.cards import Card
+from bot.studio import Asker, Studio, asker_of
+from bot.takedown import take_down
+from storage.moderation import Verdict
+
+Deed = Callable[[Any, Asker, str], None]
+
+
+@on_press("reports")
+async def turn(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Show report n of those that wait."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+    await show(interaction, await studio.run(lambda rooms: moderating.reports_of(rooms, asker, press.n)))
+
+
+@on_press("keep_reported")
+async def keep(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Say that a reported thing is well; what was hidden is given back."""
+    await _decide(studio, interaction, press, partial(moderating.decided, verdict=Verdict.KEEP))
+
+
+@on_press("remove_reported")
+async def remove(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Delete reported pictures, or take a reported style from everybody but its owner."""
+    await _decide(studio, interaction, press, partial(moderating.decided, verdict=Verdict.REMOVE))
+
+
+@on_press("strike")
+async def strike(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Remove a reported thing and count it against its owner; the third strike in 30 days blocks for 30 days."""
+    await _decide(studio, interaction, press, partial(moderating.decided, verdict=Verdict.STRIKE))
+
+
+@on_press("block")
+async def block(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Keep the owner of a reported thing out of this server's studio."""
+    await _decide(studio, interaction, press, moderating.blocked)
+
+
+@on_press("unblock")
+async def unblock(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Let a blocked member in again."""
+    await _decide(studio, interaction, press, moderating.let_in)
+
+
+@on_press("audit")
+async def leaf(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Show page n of the log."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+    await show(interaction, await studio.run(lambda rooms: moderating.audit_of(rooms, asker, press.n)))
+
+
+async def _decide(studio: Studio, interaction: Interaction, press: Press, do: Deed) -> None:
+    """Do it, show what waits then, and let it be seen at once by everybody whom it concerns."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+
+    def work(rooms: Any) -> Card:
+        do(rooms, asker, press.id)
+        return moderating.reports_of(rooms, asker)
+
+    card = await studio.run(work)
+    await studio.door.look()
+    await show(interaction, card)
+    await take_down(interaction.client, studio.run)

@@ -1,0 +1,319 @@
+"""Moderation: reports, what follows from them, strikes, blocks, and the log of who did what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.clock import Clock
+from storage.concepts import Concepts
+from storage.database import insert, rows, transaction
+from storage.errors import NotFound
+from storage.ids import new_id
+from storage.images import Images
+from storage.queue import Queue
+from storage.records import (
+    ChannelId,
+    Concept,
+    ConceptId,
+    GuildId,
+    Image,
+    ImageId,
+    JobId,
+    Kind,
+    MemberId,
+    Scope,
+    VersionId,
+)
+from storage.rows import record
+from storage.sharing import Sharing
+from storage.takedowns import Deed, Takedowns
+
+DAY_S = 86400.0
+THRESHOLD = 3  # members whose reports hide a thing before a moderator has looked at it
+STRIKE_S = 30 * DAY_S  # how long a strike counts
+MOST_STRIKES = 3  # the one that blocks
+BLOCK_S = 30 * DAY_S
+
+
+class Verdict(StrEnum):
+    """What a moderator says of a reported thing."""
+
+    KEEP = "keep"
+    REMOVE = "remove"
+    STRIKE = "strike"  #: remove it, and count it against its owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A member says that something is wrong with a style or with pictures."""
+
+    id: str
+    guild: GuildId | None  #: where it was seen; None in a direct message
+    channel: ChannelId | None
+    member: MemberId | None  #: None since they were forgotten
+    concept: ConceptId | None
+    image: ImageId | None
+    owner: MemberId
+    reason: str
+    state: str  #: open, or the verdict
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A member who may not use the studio in a server."""
+
+    guild: GuildId
+    member: MemberId
+    until: float | None  #: None until it is taken back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the log. It names nobody but who acted: whom it struck is found by its object, while that is kept."""
+
+    id: int
+    at: float
+    actor: MemberId | None
+    action: str
+    object: str | None
+    facts: Mapping[str, Any]
+
+
+class Moderation:
+    """Keeps order in a server; who may do so is checked before. Each change leaves a line in the log."""
+
+    def __init__(self, db: Database, clock: Clock, threshold: int = THRESHOLD) -> None:
+        self._db, self._clock, self._threshold = db, clock, threshold
+        self._concepts, self._images, self._queue = Concepts(db, clock), Images(db), Queue(db, clock)
+        self._sharing, self._takedowns = Sharing(db, clock), Takedowns(db, clock)
+
+    # --- reports -----------------------------------------------------------------------------------------------------
+
+    def report(
+        self,
+        reporter: MemberId,
+        *,
+        guild: GuildId | None,
+        channel: ChannelId | None,
+        reason: str,
+        concept: ConceptId | None = None,
+        image: ImageId | None = None,
+    ) -> Report:
+        """Put a style or a picture before the moderators; a second report of the same by the same member is the first.
+
+        Reports of enough members hide the thing until a moderator has looked at it; one of the person shown does.
+        Raises: NotFound(E_NOT_FOUND).
+        """
+        owner = self._owner(concept, image)
+        known = self._reports("member = :member and (concept = :concept or image = :image)",
+                              member=reporter, concept=concept, image=image)  # fmt: skip
+        if known:
+            return known[0]
+        with transaction(self._db):
+            row = insert(
+                self._db, "reports", id=new_id(), guild=guild, channel=channel, member=reporter, concept=concept,
+                image=image, owner=owner, reason=reason, created_at=self._clock.now(),
+            )  # fmt: skip
+            made = record(Report, row)
+            self.log(guild, None, "report", made.id)  # whoever is reported may read it
+            if self._is_over(concept, image):
+                self._hide(made)
+        return made
+
+    def open_reports(self, guild: GuildId | None) -> list[Report]:
+        """What waits for the moderators of a server, the oldest first; with None what was reported outside of any."""
+        return self._reports("state = 'open' and guild is :guild", guild=guild)
+
+    def get(self, guild: GuildId | None, report: str) -> Report:
+        """A report that waits in this server.
+
+        Raises: NotFound(E_REPORT_CLOSED), the same whether it is closed, elsewhere or was never made.
+        """
+        found = self._reports("id = :report and state = 'open' and guild is :guild", report=report, guild=guild)
+        if not found:
+            raise NotFound("E_REPORT_CLOSED")
+        return found[0]
+
+    def reporters(self, report: Report) -> int:
+        """How many members report the same thing and wait for an answer."""
+        return len(self._against(report.concept, report.image))
+
+    def close(self, report: Report, verdict: Verdict, actor: MemberId) -> None:
+        """Settle all reports of this thing in this server.
+
+        A style that is kept is given back to those it is shared with, unless others' reports still hide it. One that is
+        removed becomes its owner's alone; where it is shared with servers and this is not its home, closed to this.
+        The caller deletes pictures that are removed, as it can reach their files.
+        """
+        with transaction(self._db):
+            rows(
+                self._db,
+                """update reports set state = :verdict, closed_at = :now, actor = :actor where state = 'open'
+                and guild is :guild and (concept = :concept or image = :image)""",
+                verdict=verdict, now=self._clock.now(), actor=actor, guild=report.guild, concept=report.concept,
+                image=report.image,
+            )  # fmt: skip
+            self.log(report.guild, actor, verdict, report.id)
+            if report.concept is not None:
+                self._settle(report.concept, report.guild, verdict)
+            if verdict is Verdict.STRIKE and report.guild is not None:
+                self.strike(report.guild, report.owner, actor, report=report.id, reason=report.reason)
+
+    def is_hidden(self, job: JobId) -> bool:
+        """Whether pictures are kept from view until a moderator has looked at their reports."""
+        return any(self._is_over(None, image.id) for image in self._images.of_job(job))
+
+    # --- strikes and blocks ------------------------------------------------------------------------------------------
+
+    def strike(self, guild: GuildId, member: MemberId, actor: MemberId, *, reason: str, report: str = "") -> int:
+        """Count something against a member; how many count now. The third within thirty days blocks for as long."""
+        with transaction(self._db):
+            insert(
+                self._db, "strikes", guild=guild, member=member, report=report or None, reason=reason, actor=actor,
+                at=self._clock.now(),
+            )  # fmt: skip
+            count = self.strikes(guild, member)
+            self.log(guild, actor, "count", report or None, count=count)
+            if count >= MOST_STRIKES:
+                self.block(guild, member, actor, until=self._clock.now() + BLOCK_S, about=report)
+        return count
+
+    def strikes(self, guild: GuildId, member: MemberId) -> int:
+        """How many strikes count against a member of a server now."""
+        sql = "select count(*) as n from strikes where guild = :guild and member = :member and at > :since"
+        since = self._clock.now() - STRIKE_S
+        return int(str(rows(self._db, sql, guild=guild, member=member, since=since)[0]["n"]))
+
+    def block(
+        self, guild: GuildId, member: MemberId, actor: MemberId, *, until: float | None = None, about: str = ""
+    ) -> None:
+        """Let a member make, train and share nothing more in a server; what waits of theirs there is cancelled."""
+        with transaction(self._db):
+            rows(
+                self._db,
+                """insert into blocks (guild, member, actor, at, until) values (:guild, :member, :actor, :now, :until)
+                on conflict (guild, member) do update set actor = :actor, at = :now, until = :until""",
+                guild=guild, member=member, actor=actor, now=self._clock.now(), until=until,
+            )  # fmt: skip
+            self.log(guild, actor, "block", about or None, **({} if until is None else {"until": until}))
+            for job in self._queue.of_owner(member, -1):
+                if job.guild == guild and not job.state.is_over:
+                    self._queue.cancel(job.id)
+
+    def unblock(self, guild: GuildId, member: MemberId, actor: MemberId) -> bool:
+        """Let a member in again; False when they were not kept out."""
+        sql = "delete from blocks where guild = :guild and member = :member returning member"
+        with transaction(self._db):
+            done = bool(rows(self._db, sql, guild=guild, member=member))
+            if done:
+                self.log(guild, actor, "unblock")
+        return done
+
+    def is_blocked(self, guild: GuildId, member: MemberId) -> bool:
+        """Whether a member may not use the studio in a server now."""
+        return any(block.member == member for block in self.blocks(guild))
+
+    def blocks(self, guild: GuildId | None = None) -> list[Block]:
+        """Who is kept out now, in one server or in all, the newest first."""
+        sql = """select guild, member, until from blocks where (:guild is null or guild = :guild)
+            and (until is null or until > :now) order by at desc"""
+        return [record(Block, row) for row in rows(self._db, sql, guild=guild, now=self._clock.now())]
+
+    # --- the log -----------------------------------------------------------------------------------------------------
+
+    def log(
+        self, guild: GuildId | None, actor: MemberId | None, action: str, about: str | None = None, **facts: Any
+    ) -> None:
+        """Write down who did what; lines are never changed or deleted, so no other member is named in them."""
+        insert(
+            self._db, "audit", at=self._clock.now(), actor=actor, action=action, object=about,
+            facts=json.dumps(facts), guild=guild,
+        )  # fmt: skip
+
+    def audit(self, guild: GuildId | None, page: int, size: int) -> list[Entry]:
+        """A page of a server's log, the newest first; 1 is the first page."""
+        sql = "select * from audit where guild is :guild order by id desc limit :size offset :skip"
+        found = rows(self._db, sql, guild=guild, size=size, skip=(page - 1) * size)
+        return [record(Entry, row) for row in found]
+
+    def audit_lines(self, guild: GuildId | None) -> int:
+        """How long a server's log is."""
+        return int(str(rows(self._db, "select count(*) as n from audit where guild is :guild", guild=guild)[0]["n"]))
+
+    def struck(self, guild: GuildId | None, about: str) -> MemberId | None:
+        """Whose thing a report was about, while the report is kept."""
+        found = rows(
+            self._db,
+            """select owner from reports where id = :about and guild is :guild
+            union select member from strikes where report = :about and guild = :guild""",
+            about=about, guild=guild,
+        )  # fmt: skip
+        return MemberId(int(str(found[0]["owner"]))) if found else None
+
+    # --- parts -------------------------------------------------------------------------------------------------------
+
+    def _reports(self, where: str, **values: object) -> list[Report]:
+        found = rows(self._db, f"select * from reports where {where} order by rowid", **values)  # noqa: S608  ours
+        return [record(Report, row) for row in found]
+
+    def _owner(self, concept: ConceptId | None, image: ImageId | None) -> MemberId:
+        found: Concept | Image | None = None
+        if concept is not None:
+            found = self._concepts.get(concept)
+        elif image is not None:
+            found = self._images.get(image)
+        if found is None:
+            raise NotFound("E_NOT_FOUND")
+        return found.owner
+
+    def _against(self, concept: ConceptId | None, image: ImageId | None) -> set[MemberId | None]:
+        """Who reports a thing; all who were forgotten since are one."""
+        found = self._reports("state = 'open' and (concept = :concept or image = :image)", concept=concept, image=image)
+        return {report.member for report in found}
+
+    def _is_over(self, concept: ConceptId | None, image: ImageId | None) -> bool:
+        against = self._against(concept, image)
+        return len(against) >= self._threshold or bool(against and against & self._shown(concept, image))
+
+    def _shown(self, concept: ConceptId | None, image: ImageId | None) -> set[MemberId | None]:
+        """The people that a style or a picture shows."""
+        concepts = [concept] if concept else [] if image is None else self._drawn(image)
+        return {person for one in concepts for person in self._people(one)}
+
+    def _people(self, concept: ConceptId) -> set[MemberId]:
+        found, consent = self._concepts.get(concept), self._concepts.consent(concept)
+        if found is None or found.kind is not Kind.PERSON:
+            return set()
+        return {consent.person if consent else found.person or found.owner}
+
+    def _drawn(self, image: ImageId) -> list[ConceptId]:
+        versions = [self._concepts.version(VersionId(word.version)) for word in self._images.words(image)]
+        return [version.concept for version in versions if version is not None]
+
+    def _hide(self, report: Report) -> None:
+        self.log(report.guild, None, "hide", report.id)
+        if report.concept is not None:
+            self._sharing.quarantine(report.concept)
+        image = self._images.get(report.image) if report.image else None
+        if image is not None:
+            self._takedowns.owe(self._queue.all_messages(image.job), Deed.HIDE)
+
+    def _settle(self, concept: ConceptId, guild: GuildId | None, verdict: Verdict) -> None:
+        if verdict is not Verdict.KEEP:
+            self._remove(concept, guild)
+        elif not self._is_over(concept, None):
+            self._sharing.release(concept)
+
+    def _remove(self, concept: ConceptId, guild: GuildId | None) -> None:
+        found, scopes = self._concepts.get(concept), {grant.scope for grant in self._concepts.grants(concept)}
+        if found is not None and guild not in (None, found.home) and scopes == {Scope.GUILD}:
+            self._sharing.unshare(concept, Scope.GUILD, guild)
+        else:
+            self._sharing.quarantine(concept)
