@@ -13,6 +13,7 @@ from typing import Any
 from bot.store import Rooms, Store
 from bot.studio import EngineFacts
 from storage.errors import NotAllowed, NotFound, TintypeError
+from storage.permissions import may_go_on
 from storage.records import BlobId, Image, ImageId, Job, JobKind, Kind, Photo, PhotoId, Version, VersionId
 
 PROTOCOL = 1  # of attempt.json; trainers/attempt.py refuses another one
@@ -208,8 +209,12 @@ def _usable(rooms: Rooms, job: Job, version_id: VersionId, facts: EngineFacts) -
         raise NotFound("E_WORD_GONE")
     if (version.base_model, version.base_revision) != (facts.base_id, facts.base_revision):
         raise TintypeError("E_WORD_FOREIGN_BASE", word=concept.name, base=version.base_model)
-    if concept.kind is Kind.PERSON and rooms.concepts.consent(concept.id) is None:
+    held = rooms.sharing.held(concept)
+    if not held.has_consent:
         raise NotAllowed("E_CONSENT_BACK", word=concept.name)
+    if not may_go_on(job.owner, job.guild, held):
+        name = next(word["name"] for word in job.request["words"] if word["version"] == version_id)
+        raise NotFound("E_NO_SUCH_WORD", word=name, nearest="")
     return version
 
 

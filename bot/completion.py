@@ -14,8 +14,8 @@ from bot.answers import Interaction, studio_of
 from bot.gallery import base_of
 from bot.studio import Asker, asker_of
 from storage.errors import TintypeError
-from storage.permissions import Action, Held, can
-from storage.records import Actor, Concept, Draft, Job, Kind
+from storage.permissions import Action, can
+from storage.records import Actor, Concept, Draft, Job
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,18 @@ async def complete_word(interaction: Interaction, current: str) -> list[Choice]:
     """The learned words that begin with what is typed."""
     prefix = current.strip().removeprefix("<").removesuffix(">").lower()
     return [Choice(name=f"<{name}>", value=name) for name in await _usable(interaction, prefix)]
+
+
+async def complete_known(interaction: Interaction, current: str) -> list[Choice]:
+    """The member's own words that contain what is typed, then those of others that begin with it."""
+    asker, typed = asker_of(interaction), current.strip().strip("<>").lower()
+
+    def known(rooms: Any) -> list[Choice]:
+        others = [Choice(name=f"<{name}>", value=name) for name in _names(rooms, asker.actor, typed)]
+        found = {choice.value: choice for choice in (*_own(rooms, asker, typed), *others)}
+        return list(found.values())[:MOST_CHOICES]
+
+    return await _soon(interaction, known)
 
 
 async def complete_own(interaction: Interaction, current: str) -> list[Choice]:
@@ -101,8 +113,7 @@ def _names(rooms: Any, actor: Actor, prefix: str) -> list[str]:
 
 def _may_use(rooms: Any, actor: Actor, concept: Concept) -> bool:
     try:
-        has_consent = concept.kind is not Kind.PERSON or rooms.concepts.consent(concept.id) is not None
-        can(actor, Action.USE, Held(concept, rooms.concepts.grants(concept.id), has_consent))
+        can(actor, Action.USE, rooms.sharing.held(concept))
     except TintypeError:
         return False
     return True

@@ -12,7 +12,7 @@ from bot.naming import is_in_training
 from bot.orders import is_made_for
 from bot.studio import Asker, EngineFacts
 from storage.errors import NotFound
-from storage.permissions import Action, Held, can
+from storage.permissions import Action, can
 from storage.records import Concept, ConceptId, Version
 
 
@@ -31,6 +31,18 @@ def own_named(rooms: Any, asker: Asker, name: str, action: Action) -> Concept:
     return _allowed(rooms, asker, (here or found)[0], action)
 
 
+def known_named(rooms: Any, asker: Asker, name: str) -> Concept:
+    """The word that this name means for the member here: one of their own, else the nearest that they may use.
+
+    Raises: NotFound(E_NO_SUCH_WORD), the same whether it is missing or not theirs to use.
+    """
+    wanted = name.strip().strip("<>").lower()
+    mine: list[Concept] = [concept for concept in rooms.concepts.mine(asker.member) if concept.name == wanted]
+    here = [concept for concept in mine if concept.home == asker.actor.guild]
+    found: Concept = (here or mine or [rooms.concepts.resolve(asker.actor, wanted)])[0]
+    return _allowed(rooms, asker, found, Action.SEE)
+
+
 def own(rooms: Any, asker: Asker, concept_id: str, action: Action) -> Concept:
     """The word with this id, when this member may do that with it.
 
@@ -43,7 +55,7 @@ def own(rooms: Any, asker: Asker, concept_id: str, action: Action) -> Concept:
 
 
 def _allowed(rooms: Any, asker: Asker, concept: Concept, action: Action) -> Concept:
-    can(asker.actor, action, Held(concept, rooms.concepts.grants(concept.id)))
+    can(asker.actor, action, rooms.sharing.held(concept))
     return concept
 
 

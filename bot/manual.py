@@ -17,6 +17,8 @@ KINDS = {
     Type.number: "number",
     Type.boolean: "yes or no",
     Type.attachment: "file",
+    Type.user: "member",
+    Type.role: "role",
 }
 
 
@@ -59,7 +61,7 @@ def _distinct(command: app_commands.Command[Any, ..., Any]) -> list[app_commands
 
 
 def _option(option: app_commands.Parameter) -> str:
-    name = "photo1 … photo10" if option.name == "photo1" else option.name
+    name = "photo1 … photo10" if option.name == "photo1" else str(option.display_name)
     what = [KINDS[option.type], "needed" if option.required else "", _limits(option)]
     if option.choices:
         what.append(" · ".join(str(choice.value) for choice in option.choices))

@@ -12,10 +12,11 @@ from bot import beginnings
 from bot.beginnings import Beginning
 from bot.habits import habits_of
 from bot.limits import refuse_above
+from bot.mixing import refuse_mixture
 from bot.studio import Asker, EngineFacts
 from bot.waits import usual_s
 from storage.errors import NotAllowed, NotFound, TintypeError, WordRefused
-from storage.permissions import Action, Held, can
+from storage.permissions import Action, can
 from storage.records import (
     Concept,
     ConceptId,
@@ -24,7 +25,6 @@ from storage.records import (
     JobId,
     JobKind,
     JobState,
-    Kind,
     NewJob,
     Relation,
     Version,
@@ -126,8 +126,7 @@ def may_use(rooms: Any, asker: Asker, concept_id: ConceptId) -> None:
     concept = rooms.concepts.get(concept_id)
     if concept is None:
         raise NotFound("E_NOT_FOUND")
-    has_consent = concept.kind is not Kind.PERSON or rooms.concepts.consent(concept_id) is not None
-    can(asker.actor, Action.USE, Held(concept, rooms.concepts.grants(concept_id), has_consent))
+    can(asker.actor, Action.USE, rooms.sharing.held(concept))
 
 
 def newest(versions: Sequence[Version], name: str, facts: EngineFacts | None) -> Version:
@@ -153,6 +152,7 @@ def _put(rooms: Any, asker: Asker, request: Mapping[str, Any], now: float) -> tu
     rooms.rules.refuse(asker.actor.guild, request["prompt"], request.get("negative_prompt", ""))
     if request.get("is_from_upload"):
         beginnings.refuse_for_adults(asker)
+    refuse_mixture(rooms, asker, request["words"])
     refuse_above(rooms, asker, JobKind.IMAGINE)
     job, made = rooms.queue.put(
         NewJob(
@@ -226,6 +226,8 @@ def edited(
 ) -> tuple[Job, bool]:
     """Queue the order of a finished job with another prompt; its seed, count and shape stay."""
     job, images = finished(rooms, asker, job_id, Action.VARY)
+    for word in job.request["words"]:
+        _may_use_version(rooms, asker, VersionId(word["version"]))  # the picture it begins from shows them
     beginnings.kept(rooms, asker, job)
     prompt = with_words(order.prompt, ())
     parse_prompt(order.negative)

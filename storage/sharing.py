@@ -14,8 +14,8 @@ from storage.database import rows, transaction
 from storage.errors import NotFound, TintypeError, WordRefused
 from storage.permissions import Held, may_go_on
 from storage.queue import Queue
-from storage.records import Concept, ConceptId, Grant, Job, JobKind, Kind, Scope
-from storage.rows import record
+from storage.records import Concept, ConceptId, Grant, Job, JobKind, Kind, MemberId, Scope
+from storage.rows import concept_of, record
 
 ABOUT_CHARACTERS = 300
 
@@ -140,6 +140,31 @@ class Sharing:
         """Whether only its owner may use it for now."""
         sql = "select 1 from shares where concept = :concept and quarantined_at is not null"
         return bool(rows(self._db, sql, concept=concept))
+
+    # --- people ------------------------------------------------------------------------------------------------------
+
+    def showing(self, person: MemberId) -> list[Concept]:
+        """The words that show a member who still agrees, by name."""
+        sql = """select distinct concepts.* from concepts join consents on consents.concept = concepts.id
+            where consents.person = :person and revoked_at is null and kind = 'person' order by name, concepts.id"""
+        return [concept_of(row) for row in rows(self._db, sql, person=person)]
+
+    def take_back(self, concept: ConceptId, person: MemberId) -> Concept:
+        """Take back the agreement of who is shown: from now on the word is refused to everybody, its owner included.
+
+        What learns or draws with it is cancelled. Pictures that are there stay, until the word is forgotten.
+        Raises: NotFound(E_NOT_FOUND) when there is no agreement of theirs in force.
+        """
+        found = next((one for one in self.showing(person) if one.id == concept), None)
+        if found is None:
+            raise NotFound("E_NOT_FOUND")
+        with transaction(self._db):
+            self._concepts.revoke(concept)
+            self._stop(concept)
+            for job in [*self._queue.ready(JobKind.TRAIN), *self._queue.active(JobKind.TRAIN)]:
+                if job.concept == concept:
+                    self._queue.cancel(job.id)
+        return found
 
     # --- parts -------------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from bot.cards.papers import (
     Deleted,
     EngineLine,
     Kept,
+    Likeness,
     QueueLine,
     forget_card,
     help_card,
@@ -14,10 +15,12 @@ from bot.cards.papers import (
     privacy_card,
     queue_card,
     receipt_card,
+    taken_back_card,
 )
 from bot.cards.photos import PAGE_PHOTOS, PhotoLine, Report, discarded, photo_report
 from bot.cards.results import Grid, Learned, Recipe, deleted_card, grid_card, hidden_card, recipe_card, result_card
 from bot.cards.settings import Choices, preset_line, settings_card
+from bot.cards.shares import Grantee, Sharing, sharing_card, sharing_lines
 from bot.cards.styles import MOST_PAGES, PAGE_STYLES, Gallery, StyleFace, WorkLine, gallery_card, style_card
 from bot.cards.words import VersionLine, WordCard, delete_card, word_card, words_card
 
@@ -31,15 +34,18 @@ __all__ = [
     "EngineLine",
     "Favourite",
     "Gallery",
+    "Grantee",
     "Grid",
     "Kept",
     "Learned",
+    "Likeness",
     "PhotoLine",
     "Picture",
     "QueueLine",
     "Recipe",
     "Report",
     "Running",
+    "Sharing",
     "StyleFace",
     "VersionLine",
     "Waiting",
@@ -67,7 +73,10 @@ __all__ = [
     "recipe_card",
     "result_card",
     "settings_card",
+    "sharing_card",
+    "sharing_lines",
     "style_card",
+    "taken_back_card",
     "training_card",
     "word_card",
     "words_card",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot import texts
 from bot.cards import layout
@@ -12,6 +13,7 @@ from bot.plain import plain
 
 QUEUE_LINES = 15
 LIST_CHARACTERS = 900
+MOST_LIKENESSES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +60,45 @@ def _queue_line(job: QueueLine) -> str:
     return texts.say("queue-running", what=what, percent=job.percent, left=left)
 
 
-def privacy_card(*, intents: Sequence[str], permissions: Sequence[str]) -> Card:
-    """What Tintype sees, keeps and never does, with the rights it was really granted."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """A word that shows the member who asks."""
+
+    concept: str
+    name: str
+    owner: int
+
+
+def privacy_card(*, intents: Sequence[str], permissions: Sequence[str], likenesses: Sequence[Likeness] = ()) -> Card:
+    """What Tintype sees, keeps and never does, with the rights it was really granted; and the words that show one."""
     none = texts.say("privacy-none")
     granted = texts.say(
         "privacy-intents", intents=", ".join(intents) or none, permissions=", ".join(permissions) or none
     )
-    return layout.card(layout.text(texts.say("privacy-body")), layout.text(layout.cut(granted, LIST_CHARACTERS)))
+    return layout.card(
+        layout.text(texts.say("privacy-body")),
+        layout.text(layout.cut(granted, LIST_CHARACTERS)),
+        *_likenesses(likenesses[:MOST_LIKENESSES]),
+    )
+
+
+def _likenesses(likenesses: Sequence[Likeness]) -> list[Any]:
+    if not likenesses:
+        return []
+    told = [texts.say("privacy-likeness", name=plain(one.name), owner=str(one.owner)) for one in likenesses]
+    buttons = [
+        layout.button("take_back", one.concept, texts.say("btn-take-back", word=one.name), style=layout.DANGER)
+        for one in likenesses
+    ]
+    return [layout.text(layout.lines(texts.say("privacy-likenesses"), *told)), *layout.rows(buttons)]
+
+
+def taken_back_card(concept: str, name: str, *, is_mine: bool) -> Card:
+    """What follows an agreement that was taken back, with the way to delete the rest."""
+    forget = layout.button("forget_word", concept, texts.say("btn-delete-yes", word=name), style=layout.DANGER)
+    return layout.card(
+        layout.text(texts.say("taken-back", name=plain(name))), *(layout.rows([forget]) if is_mine else ())
+    )
 
 
 def help_card(*, methods: Sequence[str], class_words: Sequence[str]) -> Card:

@@ -39,6 +39,7 @@ class WordCard:
     visibility: str
     is_learning: bool
     versions: Sequence[VersionLine]  #: newest first
+    sharing: Sequence[str] = ()  #: sentences that say who may use it
 
     @property
     def state(self) -> str:
@@ -90,6 +91,7 @@ def word_card(word: WordCard, sheet: Picture | None) -> Card:
             class_word=plain(word.class_word or "none", NAME_CHARACTERS),
             visibility=word.visibility,
         ),
+        *word.sharing,
         *(versions or [texts.say("word-none")]),
         texts.say("word-use", name=word.name) if usable else None,
     )

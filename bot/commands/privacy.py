@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from discord import app_commands
 
 from bot import cards
-from bot.answers import Interaction, acknowledge, show
+from bot.answers import Interaction, acknowledge, show, studio_of
+from bot.cards import Likeness
+from bot.studio import Asker, asker_of
 from bot.translator import spoken
 
 
 @app_commands.command(name="privacy", description=spoken("cmd-privacy"))
 async def command(interaction: Interaction) -> None:
-    """Show the promises, and the live intents and permissions that prove them."""
+    """Show the promises, the live intents and permissions that prove them, and the words that show the member."""
     await acknowledge(interaction)
     intents = [name for name, granted in interaction.client.intents if granted]
     permissions = [name.replace("_", " ") for name, granted in interaction.app_permissions if granted]
-    await show(interaction, cards.privacy_card(intents=intents, permissions=permissions))
+    asker = asker_of(interaction)
+    likenesses = await studio_of(interaction).run(lambda rooms: _likenesses(rooms, asker))
+    card = cards.privacy_card(intents=intents, permissions=permissions, likenesses=likenesses)
+    await show(interaction, card)
+
+
+def _likenesses(rooms: Any, asker: Asker) -> list[Likeness]:
+    shown = rooms.sharing.showing(asker.member)
+    return [Likeness(concept=concept.id, name=concept.name, owner=concept.owner) for concept in shown]

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import discord
 from discord import app_commands
 
-from bot import cards, dictionary, exports, texts
+from bot import cards, dictionary, exports, gallery, shares, texts
 from bot.answers import Interaction, acknowledge, show, studio_of
 from bot.cards import Card, layout
-from bot.completion import complete_own
+from bot.completion import complete_known, complete_own
 from bot.plain import plain
 from bot.studio import Asker, EngineFacts, asker_of
 from bot.translator import spoken
 from storage.permissions import Action
+from storage.sharing import ABOUT_CHARACTERS, Licence
 
 Word = app_commands.Range[str, 1, 40]
+About = app_commands.Range[str, 1, ABOUT_CHARACTERS]
+WITH_CHOICES = [app_commands.Choice(name=spoken(f"choice-with-{name}"), value=name) for name in shares.WITH]
+LICENCE_CHOICES = [app_commands.Choice(name=spoken(f"choice-licence-{one}"), value=one.value) for one in Licence]
+MIXING_CHOICES = [app_commands.Choice(name=spoken(f"choice-mixing-{one}"), value=one.value) for one in shares.MIXINGS]
 NewName = app_commands.Range[str, 1, 64]
 
 command = app_commands.Group(name="words", description=spoken("cmd-words"))
@@ -36,17 +43,21 @@ def _list(rooms: Any, asker: Asker, facts: EngineFacts | None) -> Card:
 
 @command.command(name="card", description=spoken("cmd-words-card"))
 @app_commands.describe(word=spoken("cmd-words-word"))
-@app_commands.autocomplete(word=complete_own)
+@app_commands.autocomplete(word=complete_known)
 async def card(interaction: Interaction, word: Word) -> None:
-    """Show one word with its sample sheet and versions, to its owner alone."""
+    """Show one's word with its sample sheet, its versions and who may use it; of others' words what they share."""
     await acknowledge(interaction)
     studio, asker, facts = studio_of(interaction), asker_of(interaction), studio_of(interaction).facts()
     await show(interaction, await studio.run(lambda rooms: _card(rooms, asker, word, facts)))
 
 
 def _card(rooms: Any, asker: Asker, word: str, facts: EngineFacts | None) -> Card:
-    concept = dictionary.own_named(rooms, asker, word, Action.SEE)
-    return cards.word_card(dictionary.card_of(rooms, concept, facts), dictionary.sheet_of(rooms, concept))
+    concept = dictionary.known_named(rooms, asker, word)
+    if concept.owner != asker.member:
+        return gallery.style_card(rooms, asker, concept.id, facts)
+    told = cards.sharing_lines(shares.sharing_of(rooms, asker, concept))
+    face = replace(dictionary.card_of(rooms, concept, facts), sharing=told)
+    return cards.word_card(face, dictionary.sheet_of(rooms, concept))
 
 
 @command.command(name="rename", description=spoken("cmd-words-rename"))
@@ -85,3 +96,59 @@ async def export(interaction: Interaction, word: Word) -> None:
     await acknowledge(interaction)
     studio, asker = studio_of(interaction), asker_of(interaction)
     await show(interaction, await studio.run(lambda rooms: exports.exported(rooms, asker, word)))
+
+
+@command.command(name="share", description=spoken("cmd-words-share"))
+@app_commands.rename(whom="with")
+@app_commands.describe(
+    word=spoken("cmd-words-word"),
+    whom=spoken("cmd-words-with"),
+    member=spoken("cmd-words-member"),
+    role=spoken("cmd-words-role"),
+    licence=spoken("cmd-words-licence"),
+    mixing=spoken("cmd-words-mixing"),
+    about=spoken("cmd-words-about"),
+)
+@app_commands.choices(whom=WITH_CHOICES, licence=LICENCE_CHOICES, mixing=MIXING_CHOICES)
+@app_commands.autocomplete(word=complete_own)
+async def share(
+    interaction: Interaction,
+    word: Word,
+    whom: str,
+    member: discord.User | None = None,
+    role: discord.Role | None = None,
+    licence: str | None = None,
+    mixing: str | None = None,
+    about: About | None = None,
+) -> None:
+    """Open a word to a member, a role, this server or every server, and show who may use it now."""
+    await acknowledge(interaction)
+    studio, asker, those = studio_of(interaction), asker_of(interaction), shares.Whom.of(whom, member, role)
+    said = {"licence": licence, "mixing": mixing, "about": about}
+    await show(interaction, await studio.run(lambda rooms: shares.share(rooms, asker, word, those, **said)))
+
+
+@command.command(name="unshare", description=spoken("cmd-words-unshare"))
+@app_commands.rename(whom="with")
+@app_commands.describe(
+    word=spoken("cmd-words-word"),
+    whom=spoken("cmd-words-without"),
+    member=spoken("cmd-words-member"),
+    role=spoken("cmd-words-role"),
+)
+@app_commands.choices(whom=WITH_CHOICES)
+@app_commands.autocomplete(word=complete_own)
+async def unshare(
+    interaction: Interaction,
+    word: Word,
+    whom: str | None = None,
+    member: discord.User | None = None,
+    role: discord.Role | None = None,
+) -> None:
+    """Close a word to some or to everybody else, cancel what they draw with it, and show who may use it now."""
+    await acknowledge(interaction)
+    studio, asker = studio_of(interaction), asker_of(interaction)
+    those = None if whom is None else shares.Whom.of(whom, member, role)
+    told = await studio.run(lambda rooms: shares.unshare(rooms, asker, word, those))
+    studio.wake()
+    await show(interaction, told)

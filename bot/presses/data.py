@@ -11,7 +11,7 @@ from bot.cards import Card, Deleted
 from bot.studio import Asker, Studio, asker_of
 from bot.takedown import take_down
 from storage.permissions import Action, can
-from storage.records import Receipt
+from storage.records import ConceptId, Receipt
 
 
 @on_press("mydata")
@@ -38,6 +38,17 @@ async def forget_word(studio: Studio, interaction: Interaction, press: Press) ->
     await acknowledge_press(interaction)
     asker = asker_of(interaction)
     await _forget(studio, interaction, await studio.run(lambda rooms: _word(rooms, asker, press.id)))
+
+
+@on_press("take_back")
+async def take_back(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Take one's agreement to a word that shows one back: it is refused at once, and what runs with it is cancelled."""
+    await acknowledge(interaction)
+    asker = asker_of(interaction)
+    concept = await studio.run(lambda rooms: rooms.sharing.take_back(ConceptId(press.id), asker.member))
+    studio.wake()
+    is_mine = concept.owner == asker.member
+    await show(interaction, cards.taken_back_card(concept.id, concept.name, is_mine=is_mine))
 
 
 def _everything(rooms: Any, asker: Asker) -> Receipt:

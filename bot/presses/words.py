@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import cards, dictionary, modals, texts
+from bot import cards, dictionary, modals, shares, texts
 from bot.answers import Interaction, acknowledge, acknowledge_press, show
 from bot.buttons import Press, on_press
 from bot.cards import layout
@@ -47,3 +47,17 @@ async def relearn(studio: Studio, interaction: Interaction, press: Press) -> Non
     asker = asker_of(interaction)
     concept = await studio.soon(lambda rooms: dictionary.own(rooms, asker, press.id, Action.RETRY))
     await interaction.response.send_modal(modals.train_form(new_id(), word=concept.name, kind=concept.kind))
+
+
+@on_press("unshare")
+async def unshare(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Close a word to everybody but its owner."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+    told = await studio.run(lambda rooms: _unshare(rooms, asker, press.id))
+    studio.wake()
+    await show(interaction, told)
+
+
+def _unshare(rooms: Any, asker: Asker, concept_id: str) -> cards.Card:
+    return shares.closed(rooms, asker, dictionary.own(rooms, asker, concept_id, Action.SHARE), None)

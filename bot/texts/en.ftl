@@ -66,6 +66,25 @@ choice-licence-cc-by-nc = CC BY-NC 4.0
 choice-licence-cc0 = CC0
 choice-mixing-free = With anything
 choice-mixing-no-people = Not with people
+cmd-words-share = Let others use one of your words
+cmd-words-unshare = Let others use one of your words no longer
+cmd-words-with = With whom; a person's word with one member at a time
+cmd-words-without = With whom no longer; leave it out for everybody
+cmd-words-member = The member
+cmd-words-role = The role
+cmd-words-licence = What others may do with pictures made with it; at first: use it here only
+cmd-words-mixing = What others may mix it with; at first: with anything
+cmd-words-about = What others should know about it, shown in /styles
+choice-with-member = One member
+choice-with-role = A role
+choice-with-server = This server
+choice-with-everybody = Every server of this bot
+choice-licence-here = Use here only
+choice-licence-cc-by = CC BY 4.0
+choice-licence-cc-by-nc = CC BY-NC 4.0
+choice-licence-cc0 = CC0
+choice-mixing-free = With anything
+choice-mixing-no-people = Not with people
 cmd-styles = Styles that others share
 cmd-styles-browse = All styles you may use here, by name
 cmd-styles-kind = Only what shows this
@@ -129,6 +148,8 @@ may-words-delete = The word's owner.
 may-words-export = The word's owner.
 may-words-share = The word's owner; of a person only with single members.
 may-words-unshare = The word's owner.
+may-words-share = The word's owner; of a person only with single members.
+may-words-unshare = The word's owner.
 may-styles-browse = Everybody, for the styles they may use there.
 may-styles-search = Everybody, for the styles they may use there.
 may-styles-top = Everybody, for the styles they may use there.
@@ -173,6 +194,8 @@ btn-edit = Edit prompt
 btn-delete = Delete
 btn-recipe = Recipe
 btn-delete-yes = Delete <{ $word }> for good
+btn-unshare = Stop sharing with all
+btn-take-back = Take back <{ $word }>
 btn-unshare = Stop sharing with all
 btn-forget-yes = Delete everything for good
 btn-recall = Show { $n }
@@ -440,6 +463,17 @@ share-with = · { $scope ->
 }
 share-quarantined = ⚠ It was reported, so only you can use it until a moderator has looked at it.
 share-licence = Pictures: { $licence }
+share-title = ## Who may use <{ $name }>
+share-none = <{ $name }> is private: only you can use it. What others draw with it right now is cancelled; pictures that are there stay.
+share-with = · { $scope ->
+    [member] <@{ $subject }>
+    [role] everybody with the role <@&{ $subject }>
+    [guild] everybody in this server
+    [elsewhere] everybody in another server
+   *[instance] everybody in every server of this bot
+}
+share-quarantined = ⚠ It was reported, so only you can use it until a moderator has looked at it.
+share-licence = Pictures: { $licence }
 word-delete-ask = **Delete <{ $name }>?** Its weights, photos and checkpoints are deleted; pictures made with it stay. This cannot be undone.
 word-deleted = <{ $name }> is deleted.
 word-exported = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI, sd-scripts and diffusers: put it into the folder of LoRAs and write `{ $trigger }`. Whoever has the file can use the likeness in it.
@@ -598,6 +632,9 @@ privacy-body =
     {"**"}People:** a word for a person is made only from photos of yourself, you are 18 or older, and it stays private.
     {"**"}Your rights:** `/mydata` gives you everything, `/forget` deletes it and destroys your key, with a receipt.
 privacy-intents = Granted intents: { $intents }. Permissions in this channel: { $permissions }.
+privacy-likenesses = **Words that show you.** You can take your agreement back at any time: nobody can use the word from then on.
+privacy-likeness = · <{ $name }> of <@{ $owner }>
+taken-back = **You took your agreement to <{ $name }> back.** It is refused everywhere from now on, and what was being made with it is cancelled. Photos, weights and pictures are still there, of no use to anybody; delete them below, or later with `/forget`.
 privacy-none = none
 mydata-body = Tintype keeps { $words ->
     [one] one word
@@ -779,6 +816,9 @@ E_SHARE_SELF = <{ $word }> is yours already. Name another member to share it wit
 E_SHARE_SERVER = Name whom to share <{ $word }> with: a member, or a role. Roles and “This server” exist only in a server, not in direct messages.
 E_SHARE_BOT = Bots cannot use words. Name a member to share it with.
 E_SHARE_NOT = <{ $word }> is not shared with them. `/words card` shows who may use it.
+E_MIX_PEOPLE = The owner of <{ $word }> lets it be used, but not in one picture with a person. Leave out either <{ $word }> or the person.
+E_MIX_ASK = The owner of <{ $word }> wants to be asked before it is mixed with other words. Use it alone, or ask them to share it for mixing.
+E_MIX_PERSONS = A picture of two people needs a word of your own for both, and <{ $word }> is another member's. Leave it out, or make two pictures.
 E_MIX_PEOPLE = The owner of <{ $word }> lets it be used, but not in one picture with a person. Leave out either <{ $word }> or the person.
 E_MIX_ASK = The owner of <{ $word }> wants to be asked before it is mixed with other words. Use it alone, or ask them to share it for mixing.
 E_MIX_PERSONS = A picture of two people needs a word of your own for both, and <{ $word }> is another member's. Leave it out, or make two pictures.

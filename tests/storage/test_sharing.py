@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from storage.concepts import Concepts
 from storage.database import rows
-from storage.errors import NotFound, TintypeError, WordRefused
+from storage.errors import NotAllowed, NotFound, TintypeError, WordRefused
 from storage.permissions import Action, can
 from storage.queue import Queue
 from storage.records import BlobId, Concept, Consent, JobKind, JobState, Kind, MemberId, Scope
@@ -241,3 +241,28 @@ def test_a_job_goes_on_as_long_as_another_grant_lets_it(concepts: Concepts, shar
     sharing.unshare(concept.id, Scope.GUILD, HOME)
 
     assert queue.get(job.id) == job
+
+
+def test_an_agreement_taken_back_stops_the_word_for_everybody_and_all_that_runs_with_it(
+    concepts: Concepts, sharing: Sharing, queue: Queue
+) -> None:
+    concept = taught(concepts, kind=Kind.PERSON)
+    sharing.share(concept.id, Scope.MEMBER, BEN)
+    request = {"prompt": "x", "words": [{"version": concepts.versions(concept.id)[0].id, "name": "ana-dog"}]}
+    mine, _ = queue.put(wish("mine", JobKind.IMAGINE, ANA, request=request))
+    theirs, _ = queue.put(wish("theirs", JobKind.IMAGINE, BEN, request=request))
+    learning, _ = queue.put(wish("learning", JobKind.TRAIN, ANA, concept=concept.id))
+    assert sharing.showing(BEN) == []
+    with pytest.raises(NotFound):
+        sharing.take_back(concept.id, BEN)
+
+    assert sharing.showing(ANA) == [concept]
+    assert sharing.take_back(concept.id, ANA) == concept
+
+    for job in (mine, theirs, learning):
+        found = queue.get(job.id)
+        assert found is not None
+        assert found.state is JobState.CANCELLED
+    with pytest.raises(NotAllowed, match="E_CONSENT_BACK"):
+        can(actor(ANA), Action.USE, sharing.held(concept))
+    assert sharing.showing(ANA) == []

@@ -28,6 +28,7 @@ TOLD = {
     "again": NO_WORD, "enlarge": NO_WORD, "vary": NO_WORD, "vary_strong": NO_WORD, "try": NO_STYLE,
     "edit": None, "recipe": None,
     "delete": NOT_YOURS,
+    "unshare": NOT_THERE, "take_back": NOT_THERE,
     "ask_delete": NOT_THERE, "delete_word": NOT_THERE, "forget_word": NOT_THERE, "relearn": NOT_THERE,
     "forget_all": FOREIGN, "mydata": FOREIGN,
     "star": None, "recall": None, "unstar": None, "stars": FOREIGN,
@@ -54,7 +55,7 @@ async def things_of_ana(stage: Stage) -> dict[str, str]:
     ids |= dict.fromkeys(("again", "enlarge", "vary", "vary_strong", "star", "edit", "recipe", "delete", "report"), grid)
     ids |= dict.fromkeys(("recall", "unstar"), (await stage.run(lambda rooms: rooms.images.of_job(grid)))[0].id)
     ids |= dict.fromkeys((verb for verb in buttons.verbs() if verb.startswith("set_") or verb == "stars"), member)
-    ids |= dict.fromkeys(("try", "ask_delete", "delete_word", "forget_word", "relearn"), version.concept)
+    ids |= dict.fromkeys(("try", "unshare", "take_back", "ask_delete", "delete_word", "forget_word", "relearn"), version.concept)
     ids |= dict.fromkeys(("like", "unlike", "style", "report_style"), version.concept)
     ids |= dict.fromkeys((verb for verb, told in TOLD.items() if told is MANAGERS), member)
     ids["styles"] = custom_id_of(shown(await stage.ana.command("styles browse")), "styles").split(":")[2]

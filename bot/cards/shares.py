@@ -1,0 +1,67 @@
+"""The card of a word's sharing: who may use it, under which licence, and the way to close it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot import texts
+from bot.cards import layout
+from bot.cards.layout import Card
+from bot.plain import plain
+
+MOST_GRANTEES = 30
+ABOUT_CHARACTERS = 300
+NAME_CHARACTERS = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grantee:
+    """Whom a word is open to."""
+
+    scope: str  #: member, role, guild, elsewhere (another server) or instance
+    subject: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """How a word is shared, as its owner sees it."""
+
+    concept: str
+    name: str
+    grantees: Sequence[Grantee]
+    licence: str
+    mixing: str
+    about: str
+    is_quarantined: bool
+
+
+def sharing_lines(sharing: Sharing | None) -> list[str]:
+    """Who may use a word, as lines below its name; none while it is private."""
+    if sharing is None or not sharing.grantees:
+        return []
+    shown = [
+        texts.say("share-with", scope=one.scope, subject=str(one.subject)) for one in sharing.grantees[:MOST_GRANTEES]
+    ]
+    more = len(sharing.grantees) - len(shown)
+    told = [
+        texts.say("share-quarantined") if sharing.is_quarantined else None,
+        *shown,
+        texts.say("words-more", count=more) if more else None,
+        texts.say("share-licence", licence=texts.say(f"style-licence-{sharing.licence}")),
+        texts.say(f"style-mixing-{sharing.mixing}"),
+        plain(sharing.about, ABOUT_CHARACTERS) if sharing.about else None,
+    ]
+    return [line for line in told if line]
+
+
+def sharing_card(sharing: Sharing) -> Card:
+    """Who may use a word now; shown to its owner alone."""
+    name = plain(sharing.name, NAME_CHARACTERS)
+    lines = sharing_lines(sharing)
+    if not lines:
+        return layout.card(layout.text(texts.say("share-none", name=name)))
+    close = layout.button("unshare", sharing.concept, texts.say("btn-unshare"), style=layout.DANGER)
+    return layout.card(
+        layout.text(layout.cut(layout.lines(texts.say("share-title", name=name), *lines))), *layout.rows([close])
+    )
