@@ -52,10 +52,14 @@ async def things_of_ana(stage: Stage) -> dict[str, str]:
     member = f"{stage.id_of(stage.ana):016x}"
     ids = dict.fromkeys(("add", "discard", "kind", "page", "train", "word", "teach"), draft) | {"remove": photo}
     ids |= dict.fromkeys(("cancel", "keep", "retry", "show_me"), training.id)
-    ids |= dict.fromkeys(("again", "enlarge", "vary", "vary_strong", "star", "edit", "recipe", "delete", "report"), grid)
+    ids |= dict.fromkeys(
+        ("again", "enlarge", "vary", "vary_strong", "star", "edit", "recipe", "delete", "report"), grid
+    )
     ids |= dict.fromkeys(("recall", "unstar"), (await stage.run(lambda rooms: rooms.images.of_job(grid)))[0].id)
     ids |= dict.fromkeys((verb for verb in buttons.verbs() if verb.startswith("set_") or verb == "stars"), member)
-    ids |= dict.fromkeys(("try", "unshare", "take_back", "ask_delete", "delete_word", "forget_word", "relearn"), version.concept)
+    ids |= dict.fromkeys(
+        ("try", "unshare", "take_back", "ask_delete", "delete_word", "forget_word", "relearn"), version.concept
+    )
     ids |= dict.fromkeys(("like", "unlike", "style", "report_style"), version.concept)
     ids |= dict.fromkeys((verb for verb, told in TOLD.items() if told is MANAGERS), member)
     ids["styles"] = custom_id_of(shown(await stage.ana.command("styles browse")), "styles").split(":")[2]
