@@ -1,4 +1,4 @@
-"""Whether one more job is taken: room on the disk, and few enough of the member's, so that nobody hogs the engine."""
+"""Whether one more job is taken: room on the disk, few enough of the member's at once, and what the server allows."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from storage.records import JobKind
 AT_ONCE = {JobKind.TRAIN: 3, JobKind.IMAGINE: 20}
 
 
-def refuse_above(rooms: Any, asker: Asker, kind: JobKind) -> None:
-    """Raises: NotAllowed(E_TOO_MANY_JOBS) when the member has as many as one may, TintypeError(E_DISK_LOW)."""
+def refuse_above(rooms: Any, asker: Asker, kind: JobKind, pictures: int = 1) -> None:
+    """Let a member have one more job, of so many pictures.
+
+    Raises: NotAllowed(E_TOO_MANY_JOBS) when they have as many as one may, NotAllowed as `Rules.refuse_over`,
+    TintypeError(E_DISK_LOW).
+    """
     check_room(rooms.vault.folder)
     count = rooms.queue.in_flight(asker.member, kind)
     if count >= AT_ONCE[kind]:
         raise NotAllowed("E_TOO_MANY_JOBS", count=count, most=AT_ONCE[kind])
+    rooms.rules.refuse_over(asker.actor, kind, pictures)

@@ -153,7 +153,7 @@ def _put(rooms: Any, asker: Asker, request: Mapping[str, Any], now: float) -> tu
     if request.get("is_from_upload"):
         beginnings.refuse_for_adults(asker)
     refuse_mixture(rooms, asker, request["words"])
-    refuse_above(rooms, asker, JobKind.IMAGINE)
+    refuse_above(rooms, asker, JobKind.IMAGINE, int(request["count"]))
     job, made = rooms.queue.put(
         NewJob(
             kind=JobKind.IMAGINE,

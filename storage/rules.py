@@ -1,8 +1,10 @@
-"""What a server's managers decided: for now which texts its filter refuses."""
+"""What a server's managers decided: which texts its filter refuses, and how much members may ask for in a day."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlite_utils import Database
@@ -11,9 +13,25 @@ from storage.clock import Clock
 from storage.database import insert, rows, transaction
 from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.filtering import Filter, FilterKind, checked, first_of
-from storage.records import GuildId, MemberId
+from storage.records import Actor, GuildId, JobKind, MemberId
 
 MOST_FILTERS = 200
+MOST_QUOTAS = 25
+DAY_S = 86400.0
+EVERYBODY = 0  #: the role that everybody has
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """How much members with a role may ask for within 24 hours; None is as much as there is."""
+
+    role: int
+    trainings: int | None = None
+    pictures: int | None = None
+
+    def of(self, kind: JobKind) -> int | None:
+        """What it says of this kind of job."""
+        return self.trainings if kind is JobKind.TRAIN else self.pictures
 
 
 class Rules:
@@ -64,6 +82,58 @@ class Rules:
         if guild is not None and any(self.test_filter(guild, text) for text in texts):
             raise NotAllowed("E_FILTERED")
 
+    # --- quotas ------------------------------------------------------------------------------------------------------
+
+    def quotas(self, guild: GuildId) -> list[Quota]:
+        """What was set, by role, everybody first."""
+        return sorted((Quota(**one) for one in self._settings(guild).get("quotas", [])), key=lambda one: one.role)
+
+    def set_quota(self, guild: GuildId, quota: Quota, *, actor: MemberId) -> None:
+        """Limit members with a role from now on, or with no number in it no longer.
+
+        Raises: TintypeError(E_QUOTA_MANY).
+        """
+        kept = [one for one in self.quotas(guild) if one.role != quota.role]
+        kept += [quota] if (quota.trainings, quota.pictures) != (None, None) else []
+        if len(kept) > MOST_QUOTAS:
+            raise TintypeError("E_QUOTA_MANY", most=MOST_QUOTAS)
+        facts = asdict(quota)
+        self._set(guild, "quotas", [asdict(one) for one in kept], "quota", actor, facts)
+
+    def quota_of(self, actor: Actor, kind: JobKind) -> int | None:
+        """How many a member may have within 24 hours: the most that is given to a role of theirs or to everybody."""
+        if actor.guild is None:
+            return None
+        told = [(one.role, most) for one in self.quotas(actor.guild) if (most := one.of(kind)) is not None]
+        return max((most for role, most in told if role == EVERYBODY or role in actor.roles), default=None)
+
+    def refuse_over(self, actor: Actor, kind: JobKind, count: int) -> None:
+        """Let a member ask for so many more, or say when that is possible again.
+
+        What failed or was cancelled does not count. Raises: NotAllowed(E_QUOTA_TRAIN, E_QUOTA_IMAGINE, E_QUOTA_NONE).
+        """
+        most = self.quota_of(actor, kind)
+        if most is None:
+            return
+        if most < count:
+            raise NotAllowed("E_QUOTA_NONE", most=most)
+        spent = self._spent(actor, kind)
+        over = sum(n for _, n in spent) + count - most
+        if over > 0:
+            code = "E_QUOTA_TRAIN" if kind is JobKind.TRAIN else "E_QUOTA_IMAGINE"
+            raise NotAllowed(code, most=most, when=str(int(_frees_at(spent, over)) + 1))
+
+    def _spent(self, actor: Actor, kind: JobKind) -> list[tuple[float, int]]:
+        """What counts of a member's last 24 hours here, the oldest first: when, and how many."""
+        found = rows(
+            self._db,
+            """select created_at, iif(kind = 'imagine', json_extract(request, '$.count'), 1) as n from jobs
+            where owner = :member and guild = :guild and kind = :kind and created_at > :since
+                and state not in ('failed', 'cancelled') order by created_at""",
+            member=actor.member, guild=actor.guild, kind=kind, since=self._clock.now() - DAY_S,
+        )  # fmt: skip
+        return [(float(str(row["created_at"])), int(str(row["n"] or 1))) for row in found]
+
     # --- parts -------------------------------------------------------------------------------------------------------
 
     def _settings(self, guild: GuildId) -> dict[str, Any]:
@@ -71,15 +141,30 @@ class Rules:
         return dict(json.loads(str(found[0]["settings"]))) if found else {}
 
     def _keep(self, guild: GuildId, filters: list[Filter], action: str, one: Filter, actor: MemberId) -> None:
-        told = json.dumps([{"kind": each.kind, "text": each.text} for each in filters])
+        told = [{"kind": each.kind, "text": each.text} for each in filters]
+        self._set(guild, "filters", told, action, actor, {"kind": one.kind, "text": one.text})
+
+    def _set(
+        self, guild: GuildId, name: str, value: list[Any], action: str, actor: MemberId, facts: dict[str, Any]
+    ) -> None:
         with transaction(self._db):
             rows(
                 self._db,
-                """insert into guilds (id, settings) values (:guild, json_object('filters', json(:told)))
-                on conflict (id) do update set settings = json_set(settings, '$.filters', json(:told))""",
-                guild=guild, told=told,
+                """insert into guilds (id, settings) values (:guild, json_object(:name, json(:told)))
+                on conflict (id) do update set settings = json_set(settings, '$.' || :name, json(:told))""",
+                guild=guild, name=name, told=json.dumps(value),
             )  # fmt: skip
             insert(
                 self._db, "audit", at=self._clock.now(), actor=actor, action=action, guild=guild,
-                facts=json.dumps({"kind": one.kind, "text": one.text}),
+                facts=json.dumps(facts),
             )  # fmt: skip
+
+
+def _frees_at(spent: Sequence[tuple[float, int]], over: int) -> float:
+    """When so many of what was spent are a day old."""
+    freed = 0
+    for at, n in spent:
+        freed += n
+        if freed >= over:
+            return at + DAY_S
+    raise ValueError(f"{over} are more than was spent")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import discord
 from discord import app_commands
 
-from bot import filters, moderating
+from bot import filters, moderating, quotas
 from bot.answers import Interaction, acknowledge, show, studio_of
 from bot.studio import Asker, asker_of
 from bot.translator import spoken
 from storage.errors import TintypeError
 from storage.filtering import MOST_CHARACTERS, FilterKind
+from storage.rules import EVERYBODY, Quota
 from storage.words import MAX_PROMPT
+
+Amount = app_commands.Range[int, 0, 10_000]
 
 command = app_commands.Group(
     name="studio",
@@ -44,6 +47,29 @@ async def audit(interaction: Interaction) -> None:
     await acknowledge(interaction)
     asker = manager_of(interaction)
     await show(interaction, await studio_of(interaction).run(lambda rooms: moderating.audit_of(rooms, asker)))
+
+
+@command.command(name="limits", description=spoken("cmd-studio-limits"))
+@app_commands.describe(
+    trainings=spoken("cmd-studio-trainings"),
+    pictures=spoken("cmd-studio-pictures"),
+    role=spoken("cmd-studio-role"),
+    lift=spoken("cmd-studio-lift"),
+)
+async def limits(
+    interaction: Interaction,
+    trainings: Amount | None = None,
+    pictures: Amount | None = None,
+    role: discord.Role | None = None,
+    lift: bool = False,  # noqa: FBT001, FBT002  an option of the command
+) -> None:
+    """Limit what members may ask for within 24 hours, all or those with a role; without a number show the limits."""
+    await acknowledge(interaction)
+    asker, role_id = manager_of(interaction), EVERYBODY if role is None or role.is_default() else role.id
+    quota = Quota(role=role_id) if lift else Quota(role=role_id, trainings=trainings, pictures=pictures)
+    is_change = lift or (trainings, pictures) != (None, None)
+    card = await studio_of(interaction).run(lambda rooms: quotas.told(rooms, asker, quota if is_change else None))
+    await show(interaction, card)
 
 
 # --- the filter ------------------------------------------------------------------------------------------------------

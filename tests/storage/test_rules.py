@@ -9,10 +9,11 @@ from sqlite_utils import Database
 from storage.database import rows
 from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.filtering import MOST_CHARACTERS, Filter, FilterKind, checked, finds
-from storage.records import MemberId
-from storage.rules import MOST_FILTERS, Rules
+from storage.queue import Queue
+from storage.records import Actor, JobKind, MemberId
+from storage.rules import EVERYBODY, MOST_FILTERS, MOST_QUOTAS, Quota, Rules
 from tests.storage.clocks import HandClock
-from tests.storage.rooms import ELSEWHERE, HOME
+from tests.storage.rooms import ANA, ELSEWHERE, HOME, actor, wish
 
 MANAGER = MemberId(500)
 WORD, REGEX = FilterKind.WORD, FilterKind.REGEX
@@ -135,3 +136,66 @@ def test_filters_leave_other_settings_of_the_server_and_are_logged(db: Database,
         (MANAGER, HOME, "filter-add"),
         (MANAGER, HOME, "filter-drop"),
     ]
+
+
+def ana(*roles: int) -> Actor:
+    return actor(ANA, roles=frozenset(roles))
+
+
+def test_the_highest_number_of_all_roles_counts_and_no_number_is_no_limit(rules: Rules) -> None:
+    assert rules.quota_of(ana(), JobKind.TRAIN) is None
+    rules.set_quota(HOME, Quota(role=EVERYBODY, trainings=1), actor=MANAGER)
+    rules.set_quota(HOME, Quota(role=7, trainings=3), actor=MANAGER)
+    rules.set_quota(HOME, Quota(role=8, trainings=2, pictures=9), actor=MANAGER)
+
+    assert [rules.quota_of(ana(*roles), JobKind.TRAIN) for roles in ((), (7,), (7, 8))] == [1, 3, 3]
+    assert [rules.quota_of(ana(*roles), JobKind.IMAGINE) for roles in ((), (8,))] == [None, 9]
+    assert rules.quota_of(actor(ANA, ELSEWHERE), JobKind.TRAIN) is None
+    assert rules.quota_of(actor(ANA, None), JobKind.TRAIN) is None
+
+
+def test_pictures_count_each_and_are_free_again_after_a_day(rules: Rules, queue: Queue, clock: HandClock) -> None:
+    rules.set_quota(HOME, Quota(role=EVERYBODY, pictures=6), actor=MANAGER)
+    queue.put(wish("k1", JobKind.IMAGINE, request={"count": 2}))
+    clock.pass_s(3600)
+    queue.put(wish("k2", JobKind.IMAGINE, request={"count": 3}))
+
+    rules.refuse_over(ana(), JobKind.IMAGINE, 1)
+    with pytest.raises(NotAllowed, match="E_QUOTA_IMAGINE") as refused:
+        rules.refuse_over(ana(), JobKind.IMAGINE, 2)
+    with pytest.raises(NotAllowed, match="E_QUOTA_NONE"):
+        rules.refuse_over(ana(), JobKind.IMAGINE, 7)
+    clock.pass_s(float(refused.value.facts["when"]) - clock.now())
+
+    rules.refuse_over(ana(), JobKind.IMAGINE, 2)
+
+
+def test_what_was_cancelled_or_made_elsewhere_or_by_others_does_not_count(rules: Rules, queue: Queue) -> None:
+    rules.set_quota(HOME, Quota(role=EVERYBODY, trainings=1), actor=MANAGER)
+    job, _ = queue.put(wish("k1"))
+    queue.put(wish("k2", guild=ELSEWHERE))
+    queue.put(wish("k3", owner=MANAGER))
+    with pytest.raises(NotAllowed, match="E_QUOTA_TRAIN"):
+        rules.refuse_over(ana(), JobKind.TRAIN, 1)
+
+    queue.cancel(job.id)
+
+    rules.refuse_over(ana(), JobKind.TRAIN, 1)
+
+
+def test_a_quota_without_numbers_is_gone_and_filters_stay(rules: Rules) -> None:
+    kept = rules.add_filter(HOME, WORD, "badcat", actor=MANAGER)
+    rules.set_quota(HOME, Quota(role=7, trainings=3), actor=MANAGER)
+
+    rules.set_quota(HOME, Quota(role=7), actor=MANAGER)
+
+    assert rules.quotas(HOME) == []
+    assert rules.filters(HOME) == [kept]
+
+
+def test_only_so_many_roles_are_limited(rules: Rules) -> None:
+    for role in range(MOST_QUOTAS):
+        rules.set_quota(HOME, Quota(role=role, trainings=1), actor=MANAGER)
+
+    with pytest.raises(TintypeError, match="E_QUOTA_MANY"):
+        rules.set_quota(HOME, Quota(role=999, trainings=1), actor=MANAGER)

@@ -213,3 +213,31 @@ async def test_ones_own_pictures_are_not_reported_but_deleted(stage: Stage) -> N
     grid = await stage.grid()
 
     assert "These are your own pictures" in shown(await stage.ana.press(grid, "Report")).body
+
+
+async def test_a_manager_limits_what_members_may_ask_for_in_a_day(stage: Stage, mia: Member) -> None:
+    await stage.taught()
+    shown_limits = shown(await mia.command("studio limits", trainings=1, pictures=6))
+    await stage.grid()
+
+    drawn = shown(await stage.ana.command("imagine", prompt="<ana-dog>"))
+    fewer = shown(await stage.ana.command("imagine", prompt="<ana-dog>", count=2))
+    card = await stage.report(word="ana-cup")
+    trained = shown(await stage.ana.press(card, label_of(card, "train")))
+
+    assert "Everybody · trainings: 1 · pictures: 6" in shown_limits.body
+    assert "This server's limit for you is pictures: 6 within" in drawn.body
+    assert "This server's limit" not in fewer.body
+    assert "This server's limit for you is trainings: 1 within" in trained.body
+
+
+async def test_a_limit_is_shown_and_taken_away(stage: Stage, mia: Member) -> None:
+    await mia.command("studio limits", pictures=0)
+    assert "This server's limit for you is 0 of these" in shown(await stage.ana.command("imagine", prompt="a dog")).body
+
+    before = shown(await mia.command("studio limits"))
+    after = shown(await mia.command("studio limits", lift=True))
+
+    assert "Everybody · trainings: any number · pictures: 0" in before.body
+    assert "This server has no limits of its own" in after.body
+    assert "This server's limit" not in shown(await stage.ana.command("imagine", prompt="a dog")).body
