@@ -92,8 +92,9 @@ def style_card(rooms: Any, asker: Asker, concept: str, facts: EngineFacts | None
 def of_another(rooms: Any, asker: Asker, concept: str, facts: EngineFacts | None) -> Style:
     """A style that somebody else shares.
 
-    Raises: NotFound(E_STYLE_GONE), NotAllowed(E_REPORT_OWN).
+    Raises: NotFound(E_STYLE_GONE), NotAllowed(E_REPORT_OWN, E_BLOCKED).
     """
+    can(asker.actor, Action.USE)
     style: Style = rooms.styles.get(asker.actor, ConceptId(concept), base_of(facts))
     if style.concept.owner == asker.member:
         raise NotAllowed("E_REPORT_OWN")

@@ -11,7 +11,7 @@ import pytest_asyncio
 from bot.sandbox.client import Member, Message
 from bot.store import Rooms
 from storage.records import Scope
-from tests.bot.commands.stage import Stage, label_of, opened, shown
+from tests.bot.commands.stage import Stage, custom_id_of, label_of, opened, shown
 
 pytestmark = pytest.mark.asyncio
 
@@ -67,6 +67,8 @@ async def test_removed_pictures_are_deleted_and_their_message_blanked(stage: Sta
 async def test_three_members_hide_pictures_until_a_manager_keeps_them(stage: Stage, mia: Member) -> None:
     await stage.taught()
     grid = await stage.grid()
+    await stage.ana.press(grid, "★ 1")
+    assert "on the beach" in shown(await stage.ana.command("favourites")).body
     async with Member.connect(stage.url, "cy") as cy:
         for member in (stage.ben, cy):
             await reported(stage, grid, member)
@@ -74,13 +76,17 @@ async def test_three_members_hide_pictures_until_a_manager_keeps_them(stage: Sta
         await reported(stage, grid, mia)
 
     await stage.ana.wait_for(lambda one: one.id == grid.id and "These pictures were reported" in one.body)
-    assert "kept from view" in shown(await stage.ana.command("show")).body
+    again = custom_id_of(grid, "again")
+    told = [shown(await stage.ana.command("show")).body, await stage.forge(stage.ana, again)]
+    assert all("kept from view" in one for one in told)
+    assert "on the beach" not in shown(await stage.ana.command("favourites")).body
     card = await queue_of(mia)
     assert "It is hidden until you decide" in card.body
 
     await mia.press(card, "Keep")
 
     assert "on the beach" in shown(await stage.ana.command("show")).body
+    assert "on the beach" in shown(await stage.ana.command("favourites")).body
 
 
 async def test_a_strike_is_counted_and_the_third_one_blocks(stage: Stage, mia: Member) -> None:
