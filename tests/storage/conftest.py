@@ -12,8 +12,10 @@ from storage.images import Images
 from storage.photos import Photos
 from storage.privacy import Privacy
 from storage.queue import Queue
+from storage.styles import Styles
 from storage.vault import Vault
 from tests.storage.clocks import HandClock
+from tests.storage.galleries import Gallery
 
 
 @pytest.fixture
@@ -64,3 +66,13 @@ def photos(db: Database, vault: Vault, clock: HandClock) -> Photos:
 @pytest.fixture
 def privacy(db: Database, vault: Vault, clock: HandClock) -> Privacy:
     return Privacy(db, vault, clock)
+
+
+@pytest.fixture
+def styles(db: Database, clock: HandClock) -> Styles:
+    return Styles(db, clock)
+
+
+@pytest.fixture
+def gallery(db: Database, concepts: Concepts, images: Images, clock: HandClock) -> Gallery:
+    return Gallery(db, concepts, images, clock)
