@@ -1,4 +1,4 @@
-"""May a draft have its word: free, left over from a training that came to nothing, or due to be learned anew."""
+"""A training's word: may a draft have it (free, left over, or due to be learned anew), and what it is called now."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from bot.orders import is_made_for
 from bot.studio import EngineFacts
 from storage.errors import TintypeError
-from storage.records import Concept, ConceptId, Draft, Kind
+from storage.records import Concept, ConceptId, Draft, Job, Kind
 
 
 def trouble_with_word(rooms: Any, draft: Draft, facts: EngineFacts | None) -> TintypeError | None:
@@ -55,6 +55,13 @@ def _due(rooms: Any, draft: Draft, facts: EngineFacts | None) -> Concept | None:
         return None
     versions = rooms.concepts.versions(held.id)
     return held if versions and not any(is_made_for(version, facts) for version in versions) else None
+
+
+def word_today(rooms: Any, job: Job) -> str | None:
+    """The name that a training's word has now; the one that it had when it is gone, None of a job without a word."""
+    concept: Concept | None = rooms.concepts.get(job.concept) if job.concept else None
+    told = job.request.get("word")
+    return concept.name if concept else told and str(told)
 
 
 def is_in_training(rooms: Any, concept: ConceptId) -> bool:

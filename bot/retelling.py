@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bot import cards, texts
-from bot.cards import Card, Grid, Learned, Picture, layout
+from bot.cards import Card, Grid, Learned, Picture, Waiting, layout
+from bot.naming import word_today
 from bot.orders import name_today, prompt_today
 from bot.studio import EngineFacts
 from bot.waits import running_of, waiting_of
@@ -19,37 +20,35 @@ def retold(rooms: Any, job: Job, facts: EngineFacts | None, now: float) -> Card:
     """
     match job.state:
         case JobState.FAILED:
-            return cards.failed_card(job=job.id, kind=job.kind, word=_word(job), code=job.code or "", facts=job.facts)
+            word = word_today(rooms, job)
+            return cards.failed_card(job=job.id, kind=job.kind, word=word, code=job.code or "", facts=job.facts)
         case JobState.CANCELLED:
-            return cards.cancelled_card(job=job.id, kind=job.kind, word=_word(job))
+            return cards.cancelled_card(job=job.id, kind=job.kind, word=word_today(rooms, job))
         case JobState.SUCCEEDED:
             return _learned(rooms, job, facts) if job.kind is JobKind.TRAIN else _drawn(rooms, job)
         case _:
             return _open(rooms, job, facts, now)
 
 
-def _word(job: Job) -> str | None:
-    return str(job.request["word"]) if "word" in job.request else None
-
-
 def _open(rooms: Any, job: Job, facts: EngineFacts | None, now: float) -> Card:
-    if job.kind is JobKind.TRAIN and job.state is JobState.RUNNING:
-        is_person = job.request["kind"] == Kind.PERSON
-        preview = rooms.vault.open(job.preview) if job.preview and not is_person else None
-        return cards.training_card(
-            job=job.id,
-            word=str(job.request["word"]),
-            owner=job.owner,
-            running=running_of(job, now),
-            is_person=is_person,
-            preview=preview,
-        )
     is_awake = facts is not None and facts.state == "ready"
     waiting = waiting_of(rooms, job, now, is_engine_awake=is_awake)
     if job.kind is JobKind.TRAIN:
-        return cards.queued_card(job=job.id, word=str(job.request["word"]), owner=job.owner, waiting=waiting)
+        return _learning(rooms, job, waiting, now)
     place = texts.say("imagine-drawing") if job.state is JobState.RUNNING else cards.place_of(waiting)
     return waiting_pictures(job, place)
+
+
+def _learning(rooms: Any, job: Job, waiting: Waiting, now: float) -> Card:
+    is_person, running = job.request["kind"] == Kind.PERSON, running_of(job, now)
+    word, owner = str(word_today(rooms, job)), job.owner
+    preview = rooms.vault.open(job.preview) if job.preview and not is_person else None
+    if job.state is JobState.RUNNING:
+        return cards.training_card(
+            job=job.id, word=word, owner=owner, running=running, is_person=is_person, preview=preview
+        )
+    before = running if running.furthest else None
+    return cards.queued_card(job=job.id, word=word, owner=owner, waiting=waiting, before=before, preview=preview)
 
 
 def waiting_pictures(job: Job, place: str, preview: Picture | None = None) -> Card:
@@ -62,8 +61,7 @@ def waiting_pictures(job: Job, place: str, preview: Picture | None = None) -> Ca
 
 
 def _learned(rooms: Any, job: Job, facts: EngineFacts | None) -> Card:
-    concept = rooms.concepts.get(job.concept)
-    word = concept.name if concept else str(job.request["word"])
+    word = str(word_today(rooms, job))
     version = next((one for one in rooms.concepts.versions(job.concept) if one.job == job.id), None)
     method = facts.method(str(job.request["method"])) if facts else None
     learned = Learned(

@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from bot import texts
-from bot.orders import may_use
+from bot.naming import word_today
+from bot.orders import may_use, prompt_today
 from bot.plain import quoted
 from bot.studio import Asker
 from storage.errors import NotAllowed, NotFound
@@ -48,20 +49,20 @@ def latest(rooms: Any, asker: Asker) -> list[Job]:
     return [job for job in rooms.queue.of_owner(asker.member, LATEST * 2) if job.kind in TOLD][:LATEST]
 
 
-def title_of(found: Job | Draft) -> str:
+def title_of(rooms: Any, found: Job | Draft) -> str:
     """One line for a list of choices: `learn <ana-dog> · done`."""
-    return quoted(_draft_title(found) if isinstance(found, Draft) else _job_title(found), 100)
+    return quoted(_draft_title(found) if isinstance(found, Draft) else _job_title(rooms, found), 100)
 
 
 def _draft_title(draft: Draft) -> str:
     return texts.say("show-choice-photos", word=draft.word or "?")
 
 
-def _job_title(job: Job) -> str:
+def _job_title(rooms: Any, job: Job) -> str:
     state = texts.say(f"state-{job.state}")
-    return texts.say(
-        f"show-choice-{job.kind}", word=job.request.get("word"), prompt=job.request.get("prompt"), state=state
-    )
+    if job.kind is JobKind.TRAIN:
+        return texts.say("show-choice-train", word=word_today(rooms, job), state=state)
+    return texts.say("show-choice-imagine", prompt=prompt_today(rooms, job), state=state)
 
 
 def _named(rooms: Any, written: str) -> Job | Draft:

@@ -14,6 +14,7 @@ import discord
 from bot import mail, texts
 from bot.bell import Bell, rounds
 from bot.cards import Card, layout
+from bot.naming import word_today
 from bot.plain import plain
 from bot.retelling import retold
 from bot.store import Rooms, Store
@@ -127,20 +128,21 @@ class Watcher:
         shown = self._shown.setdefault(job.id, Shown())
         if self._clock.monotonic() < shown.not_before_s and shown.looks == CLOSED:
             return
-        message = (await self._store.run(lambda rooms: rooms.queue.messages(job.id))).get(CARD)
+        message, word = await self._store.run(
+            lambda rooms: (rooms.queue.messages(job.id).get(CARD), word_today(rooms, job))
+        )
         if message is not None and not shown.is_out_of_reach:
             shown.looks = CLOSED
-            await self._message(message).edit(view=closed_card(job).view, attachments=[])
+            await self._message(message).edit(view=closed_card(job, str(word)).view, attachments=[])
         await self._store.run(lambda rooms: rooms.queue.close_card(job.id))
 
     def _message(self, message: Message) -> discord.PartialMessage:
         return self._client.get_partial_messageable(message.channel).get_partial_message(message.message)
 
 
-def closed_card(job: Job) -> Card:
+def closed_card(job: Job, word: str) -> Card:
     """What is left of a live card."""
-    word = plain(str(job.request["word"]))
-    return layout.card(layout.text(texts.say("training-over", word=word, state=str(job.state))))
+    return layout.card(layout.text(texts.say("training-over", word=plain(word), state=str(job.state))))
 
 
 def _to_show(rooms: Rooms) -> tuple[list[Job], list[Job]]:

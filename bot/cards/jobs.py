@@ -34,6 +34,11 @@ class Running:
     left_s: float | None = None
     is_stopping: bool = False
 
+    @property
+    def furthest(self) -> int:
+        """The step that it was at once; nothing less is ever shown."""
+        return max(self.done, self.reached)
+
 
 def place_of(waiting: Waiting) -> str:
     """`Place 3 in the queue. It takes about 4 minutes.`"""
@@ -42,17 +47,23 @@ def place_of(waiting: Waiting) -> str:
     return place if waiting.is_engine_awake else f"{place} {texts.say('queued-sleeping')}"
 
 
-def queued_card(*, job: str, word: str, owner: int, waiting: Waiting) -> Card:
-    """A training that waits, posted in the channel."""
+def queued_card(
+    *, job: str, word: str, owner: int, waiting: Waiting, before: Running | None = None, preview: bytes | None = None
+) -> Card:
+    """A training that waits, posted in the channel; `before` is how far it was when it was interrupted."""
+    pictures = [] if before is None or preview is None else [_preview(job, word, before, preview)]
     return layout.card(
         layout.text(
             layout.lines(
                 texts.say("queued-title", word=plain(word)),
+                *(() if before is None else (_bar(before), _step(before), _again(before))),
                 place_of(waiting),
                 texts.say("queued-by", owner=str(owner)),
             )
         ),
+        layout.gallery(pictures) if pictures else None,
         *layout.rows([layout.button("cancel", job, texts.say("btn-cancel"), style=layout.DANGER)]),
+        pictures=pictures,
     )
 
 
@@ -83,14 +94,27 @@ def training_card(*, job: str, word: str, owner: int, running: Running, is_perso
 
 def progress_of(running: Running) -> str:
     """The bar, what is being done, how long it still takes, the step."""
-    done = max(running.done, running.reached)
-    bar = texts.say("training-bar", bar=layout.bar(done, running.total), percent=layout.percent(done, running.total))
     left = "none" if running.left_s is None else texts.span(running.left_s)
-    loss = "none" if running.loss is None else f"{running.loss:.3f}"
     phase = texts.say("training-phase", phase=running.phase, left=left)
-    step = texts.say("training-step", done=running.done, total=running.total, loss=loss)
-    again = texts.say("training-again", reached=running.reached) if running.done < running.reached else None
-    return layout.lines(bar, phase, step if running.total else None, again)
+    again = _again(running) if running.done < running.reached else None
+    return layout.lines(_bar(running), phase, _step(running) if running.total else None, again)
+
+
+def _bar(running: Running) -> str:
+    done = running.furthest
+    return texts.say("training-bar", bar=layout.bar(done, running.total), percent=layout.percent(done, running.total))
+
+
+def _step(running: Running) -> str:
+    is_behind = running.done < running.reached
+    loss = "none" if running.loss is None or is_behind else f"{running.loss:.3f}"
+    return texts.say("training-step", done=running.furthest, total=running.total, loss=loss)
+
+
+def _again(running: Running) -> str:
+    """That it goes on from its last checkpoint, and which step it is at again."""
+    at = running.done if running.done < running.reached else 0
+    return texts.say("training-again", reached=running.furthest, at=at)
 
 
 def _preview(job: str, word: str, running: Running, preview: bytes) -> Picture:
@@ -105,11 +129,11 @@ def failed_card(*, job: str, kind: str, word: str | None, code: str, facts: Mapp
     told = {name: shown(fact) for name, fact in facts.items()}
     return layout.card(
         layout.text(layout.cut(layout.lines(title, texts.say(reason, **told), texts.say("failed-job", job=job)))),
-        *_again(job, kind),
+        *_anew(job, kind),
     )
 
 
-def _again(job: str, kind: str) -> list[layout.Row]:
+def _anew(job: str, kind: str) -> list[layout.Row]:
     """A training can be begun again with the photos that are still there."""
     if kind != "train":
         return []
@@ -122,7 +146,7 @@ def cancelled_card(*, job: str, kind: str, word: str | None) -> Card:
         layout.text(
             layout.lines(_title("cancelled", kind, word), texts.say("cancelled-body"), texts.say("failed-job", job=job))
         ),
-        *_again(job, kind),
+        *_anew(job, kind),
     )
 
 

@@ -8,10 +8,11 @@ from discord import app_commands
 
 from bot import cards
 from bot.answers import Interaction, acknowledge, show, studio_of
-from bot.cards import EngineLine, QueueLine
+from bot.cards import EngineLine, QueueLine, layout
+from bot.naming import word_today
 from bot.studio import EngineFacts, asker_of
 from bot.translator import spoken
-from bot.waits import left_s
+from bot.waits import left_s, running_of
 from storage.records import Job, MemberId
 
 
@@ -26,19 +27,19 @@ async def command(interaction: Interaction) -> None:
 
 
 def _lines(rooms: Any, member: MemberId, now: float) -> list[QueueLine]:
-    running = [_line(job, member, 0, now) for job in rooms.queue.active()]
-    return running + [_line(job, member, place, now) for place, job in enumerate(rooms.queue.ready(), 1)]
+    running = [_line(rooms, job, member, 0, now) for job in rooms.queue.active()]
+    return running + [_line(rooms, job, member, place, now) for place, job in enumerate(rooms.queue.ready(), 1)]
 
 
-def _line(job: Job, member: MemberId, place: int, now: float) -> QueueLine:
+def _line(rooms: Any, job: Job, member: MemberId, place: int, now: float) -> QueueLine:
     is_mine = job.owner == member
-    done, total = (job.progress.done, job.progress.total) if job.progress else (0, 0)
+    running = running_of(job, now)
     return QueueLine(
         kind=job.kind,
         is_mine=is_mine,
-        word=str(job.request.get("word", "")) if is_mine else None,
+        word=word_today(rooms, job) if is_mine else None,
         place=place,
-        percent=int(100 * done / total) if total else 0,
+        percent=layout.percent(running.furthest, running.total),
         left_s=None if place else left_s(job, now),
     )
 

@@ -8,6 +8,7 @@ from bot import cards, texts
 from bot.answers import Interaction, acknowledge, show
 from bot.buttons import Press, on_press
 from bot.cards import Card, Picture, layout
+from bot.naming import word_today
 from bot.studio import Asker, Studio, asker_of
 from storage.errors import NotFound, TintypeError
 from storage.permissions import Action, can
@@ -19,17 +20,16 @@ async def cancel(studio: Studio, interaction: Interaction, press: Press) -> None
     """End a job that waits or runs; its final message says so."""
     await acknowledge(interaction)
     asker = asker_of(interaction)
-    job = await studio.run(lambda rooms: _cancel(rooms, asker, press.id))
+    job, word = await studio.run(lambda rooms: _cancel(rooms, asker, press.id))
     studio.wake()
-    word = job.request.get("word")
     await show(interaction, cards.cancelled_card(job=job.id, kind=job.kind, word=word))
 
 
-def _cancel(rooms: Any, asker: Asker, job_id: str) -> Job:
+def _cancel(rooms: Any, asker: Asker, job_id: str) -> tuple[Job, str | None]:
     job = job_of(rooms, asker, job_id, Action.CANCEL)
     if not rooms.queue.cancel(job.id):
         raise TintypeError("E_ALREADY_OVER")
-    return job
+    return job, word_today(rooms, job)
 
 
 def job_of(rooms: Any, asker: Asker, job_id: str, action: Action) -> Job:

@@ -305,7 +305,10 @@ training-step = Step { $done } of { $total }{ $loss ->
     [none] {""}
    *[other] {" · "}loss { $loss }
 }
-training-again = It was interrupted after step { $reached } and goes on from its last checkpoint.
+training-again = It was interrupted after step { $reached } and goes on from its last checkpoint{ $at ->
+    [0] .
+   *[other] ; it is at step { $at } again.
+}
 training-preview-alt = Learning curve and samples of { $word } after { $done } of { $total } steps
 training-private = Photos and samples of a person are shown only to them: press *Show me*.
 training-stopping = Stopping; the best so far is kept.

@@ -117,6 +117,7 @@ def favourite(n: int) -> cards.Favourite:
 
 
 WAITING = cards.Waiting(place=999, wait_s=10**6, is_engine_awake=False)
+INTERRUPTED = cards.Running(phase="train", done=7, total=9)
 EXTREMES = {
     "report of one page": lambda: cards.photo_report(report(10, rejected=30, consent_text=consent.text())),
     "report in the middle": lambda: cards.photo_report(report(40, page=2, rejected=30, consent_text=consent.text())),
@@ -124,6 +125,9 @@ EXTREMES = {
     "report of an absurd page": lambda: cards.photo_report(report(20, page=999)),
     "discarded": cards.discarded,
     "queued": lambda: cards.queued_card(job=JOB, word=LONG_WORD, owner=1, waiting=WAITING),
+    "queued again": lambda: cards.queued_card(
+        job=JOB, word=LONG_WORD, owner=1, waiting=WAITING, before=INTERRUPTED, preview=PNG
+    ),
     "training": training,
     "training a person": lambda: training(is_person=True),
     "result": result,
@@ -250,7 +254,10 @@ def test_a_card_never_shows_less_than_before_an_interruption() -> None:
     behind = cards.Running(phase="train", done=50, total=100, reached=75)
 
     assert "75 %" in progress_of(behind)
-    assert "interrupted after step 75" in progress_of(behind)
+    assert "Step 75 of 100" in progress_of(behind)
+    assert "interrupted after step 75 and goes on from its last checkpoint; it is at step 50 again" in progress_of(
+        behind
+    )
     assert "80 %" in progress_of(caught_up)
     assert "interrupted" not in progress_of(caught_up)
 

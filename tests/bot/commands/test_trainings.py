@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from storage.records import JobState
+from bot import fates
+from storage.records import JobState, Progress
 from tests.bot.commands.stage import PNG, Stage, custom_id_of, shown
 
 pytestmark = pytest.mark.asyncio
@@ -54,6 +55,39 @@ async def test_a_running_training_is_stopped_with_its_best_kept(stage: Stage) ->
     assert "33 %" in card.body
     assert "the best so far is kept" in answer.body
     assert (await stage.job()).wish == "keep_best"
+
+
+async def test_a_training_that_was_interrupted_still_shows_how_far_it_was(stage: Stage) -> None:
+    await stage.ana.press(await stage.report(5), "Train")
+    started = await stage.start(await stage.job(), done=100, total=300)
+    await stage.run(lambda rooms: rooms.queue.release(started.id, started.attempt))
+    waiting = await stage.post(started.id)
+    claimed = await stage.start(await stage.job())
+    awake = Progress(phase="cache", done=0, total=300)
+    await stage.run(lambda rooms: fates.beat(rooms, claimed, awake))
+    running = await stage.post(started.id)
+    queue = shown(await stage.ana.command("queue"))
+
+    for card in (waiting, running):
+        assert "33 %" in card.body
+        assert "Step 100 of 300" in card.body
+        assert "interrupted after step 100 and goes on from its last checkpoint." in card.body
+        assert [await one.read() for one in card.files] == [PNG + b"preview"]
+    assert "33 %" in queue.body
+
+
+async def test_a_word_renamed_while_it_is_learned_bears_its_new_name_on_every_card(stage: Stage) -> None:
+    await stage.ana.press(await stage.report(5), "Train")
+    waiting = await stage.job()
+    await stage.ana.command("words rename", word="ana-dog", name="rex")
+    started = await stage.start(waiting, done=100, total=300)
+    told = [(await stage.post(waiting.id)).body, shown(await stage.ana.command("queue")).body]
+    told += [name for name, _ in await stage.ana.complete("show", job="")]
+    await stage.fail(started)
+    told.append((await stage.post(waiting.id)).body)
+
+    assert ["rex" in one for one in told] == [True] * 4, told
+    assert [one for one in told if "ana-dog" in one] == []
 
 
 async def test_a_training_is_cancelled_once(stage: Stage) -> None:
