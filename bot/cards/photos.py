@@ -86,7 +86,11 @@ def _page(report: Report) -> Sequence[PhotoLine]:
 
 def _picture(report: Report, photo: PhotoLine) -> Picture:
     alt = texts.say(
-        "report-alt", n=photo.n, total=len(report.photos), word=report.word, name=quoted(photo.name, NAME_CHARACTERS)
+        "report-alt",
+        n=photo.n,
+        total=len(report.photos),
+        word=report.word.strip() or "none",
+        name=quoted(photo.name, NAME_CHARACTERS),
     )
     return Picture.named(f"photo-{photo.n:02}", photo.thumbnail, alt)
 
@@ -97,7 +101,7 @@ def _heading(report: Report, shown: Sequence[PhotoLine]) -> str:
         "report-counts",
         good=have,
         kind=texts.say(f"kind-{report.kind}") if report.kind else "none",
-        class_word=plain(report.class_word or "none", NAME_CHARACTERS),
+        class_word=plain(_class_word(report) or "none", NAME_CHARACTERS),
     )
     page = None
     if pages(report) > 1:
@@ -110,6 +114,11 @@ def _heading(report: Report, shown: Sequence[PhotoLine]) -> str:
         _enough(report),
         None if report.kind or not report.photos else texts.say("report-kind-ask"),
     )
+
+
+def _class_word(report: Report) -> str | None:
+    """What it is a kind of, unless that cannot be taken."""
+    return None if "class" in report.troubles else report.class_word
 
 
 def _is_ready(report: Report) -> bool:

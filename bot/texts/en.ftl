@@ -265,12 +265,15 @@ report-warn-few = With { $have } photos the likeness will be rough; 5 to 20 work
 }
 report-many = { $total } photos are more than { $most }. The { $most } best are taken; remove some if you want others.
 report-consent = Pressing **{ $button }** means: { $text }
-report-word-trouble = **The word:** { $trouble } *Word and kind* changes it.
-report-class-trouble = **What it is a kind of:** { $trouble } *Word and kind* changes it.
+report-word-trouble = **The word:** { $trouble } Press *Word and kind* for that.
+report-class-trouble = **What it is a kind of:** { $trouble } Press *Word and kind* for that.
 report-kind-ask = **What do the photos show?** Choose it below, then *Train*.
 report-agreed = You agreed in the form: { $text }
 report-kept = Kept encrypted, only for this, until the word is learned. Nothing here is posted in the channel. `/show` brings this back.
-report-alt = Photo { $n } of { $total } for { $word }: { $name }
+report-alt = Photo { $n } of { $total }{ $word ->
+    [none] {""}
+   *[other] {" "}for { $word }
+}: { $name }
 report-discarded = Dropped. The photos are deleted; nothing was trained.
 
 ## Jobs and their cards
@@ -722,7 +725,7 @@ E_PRESET_EMPTY = A preset needs at least one option: a shape, a count, a quality
 E_TOO_MANY_PRESETS = You have { $most } presets, and more are not kept. Delete one with `/settings drop` first.
 
 ## Errors: words and prompts
-E_WORD_NEEDED = The photos need a word. Fill in *word*: 3 to 32 letters, digits, - or _, beginning with a letter, such as `ana-dog`.
+E_WORD_NEEDED = The photos need a word of 3 to 32 letters, digits, - or _, beginning with a letter, such as `ana-dog`.
 E_WORD_NOT_LEARNED = <{ $word }> is not learned yet, so nothing can be drawn with it. `/queue` shows how long it will take.
 E_WORD_FOREIGN_BASE = <{ $word }> was made for { $base }, and this studio runs another base model. Press *Train again* on `/words card`.
 E_PROMPT_EMPTY = The prompt is empty. Write what to show, such as `<ana-dog> on the beach`.

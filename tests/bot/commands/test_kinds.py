@@ -65,6 +65,7 @@ async def test_an_unknown_class_word_is_told_in_the_report_and_changed_there(sta
     mended = shown(await stage.ana.submit(form, values))
 
     assert "does not know “lion” as a kind of" in card.body
+    assert "It learns **an animal**.\n" in card.body
     assert is_disabled(card, "Train")
     assert not is_disabled(mended, "Train")
     assert "a kind of *cat*" in mended.body
@@ -81,4 +82,5 @@ async def test_photos_without_a_word_have_a_title_and_no_advice_to_train(stage: 
     card = shown(await stage.ana.command("train", kind="animal", **photos(3)))
 
     assert "Photos, still without a word" in card.body
+    assert card.alt_texts[0] == "Photo 1 of 3: dog-1.png"
     assert "You can train anyway" not in card.body
