@@ -8,13 +8,14 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from bot.cli import Subparsers, add_command
 from bot.demo.children import running_bot, trainer
 from bot.demo.page import likeness_cells, page
-from bot.demo.story import Made, Sitter, Story, sitters_of
+from bot.demo.story import FIRST_SEED, OWNERS, Made, Sitter, Story, sitters_of
 from bot.demo.timeline import Timeline
 from bot.sandbox.client import Member
 from bot.settings import BotSettings
@@ -25,7 +26,7 @@ MARK = ".tintype-demo"  # a folder without it is not ours to empty
 
 def add(subparsers: Subparsers) -> None:
     """Its options."""
-    parser = add_command(subparsers, "demo", "train two words and draw with both, without account or GPU", run)
+    parser = add_command(subparsers, "demo", "two members train, draw, share and mix, without account or GPU", run)
     parser.add_argument(
         "--out", type=Path, default=Path("demo"), help="where pictures and summary.html go (default: demo)"
     )
@@ -65,26 +66,41 @@ async def _run(folder: Path) -> None:
 
 
 async def _live(folder: Path, timeline: Timeline, sitters: Sequence[Sitter]) -> list[Made]:
-    """With the bot running: teach both, then draw with each and with both."""
+    """With the bot running, and two members at it."""
     async with running_bot(folder) as bot:
         with timeline.step("bot started"):
             url = await bot.url()
         with timeline.step("engine awake") as step:
             step.note = await bot.engine()
-        async with Member.connect(url, "ana", channel="general") as ana:
-            story = Story(ana, folder, timeline)
-            for sitter in sitters:
-                await story.teach(sitter)
-            for sitter in sitters:
-                await story.learned(sitter)
-            made = [one for sitter in sitters for one in await story.draw(sitter)]
-            made += await story.draw_together(*sitters)
-            await story.draw_grid(f"a <{sitters[0].word}>{sitters[0].questions[0]['words']}", sitters[0].word)
+        async with (
+            Member.connect(url, OWNERS[0], channel="general") as ana,
+            Member.connect(url, OWNERS[1], channel="general") as ben,
+        ):
+            seeds = count(FIRST_SEED)
+            made = await _told([Story(member, folder, timeline, seeds) for member in (ana, ben)], sitters)
         with timeline.step("bot stopped") as step:
             code = await bot.stop()
             step.note = f"exit {code}"
         if code:
             raise TintypeError("E_DEMO_BOT", log=str(folder / "bot.log"))
+    return made
+
+
+async def _told(stories: Sequence[Story], sitters: Sequence[Sitter]) -> list[Made]:
+    """Each teaches a word and draws with it; the first shares, the second finds, tries and mixes."""
+    (ana, ben), (first, second) = stories, sitters
+    each = [(ana, first), (ben, second)]
+    for story, sitter in each:
+        await story.teach(sitter)
+    for story, sitter in each:
+        await story.learned(sitter)
+    made = [one for story, sitter in each for one in await story.draw(sitter)]
+    await ana.draw_grid(f"a <{first.word}>{first.questions[0]['words']}", first.word)
+    await ana.share(first)
+    await ben.find(first)
+    made += await ben.draw_together(first, second)
+    await ana.unshare(first)
+    await ben.refused(first)
     return made
 
 

@@ -10,11 +10,13 @@ from typing import Any
 from bot.demo.story import Made, Sitter
 from bot.demo.timeline import Timeline
 
+SHARING = ("share", "styles", "unshare", "refused")  # texts kept under these names
 STYLE = """
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}
 h1,h2{line-height:1.2} table{border-collapse:collapse} td,th{padding:.2rem .8rem;text-align:left}
 td.n{text-align:right;font-variant-numeric:tabular-nums} tr+tr td{border-top:1px solid #8886}
+pre{white-space:pre-wrap;border-left:.2rem solid #8886;padding-left:.8rem}
 figure{margin:0} figcaption{font-size:.8rem;max-width:10rem}
 .row{display:flex;flex-wrap:wrap;gap:.8rem;margin:.5rem 0 1.5rem}
 .row img{width:10rem;height:10rem;image-rendering:pixelated;border-radius:.4rem} img.wide{max-width:100%}
@@ -37,6 +39,7 @@ def page(
         "<h2>Grids, as the bot posts them</h2>",
         *(_wide(folder, grid) for grid in sorted(folder.glob("grid-*.*g"))),
     ]
+    parts += ["<h2>Shared, found, withdrawn: what was said</h2>", *_said(folder)]
     parts += [
         "<h2>Measured likeness</h2>",
         _table(("of", "asked by", "images", "subject", "prompt"), likeness_cells(sitters, likeness)),
@@ -80,6 +83,12 @@ def _row(folder: Path, pictures: Iterable[tuple[Path, str]]) -> str:
 
 def _figure(address: str, said: str) -> str:
     return f'<figure><img src="{address}" alt="{said}"><figcaption>{said}</figcaption></figure>'
+
+
+def _said(folder: Path) -> list[str]:
+    """The cards of sharing, in the order in which they were seen."""
+    files = [file for name in SHARING for file in folder.glob(f"{name}-*.txt")]
+    return [f"<pre>{escape(file.read_text('utf-8'))}</pre>" for file in files]
 
 
 def _wide(folder: Path, file: Path) -> str:

@@ -1,9 +1,9 @@
-"""What the member of the demo does: hands in photos of two subjects, waits, and draws with both words."""
+"""What the members of the demo do: each teaches a word and draws with it; then one shares, and the other mixes."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ SCENES = 4  # asked for with each word
 PAIRS = 4  # pictures with both words
 FIRST_SEED = 11
 METHODS = ("lora", "textual_inversion")
+OWNERS = ("ana", "ben")
 WORD_WAY, LOWER_WAY, UPPER_WAY, TOGETHER_WAY = "the word", "class word alone", "full description", "both in one picture"
 
 
@@ -30,6 +31,7 @@ class Sitter:
     """Somebody in the photos, and the word that will stand for them."""
 
     index: int
+    owner: str  #: the member who teaches it
     word: str
     method: str
     kind: str
@@ -53,11 +55,12 @@ class Made:
 
 
 def sitters_of(told: Sequence[Mapping[str, Any]]) -> list[Sitter]:
-    """The subjects of `bench sitters` as the member knows them, each to be learned another way."""
+    """The subjects of `bench sitters` as the members know them, each of another owner and learned another way."""
     return [
         Sitter(
             index=index,
-            word=f"ana-{one['class_word']}",
+            owner=OWNERS[index % len(OWNERS)],
+            word=f"{OWNERS[index % len(OWNERS)]}-{one['class_word']}",
             method=METHODS[index % len(METHODS)],
             kind=one["kind"],
             class_word=one["class_word"],
@@ -70,11 +73,10 @@ def sitters_of(told: Sequence[Mapping[str, Any]]) -> list[Sitter]:
 
 
 class Story:
-    """The member, what they have seen, and where it is kept."""
+    """One member, what they have seen, and where it is kept; `seeds` are shared by all stories."""
 
-    def __init__(self, ana: Member, folder: Path, timeline: Timeline) -> None:
-        self._ana, self._folder, self._timeline = ana, folder, timeline
-        self._seeds = iter(range(FIRST_SEED, 10_000))
+    def __init__(self, member: Member, folder: Path, timeline: Timeline, seeds: Iterator[int]) -> None:
+        self._member, self._folder, self._timeline, self._seeds = member, folder, timeline, seeds
 
     # --- teaching ----------------------------------------------------------------------------------------------------
 
@@ -82,7 +84,7 @@ class Story:
         """Hand the photos in, read the report, press *Train*."""
         photos: dict[str, Any] = {f"photo{number}": photo for number, photo in enumerate(sitter.photos, 1)}
         with self._timeline.step(f"{len(photos)} photos of <{sitter.word}> handed in and looked at"):
-            report = await self._ana.command(
+            report = await self._member.command(
                 "train",
                 word=sitter.word,
                 kind=sitter.kind,
@@ -94,7 +96,7 @@ class Story:
                 raise TintypeError("E_DEMO_ANSWER", seen=_seen(report))
             self._keep_text(f"report-{sitter.word}", report)
         with self._timeline.step(f"<{sitter.word}> queued"):
-            await self._ana.press(report, texts.say("btn-train"))
+            await self._member.press(report, texts.say("btn-train"))
 
     async def learned(self, sitter: Sitter) -> None:
         """Watch the live card until the result comes; keep the last card and the result's pictures."""
@@ -113,14 +115,14 @@ class Story:
         """Keep the newest live card that shows a curve and samples."""
         title, kept = texts.say("training-title", word=plain(sitter.word)), ""
         while True:
-            seen = len(self._ana.events)
-            for message in list(self._ana.messages.values()):
+            seen = len(self._member.events)
+            for message in list(self._member.messages.values()):
                 pictures = _once(message) if title in message.text else []
                 if pictures and pictures[0].url != kept:
                     kept = pictures[0].url
                     self._keep_text(f"card-{sitter.word}", message)
                     await self._keep(pictures[0], f"card-{sitter.word}")
-            await self._ana.moved(seen)
+            await self._member.moved(seen)
 
     # --- drawing -----------------------------------------------------------------------------------------------------
 
@@ -164,8 +166,42 @@ class Story:
         )
 
     async def _asked(self, prompt: str, seed: int, count: int) -> Message:
-        await self._ana.command("imagine", prompt=prompt, count=count, seed=seed)
+        await self._member.command("imagine", prompt=prompt, count=count, seed=seed)
         return await self._final(plain(prompt, 1000), f"seed {seed}", PICTURE_S)
+
+    # --- sharing -----------------------------------------------------------------------------------------------------
+
+    async def share(self, sitter: Sitter) -> None:
+        """Open the word to everybody in this server."""
+        with self._timeline.step(f"<{sitter.word}> shared with this server by {sitter.owner}"):
+            options: dict[str, Any] = {"word": sitter.word, "with": "server"}
+            card = await self._member.command("words share", **options)
+            self._keep_text(f"share-{sitter.word}", _message(card, plain(sitter.word)))
+
+    async def unshare(self, sitter: Sitter) -> None:
+        """Close it again."""
+        with self._timeline.step(f"<{sitter.word}> withdrawn by {sitter.owner}"):
+            card = await self._member.command("words unshare", word=sitter.word)
+            self._keep_text(f"unshare-{sitter.word}", _message(card, plain(sitter.word)))
+
+    async def find(self, sitter: Sitter) -> None:
+        """Find another member's style in the gallery and try it with what the form proposes."""
+        with self._timeline.step(f"<{sitter.word}> found and tried by {self._member.name}"):
+            gallery = _message(await self._member.command("styles browse"), plain(sitter.word))
+            self._keep_text(f"styles-{self._member.name}", gallery)
+            form = await self._member.press(gallery, texts.say("btn-try"))
+            prompt = texts.say("try-prompt", word=sitter.word)
+            await self._member.submit(form, {"prompt": prompt})
+            grid = await self._final(plain(prompt), sitter.word, PICTURE_S)
+            await self._keep(_once(grid)[0], f"grid-{self._member.name}-tries")
+
+    async def refused(self, sitter: Sitter) -> None:
+        """Try the withdrawn word once more, and keep what is said."""
+        with self._timeline.step(f"<{sitter.word}> refused to {self._member.name}") as step:
+            answer = await self._member.command("imagine", prompt=f"a <{sitter.word}>")
+            told = texts.say("E_NO_SUCH_WORD", word=sitter.word, nearest="none")
+            self._keep_text(f"refused-{sitter.word}", _message(answer, told))
+            step.note = told
 
     # --- seeing and keeping ------------------------------------------------------------------------------------------
 
@@ -180,7 +216,7 @@ class Story:
             is_end = title in message.text and also in message.text and not message.is_ephemeral
             return is_end or any(trouble in message.text for trouble in failed)
 
-        message = await self._ana.wait_for(is_it, patience_s)
+        message = await self._member.wait_for(is_it, patience_s)
         if title not in message.text:
             raise TintypeError("E_DEMO_ANSWER", seen=_seen(message))
         return message
@@ -198,6 +234,16 @@ class Story:
 def _once(message: Message) -> list[Any]:
     """The files of a message, each once: a gallery shows what is attached."""
     return list({picture.name: picture for picture in message.files}.values())
+
+
+def _message(answer: Any, part: str) -> Message:
+    """The answer, which must be a message that shows the part.
+
+    Raises: TintypeError E_DEMO_ANSWER when it is something else.
+    """
+    if not isinstance(answer, Message) or part not in answer.text:
+        raise TintypeError("E_DEMO_ANSWER", seen=_seen(answer))
+    return answer
 
 
 def _seen(answer: Any) -> str:
