@@ -29,6 +29,7 @@ class Description:
         self._document: Json = json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
         self._routes = [(_pattern(route), methods) for route, methods in self._document["paths"].items()]
         self._validators: dict[tuple[str, str], Draft202012Validator] = {}
+        self._known: dict[tuple[str, str, str], list[str]] = {}
 
     def problems(self, method: str, path: str, body: Any) -> list[str]:
         """What is wrong with a request's route and JSON; `path` is below /api/v10, with or without its query."""
@@ -44,8 +45,15 @@ class Description:
         if key not in self._validators:
             whole = {**schema, "components": self._document["components"]}
             self._validators[key] = Draft202012Validator(whole)
-        errors = list(self._validators[key].iter_errors(_without_gaps(body)))
-        return [f"{method} {path}: {_told(error)}" for error in errors[:MOST_TOLD]]
+        return [f"{method} {path}: {problem}" for problem in self._faults(key, _without_gaps(body))]
+
+    def _faults(self, key: tuple[str, str], body: Any) -> list[str]:
+        """What the schema says of a body; each is looked at once, for the definitions of commands take long."""
+        seen = (*key, json.dumps(body, sort_keys=True))
+        if seen not in self._known:
+            errors = list(self._validators[key].iter_errors(body))
+            self._known[seen] = [_told(error) for error in errors[:MOST_TOLD]]
+        return self._known[seen]
 
     def _operation(self, method: str, path: str) -> tuple[str, Json] | None:
         """The operation of a request; literal routes before those with parameters."""

@@ -86,9 +86,10 @@ def assert_same(one: dict[str, Tensor], other: dict[str, Tensor]) -> None:
 
 
 async def test_six_kills_change_nothing_in_the_weights(tmp_path: Path, measured: Callable[[str], None]) -> None:
-    undisturbed = await trained(tmp_path / "a", "lora", 36, 0, random.Random(1))
-
-    killed = await trained(tmp_path / "b", "lora", 36, 6, random.Random(1))
+    undisturbed, killed = await asyncio.gather(
+        trained(tmp_path / "a", "lora", 36, 0, random.Random(1)),
+        trained(tmp_path / "b", "lora", 36, 6, random.Random(1)),
+    )
 
     assert_same(undisturbed, killed)
     measured("6 kills of the real engine in one training: the same weights, bit for bit")
