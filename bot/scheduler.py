@@ -26,6 +26,7 @@ from storage.records import Job, JobId, Progress
 log = logging.getLogger(__name__)
 
 BEAT_S = 10.0  # between two renewals of a lease
+FULL_S = 30.0  # nothing is begun for so long after the disk was full
 TELL_S = 1.0  # between two notes of progress; the card is edited less often
 POLL_S = 0.25  # while something runs
 IDLE_S = 2.0  # while nothing does; the bell ends it at once
@@ -77,6 +78,7 @@ class Scheduler:
         self._seq = 0
         self._fresh: set[JobId] = set()  # whose checkpoint is damaged
         self._stop_by_s: float | None = None
+        self._full_until_s = float("-inf")
 
     def wake(self) -> None:
         """There is something to do."""
@@ -232,7 +234,7 @@ class Scheduler:
                 self._fresh.add(run.job.id)
                 await self._store.run(partial(release, job=run.job, blameless=True))
             else:
-                await self._fail(run.job, TintypeError(str(event["code"]), **event.get("facts", {})))
+                await self._unable(run.job, TintypeError(str(event["code"]), **event.get("facts", {})))
         finally:
             self._drop(run)
             self._told()
@@ -242,11 +244,20 @@ class Scheduler:
         try:
             is_kept = await keep_result(self._store, run.job, run.folder, end)
         except TintypeError as error:
-            await self._fail(run.job, error)
+            await self._unable(run.job, error)
             return
         if is_kept:
             await self._store.run(partial(settle_ended, job=run.job.id))
             log.info("job %s succeeded at attempt %d", run.job.id, run.job.attempt)
+
+    async def _unable(self, job: Job, error: TintypeError) -> None:
+        """What the disk has no room for waits for it and goes on from its checkpoint; all else is over."""
+        if error.code != "E_DISK_FULL":
+            await self._fail(job, error)
+            return
+        log.error("the disk is full: job %s waits, and goes on from its last checkpoint when there is room", job.id)
+        self._full_until_s = self._clock.monotonic() + FULL_S
+        await self._store.run(partial(release, job=job, blameless=True))
 
     async def _fail(self, job: Job, error: TintypeError) -> None:
         log.warning("job %s failed: %s", job.id, error.code)  # the facts may name a member's word
@@ -267,7 +278,8 @@ class Scheduler:
     async def _fill(self) -> None:
         """Give the engine what it can take."""
         engine, facts = self._link.process, self._link.facts
-        if engine is None or facts is None or engine.ended.is_set():
+        is_full = self._clock.monotonic() < self._full_until_s
+        if engine is None or facts is None or engine.ended.is_set() or is_full:
             return
         ready = await self._store.run(lambda rooms: rooms.queue.ready())
         for job in self._turns.next_of(ready, [run.job for run in self._runs.values()]):
@@ -284,7 +296,7 @@ class Scheduler:
         try:
             folder = await self._attempts.prepare(job, facts, is_fresh=job.id in self._fresh)
         except TintypeError as error:
-            await self._fail(job, error)
+            await self._unable(job, error)
             return
         now = self._clock.monotonic()
         base = (facts.base_id, facts.base_revision)

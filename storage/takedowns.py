@@ -14,7 +14,7 @@ from storage.records import ChannelId, Message
 
 PREFIX = "takedown"
 FIRST_AGAIN_S = 3600.0  # after a refusal; each further wait is twice as long
-MOST_TRIES = 10  # six weeks: a permission comes back, or the channel never does
+MOST_TRIES = 10  # three weeks: a permission comes back, or the channel never does
 
 
 class Deed(StrEnum):

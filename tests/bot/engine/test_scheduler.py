@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.records import JobState, Kind, Relation
+from bot.store import Rooms
+from storage.errors import TintypeError
+from storage.records import BlobId, JobState, Kind, MemberId, Relation
 from storage.vault import BLOB
 from tests.bot.engine.fake_engine import STEPS, weights_of
 from tests.bot.engine.stage import PHOTOS, Stage, blobs_on_disk, put_pictures, put_training, staged
@@ -124,6 +126,33 @@ async def test_a_failed_training_keeps_its_photos_for_a_day(tmp_path: Path) -> N
         assert (job.state, job.code, job.facts) == (JobState.FAILED, "E_DIVERGED", {"step": 3})
         assert job.ended_at is not None
         assert [round(photo.expires_at - job.ended_at) for photo in photos] == [86400] * 3
+
+
+async def test_a_result_that_the_full_disk_cannot_hold_is_kept_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.scheduler.FULL_S", 0.2)
+    async with staged(tmp_path) as stage:
+        full = [True]
+
+        def scarce(rooms: Rooms) -> None:
+            keep = rooms.vault.put
+
+            def kept(owner: MemberId, content: bytes) -> BlobId:
+                if full and content.startswith(b"weights "):
+                    full.pop()
+                    raise TintypeError("E_DISK_FULL", folder="")
+                return keep(owner, content)
+
+            monkeypatch.setattr(rooms.vault, "put", kept)
+
+        await stage.store.run(scarce)
+        job = await stage.end_of((await stage.put(put_training)).id)
+        [weights] = await stage.store.run(lambda rooms: kept_weights_of(rooms, job.concept))
+
+    assert (job.state, job.attempt, full) == (JobState.SUCCEEDED, 2, [])
+    assert weights == weights_of(int(job.id[:8], 16), PHOTOS)
+    assert "the disk is full" in caplog.text
 
 
 async def test_a_killed_engine_costs_no_more_than_since_its_last_checkpoint(tmp_path: Path) -> None:
