@@ -79,6 +79,7 @@ def test_it_leaves_when_the_bot_has_closed_the_wire(tmp_path: Path) -> None:
         assert engine.process.wait(timeout=30) == 0
 
 
+@pytest.mark.slow
 def test_a_killed_training_resumed_from_its_checkpoint_ends_with_the_same_bits(
     engine: WiredEngine, whole: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from trainers.adapter import Adapter
 from trainers.imagine import Drawing, finished, imagine
 from trainers.miniature.readers import load_reader
@@ -16,6 +18,7 @@ def meaning(base: Base, word: str, class_word: str, text: str) -> Adapter:
     return Adapter(word, class_word, "textual_inversion", rows=token_table(base)[ids].float())
 
 
+@pytest.mark.slow
 def test_the_patterns_of_two_words_stay_on_their_own_sides() -> None:
     base = load_base("miniature", "cpu")
     zed = meaning(base, "zed", "cat", "yellow cat with red stripes")
