@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.attachments import Upload
-from bot.studio import Asker, Studio
+from bot.studio import Asker, Studio, size_px_of
 from storage.errors import NotAllowed, TintypeError
 from storage.records import BlobId, Job
 
-USUAL_SIZE_PX = 64  # while no engine has said what its base model draws at
 WIDE = 1.2  # from this ratio of its sides on a picture is no square
 
 
@@ -37,12 +36,11 @@ async def taken_in(studio: Studio, asker: Asker, upload: Upload, strength: float
     Raises: NotAllowed(E_IMAGE_ADULT), TintypeError of the download, PhotoRejected with the inspector's reason.
     """
     refuse_for_adults(asker)
-    facts = studio.facts()
     async with studio.intake:
         (fetched,) = await studio.attachments.fetch([upload])
         if isinstance(fetched, TintypeError):
             raise fetched
-        size_px = facts.size_px if facts else USUAL_SIZE_PX
+        size_px = size_px_of(studio.facts())
         photo = await studio.inspect.inspect_photo(fetched.data, fetched.name, size_px=size_px)
     return Beginning(picture=photo.image, width_px=photo.width_px, height_px=photo.height_px, strength=strength)
 

@@ -9,7 +9,7 @@ from typing import Any
 from bot import consent
 from bot.limits import refuse_above
 from bot.naming import concept_for
-from bot.studio import Asker, EngineFacts, MethodFacts
+from bot.studio import Asker, EngineFacts, MethodFacts, size_px_of
 from bot.waits import usual_s
 from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.ids import new_id
@@ -18,7 +18,6 @@ from storage.photo_report import LEAST, PhotoFacts, PhotoReport, Verdict, photo_
 from storage.records import ConceptId, Consent, Draft, DraftId, Job, JobId, JobKind, Kind, NewJob, Photo
 
 DEFAULT_METHOD = "lora"
-USUAL_SIZE_PX = 64  # while no engine has said what its base model trains at
 MOST_KEPT = 40  # photos of one draft
 PLAIN_CLASS_WORD = {Kind.PERSON: "person", Kind.ANIMAL: "animal", Kind.OBJECT: "object", Kind.STYLE: "style"}
 CLASS_WORD = re.compile(r"[a-z]+(?:[ -][a-z]+)?")
@@ -183,7 +182,7 @@ def trouble_with_class_word(draft: Draft, facts: EngineFacts | None) -> TintypeE
 
 def judged(photos: Sequence[Photo], draft: Draft, facts: EngineFacts | None) -> PhotoReport:
     """What the draft's photos are worth together, for the way it will be learned."""
-    need, size_px = LEAST, facts.size_px if facts else USUAL_SIZE_PX
+    need, size_px = LEAST, size_px_of(facts)
     if facts is not None and facts.methods and (draft.method is None or facts.method(draft.method)):
         need = method_of(draft, facts).min_photos
     return photo_report([PhotoFacts.of(photo) for photo in photos], size_px=size_px, need=need)

@@ -12,7 +12,7 @@ from typing import Any
 
 import discord
 
-from bot import cards, mail, texts
+from bot import mail, texts
 from bot.answers import Interaction
 from bot.bell import Bell, rounds
 from bot.cards import Card, Picture, layout
@@ -20,7 +20,7 @@ from bot.orders import prompt_today
 from bot.retelling import retold, waiting_pictures
 from bot.store import Rooms, Store
 from bot.studio import EngineFacts
-from bot.waits import running_of, waiting_of
+from bot.waits import running_of
 from storage.clock import Clock
 from storage.errors import TintypeError
 from storage.records import Job, JobId, JobState
@@ -94,17 +94,12 @@ class Following:
         found, now = rooms.queue.get(job), self._clock.now()
         if found is None:
             return None, True
-        if found.state is JobState.CANCELLED:
-            return retold(rooms, found, self._facts(), now), True
+        if found.state in {JobState.QUEUED, JobState.CANCELLED}:
+            return retold(rooms, found, self._facts(), now), found.state.is_over
         if found.state.is_over:
             told = texts.say("imagine-over", state=str(found.state), count=int(found.request["count"]))
             return layout.card(layout.text(told)), True
-        if found.state is JobState.RUNNING:
-            return waiting_pictures(found, _progress(found, now), preview_of(rooms, found)), False
-        facts = self._facts()
-        is_awake = facts is not None and facts.state == "ready"
-        waiting = waiting_of(rooms, found, now, is_engine_awake=is_awake)
-        return waiting_pictures(found, cards.place_of(waiting)), False
+        return waiting_pictures(found, _progress(found, now), preview_of(rooms, found)), False
 
 
 async def _edit(answer: Answer, card: Card) -> None:

@@ -12,7 +12,7 @@ from bot.attachments import Fetched, Upload
 from bot.cards import Card, PhotoLine, Report
 from bot.errors import sentence_of, shown
 from bot.naming import trouble_with_word
-from bot.studio import Asker, EngineFacts, Studio
+from bot.studio import Asker, EngineFacts, Studio, size_px_of
 from storage.disk import check_room
 from storage.errors import PhotoRejected, TintypeError
 from storage.photo_report import ADVISED, MOST, PhotoReport
@@ -50,8 +50,7 @@ async def _inspected(studio: Studio, upload: Fetched | TintypeError) -> tuple[li
     """The photos in one upload and the sentences about those that were refused."""
     if isinstance(upload, TintypeError):
         return [], [sentence_of(upload)]
-    facts = studio.facts()
-    size_px = facts.size_px if facts else drafts.USUAL_SIZE_PX
+    size_px = size_px_of(studio.facts())
     try:
         if upload.data.startswith(ZIP_BEGINNING):
             most = drafts.MOST_KEPT

@@ -17,6 +17,7 @@ from storage.records import Actor, ChannelId, GuildId, Job, Kind, MemberId
 
 T = TypeVar("T")
 SOON_S = 1.8  # for what must be known before the first answer, of the three seconds that Discord gives for it
+USUAL_SIZE_PX = 64
 INTAKES = 4  # members whose uploads are taken in at once: each may hold 200 MB and more in memory
 NEEDED = ("view_channel", "send_messages", "attach_files", "read_message_history")  # to post cards where one was asked
 
@@ -80,7 +81,7 @@ class EngineFacts:
             base_id=str(base.get("id", "")),
             base_revision=str(base.get("revision", "")),
             title=str(base.get("title") or base.get("id") or ""),
-            size_px=int(base.get("size_px") or 64),
+            size_px=int(base.get("size_px") or USUAL_SIZE_PX),
             device=str(device.get("name") or ""),
             methods=tuple(
                 MethodFacts(
@@ -97,6 +98,11 @@ class EngineFacts:
     def method(self, name: str) -> MethodFacts | None:
         """The method of that name, if the engine has it."""
         return next((method for method in self.methods if method.name == name), None)
+
+
+def size_px_of(facts: EngineFacts | None) -> int:
+    """The side of what the base model trains at and draws; the usual one until an engine has said it."""
+    return facts.size_px if facts else USUAL_SIZE_PX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,6 @@ from storage.records import (
     Message,
     Receipt,
     Version,
-    VersionId,
 )
 from storage.rows import draft_of, job_of
 from storage.takedowns import Deed, Takedowns
@@ -140,7 +139,7 @@ class Privacy:
         if found is None:
             return self._receipt()
         jobs, versions = self._jobs("concept = :id", concept), self._concepts.versions(concept)
-        cancelled = self._cancel([*jobs, *self._drawing({version.id for version in versions})])
+        cancelled = self._cancel([*jobs, *self._queue.drawing_with({version.id for version in versions})])
         pictures = [
             picture
             for picture in (self._images.with_word(concept) if with_pictures else ())
@@ -176,7 +175,7 @@ class Privacy:
         jobs, others = self._jobs("owner = :id", member), self._images.of_person(member)
         others = [picture for picture in others if picture.owner != member]
         versions = {version.id for c in self._concepts.mine(member) for version in self._concepts.versions(c.id)}
-        cancelled = self._cancel([*jobs, *self._drawing(versions)])
+        cancelled = self._cancel([*jobs, *self._queue.drawing_with(versions)])
         told, drawn = self.mydata(member), self._jobs_of(others)
         messages = self._messages([*jobs, *drawn])
         foreign = {picture.blob for picture in others} | _blobs_of_jobs(drawn)
@@ -227,11 +226,6 @@ class Privacy:
 
     def _cancel(self, jobs: Iterable[Job]) -> int:
         return sum(self._queue.cancel(job.id) for job in jobs)
-
-    def _drawing(self, versions: set[VersionId]) -> list[Job]:
-        """Jobs under way that draw with one of these."""
-        under_way = [*self._queue.ready(), *self._queue.active()]
-        return [job for job in under_way if any(word["version"] in versions for word in job.request.get("words", ()))]
 
     def _drop_rows(self, member: MemberId) -> None:
         for table, column in OF_MEMBER:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sqlite_utils import Database
@@ -62,6 +62,11 @@ class Queue:
     def active(self, kind: JobKind | None = None) -> list[Job]:
         """Running jobs, of one kind or all."""
         return sorted(self._of_state(JobState.RUNNING, kind), key=lambda job: job.started_at or 0.0)
+
+    def drawing_with(self, versions: Collection[str]) -> list[Job]:
+        """Pictures under way that are drawn with one of these versions."""
+        under_way = [*self.ready(JobKind.IMAGINE), *self.active(JobKind.IMAGINE)]
+        return [job for job in under_way if any(word["version"] in versions for word in job.request.get("words", ()))]
 
     def _of_state(self, state: JobState, kind: JobKind | None) -> list[Job]:
         # written out, not bound: only then is the index of open jobs used

@@ -14,7 +14,7 @@ from storage.database import rows, transaction
 from storage.errors import NotFound, TintypeError, WordRefused
 from storage.permissions import Held, may_go_on
 from storage.queue import Queue
-from storage.records import Concept, ConceptId, Grant, Job, JobKind, Kind, MemberId, Scope
+from storage.records import Concept, ConceptId, Grant, JobKind, Kind, MemberId, Scope
 from storage.rows import concept_of, record
 
 ABOUT_CHARACTERS = 300
@@ -204,18 +204,11 @@ class Sharing:
     def _close(self, concept: ConceptId) -> None:
         """Nothing is left open; a quarantine stays, so that it is not ended by sharing anew."""
         rows(self._db, "delete from shares where concept = :concept and quarantined_at is null", concept=concept)
-        rows(self._db, "delete from questions where concept = :concept and kind = 'mix'", concept=concept)
 
     def _stop(self, concept: ConceptId) -> None:
         """Cancel what draws with a word for those who may use it no more."""
         found = self._concepts.get(concept)
         held = None if found is None else self.held(found)
-        for job in self.drawing(concept):
+        for job in self._queue.drawing_with({version.id for version in self._concepts.versions(concept)}):
             if held is None or not may_go_on(job.owner, job.guild, held):
                 self._queue.cancel(job.id)
-
-    def drawing(self, concept: ConceptId) -> list[Job]:
-        """Jobs under way that draw with a word."""
-        versions = {version.id for version in self._concepts.versions(concept)}
-        under_way = [*self._queue.ready(JobKind.IMAGINE), *self._queue.active(JobKind.IMAGINE)]
-        return [job for job in under_way if any(word["version"] in versions for word in job.request.get("words", ()))]

@@ -142,7 +142,7 @@ def _side(
 
 def _part(base: Base, asked: Drawing, prompt: str, words: Sequence[tuple[Adapter, float]], share: Tensor) -> Part:
     said = encode_prompt(base, asked.negative_prompt, ()), encode_prompt(base, prompt, words)
-    hidden = stacked(base, [one.hidden for one in said]).repeat_interleave(len(asked.seeds), 0)
+    hidden = stacked(base, said).repeat_interleave(len(asked.seeds), 0)
     return Part(hidden, with_words(base, words), share.to(base.device))
 
 

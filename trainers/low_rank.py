@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from trainers.adapter import Adapter, LowRank
-from trainers.method import Lesson
+from trainers.method import Lesson, setting
 from trainers.pipeline import Base
 
 #: kohya's choice: all linear layers of the transformer blocks, and what leads into and out of them
@@ -18,18 +18,19 @@ AROUND_BLOCKS = ("proj_in", "proj_out")
 BYTES_PER_NUMBER = 2  # files are float16
 
 
-class Ranked(Protocol):
-    """The settings that decide about the layers."""
+@dataclass(frozen=True, slots=True)
+class LowRankSettings:
+    """What an operator may change; a member never sees these."""
 
-    @property
-    def rank(self) -> int:
-        """The columns of each pair."""
-        ...
-
-    @property
-    def alpha(self) -> float:
-        """The differences are scaled by alpha / rank."""
-        ...
+    rank: int = setting(16, 1, 256, "14 MB at 16 for SD 1.5; higher learns more and overfits sooner")
+    alpha: float = setting(16.0, 0.1, 512, "equal to the rank, so that the rate means the same at every rank")
+    learning_rate: float = setting(1e-4, 1e-7, 1e-1, "diffusers' and ai-toolkit's default for AdamW")
+    steps_per_photo: int = setting(100, 1, 1000, "training-facts.md, 4: 80 to 120 a photo")
+    min_steps: int = setting(400, 1, 20_000, "fewer leave a face half learnt")
+    max_steps: int = setting(1500, 1, 20_000, "more only overfit a few photos")
+    batch_size: int = setting(1, 1, 64, "fits 8 GB at 512 px")
+    weight_decay: float = setting(1e-2, 0, 1, "AdamW's default")
+    points: int = setting(4, 1, 20, "sample points; the best is kept")
 
 
 def targets_of(unet: nn.Module) -> list[tuple[str, nn.Linear | nn.Conv2d]]:
@@ -43,7 +44,7 @@ def targets_of(unet: nn.Module) -> list[tuple[str, nn.Linear | nn.Conv2d]]:
     ]
 
 
-def new_layers(base: Base, settings: Ranked, seed: int) -> dict[str, nn.Module]:
+def new_layers(base: Base, settings: LowRankSettings, seed: int) -> dict[str, nn.Module]:
     """Peft's layers around the frozen ones, by name, taken out of the UNet again; trainable in float32.
 
     The same seed gives the same start.
@@ -77,7 +78,7 @@ def lora_parameters(layers: Mapping[str, nn.Module]) -> dict[str, nn.Parameter]:
     }
 
 
-def lora_adapter(lesson: Lesson, settings: Ranked, average: Mapping[str, Tensor], method: str) -> Adapter:
+def lora_adapter(lesson: Lesson, settings: LowRankSettings, average: Mapping[str, Tensor], method: str) -> Adapter:
     """Trained numbers, by the names of `lora_parameters`, as a word's; others among them are left out."""
     scale = settings.alpha / settings.rank
     names = [name.removesuffix(".A") for name in average if name.endswith(".A")]
@@ -88,7 +89,7 @@ def lora_adapter(lesson: Lesson, settings: Ranked, average: Mapping[str, Tensor]
     return Adapter(lesson.word, lesson.class_word, method, linear=linear)
 
 
-def low_rank_bytes(base: Base, settings: Ranked) -> int:
+def low_rank_bytes(base: Base, settings: LowRankSettings) -> int:
     """How large a file of all pairs is."""
     shapes = [layer.weight.shape[:2] for _, layer in targets_of(base.unet)]
     return sum((out + into) * settings.rank for out, into in shapes) * BYTES_PER_NUMBER

@@ -179,21 +179,13 @@ def stacked(base: Base, hidden: Sequence[Tensor]) -> Tensor:
     return torch.cat([torch.cat([one, *[empty] * ((longest - one.shape[1]) // length)], 1) for one in hidden])
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A prompt's encoding, and where its words stand."""
-
-    hidden: Tensor  #: (1, T, D)
-    spans: Mapping[str, tuple[int, int]]
-
-
 @torch.no_grad()
-def encode_prompt(base: Base, prompt: str, adapters: Sequence[tuple[Adapter, float]]) -> Prompt:
-    """Encode a prompt in which these words may stand, each at its strength."""
+def encode_prompt(base: Base, prompt: str, adapters: Sequence[tuple[Adapter, float]]) -> Tensor:
+    """Encode a prompt in which these words may stand, each at its strength: (1, T, D)."""
     rows = [_weighed(base, adapter, strength) for adapter, strength in adapters if adapter.rows is not None]
     table = torch.cat(rows) if rows else torch.zeros(0, token_table(base).shape[1])
     tokens = _tokens(base, prompt, [adapter for adapter, _ in adapters])
-    return Prompt(encoded(base, [tokens.ids], table.to(base.device)), tokens.spans)
+    return encoded(base, [tokens.ids], table.to(base.device))
 
 
 def left_out(base: Base, prompt: str, adapters: Sequence[Adapter]) -> str:

@@ -38,7 +38,7 @@ BROKEN = (
     ValueError,
     KeyError,
     struct.error,
-    NotImplementedError,
+    NotImplementedError,  # zipfile's word for a compression that it does not know
     RuntimeError,
 )
 

@@ -21,7 +21,7 @@ def lora_word(name: str = "zed") -> Adapter:
 
 
 def hidden(base: Base, prompt: str, *words: tuple[Adapter, float]) -> torch.Tensor:
-    return encode_prompt(base, prompt, words).hidden
+    return encode_prompt(base, prompt, words)
 
 
 def test_plain_text_is_encoded_as_the_pipeline_encodes_it(base: Base) -> None:
@@ -89,7 +89,7 @@ ROOM = POSITIONS - 2
 def test_a_prompt_longer_than_the_encoder_goes_on_on_a_page_of_its_own(base: Base) -> None:
     long = encode_prompt(base, "a " * ROOM + "cat at sea", ())
 
-    assert torch.equal(long.hidden, torch.cat([hidden(base, "a " * ROOM), hidden(base, "cat at sea")], 1))
+    assert torch.equal(long, torch.cat([hidden(base, "a " * ROOM), hidden(base, "cat at sea")], 1))
 
 
 def test_what_is_beyond_the_last_page_is_named_and_the_last_page_ends_properly(base: Base) -> None:

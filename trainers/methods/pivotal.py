@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from trainers.learning import Pupil, learn, plan_of
-from trainers.low_rank import lora_adapter, lora_parameters, low_rank_bytes, new_layers
+from trainers.low_rank import LowRankSettings, lora_adapter, lora_parameters, low_rank_bytes, new_layers
 from trainers.method import Lesson, Progress, register, setting
 from trainers.pipeline import Base, swapped
 from trainers.rows import caption_ids, keep_norm, rows_bytes, start_rows
@@ -19,18 +19,9 @@ from trainers.weights import write_adapter
 
 
 @dataclass(frozen=True, slots=True)
-class PivotalSettings:
+class PivotalSettings(LowRankSettings):
     """What an operator may change; a member never sees these."""
 
-    rank: int = setting(16, 1, 256, "14 MB at 16 for SD 1.5; higher learns more and overfits sooner")
-    alpha: float = setting(16.0, 0.1, 512, "equal to the rank, so that the rate means the same at every rank")
-    learning_rate: float = setting(1e-4, 1e-7, 1e-1, "diffusers' and ai-toolkit's default for AdamW")
-    steps_per_photo: int = setting(100, 1, 1000, "training-facts.md, 4: 80 to 120 a photo")
-    min_steps: int = setting(400, 1, 20_000, "fewer leave a face half learnt")
-    max_steps: int = setting(1500, 1, 20_000, "more only overfit a few photos")
-    batch_size: int = setting(1, 1, 64, "fits 8 GB at 512 px")
-    weight_decay: float = setting(1e-2, 0, 1, "AdamW's default")
-    points: int = setting(4, 1, 20, "sample points; the best is kept")
     vectors: int = setting(4, 1, 16, "as for textual inversion")
     rows_pace: float = setting(20.0, 0.01, 1000, "times the rate: rows need 2e-3 where a LoRA needs 1e-4")
     rows_share: float = setting(0.5, 0.0, 1.0, "of the steps; then the rows are frozen and only the LoRA goes on")
