@@ -15,7 +15,7 @@ demo: $(STAMP)           ## the whole main job without an account, a download or
 	@$(BIN)/tintype demo
 
 test: $(STAMP)           ## at most ten minutes on two cores
-	$(BIN)/pytest -m "not slow and not gpu"
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n logical --maxprocesses 4 --dist worksteal -m "not slow and not gpu"
 
 test-slow: $(STAMP)      ## the long ones, at most forty minutes
 	$(BIN)/pytest -m slow

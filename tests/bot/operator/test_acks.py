@@ -132,6 +132,7 @@ def busy_cores() -> Iterator[None]:
         hog.wait()
 
 
+@pytest.mark.alone
 @pytest.mark.asyncio
 async def test_two_thousand_interactions_are_acknowledged_in_time_while_all_cores_are_busy(
     scene: Scene, busy_cores: None, measured: Callable[[str], None]
