@@ -105,4 +105,12 @@ M003 = """
 create index image_words_by_version on image_words(version);
 """
 
-MIGRATIONS: Sequence[str] = (M001, M002, M003)
+#: weights made elsewhere wait here for the answer to what they show
+M004 = """
+create table imports (id text primary key, owner integer not null, guild integer, channel integer not null,
+    word text not null, kind text, class_word text, trigger text not null, files text not null, told text not null,
+    created_at real not null);
+create index imports_of_owner on imports(owner);
+"""
+
+MIGRATIONS: Sequence[str] = (M001, M002, M003, M004)

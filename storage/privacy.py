@@ -47,6 +47,7 @@ OF_MEMBER = (
     ("concepts", "person"),
     ("consents", "person"),
     ("jobs", "owner"),
+    ("imports", "owner"),
     ("likes", "member"),
     ("favourites", "member"),
     ("presets", "member"),
