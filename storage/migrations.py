@@ -105,12 +105,19 @@ M003 = """
 create index image_words_by_version on image_words(version);
 """
 
-#: weights made elsewhere wait here for the answer to what they show
+#: weights made elsewhere wait here for the answer to what they show; which version a word means, and the sample points
+#: that one may still choose instead
 M004 = """
 create table imports (id text primary key, owner integer not null, guild integer, channel integer not null,
     word text not null, kind text, class_word text, trigger text not null, files text not null, told text not null,
     created_at real not null);
 create index imports_of_owner on imports(owner);
+alter table concepts add column chosen text;
+alter table versions add column strength real not null default 1.0;
+alter table versions add column point integer;
+create table points (job text not null references jobs(id) on delete cascade, number integer not null,
+    done integer not null, score real, blob text not null, sha256 text not null, bytes integer not null,
+    expires_at real, primary key (job, number));
 """
 
 MIGRATIONS: Sequence[str] = (M001, M002, M003, M004)

@@ -14,7 +14,7 @@ from storage.migrations import MIGRATIONS
 TABLES = {
     "members", "guilds", "photos", "drafts", "concepts", "versions", "images", "image_words", "grants", "consents",
     "messages", "jobs", "outbox", "audit", "notes", "shares", "reserved_words", "likes", "favourites", "presets",
-    "questions", "reports", "strikes", "blocks", "channels", "imports",
+    "questions", "reports", "strikes", "blocks", "channels", "imports", "points",
 }  # fmt: skip
 
 
