@@ -1,8 +1,9 @@
-"""A word's weights as a file for its owner, when it fits into one message."""
+"""A word's weights for its owner: as files that other programs load, or as one pack, when they fit into a message."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot import dictionary, texts
@@ -10,23 +11,52 @@ from bot.cards import Card, layout
 from bot.orders import newest
 from bot.plain import plain
 from bot.studio import Asker
-from storage import labels
-from storage.errors import TintypeError
+from storage import labels, packs
+from storage.errors import NotAllowed, TintypeError
 from storage.labels import Part
+from storage.packs import PackCard
 from storage.permissions import Action
+from storage.records import Concept, Job, Version
+
+FORMS = ("files", "pack")
 
 
-def exported(rooms: Any, asker: Asker, word: str) -> Card:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wished:
+    """How a word should be handed out."""
+
+    form: str = FORMS[0]
+    licence: str | None = None  #: of a pack; None takes what the word is shared under
+    credit: str | None = None  #: the name under which its owner wants to be credited
+
+
+def exported(rooms: Any, asker: Asker, word: str, wished: Wished) -> Card:
     """The card with the newest weights of a word.
 
-    Raises: NotFound, TintypeError(E_WORD_NOT_LEARNED, E_EXPORT_BIG), WeightsRefused(E_WEIGHTS_BROKEN).
+    Raises: NotFound, NotAllowed(E_CONSENT_BACK, E_FILTERED), TintypeError(E_WORD_NOT_LEARNED, E_EXPORT_BIG,
+    E_PACK_BIG), WeightsRefused(E_WEIGHTS_BROKEN).
     """
     concept = dictionary.own_named(rooms, asker, word, Action.EXPORT)
+    if not rooms.sharing.held(concept).has_consent:
+        raise NotAllowed("E_CONSENT_BACK", word=concept.name)
     version = newest(rooms.concepts.versions(concept.id), concept.name, None)
-    if version.bytes > asker.limit_bytes:
-        facts = {"size": texts.size(version.bytes), "most": texts.size(asker.limit_bytes)}
-        raise TintypeError("E_EXPORT_BIG", word=concept.name, **facts)
-    parts = labels.exported(rooms.vault.open(version.blob), concept.name)
+    _refuse_above(asker, concept, version.bytes, "E_EXPORT_BIG")
+    weights = rooms.vault.open(version.blob)
+    if wished.form == "pack":
+        return _as_pack(rooms, asker, concept, version, weights, wished)
+    return _as_files(concept, version, labels.exported(weights, concept.name))
+
+
+def _refuse_above(asker: Asker, concept: Concept, size_bytes: int, code: str) -> None:
+    if size_bytes > asker.limit_bytes:
+        facts = {"size": texts.size(size_bytes), "most": texts.size(asker.limit_bytes)}
+        raise TintypeError(code, word=concept.name, **facts)
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def _as_files(concept: Concept, version: Version, parts: Sequence[Part]) -> Card:
     told = texts.say(
         _sentence(parts),
         name=plain(concept.name),
@@ -42,3 +72,49 @@ def _sentence(parts: Sequence[Part]) -> str:
     if len(parts) > 1:
         return "word-exported-both"
     return "word-exported-embedding" if parts[0].is_embedding else "word-exported"
+
+
+# --- a pack ----------------------------------------------------------------------------------------------------------
+
+
+def _as_pack(rooms: Any, asker: Asker, concept: Concept, version: Version, weights: bytes, wished: Wished) -> Card:
+    rooms.rules.refuse(asker.actor.guild, wished.credit or "")
+    card = pack_card(rooms, concept, version, wished)
+    samples = rooms.vault.open(version.sheet) if version.sheet else None
+    pack = packs.packed(card, weights, samples)
+    _refuse_above(asker, concept, len(pack), "E_PACK_BIG")
+    file = f"{concept.name}{packs.SUFFIX}"
+    licence = texts.say(f"style-licence-{card.licence}")
+    told = texts.say(
+        "word-exported-pack", name=plain(concept.name), file=file, size=texts.size(len(pack)), licence=licence
+    )
+    return layout.file_card(told, (file, pack))
+
+
+def pack_card(rooms: Any, concept: Concept, version: Version, wished: Wished) -> PackCard:
+    """What a pack says of the word: figures and names of things, nothing of its members."""
+    job: Job | None = rooms.queue.get(version.job)
+    request, result = (job.request, job.result) if job else ({}, {})
+    share = rooms.sharing.share_of(concept.id)
+    given = share.licence if share else result.get("licence")
+    before = [str(one) for one in result.get("credits", ())]
+    mine = [" ".join(wished.credit.split())[: packs.TEXT_CHARACTERS]] if wished.credit else []
+    return PackCard(
+        name=concept.name,
+        kind=str(concept.kind),
+        class_word=concept.class_word,
+        trigger=concept.name,
+        method=version.method,
+        base_model=version.base_model,
+        base_revision=version.base_revision,
+        licence=str(wished.licence or given or packs.LICENCES[0]),
+        credits=list(dict.fromkeys([*before, *mine]))[: packs.CREDITS_MOST],
+        settings=_settings(request, result),
+        scores=version.scores,
+    )
+
+
+def _settings(request: Any, result: Any) -> dict[str, Any]:
+    told = {name: result.get(name) for name in ("steps", "best_step")}
+    learned_from = {"photos": len(request["photos"])} if request.get("photos") else {}
+    return {**(result.get("settings") or request.get("settings") or {}), **told, **learned_from}

@@ -23,6 +23,8 @@ About = app_commands.Range[str, 1, ABOUT_CHARACTERS]
 WITH_CHOICES = [app_commands.Choice(name=spoken(f"choice-with-{name}"), value=name) for name in shares.WITH]
 LICENCE_CHOICES = [app_commands.Choice(name=spoken(f"choice-licence-{one}"), value=one.value) for one in Licence]
 MIXING_CHOICES = [app_commands.Choice(name=spoken(f"choice-mixing-{one}"), value=one.value) for one in shares.MIXINGS]
+FORM_CHOICES = [app_commands.Choice(name=spoken(f"choice-as-{form}"), value=form) for form in exports.FORMS]
+Credit = app_commands.Range[str, 1, 80]
 NewName = app_commands.Range[str, 1, 64]
 
 command = app_commands.Group(name="words", description=spoken("cmd-words"))
@@ -89,13 +91,23 @@ async def delete(interaction: Interaction, word: Word) -> None:
 
 
 @command.command(name="export", description=spoken("cmd-words-export"))
-@app_commands.describe(word=spoken("cmd-words-word"))
+@app_commands.rename(form="as")
+@app_commands.describe(
+    word=spoken("cmd-words-word"),
+    form=spoken("cmd-words-as"),
+    licence=spoken("cmd-words-pack-licence"),
+    credit=spoken("cmd-words-credit"),
+)
+@app_commands.choices(form=FORM_CHOICES, licence=LICENCE_CHOICES)
 @app_commands.autocomplete(word=complete_own)
-async def export(interaction: Interaction, word: Word) -> None:
-    """Hand out a word's weights, to its owner alone."""
+async def export(
+    interaction: Interaction, word: Word, form: str = "files", licence: str | None = None, credit: Credit | None = None
+) -> None:
+    """Hand out a word's weights, to its owner alone: as files for other programs, or as one pack."""
     await acknowledge(interaction)
     studio, asker = studio_of(interaction), asker_of(interaction)
-    await show(interaction, await studio.run(lambda rooms: exports.exported(rooms, asker, word)))
+    wished = exports.Wished(form=form, licence=licence, credit=credit)
+    await show(interaction, await studio.run(lambda rooms: exports.exported(rooms, asker, word, wished)))
 
 
 @command.command(name="share", description=spoken("cmd-words-share"))

@@ -44,7 +44,10 @@ cmd-words-mine = List your words
 cmd-words-card = Show one word: its sample sheet, versions and figures
 cmd-words-rename = Give a word another name
 cmd-words-delete = Delete a word, its weights and its photos
-cmd-words-export = Get a word's weights as .safetensors, for other programs
+cmd-words-export = Get a word's weights: files for other programs, or one pack for another Tintype
+cmd-words-as = Files for other programs (at first), or a pack with card, samples, licence and checksums
+cmd-words-pack-licence = What others may do with a pack; at first: as the word is shared, or use it here only
+cmd-words-credit = The name under which a pack gives you credit; at first none
 cmd-words-word = One of your words
 cmd-words-name = The new name: 3 to 32 letters, digits, - or _
 cmd-words-share = Let others use one of your words
@@ -64,6 +67,8 @@ choice-licence-here = Use here only
 choice-licence-cc-by = CC BY 4.0
 choice-licence-cc-by-nc = CC BY-NC 4.0
 choice-licence-cc0 = CC0
+choice-as-files = Files for other programs
+choice-as-pack = A pack for another Tintype
 choice-mixing-free = With anything
 choice-mixing-no-people = Not with people
 cmd-styles = Styles that others share
@@ -458,6 +463,7 @@ word-deleted = <{ $name }> is deleted.
 word-exported = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI, sd-scripts and diffusers: put it into the folder of LoRAs and write `{ $trigger }`. Whoever has the file can use the likeness in it.
 word-exported-both = **<{ $name }>** as `{ $file }` and `{ $embedding }` ({ $size }). They work in AUTOMATIC1111, ComfyUI and diffusers: put the first into the folder of LoRAs, the second into that of embeddings, use both, and write `{ $trigger }`. Whoever has the files can use the likeness in them.
 word-exported-embedding = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI and diffusers: put it into the folder of embeddings and write `{ $trigger }`. Whoever has the file can use the likeness in it.
+word-exported-pack = **<{ $name }>** as `{ $file }` ({ $size }), under the licence “{ $licence }”. It holds the weights, the samples, the card and checksums, and no name or number of anybody but what you gave. `/words import` of another Tintype takes it whole; other programs take the .safetensors in it. Whoever has it can use the likeness in it.
 word-alt = Sample sheet of { $name }
 
 ## Styles
@@ -575,6 +581,10 @@ audit-unblock = let a blocked member in again
 audit-filter-add = added something to the filter
 audit-filter-drop = took something out of the filter
 audit-quota = changed the daily limits
+audit-held-back = had { $count ->
+    [one] one picture
+   *[other] { $count } pictures
+} held back by the output check
 quota-title = **Within 24 hours each member may have at most:**
 quota-none = **This server has no limits of its own.** Each member may have what the operator's machine allows.
 quota-everybody = Everybody
@@ -622,6 +632,9 @@ privacy-likenesses = **Words that show you.** You can take your agreement back a
 privacy-likeness = · <{ $name }> of <@{ $owner }>
 taken-back = **You took your agreement to <{ $name }> back.** It is refused everywhere from now on, and what was being made with it is cancelled. Photos, weights and pictures are still there, of no use to anybody; delete them below, or later with `/forget`.
 privacy-none = none
+check-off = **Output check: off.** Nothing looks at a picture before it is posted; reports and managers do.
+check-on = **Output check: on** ({ $check }). Every picture is looked at before it is posted, previews and samples too, more strictly outside of age-restricted channels and always for people; what it holds back nobody sees.
+check-asleep = **Output check:** not known while the engine is asleep; nothing is drawn then.
 mydata-body = Tintype keeps { $words ->
     [one] one word
    *[other] { $words } words
@@ -711,7 +724,8 @@ E_KIND = Tintype learns a person, an animal or a thing here. Choose one of these
 E_SHOW_ME = There is nothing to show yet. Try again when the first sample is drawn.
 
 # Pictures to begin from
-E_IMAGE_ADULT = In an age-restricted channel no picture is made from one that was sent: nobody can tell whom it shows. Use another channel.
+E_IMAGE_ADULT = In an age-restricted channel no picture is made or shown that began from one that was sent: nobody can tell whom it shows. Use another channel.
+E_MADE_FOR_ADULTS = This was made in an age-restricted channel, so it is not posted outside of one. Leave out *public*, and only you see it.
 E_IMAGE_GONE = These pictures began from one that was sent, which is kept for a day and for its member alone. Send it again with `/imagine image:`.
 E_STRENGTH_ALONE = A strength says how far to leave a picture, and there is none. Add one with `image:`, or leave `strength:` out.
 
@@ -765,6 +779,14 @@ E_NO_MEMORY = The { $device ->
 } ran out of memory ({ $free_mib } MiB free). Ask for fewer pictures or fewer photos, close what else uses it, or take a smaller base model.
 E_BASE_LOAD = The base model “{ $base }” cannot be loaded; the engine's log says why. `tintype-trainer models list` shows what is here.
 E_IMAGE_TOO_BIG = The picture does not fit into { $limit_kib } KiB, however it is packed. Ask for a smaller one.
+E_OUTPUT_CHECK = TINTYPE_OUTPUT_CHECK is “{ $value }”, and there is no such check. Did you mean { $nearest }? Known are: { $known }.
+E_OUTPUT_CHECK_MISSING = The output check ({ $check }) is asked for, but its files are in none of these folders: { $places }. Nothing is drawn without it. Put its config.json and .safetensors there, or set TINTYPE_OUTPUT_CHECK to off.
+E_OUTPUT_CHECK_LOAD = The output check { $check } cannot be loaded from { $folder }; the engine's log says why. Nothing is drawn without it. Fetch its files anew, or set TINTYPE_OUTPUT_CHECK to off.
+E_OUTPUT_CHECK_BROKEN = The output check { $check } broke while it looked at a picture, so nothing of it is shown. It is written down in the engine's log. Try again; if it happens again, tell the operator.
+E_HELD_BACK = { $count ->
+    [one] The picture was
+   *[other] All { $count } pictures were
+} held back by the output check, so nothing is shown. Try another prompt.
 E_METHOD_SYNTAX = “{ $setting }” is no setting. Write it as name=value, such as `--set rank=8`.
 E_PHOTOS_FOLDER = There are no photos in “{ $folder }”. Give a folder with JPEG, PNG, WebP, AVIF, GIF or HEIC files of one subject.
 E_PHOTOS_FEW = { $have ->
@@ -828,6 +850,7 @@ E_BLOB_BROKEN = A file of this is damaged and cannot be used. Make it again, and
 E_MASTER_KEY = The master key file is not the one that this data was encrypted with. Put the right file where TINTYPE_MASTER_KEY_FILE says, or restore it from the backup of the key.
 E_TOO_MANY_JOBS = You already have { $count } of these waiting or running; { $most } at a time fit. Try again when one is done; `/queue` shows them.
 E_CLASS_WORD_FORM = “{ $class_word }” cannot be what it is a kind of. Write one or two ordinary words, such as dog or coffee mug.
+E_PACK_BIG = The pack of <{ $word }> has { $size }, more than Discord takes here ({ $most }). `/words export` without `as` gives the weights alone, which fit.
 E_EXPORT_BIG = <{ $word }> has { $size }, more than Discord takes here ({ $most }). Ask the operator for the file: `tintype-trainer export` writes it.
 E_ALREADY_OVER = That job is over already, so there is nothing to stop. `/show` brings it back with working buttons.
 E_NOT_STARTED = It has not begun to learn yet, so there is nothing to keep. Press *Cancel* to drop it.
@@ -921,6 +944,9 @@ doctor-engine-ok = It starts with { $title } on { $device } and knows { $methods
     [one] one way
    *[other] { $methods } ways
 } to learn.
+doctor-check = Output check
+doctor-check-ok = { $name } looks at every picture before it can be posted.
+doctor-check-off = It is OFF: no picture is looked at before it is posted. Set TINTYPE_OUTPUT_CHECK and TINTYPE_OUTPUT_CHECK_DIR (docs/operating.md), or rely on reports and managers.
 doctor-token = Bot token
 doctor-token-ok = DISCORD_TOKEN is set.
 doctor-token-none = DISCORD_TOKEN is not set, so `make run` starts on a local stand-in. Make a bot at https://discord.com/developers/applications, and put its token into .env.
@@ -995,7 +1021,27 @@ W_ANIMATED = It moves; only its first picture is used.
 W_DUPLICATE = It looks like photo { $other }; another view teaches more.
 W_LEFT_OUT = It is not among the { $most } best, so it is left out.
 
+# --- packs: the text of LICENCE.txt ---
+pack-licence-here =
+    This pack is its owner's own copy of the word “{ $name }”.
+    Nobody else is given any permission by it. Ask { $credits } before you use it.
+pack-licence-cc-by =
+    The word “{ $name }” and pictures made with it may be shared and changed by anybody who gives credit to { $credits }.
+    Creative Commons Attribution 4.0 International
+    https://creativecommons.org/licenses/by/4.0/legalcode
+pack-licence-cc-by-nc =
+    The word “{ $name }” and pictures made with it may be shared and changed by anybody who gives credit to { $credits }, but not for business.
+    Creative Commons Attribution-NonCommercial 4.0 International
+    https://creativecommons.org/licenses/by-nc/4.0/legalcode
+pack-licence-cc0 =
+    The word “{ $name }” and pictures made with it may be used by anybody for anything.
+    Creative Commons Zero 1.0 Universal
+    https://creativecommons.org/publicdomain/zero/1.0/legalcode
+
 # --- weights files ---
+E_PACK_CARD = The card in “{ $file }” cannot be read: its entry “{ $entry }” is missing or is not what it should be. Export the pack again.
+E_PACK_NEWER = “{ $file }” is a pack of a newer Tintype than this one. Ask its maker for the .safetensors in it, or the operator for an update.
+E_PACK_SUMS = “{ $part }” in “{ $file }” is not what its checksum says, so the pack was damaged or changed on its way. Fetch it again.
 E_PICKLE = “{ $file }” is a pickle file (.pt, .ckpt, .bin), which can run any program when opened, so it was not. Export the weights as .safetensors and send that.
 E_WEIGHTS_BROKEN = The weights file “{ $file }” is damaged or cut off. Copy, fetch or train it again.
 E_WEIGHTS_HEADER = “{ $file }” is no sound .safetensors file: its beginning cannot be read. Fetch or export it again.
@@ -1013,6 +1059,20 @@ E_WRONG_BASE = These weights do not fit the base model { $base }; they were made
 # --- training ---
 W_PROMPT_CUT = The prompt is longer than this base model can read: from “{ $rest }” on it had no effect. Put first what matters most.
 W_NEGATIVE_CUT = The negative prompt is longer than this base model can read, so its end had no effect. Put first what matters most.
+W_HELD_BACK = { $count ->
+    [one] One picture was
+   *[other] { $count } pictures were
+} held back by the output check and { $count ->
+    [one] is
+   *[other] are
+} not shown. Try another prompt.
+W_SAMPLES_HELD = { $count ->
+    [one] One sample was
+   *[other] { $count } samples were
+} held back by the output check; a tile stands in { $count ->
+    [one] its
+   *[other] their
+} place. The word is learned all the same.
 W_CAPTION_CUT = The caption of photo { $photo } is longer than this base model can read: from “{ $rest }” on it was not learned.
 W_ENDED_EARLY = It began to run away at step { $step } and could not be caught, so this is the best of what it had learned before. If it looks wrong, leave out photos that are very unlike the others and train again.
 E_NO_SUCH_SETTING = This method has no setting “{ $setting }”. It has: { $known }.
@@ -1040,6 +1100,10 @@ run-fits = It has room to { $what ->
     [imagine] imagine
    *[other] { $what }
 }: { $enough } (about { $need_mib } MiB, computed).
+run-check = { $check ->
+    [off] Output check: OFF. No picture is looked at before it is posted. docs/operating.md says how to have one.
+   *[other] Output check: { $check } looks at every picture before it is posted.
+}
 run-stopped = Tintype has stopped. Nothing is lost; what was running goes on at the next start.
 
 ## The demo and the measurements

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -130,6 +133,35 @@ async def test_a_word_of_layers_and_rows_is_exported_as_two_files(stage: Stage) 
     assert "as `ana-dog.safetensors` and `ana-dog-emb.safetensors`" in exported.body
     assert "write `ana-dog-emb`" in exported.body
     assert [file.name for file in exported.files] == ["ana-dog.safetensors", "ana-dog-emb.safetensors"]
+
+
+async def test_a_word_is_exported_as_one_pack_that_names_nobody_but_who_is_credited(stage: Stage) -> None:
+    await stage.taught()
+    await stage.ana.command("words share", word="ana-dog", **{"with": "server", "licence": "cc-by"})
+
+    card = shown(await stage.ana.command("words export", word="ana-dog", **{"as": "pack", "credit": "Ana of York"}))
+
+    assert card.is_ephemeral
+    assert "`ana-dog.tintype.zip`" in card.body
+    assert "CC BY" in card.body
+    (file,) = card.files
+    pack = await file.read()
+    with zipfile.ZipFile(io.BytesIO(pack)) as files:
+        told = json.loads(files.read("card.json"))
+        assert "credit to Ana of York" in files.read("LICENCE.txt").decode()
+    assert (told["name"], told["kind"], told["licence"]) == ("ana-dog", "animal", "cc-by")
+    assert told["settings"]["photos"] == 5
+    for number in (stage.id_of(stage.ana), stage.guild, stage.channel()):
+        assert str(number).encode() not in pack
+
+
+async def test_a_pack_that_is_too_large_says_that_the_weights_alone_fit(stage: Stage) -> None:
+    version = await stage.taught()
+    next(iter(stage.box.guilds.values())).filesize_limit = version.bytes + 10
+
+    answer = shown(await stage.ana.command("words export", word="ana-dog", **{"as": "pack"}))
+
+    assert "without `as` gives the weights alone" in answer.body
 
 
 async def test_weights_above_the_servers_limit_are_refused_with_a_way_out(stage: Stage) -> None:
