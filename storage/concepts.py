@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from storage import reservations
 from storage.clock import Clock
 from storage.database import insert, rows, transaction
-from storage.errors import NotFound, WordRefused
+from storage.errors import NotFound, TintypeError, WordRefused
 from storage.ids import new_id
 from storage.records import (
     Actor,
@@ -25,6 +25,7 @@ from storage.records import (
     JobId,
     Kind,
     MemberId,
+    Point,
     Scope,
     Version,
     VersionId,
@@ -150,11 +151,16 @@ class Concepts:
 
     def versions(self, concept: ConceptId) -> list[Version]:
         """A concept's versions, the newest first."""
-        sql = "select * from versions where concept = :concept order by n desc"
+        sql = "select * from versions where concept = :concept and state != 'dropped' order by n desc"
         return [version_of(row) for row in rows(self._db, sql, concept=concept)]
 
+    def in_use(self, concept: ConceptId) -> list[Version]:
+        """A concept's versions, the one that the word means first, then the newest."""
+        found = self.get(concept)
+        return sorted(self.versions(concept), key=lambda version: found is None or version.id != found.chosen)
+
     def version(self, version: VersionId) -> Version | None:
-        """The version, or None."""
+        """The version, a dropped one too, or None."""
         found = rows(self._db, "select * from versions where id = :version", version=version)
         return version_of(found[0]) if found else None
 
@@ -173,15 +179,65 @@ class Concepts:
         scores: Mapping[str, Any],
         job: JobId,
     ) -> Version:
-        """One more training of a concept; meant to run inside `Queue.commit`."""
+        """One more version of a concept, which the word means from now on; meant to run inside `Queue.commit`."""
+        return self._add_version(
+            concept=concept, method=method, class_word=class_word, base_model=base_model, base_revision=base_revision,
+            blob=blob, sha256=sha256, bytes=size_bytes, sheet=sheet, scores=json.dumps(scores), job=job,
+        )  # fmt: skip
+
+    def add_point(self, version: Version, point: Point, strength: float) -> Version:
+        """Make a sample point of a version's training a version of its own; meant to run where the point is taken."""
+        scores = {} if point.score is None else {"pick": point.score}
+        return self._add_version(
+            concept=version.concept, method=version.method, class_word=version.class_word,
+            base_model=version.base_model, base_revision=version.base_revision, blob=point.blob, sha256=point.sha256,
+            bytes=point.bytes, sheet=version.sheet, scores=json.dumps(scores | {"step": point.done}), job=version.job,
+            strength=strength, point=point.number,
+        )  # fmt: skip
+
+    def _add_version(self, **values: object) -> Version:
+        concept = values["concept"]
         newest = "select ifnull(max(n), 0) as n from versions where concept = :concept"
         n = int(str(rows(self._db, newest, concept=concept)[0]["n"])) + 1
-        made = insert(
-            self._db, "versions", id=new_id(), concept=concept, n=n, method=method, class_word=class_word,
-            base_model=base_model, base_revision=base_revision, blob=blob, sha256=sha256, bytes=size_bytes, sheet=sheet,
-            scores=json.dumps(scores), job=job, created_at=self._clock.now(),
-        )  # fmt: skip
+        made = insert(self._db, "versions", id=new_id(), n=n, created_at=self._clock.now(), **values)
+        rows(self._db, "update concepts set chosen = null where id = :concept", concept=concept)
         return version_of(made)
+
+    def choose(self, version: Version, strength: float | None = None) -> None:
+        """Let the word mean this version from now on, and this strong where a prompt says nothing of it."""
+        with transaction(self._db):
+            chosen = "update concepts set chosen = :version where id = :concept"
+            rows(self._db, chosen, version=version.id, concept=version.concept)
+            if strength is not None:
+                rows(self._db, "update versions set strength = :s where id = :v", s=strength, v=version.id)
+
+    def drop_version(self, version: Version) -> list[BlobId]:
+        """Drop one version; answers the blobs that the caller must delete from the vault.
+
+        Its row stays, so that the pictures made with it are still known to show what they show.
+        Raises: TintypeError(E_LAST_VERSION).
+        """
+        if len(self.versions(version.concept)) < 2:
+            raise TintypeError("E_LAST_VERSION")
+        with transaction(self._db):
+            gone = "update versions set state = 'dropped', blob = '', sheet = null, bytes = 0 where id = :version"
+            rows(self._db, gone, version=version.id)
+            chosen = "update concepts set chosen = null where id = :concept and chosen = :version"
+            rows(self._db, chosen, concept=version.concept, version=version.id)
+            drawn = self._drop_drawings(version)
+        return [version.blob, *drawn]
+
+    def _drop_drawings(self, version: Version) -> list[BlobId]:
+        """What its contact sheets have drawn; and its training, unless another version is of the same one."""
+        others = [one.job for one in self.versions(version.concept)]
+        sql = """select id, result from jobs where kind = 'sheet' and json_extract(request, '$.version') = :version
+            or id = :job and :is_alone"""
+        found = rows(self._db, sql, version=version.id, job=version.job, is_alone=version.job not in others)
+        for row in found:
+            bare = "update jobs set result = json_remove(result, '$.sheet', '$.curve', '$.cover') where id = :job"
+            rows(self._db, bare, job=row["id"])
+        told = [json.loads(str(row["result"])) for row in found]
+        return [BlobId(result[role]) for result in told for role in ("sheet", "curve", "cover") if result.get(role)]
 
     # --- grants and consents -------------------------------------------------------------------------------------
 

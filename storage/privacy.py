@@ -17,6 +17,7 @@ from storage.database import rows, scrub, transaction
 from storage.images import Images
 from storage.listings import Listings
 from storage.photos import Photos
+from storage.points import Points
 from storage.preferences import Wishes
 from storage.queue import Queue
 from storage.records import (
@@ -75,7 +76,7 @@ class Privacy:
         self._db, self._vault, self._clock, self._rewrite_keys = db, vault, clock, rewrite_keys
         self._queue, self._concepts = Queue(db, clock), Concepts(db, clock)
         self._photos, self._images, self._wishes = Photos(db, vault, clock), Images(db), Wishes(db, clock)
-        self.takedowns = Takedowns(db, clock)
+        self.takedowns, self.points = Takedowns(db, clock), Points(db, vault, clock)
         self.lists = Listings(db, clock)
 
     # --- telling -------------------------------------------------------------------------------------------------
@@ -94,7 +95,13 @@ class Privacy:
                 for c in self._concepts.mine(member)
             ],
             "drafts": [
-                {"word": d.word, "photos": len(self._photos.of(d.id)), "since": moment(d.created_at)} for d in drafts
+                {
+                    "word": d.word,
+                    "photos": len(self._photos.of(d.id)),
+                    "since": moment(d.created_at),
+                    "until": moment(self._photos.until(d)),
+                }
+                for d in drafts
             ],
             "photos": sum(len(self._photos.of(draft.id)) for draft in drafts),
             "images": [_pictured(image) for image in self._images.of_owner(member)],
@@ -153,6 +160,7 @@ class Privacy:
         photos = [photo for draft in drafts for photo in self._photos.of(draft)]
         blobs = {blob for photo in photos for blob in (photo.blob, photo.thumbnail)}
         blobs |= _blobs_of_versions(versions) | _blobs_of_jobs([*jobs, *drawn]) | {image.blob for image in pictures}
+        blobs |= {point.blob for job in jobs for point in self.points.of(job.id)}
         with transaction(self._db):
             for draft in drafts:
                 rows(self._db, "delete from drafts where id = :draft", draft=draft)
@@ -208,7 +216,7 @@ class Privacy:
     def known_blobs(self) -> set[BlobId]:
         """Every blob that some row still needs; checkpoints and previews of ended jobs are needed no more."""
         sql = """select blob from photos union select thumbnail from photos union select blob from versions
-            union select sheet from versions union select blob from images
+            union select sheet from versions union select blob from images union select blob from points
             union select checkpoint from jobs where state in ('queued', 'running')
             union select preview from jobs where state in ('queued', 'running')
             union select json_extract(request, '$.image.blob') from jobs where state in ('queued', 'running')"""

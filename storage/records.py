@@ -99,7 +99,19 @@ class Draft:
     method: str | None
     consent_text: str | None  #: version of the text that the member agreed to
     created_at: float
-    state: str = "open"  #: open, training or discarded
+    state: str = "open"  #: open, training, or kept once it was learned from
+    wishes: Mapping[str, Any] = field(default_factory=dict)  #: what was asked for beside, and what it was learned for
+
+    @property
+    def keep_days(self) -> int:
+        """How many days its photos are to stay after the word is learned; 0 for not at all."""
+        return int(self.wishes.get("keep_days") or 0)
+
+    @property
+    def concept(self) -> ConceptId | None:
+        """The word that was learned from its photos, once they are kept for the next version."""
+        found = self.wishes.get("concept")
+        return ConceptId(str(found)) if found else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +145,7 @@ class Concept:
     class_word: str
     created_at: float
     person: MemberId | None = None  #: who is shown, when that is another member than the owner
+    chosen: VersionId | None = None  #: the version that the word means; None for the newest
 
     @property
     def placeholder_token(self) -> str:
@@ -158,6 +171,28 @@ class Version:
     scores: Mapping[str, Any]
     job: JobId
     created_at: float
+    strength: float = 1.0  #: of the word where a prompt says none
+    point: int | None = None  #: the sample point of its job that was chosen instead of the best
+    state: str = "ready"  #: ready or dropped; of a dropped one only the row is left, for the pictures that name it
+
+    @property
+    def is_dropped(self) -> bool:
+        """Whether its weights are gone."""
+        return self.state == "dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A sample point of a training, whose weights wait to be chosen instead of the best one's."""
+
+    job: JobId
+    number: int
+    done: int  #: steps
+    score: float | None  #: likeness from 0 to 1, where the engine can tell
+    blob: BlobId
+    sha256: str
+    bytes: int
+    expires_at: float | None = None  #: None while the training runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

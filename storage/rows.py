@@ -24,7 +24,7 @@ from storage.records import (
 )
 
 R = TypeVar("R")
-JSON_COLUMNS = frozenset({"facts", "request", "result", "scores", "settings"})
+JSON_COLUMNS = frozenset({"facts", "request", "result", "scores", "settings", "wishes"})
 
 
 def record(cls: type[R], row: Mapping[str, Any], **overrides: Any) -> R:

@@ -36,10 +36,11 @@ class Upkeep:
     def run(self) -> Swept:
         """Remove what is over."""
         self._privacy.scrub_if_due()
-        photos = self._photos.discard_learned()
+        photos = self._photos.sweep_learned()
         if not self._date_is_steady():
             return Swept(photos, 0)
         photos += self._photos.expire()
+        self._privacy.points.expire()
         self._privacy.lists.drop_old()
         return Swept(photos, self._vault.sweep(self._privacy.known_blobs(), self._clock.now()))
 

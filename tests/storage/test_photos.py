@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from storage.concepts import Concepts
 from storage.database import open_database
 from storage.errors import TintypeError
 from storage.photos import DRAFT_S, FAILED_S, Photos
 from storage.privacy import Privacy
 from storage.queue import Queue
-from storage.records import DraftId, Kind
+from storage.records import Concept, Draft, DraftId, Job, Kind
 from storage.upkeep import STEADY_S, Swept, Upkeep
 from storage.vault import QUARANTINE_S, Vault
 from tests.storage.clocks import HandClock
-from tests.storage.rooms import ANA, BEN, add_photo, open_draft, wish
+from tests.storage.rooms import ANA, BEN, HOME, add_photo, open_draft, wish
 
 
 def test_a_draft_outlives_a_restart(photos: Photos, vault: Vault, clock: HandClock, data: Path) -> None:
@@ -124,11 +125,61 @@ def test_photos_go_after_success_even_when_the_bot_died_before_it_deleted_them(p
         add_photo(photos, waiting)
     job, _ = queue.put(wish(request={"draft": draft.id}))
     queue.claim(job.id, "engine", 60)
-    assert photos.discard_learned() == 0
+    photos.change_draft(draft.id, state="training")
+    assert photos.sweep_learned() == 0
 
     queue.commit(job.id, 1, {})
-    assert photos.discard_learned() == 1
+    assert photos.sweep_learned() == 1
     assert photos.draft(other.id) == other
+
+
+def learned(queue: Queue, photos: Photos, draft: Draft, concept: Concept) -> Job:
+    photos.change_draft(draft.id, state="training")
+    job, _ = queue.put(wish(key=draft.id, request={"draft": draft.id}, concept=concept.id))
+    queue.claim(job.id, "engine", 60)
+    queue.commit(job.id, 1, {})
+    ended = queue.get(job.id)
+    assert ended is not None
+    return ended
+
+
+def test_photos_stay_after_success_for_as_many_days_as_was_wished(
+    photos: Photos, queue: Queue, concepts: Concepts, clock: HandClock
+) -> None:
+    concept = concepts.create(ANA, HOME, "ana-dog", Kind.ANIMAL, "dog")
+    draft = open_draft(photos, keep_days=14)
+    add_photo(photos, draft)
+    job = learned(queue, photos, draft, concept)
+    assert photos.sweep_learned() == 0
+
+    kept = photos.kept_for(concept.id)
+    assert kept is not None
+    assert (kept.id, kept.state, photos.until(kept)) == (draft.id, "kept", clock.now() + 14 * 86400.0)
+    assert photos.kept(ANA) == [kept]
+    assert photos.drafts(ANA) == []
+    assert photos.learned(job) == 0
+    clock.pass_s(14 * 86400.0 - 1)
+    assert photos.expire() == 0
+    clock.pass_s(2)
+    assert photos.expire() == 1
+    assert photos.kept(ANA) == []
+
+
+def test_a_late_look_at_a_training_leaves_its_draft_alone_that_is_in_another(
+    photos: Photos, queue: Queue, concepts: Concepts
+) -> None:
+    concept = concepts.create(ANA, HOME, "ana-dog", Kind.ANIMAL, "dog")
+    draft = open_draft(photos)
+    add_photo(photos, draft)
+    photos.wish(draft.id, keep_days=7)
+    first = learned(queue, photos, draft, concept)
+    photos.learned(first)
+    photos.wish(draft.id, keep_days=0)
+    photos.change_draft(draft.id, state="training")
+    queue.put(wish(key="second", request={"draft": draft.id}, concept=concept.id))
+
+    assert photos.learned(first) == 0
+    assert len(photos.of(draft.id)) == 1
 
 
 @pytest.fixture
