@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.store import Rooms, Store
 from bot.studio import EngineFacts
+from bot.takeover import shows_person
 from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.permissions import may_go_on
 from storage.records import BlobId, Image, ImageId, Job, JobKind, Kind, Photo, PhotoId, Version, VersionId
@@ -170,6 +171,7 @@ def _pictures(rooms: Rooms, job: Job, facts: EngineFacts) -> Plan:
         "shape": request.get("shape") or "square",
         "quality": request.get("quality") or "normal",
         "has_prompt": bool(request.get("has_prompt")),
+        "is_strict": not request.get("is_adult") or shows_person(rooms, job),
         "words": words,
         "relation": relation,
         "limit_bytes": LIMIT_BYTES,

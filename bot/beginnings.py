@@ -54,6 +54,15 @@ def refuse_for_adults(asker: Asker) -> None:
         raise NotAllowed("E_IMAGE_ADULT")
 
 
+def refuse_shown(asker: Asker, job: Job) -> None:
+    """What was made from such a picture is shown as little there as a person.
+
+    Raises: NotAllowed(E_IMAGE_ADULT).
+    """
+    if job.request.get("is_from_upload"):
+        refuse_for_adults(asker)
+
+
 Put = Callable[[Mapping[str, Any]], tuple[Job, bool]]
 
 

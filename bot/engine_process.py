@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from storage import wire
 from storage.errors import EngineLost, TintypeError
+from storage.output_checks import WantedCheck
 
 log = logging.getLogger(__name__)
 engine_log = logging.getLogger("engine")
@@ -49,11 +50,18 @@ def command(base_model: str, device: str) -> list[str]:
     return [sys.executable, "-m", "trainers", "engine", "--base-model", base_model, "--device", device]
 
 
-def environment(environ: Mapping[str, str], models_dir: Path) -> dict[str, str]:
+def environment(
+    environ: Mapping[str, str], models_dir: Path, output_check: WantedCheck | None = None
+) -> dict[str, str]:
     """The whole environment of an engine."""
     passed = {name: value for name, value in environ.items() if name in PASSED_ON}
     ours = {"TINTYPE_MODELS_DIR": str(models_dir.resolve()), "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
-    return passed | ours | COMPUTING
+    return passed | ours | _checking(output_check or WantedCheck()) | COMPUTING
+
+
+def _checking(wanted: WantedCheck) -> dict[str, str]:
+    folder = {} if wanted.folder is None else {"TINTYPE_OUTPUT_CHECK_DIR": str(wanted.folder.resolve())}
+    return {"TINTYPE_OUTPUT_CHECK": wanted.name} | folder
 
 
 class EngineProcess:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.store import Rooms
-from bot.takeover import settle
+from bot.takeover import note_held_back, settle
 from storage.errors import TintypeError
 from storage.photos import FAILED_S
 from storage.records import Job, JobId, Progress
@@ -56,6 +56,7 @@ def release(rooms: Rooms, job: Job, *, blameless: bool) -> None:
 def fail(rooms: Rooms, job: Job, error: TintypeError) -> None:
     """Over, with its reason and its one message."""
     if rooms.queue.fail(job.id, job.attempt, error.code, error.facts):
+        note_held_back(rooms, job, int(error.facts["count"]) if error.code == "E_HELD_BACK" else 0)
         settle_ended(rooms, job.id)
 
 

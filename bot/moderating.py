@@ -145,4 +145,5 @@ def _blocked(block: Block) -> Blocked:
 
 
 def _line(entry: Entry, whom: MemberId | None) -> AuditLine:
-    return AuditLine(when=entry.at, who=entry.actor, action=entry.action, whom=whom)
+    count = int(entry.facts.get("count") or 0)
+    return AuditLine(when=entry.at, who=entry.actor, action=entry.action, whom=whom, count=count)

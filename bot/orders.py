@@ -162,7 +162,7 @@ def _put(rooms: Any, asker: Asker, request: Mapping[str, Any], now: float) -> tu
             channel=asker.channel,
             key=asker.key,
             predicted_s=usual_s(rooms, JobKind.IMAGINE, now),
-            request=dict(request) | habits_of(rooms, asker, request),
+            request=dict(request) | habits_of(rooms, asker, request) | {"is_adult": asker.actor.is_adult_channel},
         )
     )
     return job, made
@@ -184,6 +184,8 @@ def finished(rooms: Any, asker: Asker, job_id: str, action: Action) -> tuple[Job
         raise TintypeError("E_PICTURE_GONE")
     if action is not Action.DELETE and rooms.moderation.is_hidden(job.id):
         raise NotAllowed("E_HIDDEN")
+    if action is not Action.DELETE:
+        beginnings.refuse_shown(asker, job)
     for image in images:
         can(asker.actor, action, image)
     return job, images

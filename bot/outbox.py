@@ -132,11 +132,16 @@ class Outbox:
             return layout.card(layout.text(sentence_of(error)))
 
     def _is_private(self, rooms: Rooms, job: Job) -> bool:
-        """Whether it shows a person where that is not allowed: an adult channel, or without that person's grant."""
-        if not any(image.has_person for image in rooms.images.of_job(job.id)):
-            return False
+        """Whether it shows a person where that is not allowed: an adult channel, or without that person's grant.
+
+        What began from a picture that was sent may show one, too; and a channel may have changed since it was asked in.
+        """
         here = self._client.get_channel(job.channel)
         may_be_adult = job.guild is not None and (here is None or is_adult(here))  # an unknown channel may be one
+        if job.request.get("is_adult") and not (here is not None and is_adult(here)):
+            return True
+        if not any(image.has_person for image in rooms.images.of_job(job.id)):
+            return may_be_adult and bool(job.request.get("is_from_upload"))
         return may_be_adult or not _is_granted(rooms, job)
 
     # --- the ways to say it --------------------------------------------------------------------------------------
@@ -148,7 +153,7 @@ class Outbox:
         """
         reasons = []
         if letter.is_private:
-            reasons.append("a person is shown")
+            reasons.append("not to be shown there")
         else:
             try:
                 channel = self._client.get_partial_messageable(letter.row.channel)

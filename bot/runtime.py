@@ -227,6 +227,8 @@ def engine_lines(link: EngineLink) -> str:
         texts.say("run-fits", what=what, need_mib=int(need["needs_mib"]), enough="yes" if need["is_enough"] else "no")
         for what, need in fits.items()
     ]
+    if link.facts.output_check:
+        lines.append(texts.say("run-check", check=link.facts.output_check))
     return "\n".join(lines)
 
 

@@ -10,6 +10,7 @@ from typing import Self
 from bot.attachments import DISCORD_API
 from storage.env import Env, Secret
 from storage.errors import SettingsError
+from storage.output_checks import WantedCheck
 
 LARGEST_PORT = 65535
 DEVICES = ("auto", "cpu", "cuda")
@@ -26,6 +27,7 @@ class BotSettings:
     base_model: str  #: "miniature", "owner/name@revision", or a folder
     device: str  #: "auto", "cpu" or "cuda"
     models_dir: Path
+    output_check: WantedCheck  #: what looks at every picture before it can be posted
     guilds: frozenset[int]  #: servers allowed here; empty means those approved with `tintype guilds allow`
     owners: frozenset[int]  #: members who run this Tintype
     master_key_file: Path
@@ -36,7 +38,7 @@ class BotSettings:
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Read them all.
 
-        Raises: SettingsError E_SETTING_VALUE, E_API_WITHOUT_TOKEN.
+        Raises: SettingsError E_SETTING_VALUE, E_API_WITHOUT_TOKEN, E_OUTPUT_CHECK.
         """
         env = Env(environ)
         data_dir = Path(env.text("TINTYPE_DATA_DIR", "data"))
@@ -47,6 +49,7 @@ class BotSettings:
             base_model=env.text("TINTYPE_BASE_MODEL", "miniature"),
             device=_one_of(env, "TINTYPE_DEVICE", DEVICES, "auto"),
             models_dir=Path(env.text("TINTYPE_MODELS_DIR") or data_dir / "models"),
+            output_check=WantedCheck.named(env.text("TINTYPE_OUTPUT_CHECK"), env.text("TINTYPE_OUTPUT_CHECK_DIR")),
             guilds=env.ids("TINTYPE_GUILDS"),
             owners=env.ids("TINTYPE_OWNERS"),
             master_key_file=Path(env.text("TINTYPE_MASTER_KEY_FILE") or data_dir / "master.key"),

@@ -70,6 +70,7 @@ class EngineFacts:
     device: str
     methods: Sequence[MethodFacts] = ()
     class_words: Mapping[str, Sequence[str]] = field(default_factory=dict)  #: by kind
+    output_check: str = ""  #: what looks at pictures before they can be posted: a name, or off; empty: not yet known
 
     @classmethod
     def from_ping(cls, engine: Mapping[str, Any]) -> EngineFacts:
@@ -93,6 +94,7 @@ class EngineFacts:
                 for method in engine.get("methods") or ()
             ),
             class_words={kind: tuple(words) for kind, words in (engine.get("class_words") or {}).items()},
+            output_check=str(engine.get("output_check") or ""),
         )
 
     def method(self, name: str) -> MethodFacts | None:

@@ -159,14 +159,25 @@ def _commit(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> bool:
     """All rows or none; of none the files go, here, where nobody can be cancelled in between."""
     result = dict(end.result) | {one.role: one.blob for one in kept if one.role in DRAWN}
     whole = replace(end, result=result)
-    add = _add_version if job.kind is JobKind.TRAIN else _add_images
     is_kept = False
     try:
-        is_kept = rooms.queue.commit(job.id, job.attempt, result, lambda _: add(rooms, job, whole, kept))
+        is_kept = rooms.queue.commit(job.id, job.attempt, result, lambda _: _written(rooms, job, whole, kept))
     finally:
         if not is_kept:
             _delete(rooms, kept)
     return is_kept
+
+
+def _written(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> None:
+    add = _add_version if job.kind is JobKind.TRAIN else _add_images
+    add(rooms, job, end, kept)
+    note_held_back(rooms, job, int(end.result.get("held_back") or 0))
+
+
+def note_held_back(rooms: Rooms, job: Job, count: int) -> None:
+    """Tell the managers that pictures were held back and how many; neither whose they were nor what they showed."""
+    if count:
+        rooms.moderation.log(job.guild, None, "held-back", count=count)
 
 
 def _add_version(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> None:
@@ -196,7 +207,7 @@ def _add_images(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> None:
         raise TintypeError("E_RESULT_BROKEN", file="images")
     relation = job.request.get("relation") or {}
     words = job.request.get("words") or ()
-    has_person = _has_person(rooms, job)
+    has_person = shows_person(rooms, job)
     for position, one in enumerate(images, 1):
         image = Image(
             id=ImageId(new_id()),
@@ -222,7 +233,7 @@ def _word(image: Image, word: Told) -> ImageWord:
     return ImageWord(image=image.id, version=VersionId(word["version"]), strength=float(word.get("strength", 1.0)))
 
 
-def _has_person(rooms: Rooms, job: Job) -> bool:
+def shows_person(rooms: Rooms, job: Job) -> bool:
     """Whether a person's word is in it, or in the picture that it was made from."""
     versions = [rooms.concepts.version(VersionId(word["version"])) for word in job.request.get("words") or ()]
     concepts = [rooms.concepts.get(version.concept) for version in versions if version]

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from storage.output_checks import OFF
 from trainers import miniature
 from trainers.families import Family, families
 from trainers.memory import fits, frozen_mib, memory_of, name_of, needs_mib
@@ -35,6 +36,7 @@ def advertised(base: Base) -> dict[str, Any]:
         "class_words": {kind: list(words) for kind, words in base.family.class_words.items()},
         "families": list(families()),
         "fits": fits(numbers, base.dtype, room_mib),
+        "output_check": base.output_check.name if base.output_check else OFF,
     }
 
 

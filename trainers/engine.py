@@ -9,10 +9,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from storage.errors import TintypeError
+from storage.output_checks import WantedCheck
 from trainers import process
 from trainers.attempt import PROTOCOL, Attempt
 from trainers.desk import Desk
@@ -49,6 +51,7 @@ class Card:
             "class_words": {},
             "families": [],
             "fits": {},
+            "output_check": None,
         }
 
     def facts(self) -> dict[str, Any]:
@@ -60,12 +63,20 @@ class Card:
         self._facts = {**self._facts, **facts}
 
 
+@dataclass(frozen=True, slots=True)
+class WantedBase:
+    """What an engine is to load."""
+
+    base_model: str
+    device: str
+    output_check: WantedCheck
+
+
 class Engine:
     """Loads the base, then works through what lies on the desk until the process ends."""
 
-    def __init__(self, base_model: str, device: str, desk: Desk, card: Card) -> None:
-        self._base_model = base_model
-        self._device = device
+    def __init__(self, wanted: WantedBase, desk: Desk, card: Card) -> None:
+        self._wanted = wanted
         self._desk = desk
         self._card = card
         self._memory_s = 0.0
@@ -92,14 +103,14 @@ class Engine:
         from trainers.pipeline import load_base
 
         try:
-            base = load_base(self._base_model, self._device)
+            base = load_base(self._wanted.base_model, self._wanted.device, self._wanted.output_check)
             runs()  # imported now, not while the first prompt waits
             self._card.update(state="ready", **advertised(base))
         except TintypeError as error:
             self._fail(error)
         except Exception as error:
-            log.exception("the base model %s cannot be loaded", self._base_model)
-            self._fail(translated(error) or TintypeError("E_BASE_LOAD", base=self._base_model))
+            log.exception("the base model %s cannot be loaded", self._wanted.base_model)
+            self._fail(translated(error) or TintypeError("E_BASE_LOAD", base=self._wanted.base_model))
         else:
             return base
         return None
@@ -166,7 +177,7 @@ def _talk(verbs: Verbs, requests: Any, replies: Any) -> None:
         os._exit(code)
 
 
-def serve(base_model: str, device: str) -> None:
+def serve(wanted: WantedBase) -> None:
     """Be an engine: the wire on descriptors 0 and 1, the log on 2, until the wire is closed."""
     process.die_with_parent()
     os.nice(NICE)
@@ -177,7 +188,7 @@ def serve(base_model: str, device: str) -> None:
     verbs = Verbs(desk, card.facts, kinds())
     threading.Thread(target=_talk, args=(verbs, requests, replies), name="wire", daemon=True).start()
     try:
-        Engine(base_model, device, desk, card).work()
+        Engine(wanted, desk, card).work()
     except BaseException:
         log.critical("the engine's loop broke", exc_info=True)
         logging.shutdown()

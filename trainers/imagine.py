@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from storage.words import words_in
 from trainers.adapter import Adapter
 from trainers.dataset import pixels_of
+from trainers.drawing.held import held_back
 from trainers.method import Progress
 from trainers.pipeline import Base, swapped, with_words
 from trainers.text import encode_prompt, stacked
@@ -40,6 +41,7 @@ class Drawing:
     parent: Image.Image | None = None  #: begin from this picture
     strength: float = 0.6  #: how far to leave the parent: 0 … 1
     size: tuple[int, int] | None = None  #: width, height in px instead of the shape's
+    is_strict: bool = True  #: the output check's stricter bound; the other one is for channels of adults
 
 
 def words_of(asked: Drawing) -> list[tuple[Adapter, float]]:
@@ -61,7 +63,8 @@ def imagine(
 ) -> Generator[Progress, None, list[Image.Image]]:
     """Draw all pictures of a drawing together, yielding after each denoising step; returns the pictures.
 
-    What is asked twice gives the same pictures, whatever was drawn or trained in between. Half way, `glimpse` is given
+    What is asked twice gives the same pictures, whatever was drawn or trained in between; for one that the base's
+    output check holds back there is a tile that `is_held_back` knows. Half way, `glimpse` is given
     what the pictures promise to be: predicted latents (B, C, H, W) float32.
     """
     scheduler, timesteps = _timesteps(base, asked)
@@ -75,7 +78,7 @@ def imagine(
         if glimpse is not None and index + 1 == len(timesteps) // 2:
             glimpse(scheduler.model_outputs[-1])  # DPM-Solver++ predicts the picture itself, Lu et al. 2022
         yield Progress(done=index + 1, total=len(timesteps), phase="imagine")
-    return decoded(base, latents)
+    return decoded(base, latents, is_strict=asked.is_strict)
 
 
 def finished(steps: Generator[Progress, None, list[Image.Image]]) -> list[Image.Image]:
@@ -198,20 +201,30 @@ def encoded_picture(base: Base, picture: Image.Image) -> Tensor:
     return latents
 
 
-def sketched(base: Base, latents: Tensor) -> list[Image.Image]:
+def sketched(base: Base, latents: Tensor, *, is_strict: bool = True) -> list[Image.Image]:
     """Predicted latents (B, C, H, W) as small pictures, in a fraction of the time that `decoded` takes."""
     scale = min(1.0, SKETCH_LATENTS / max(latents.shape[2:]))
     if scale < 1.0:
         latents = torch.nn.functional.interpolate(latents, scale_factor=scale, mode="area")
-    return decoded(base, latents)
+    return decoded(base, latents, is_strict=is_strict)
 
 
 @torch.no_grad()
-def decoded(base: Base, latents: Tensor) -> list[Image.Image]:
-    """Latents (B, C, H, W) as pictures, one at a time so that memory stays that of one."""
+def decoded(base: Base, latents: Tensor, *, is_strict: bool = True) -> list[Image.Image]:
+    """Latents (B, C, H, W) as pictures, one at a time so that memory stays that of one.
+
+    Every picture that anybody will see is made here, so the output check stands here, too: what it holds back leaves
+    this function only as a tile. Raises: TintypeError(E_OUTPUT_CHECK_BROKEN).
+    """
     pictures = []
     for one in latents[:, None]:
         pixels = base.vae.decode((one / base.scaling_factor).to(base.vae.dtype)).sample.float()
         array = ((pixels[0].clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
-        pictures.append(Image.fromarray(array))
+        pictures.append(_passed(base, Image.fromarray(array), is_strict))
     return pictures
+
+
+def _passed(base: Base, picture: Image.Image, is_strict: bool) -> Image.Image:  # noqa: FBT001  handed on
+    if base.output_check is not None and base.output_check.holds_back(picture, is_strict=is_strict):
+        return held_back(*picture.size)
+    return picture

@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from storage.errors import TintypeError
+from storage.output_checks import WantedCheck
 from trainers.adapter import Adapter, LowRank
+from trainers.checks import OutputCheck, check_for
 from trainers.families import Family, family_of
 from trainers.precision import dtype_on, remark_on
 
@@ -41,6 +43,7 @@ class Base:
     unet: Any  #: UNet2DConditionModel
     scheduler: Any  #: the scheduler as it was stored; samplers are made from its config
     device: torch.device
+    output_check: OutputCheck | None = None  #: of every picture that it draws; None where the operator has none
 
     @property
     def size_px(self) -> int:
@@ -83,10 +86,11 @@ def device_named(name: str) -> torch.device:
     return device
 
 
-def load_base(base_model: str, device: str = "auto") -> Base:
+def load_base(base_model: str, device: str = "auto", output_check: WantedCheck | None = None) -> Base:
     """Load a base model from this machine alone: `miniature`, a folder, or `repo@revision` in the Hugging Face cache.
 
-    Raises: TintypeError E_BASE_LOAD when it is not here or not whole, E_NO_FAMILY when we do not know its kind.
+    Raises: TintypeError E_BASE_LOAD when it is not here or not whole, E_NO_FAMILY when we do not know its kind,
+    E_OUTPUT_CHECK_MISSING and E_OUTPUT_CHECK_LOAD when its pictures could not be looked at as they must be.
     """
     from diffusers import StableDiffusionPipeline
 
@@ -104,7 +108,8 @@ def load_base(base_model: str, device: str = "auto") -> Base:
         )  # fmt: skip
     except (OSError, ValueError) as error:
         raise TintypeError("E_BASE_LOAD", base=base_model) from error
-    return base_of(pipeline, name, revision, target)
+    base = base_of(pipeline, name, revision, target)
+    return replace(base, output_check=check_for(output_check or WantedCheck(), where, target))
 
 
 def _be_quiet() -> None:

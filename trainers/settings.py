@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage.env import Env
+from storage.output_checks import WantedCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +17,19 @@ class TrainerSettings:
     base_model: str  #: "miniature", "owner/name@revision", or a folder
     device: str  #: "auto", "cpu" or "cuda"
     models_dir: Path  #: where `models get` puts base models
+    output_check: WantedCheck  #: what looks at every drawn picture
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> TrainerSettings:
-        """Read TINTYPE_BASE_MODEL, TINTYPE_DEVICE, TINTYPE_DATA_DIR and TINTYPE_MODELS_DIR."""
+        """Read them all.
+
+        Raises: SettingsError(E_OUTPUT_CHECK).
+        """
         env = Env(environ)
         data_dir = Path(env.text("TINTYPE_DATA_DIR", "data"))
         return cls(
             base_model=env.text("TINTYPE_BASE_MODEL", "miniature"),
             device=env.text("TINTYPE_DEVICE", "auto"),
             models_dir=Path(env.text("TINTYPE_MODELS_DIR") or data_dir / "models"),
+            output_check=WantedCheck.named(env.text("TINTYPE_OUTPUT_CHECK"), env.text("TINTYPE_OUTPUT_CHECK_DIR")),
         )

@@ -10,6 +10,7 @@ from bot import texts
 from bot.cards import layout
 from bot.cards.layout import Card
 from bot.plain import plain
+from storage.output_checks import OFF
 
 QUEUE_LINES = 15
 LIST_CHARACTERS = 900
@@ -69,7 +70,9 @@ class Likeness:
     owner: int
 
 
-def privacy_card(*, intents: Sequence[str], permissions: Sequence[str], likenesses: Sequence[Likeness] = ()) -> Card:
+def privacy_card(
+    *, intents: Sequence[str], permissions: Sequence[str], likenesses: Sequence[Likeness] = (), check: str = ""
+) -> Card:
     """What Tintype sees, keeps and never does, with the rights it was really granted; and the words that show one."""
     none = texts.say("privacy-none")
     granted = texts.say(
@@ -77,9 +80,16 @@ def privacy_card(*, intents: Sequence[str], permissions: Sequence[str], likeness
     )
     return layout.card(
         layout.text(texts.say("privacy-body")),
+        layout.text(check_line(check)),
         layout.text(layout.cut(granted, LIST_CHARACTERS)),
         *_likenesses(likenesses[:MOST_LIKENESSES]),
     )
+
+
+def check_line(check: str) -> str:
+    """What looks at pictures before they are posted: the name of a check, or off; empty while nobody knows."""
+    key = "asleep" if not check else "off" if check == OFF else "on"
+    return texts.say(f"check-{key}", check=check)
 
 
 def _likenesses(likenesses: Sequence[Likeness]) -> list[Any]:

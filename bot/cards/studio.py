@@ -50,6 +50,7 @@ class AuditLine:
     who: int | None
     action: str
     whom: int | None
+    count: int = 0  #: of pictures
 
 
 def reports_card(case: Case | None, *, place: str, n: int, total: int, blocked: Sequence[Blocked]) -> Card:
@@ -114,7 +115,7 @@ def audit_card(entries: Sequence[AuditLine], *, place: str, n: int, pages: int) 
 def _entry(line: AuditLine) -> str:
     key = f"audit-{line.action}"
     whom = "none" if line.whom is None else f"<@{line.whom}>"
-    what = texts.say(key, whom=whom) if texts.knows(key) else plain(line.action)
+    what = texts.say(key, whom=whom, count=line.count) if texts.knows(key) else plain(line.action)
     who = texts.say("audit-nobody") if line.who is None else f"<@{line.who}>"
     return texts.say("audit-line", when=str(int(line.when)), who=who, what=what)
 

@@ -113,7 +113,8 @@ def engine_of(settings: BotSettings) -> EngineOf:
     from bot.runtime import EngineOf
 
     return EngineOf(
-        command=command(settings.base_model, settings.device), environ=environment(os.environ, settings.models_dir)
+        command=command(settings.base_model, settings.device),
+        environ=environment(os.environ, settings.models_dir, settings.output_check),
     )
 
 

@@ -19,9 +19,10 @@ async def command(interaction: Interaction) -> None:
     await acknowledge(interaction)
     intents = [name for name, granted in interaction.client.intents if granted]
     permissions = [name.replace("_", " ") for name, granted in interaction.app_permissions if granted]
-    asker = asker_of(interaction)
+    asker, facts = asker_of(interaction), studio_of(interaction).facts()
     likenesses = await studio_of(interaction).run(lambda rooms: _likenesses(rooms, asker))
-    card = cards.privacy_card(intents=intents, permissions=permissions, likenesses=likenesses)
+    check = facts.output_check if facts else ""
+    card = cards.privacy_card(intents=intents, permissions=permissions, likenesses=likenesses, check=check)
     await show(interaction, card)
 
 

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from bot import control
-from bot.doctor.findings import Finding, ok
+from bot.doctor.findings import Finding, ok, warn
 from bot.engine_process import EngineProcess
 from bot.settings import BotSettings
 from storage.errors import EngineLost, TintypeError
+from storage.output_checks import OFF
 
 LIST_S = 120.0  # torch is imported
 LOAD_S = 600.0  # a base model from a slow disk
@@ -65,15 +66,22 @@ async def engine(data_dir: Path, command: Sequence[str], environ: Mapping[str, s
     told = await asyncio.to_thread(control.ask, data_dir, {"do": "status"})
     if told is not None and told["engine"]:
         yield _ready(told["engine"]["title"], told["engine"]["device"], len(told["engine"]["methods"]))
+        yield _check(str(told["engine"].get("output_check") or OFF))
         return
     card = await _started(command, environ)
     base, device = card.get("base_model") or {}, card.get("device") or {}
     title = str(base.get("title") or base.get("id"))
     yield _ready(title, str(device.get("name") or device.get("type") or "?"), len(card["methods"]))
+    yield _check(str(card.get("output_check") or OFF))
 
 
 def _ready(title: str, device: str, methods: int) -> Finding:
     return ok("engine", "doctor-engine-ok", title=title, device=device, methods=methods)
+
+
+def _check(name: str) -> Finding:
+    """What looks at pictures; that it cannot be loaded is the engine's own failure."""
+    return warn("check", "doctor-check-off") if name == OFF else ok("check", "doctor-check-ok", name=name)
 
 
 async def _started(command: Sequence[str], environ: Mapping[str, str]) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace, settings: TrainerSettings) -> None:
     """Serve until the wire is closed; nothing is printed, since standard output is the wire."""
-    from trainers.engine import serve
+    from trainers.engine import WantedBase, serve
 
-    serve(arguments.base_model or settings.base_model, arguments.device or settings.device)
+    base_model, device = arguments.base_model or settings.base_model, arguments.device or settings.device
+    serve(WantedBase(base_model, device, settings.output_check))

@@ -12,6 +12,7 @@ from storage.errors import TintypeError
 from trainers.attempt import Attempt
 from trainers.drawing.encode import LIMIT_BYTES, encoded
 from trainers.drawing.grid import grid
+from trainers.drawing.held import is_held_back
 from trainers.events import Done, Event, Made, Sample, Step, Stopped, Wish, made
 from trainers.imagine import Drawing, sketched, words_of
 from trainers.imagine import imagine as draw
@@ -44,7 +45,8 @@ SHOWN_REST = 60  # characters of what was left out, enough to find the place
 def imagine(base: Base, attempt: Attempt) -> Running:
     """Draw what is asked for.
 
-    Raises: TintypeError E_COUNT, E_ATTEMPT, E_IMAGE_TOO_BIG; WeightsRefused for a file that is broken or foreign.
+    Raises: TintypeError E_COUNT, E_ATTEMPT, E_IMAGE_TOO_BIG, E_HELD_BACK when none may be shown,
+    E_OUTPUT_CHECK_BROKEN; WeightsRefused for a file that is broken or foreign.
     """
     yield Step(phase="load", done=0, total=1)
     asked = drawing_of(base, attempt)
@@ -75,7 +77,7 @@ def _step(progress: Progress) -> Step:
 
 
 def _glimpse(base: Base, attempt: Attempt, asked: Drawing, latents: Tensor) -> Sample:
-    images = sketched(base, latents)
+    images = sketched(base, latents, is_strict=asked.is_strict)
     alt = {"count": len(images), "prompt": asked.prompt}
     seen = images[0] if len(images) == 1 else grid(images)
     file = _saved(attempt, seen, "preview", "preview", {}, alt)
@@ -109,6 +111,7 @@ def drawing_of(base: Base, attempt: Attempt) -> Drawing:
         parent=parent,
         strength=_strength(relation),
         size=_size(base, relation, parent),
+        is_strict=attempt.get("is_strict", bool, default=True),
     )
 
 
@@ -171,21 +174,27 @@ def _size(base: Base, relation: Mapping[str, Any], parent: Image.Image | None) -
 
 
 def _done(base: Base, attempt: Attempt, asked: Drawing, images: Sequence[Image.Image]) -> Done:
+    drawn = list(zip(images, asked.seeds, strict=True))
+    shown = [(image, seed) for image, seed in drawn if not is_held_back(image)]
+    if not shown:
+        raise TintypeError("E_HELD_BACK", count=len(drawn))
     files = []
-    for number, (image, seed) in enumerate(zip(images, asked.seeds, strict=True), 1):
+    for number, (image, seed) in enumerate(shown, 1):
         recipe = recipe_of(base, asked, seed, has_prompt=attempt.get("has_prompt", bool, default=False))
         alt = {"n": number, "prompt": asked.prompt, "seed": seed}
         files.append(_saved(attempt, image, f"image-{number}", "image", recipe, alt))
-    if len(images) > 1:
-        alt = {"count": len(images), "prompt": asked.prompt}
-        files.append(_saved(attempt, grid(images), "grid", "sheet", {}, alt))
-    width, height = images[0].size
+    if len(shown) > 1:
+        alt = {"count": len(shown), "prompt": asked.prompt}
+        files.append(_saved(attempt, grid([image for image, _ in shown]), "grid", "sheet", {}, alt))
+    width, height = shown[0][0].size
+    held = len(drawn) - len(shown)
     result = {
         "seed": asked.seeds[0],
         "width": width,
         "height": height,
         "settings": settings_of(base, asked) | {"relation": _relation(attempt, asked)},
-        "warnings": _warnings(base, asked),
+        "held_back": held,
+        "warnings": [*([{"code": "W_HELD_BACK", "count": held}] if held else []), *_warnings(base, asked)],
     }
     return Done(result=result, files=tuple(files))
 

@@ -15,6 +15,7 @@ from trainers.attempt import Attempt
 from trainers.diary import BEST, CANDIDATE, METHOD, PICTURES, Diary, Point, Reached, pack, unpack
 from trainers.drawing.curve import curve
 from trainers.drawing.encode import encoded, png
+from trainers.drawing.held import is_held_back, texts_of
 from trainers.drawing.ink import tile
 from trainers.drawing.sheet import Row, sheet
 from trainers.events import Checkpoint, Done, End, Event, Made, Sample, Step, Stopped, Wish, made
@@ -155,7 +156,7 @@ class Training:
     def _laid(self, number: int, images: Sequence[Image.Image]) -> tuple[str, ...]:
         names = tuple(f"{PICTURES}/{number:03}-{index}.png" for index in range(1, len(images) + 1))
         for name, image in zip(names, images, strict=True):
-            (self._folder / name).write_bytes(png(image))
+            (self._folder / name).write_bytes(png(image, texts_of(image)))
         return names
 
     def _sample(self, point: Point, images: Sequence[Image.Image]) -> Sample:
@@ -200,13 +201,20 @@ class Training:
             self._saved(self._cover(best), "cover", "cover"),
         )
         told = self._result(best, files[0].bytes) | {
-            "warnings": [*warnings, *cut_captions(self._base, self._task.lesson)]
+            "warnings": [*warnings, *self._held(), *cut_captions(self._base, self._task.lesson)]
         }
         return Done(result=told, files=files)
 
     def _cover(self, best: Point) -> Image.Image:
-        """The best sample alone, small: how the word is recognised in a list."""
-        return tile(opened(self._folder / best.pictures[0]), COVER_PX, COVER_PX)
+        """The best sample alone, small: how the word is recognised in a list; rather one that may be shown."""
+        samples = [opened(self._folder / name) for name in best.pictures]
+        return tile(min(samples, key=is_held_back), COVER_PX, COVER_PX)
+
+    def _held(self) -> list[Mapping[str, Any]]:
+        """What is said of samples that the output check held back, in this attempt or before."""
+        names = [name for point in self._diary.points for name in point.pictures]
+        count = sum(is_held_back(opened(self._folder / name)) for name in names)
+        return [{"code": "W_SAMPLES_HELD", "count": count}] if count else []
 
     def _result(self, best: Point, size_bytes: int) -> dict[str, Any]:
         lesson = self._task.lesson

@@ -58,6 +58,7 @@ FACTS = EngineFacts.from_ping(
             {"name": "pivotal", "title": "Pivotal tuning", "summary": "both", "min_photos": 1},
         ],
         "class_words": {"animal": ["dog", "cat"], "object": ["mug"], "person": ["person"]},
+        "output_check": "off",
     }
 )
 
@@ -151,7 +152,19 @@ class Stage:
 
     # ---- presses that the app would not offer
 
-    async def forge(self, member: Member, custom_id: str, message: Message | None = None, *, form: Any = None) -> str:
+    async def forge_there(self, member: Member, custom_id: str, channel: str = "after-dark") -> str:
+        """The same in another channel."""
+        return await self.forge(member, custom_id, channel=channel)
+
+    async def forge(
+        self,
+        member: Member,
+        custom_id: str,
+        message: Message | None = None,
+        *,
+        form: Any = None,
+        channel: str = "general",
+    ) -> str:
         """What a member is told who sends a press, or a form, of their own making."""
         person = self.box.people[self.id_of(member)]
         data: dict[str, Any] = {"custom_id": custom_id, "component_type": 2, "id": 1}
@@ -159,7 +172,7 @@ class Stage:
         if form is not None:
             data = {"custom_id": custom_id, "components": form}
         one = self.box.interact(
-            COMPONENT if form is None else MODAL_SUBMIT, person, self.box.channels[self.channel()], data, under
+            COMPONENT if form is None else MODAL_SUBMIT, person, self.box.channels[self.channel(channel)], data, under
         )
         await asyncio.wait_for(one.settled.wait(), 10)
         assert one.outcome is not None

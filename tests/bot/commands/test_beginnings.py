@@ -40,7 +40,7 @@ async def test_without_a_strength_it_is_left_by_more_than_half(stage: Stage) -> 
     [
         ({"image": ("cup.txt", b"no picture")}, "is no photo that Tintype can open"),
         ({"strength": 0.5}, "there is none. Add one with `image:`"),
-        ({"image": CUP, "channel": "after-dark"}, "In an age-restricted channel no picture is made from one"),
+        ({"image": CUP, "channel": "after-dark"}, "In an age-restricted channel no picture is made or shown"),
         ({"image": CUP, "prompt": "<no-such>"}, "There is no word <no-such>"),
     ],
 )
@@ -82,12 +82,18 @@ async def test_a_variation_begins_from_what_was_made_of_it(stage: Stage) -> None
 
 
 async def test_what_came_from_it_is_not_taken_on_in_a_channel_for_adults(stage: Stage) -> None:
-    await begun(stage)
-    card = shown(await stage.ana.command("show", channel="after-dark"))
+    grid, job = await begun(stage)
+    await stage.ana.press(grid, "Vary 1 (subtle)")
+    varied = await stage.job()
+    await stage.draw(varied)
 
-    told = shown(await stage.ana.press(card, "Vary 1 (subtle)"))
-
-    assert "In an age-restricted channel" in told.body
+    for one in (job, varied):
+        for public in (False, True):
+            told = shown(await stage.ana.command("show", job=one.id, public=public, channel="after-dark"))
+            assert "In an age-restricted channel" in told.body
+            assert told.files == []
+        assert "In an age-restricted channel" in await stage.forge_there(stage.ana, f"t1:vary:{one.id}:1")
+    assert (await stage.job()).id == varied.id
 
 
 async def test_others_do_not_begin_from_it(stage: Stage) -> None:

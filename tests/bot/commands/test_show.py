@@ -190,3 +190,17 @@ async def test_a_training_begun_from_a_report_shown_elsewhere_is_told_there(stag
     await stage.ana.press(report, "Train")
 
     assert (await stage.job()).channel == stage.channel("after-dark")
+
+
+async def test_what_was_made_for_adults_is_not_posted_outside_of_their_channels(stage: Stage) -> None:
+    await stage.ana.command("imagine", prompt="a cup", count=1, channel="after-dark")
+    job = await stage.job()
+    await stage.draw(job)
+
+    elsewhere = shown(await stage.ana.command("show", job=job.id, public=True))
+    alone = shown(await stage.ana.command("show", job=job.id))
+    there = shown(await stage.ana.command("show", job=job.id, public=True, channel="after-dark"))
+
+    assert "made in an age-restricted channel" in elsewhere.body
+    assert (elsewhere.files, len(alone.files), alone.is_ephemeral) == ([], 1, True)
+    assert "Posted" in there.body or "posted" in there.body

@@ -185,17 +185,27 @@ def imagine(attempt: Attempt) -> Running:
             picture = attempt.folder / "preview.png"
             picture.write_bytes(png(str(seed).encode() + b"half"))
             yield Sample(point=1, done=done, score=None, files=(made(attempt.folder, picture, "preview"),))
+    held = held_back(attempt.get("prompt", str), count)
+    if held == count:
+        raise TintypeError("E_HELD_BACK", count=count)
     files = []
-    for n in range(1, count + 1):
+    for n in range(1, count + 1 - held):
         path = save(attempt.folder / f"image-{n}.png", png(b"".join(read) + str(seed + n - 1).encode()), "image")
         alt = {"n": n, "seed": seed + n - 1}
         files.append(made(attempt.folder, path, "image", size=(8, 8), alt=alt))
-    if count > 1:
+    if count - held > 1:
         path = attempt.folder / "grid.png"
         path.write_bytes(png(str(seed).encode() + b"grid"))
         files.append(made(attempt.folder, path, "sheet", size=(8, 8)))
     settings = {"prompt": attempt.get("prompt", str), "steps": 3, "base_model": "fake@1"}
-    return Done(result={"seed": seed, "width": 8, "height": 8, "settings": settings}, files=tuple(files))
+    result = {"seed": seed, "width": 8, "height": 8, "settings": settings, "held_back": held}
+    told = {"warnings": [{"code": "W_HELD_BACK", "count": held}]} if held else {}
+    return Done(result=result | told, files=tuple(files))
+
+
+def held_back(prompt: str, count: int) -> int:
+    """Prompts with a fate of their own: the output check holds back the last picture, or all of them."""
+    return count if "naked" in prompt else 1 if "bare" in prompt else 0
 
 
 RUNS: dict[str, Callable[[Attempt], Running]] = {"train": train, "imagine": imagine}
@@ -210,12 +220,14 @@ FACTS = {
     "kinds": sorted(RUNS),
     "class_words": {},
     "fits": {},
+    "output_check": None,
 }
 READY = {
     "state": "ready",
     "base_model": {"id": "fake", "revision": "1", "title": "Fake base", "size_px": 8},
     "methods": [{"name": "lora", "title": "LoRA", "summary": "hashes", "min_photos": 3}],
     "class_words": {"person": ["person"], "animal": ["dog", "cat"], "object": ["mug"], "style": ["style"]},
+    "output_check": "off",
 }
 
 

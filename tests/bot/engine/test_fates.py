@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.fates import onward
+from bot.fates import fail, onward
 from bot.store import open_rooms
 from storage.clock import SystemClock
+from storage.errors import TintypeError
 from storage.records import Progress
 from tests.bot.engine.stage import put_pictures
+from tests.storage.rooms import HOME
 
 STEP = Progress(phase="train", done=20, total=100)
 
@@ -27,3 +29,15 @@ def test_an_attempt_tells_how_far_those_before_it_came(tmp_path: Path, before: P
     told = onward(replace(job, progress=before), STEP)
 
     assert told == replace(STEP, reached=reached)
+
+
+def test_pictures_that_were_all_held_back_are_counted_for_the_managers_and_nothing_else(tmp_path: Path) -> None:
+    rooms = open_rooms(tmp_path, tmp_path / "master.key", SystemClock())
+    for key, code in (("a", "E_HELD_BACK"), ("b", "E_NO_MEMORY")):
+        job = rooms.queue.claim(put_pictures(rooms, key).id, "engine", 60.0)
+        assert job is not None
+        fail(rooms, job, TintypeError(code, count=4))
+    (entry,) = rooms.moderation.audit(HOME, 1, 10)
+    rooms.db.conn.close()
+
+    assert (entry.action, entry.actor, entry.object, entry.facts) == ("held-back", None, None, {"count": 4})

@@ -138,10 +138,11 @@ async def test_the_inspector_is_tried_with_a_photo() -> None:
 
 
 async def test_an_engine_that_starts_tells_its_base_model_and_device(settings: BotSettings) -> None:
-    (found,) = [finding async for finding in engine.engine(settings.data_dir, stub("ready"), {"PYTHONPATH": str(ROOT)})]
+    found = [finding async for finding in engine.engine(settings.data_dir, stub("ready"), {"PYTHONPATH": str(ROOT)})]
 
-    assert "Miniature on two cores" in found.text
-    assert "2 ways" in found.text
+    assert "Miniature on two cores" in found[0].text
+    assert "2 ways" in found[0].text
+    assert (found[1].level, found[1].facts) == (Level.OK, {"name": "safety_checker"})
 
 
 @pytest.mark.parametrize(("state", "code"), [("failed", "E_MODEL_CHANGED"), ("dies", "E_ENGINE_START")])
@@ -158,9 +159,10 @@ async def test_a_program_that_is_not_there_is_told(settings: BotSettings) -> Non
 async def test_the_engine_of_a_running_bot_is_not_started_twice(
     data_with_bot: ControlServer, settings: BotSettings
 ) -> None:
-    (found,) = [finding async for finding in engine.engine(settings.data_dir, ["/no/such/engine"], {})]
+    ready, check = [finding async for finding in engine.engine(settings.data_dir, ["/no/such/engine"], {})]
 
-    assert found.facts == {"title": "Miniature", "device": "a card", "methods": 1}
+    assert ready.facts == {"title": "Miniature", "device": "a card", "methods": 1}
+    assert (check.level, check.key) == (Level.WARN, "doctor-check-off")
 
 
 # --- the whole -------------------------------------------------------------------------------------------------------
