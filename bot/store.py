@@ -21,6 +21,7 @@ from storage.guilds import Guilds
 from storage.images import Images
 from storage.moderation import Moderation
 from storage.photos import Photos
+from storage.points import Points
 from storage.preferences import Wishes
 from storage.privacy import Privacy
 from storage.queue import Queue
@@ -42,6 +43,7 @@ class Rooms:
     queue: Queue
     concepts: Concepts
     photos: Photos
+    points: Points
     images: Images
     vault: Vault
     privacy: Privacy
@@ -71,6 +73,7 @@ def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
         queue=Queue(db, clock),
         concepts=Concepts(db, clock),
         photos=photos,
+        points=Points(db, vault, clock),
         images=Images(db),
         vault=vault,
         privacy=privacy,

@@ -29,6 +29,7 @@ class Rooms(Protocol):
     queue: Any
     concepts: Any
     photos: Any
+    points: Any
     images: Any
     vault: Any
     privacy: Any

@@ -22,12 +22,17 @@ from storage.records import (
     JobKind,
     JobState,
     Kind,
+    Point,
     Relation,
     VersionId,
 )
 
 MOST_BYTES = 2 * 2**30  # of one file; a checkpoint of a large adapter is some hundred megabytes
-KEPT = {JobKind.TRAIN: ("weights", "embedding", "sheet", "curve", "cover"), JobKind.IMAGINE: ("image", "sheet")}
+KEPT = {
+    JobKind.TRAIN: ("weights", "embedding", "sheet", "curve", "cover"),
+    JobKind.IMAGINE: ("image", "sheet"),
+    JobKind.SHEET: ("sheet",),
+}
 DRAWN = ("sheet", "curve", "cover")  # of a job's files, those that its result names
 
 Told = Mapping[str, Any]
@@ -80,7 +85,9 @@ def _put(rooms: Rooms, job: Job, file: Told, content: bytes) -> Kept:
 
 
 async def keep(store: Store, job: Job, folder: Path, file: Told, ttl_s: float) -> None:
-    """Keep a checkpoint or the live card's picture in the place of the one before; other files are left alone.
+    """Keep a checkpoint or the live card's picture in the place of the one before, and what a sample point learned.
+
+    Other files are left alone.
 
     It is read on a thread of its own, so that nobody's answer waits for it.
     Raises: LeaseLost, TintypeError E_RESULT_BROKEN, E_DISK_FULL; the one before stays then.
@@ -115,7 +122,30 @@ def keep_preview(rooms: Rooms, job: Job, file: Told, content: bytes, ttl_s: floa
         rooms.vault.delete(before.preview)
 
 
-KEEP = {"checkpoint": keep_checkpoint, "preview": keep_preview}
+def keep_point(rooms: Rooms, job: Job, file: Told, content: bytes, ttl_s: float) -> None:
+    """Keep the weights of a sample point, in the place of those that an attempt before had told of it.
+
+    Raises: LeaseLost, TintypeError E_DISK_FULL.
+    """
+    blob, told = _put(rooms, job, file, content).blob, file["alt"]
+    point = Point(
+        job=job.id,
+        number=int(told["point"]),
+        done=int(told["done"]),
+        score=told.get("score"),
+        blob=blob,
+        sha256=str(file["sha256"]),
+        bytes=int(file["bytes"]),
+    )
+    try:
+        rooms.points.keep(point)
+    except TintypeError:
+        rooms.vault.delete(blob)
+        raise
+    rooms.queue.beat(job.id, job.attempt, ttl_s)
+
+
+KEEP = {"checkpoint": keep_checkpoint, "preview": keep_preview, "point": keep_point}
 
 
 # --- at the end ------------------------------------------------------------------------------------------------------
@@ -169,8 +199,7 @@ def _commit(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> bool:
 
 
 def _written(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> None:
-    add = _add_version if job.kind is JobKind.TRAIN else _add_images
-    add(rooms, job, end, kept)
+    ADD[job.kind](rooms, job, end, kept)
     note_held_back(rooms, job, int(end.result.get("held_back") or 0))
 
 
@@ -242,17 +271,28 @@ def shows_person(rooms: Rooms, job: Job) -> bool:
     return any(one is not None and one.kind is Kind.PERSON for one in concepts) or bool(image and image.has_person)
 
 
+def _add_sheet(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> None:
+    """A contact sheet stands in its job's result; it has no rows of its own."""
+    if not kept:
+        raise TintypeError("E_RESULT_BROKEN", file="sheet")
+
+
+ADD = {JobKind.TRAIN: _add_version, JobKind.IMAGINE: _add_images, JobKind.SHEET: _add_sheet}
+
+
 def settle(rooms: Rooms, job: Job, kept_s: float) -> None:
     """After any end, as often as one likes: drop checkpoint and preview, and the photos or their time.
 
-    Photos go at once when the word is learned; otherwise they stay for `kept_s` after the end, for another try.
+    Photos go at once when the word is learned, unless they are wished to stay; otherwise they stay for `kept_s` after
+    the end, for another try. Of the sample points some wait to be chosen.
     """
     for blob in rooms.queue.shed(job.id):
         rooms.vault.delete(blob)
-    draft = job.request.get("draft")
-    if draft is None or job.ended_at is None:
+    if job.kind is not JobKind.TRAIN:
         return
     if job.state is JobState.SUCCEEDED:
-        rooms.photos.discard(draft)
+        rooms.points.rest(job.id, job.result.get("best_step"))
+        rooms.photos.learned(job)
     else:
-        rooms.photos.keep_until(draft, job.ended_at + kept_s)
+        rooms.points.drop(job.id)
+        rooms.photos.came_to_nothing(job, kept_s)

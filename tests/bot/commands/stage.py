@@ -22,10 +22,12 @@ from bot.sandbox.client import Answer, Member, Message, Modal
 from bot.sandbox.state import COMPONENT, MODAL_SUBMIT
 from bot.store import Rooms, Store
 from bot.studio import EngineFacts, Studio
+from bot.takeover import settle
 from storage.clock import SystemClock
 from storage.errors import PhotoRejected
 from storage.inspection_client import InspectedPhoto
 from storage.labels import File, closed
+from storage.photos import FAILED_S
 from storage.records import (
     BlobId,
     ChannelId,
@@ -228,7 +230,7 @@ class Stage:
 
     async def fail(self, job: Job, code: str = "E_NO_MEMORY", **facts: Any) -> None:
         started = job if job.state is JobState.RUNNING else await self.start(job)
-        await self.run(lambda rooms: rooms.queue.fail(job.id, started.attempt, code, facts))
+        await self.run(lambda rooms: _fail(rooms, started, code, facts))
 
     async def post(self, job: JobId) -> Message:
         """Post the job's card in its channel, as the outbox would; as ana sees it."""
@@ -312,8 +314,17 @@ def _learn(rooms: Rooms, job: Job, facts: EngineFacts) -> Version:
 
     result = {"steps": 300, "best_step": 200, "seconds": 33.0, "bytes": len(weights), "sheet": sheet, "curve": curve}
     assert rooms.queue.commit(job.id, job.attempt, result, write)
-    rooms.photos.discard(job.request["draft"])
+    ended = rooms.queue.get(job.id)
+    assert ended is not None
+    settle(rooms, ended, FAILED_S)
     return made[0]
+
+
+def _fail(rooms: Rooms, job: Job, code: str, facts: dict[str, Any]) -> None:
+    rooms.queue.fail(job.id, job.attempt, code, facts)
+    ended = rooms.queue.get(job.id)
+    assert ended is not None
+    settle(rooms, ended, FAILED_S)
 
 
 def _draw(rooms: Rooms, job: Job) -> list[Image]:
