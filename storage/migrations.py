@@ -106,7 +106,8 @@ create index image_words_by_version on image_words(version);
 """
 
 #: weights made elsewhere wait here for the answer to what they show; which version a word means, and the sample points
-#: that one may still choose instead
+#: that one may still choose instead; questions outlive what they ask about (the old table was never written to), with
+#: letters that must be sent; private answers that are followed over a restart, their tokens in the vault
 M004 = """
 create table imports (id text primary key, owner integer not null, guild integer, channel integer not null,
     word text not null, kind text, class_word text, trigger text not null, files text not null, told text not null,
@@ -118,6 +119,19 @@ alter table versions add column point integer;
 create table points (job text not null references jobs(id) on delete cascade, number integer not null,
     done integer not null, score real, blob text not null, sha256 text not null, bytes integer not null,
     expires_at real, primary key (job, number));
+drop table questions;
+create table questions (id text primary key, kind text not null, concept text, draft text, asker integer not null,
+    person integer not null, asker_name text not null, person_name text not null, guild integer,
+    channel integer not null, request text not null default '{}', state text not null default 'open',
+    why text not null default '', created_at real not null, answered_at real);
+create unique index questions_once on questions(kind, asker, person, ifnull(draft, ''), ifnull(concept, ''))
+    where state = 'open';
+create index questions_open on questions(person) where state = 'open';
+create table letters (question text not null references questions(id) on delete cascade, role text not null,
+    tries integer not null default 0, channel integer, message integer, shown text, undeliverable text,
+    primary key (question, role));
+create table answers (job text primary key references jobs(id) on delete cascade, application integer not null,
+    blob text not null, until real not null);
 """
 
 MIGRATIONS: Sequence[str] = (M001, M002, M003, M004)
