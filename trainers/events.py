@@ -34,7 +34,7 @@ class Wish(StrEnum):
 class Made:
     """One finished file in the attempt folder."""
 
-    role: str  #: weights embedding sheet curve cover sample image preview checkpoint thumbnail
+    role: str  #: weights embedding sheet curve cover sample point image preview checkpoint thumbnail
     path: str  #: relative to the attempt folder
     sha256: str
     bytes: int
@@ -56,7 +56,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """A sample point was reached, drawn and, where the family can, scored (0 to 1)."""
+    """A sample point was reached, drawn and, where the family can, scored (0 to 1); its weights are told too."""
 
     point: int
     done: int

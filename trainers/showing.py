@@ -47,6 +47,16 @@ def shots_of(base: Base, word: str, kind: str) -> tuple[Shot, ...]:
     )
 
 
+def shots_at(base: Base, word: str, kind: str, strengths: Sequence[float]) -> tuple[Shot, ...]:
+    """The first of these scenes with the word at each strength, from one seed."""
+    template = base.family.style_template if kind == Kind.STYLE else base.family.template
+    scene = base.family.sample_scenes[0]
+    return tuple(
+        Shot(f"{template.format(word=f'<{word}:{strength:g}>')}{scene}", f"× {strength:g}", SAMPLE_SEED)
+        for strength in strengths
+    )
+
+
 def drawn(
     base: Base, weights: Path, shots: Sequence[Shot], word: str | None = None
 ) -> Generator[Progress, None, list[Image.Image]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
@@ -143,11 +144,19 @@ class Training:
         score = self._scorer(images) if self._scorer else None
         self._diary.points.append(Point(number, done, score, self._laid(number, images), is_sound))
         self._diary.pending = None
+        learned = self._learned_by(self._diary.points[-1])
         best = self._diary.best
         if best is not None and best.number == number:
             (self._folder / CANDIDATE).replace(self._folder / BEST)
-        yield self._sample(self._diary.points[-1], images)
+        yield self._sample(self._diary.points[-1], images, learned)
         return True
+
+    def _learned_by(self, point: Point) -> Made:
+        """The candidate as a file of its own, which may be chosen instead of the best when all is over."""
+        target = self._attempt.folder / f"point-{point.number:03}.safetensors"
+        shutil.copyfile(self._folder / CANDIDATE, target)
+        told = {"point": point.number, "done": point.done, "score": point.score}
+        return self._made(target, "point", alt=told)
 
     def _aside(self, progress: Progress) -> Step:
         """A denoising step leaves the training where it is; prompts can be served after each."""
@@ -159,7 +168,7 @@ class Training:
             (self._folder / name).write_bytes(png(image, texts_of(image)))
         return names
 
-    def _sample(self, point: Point, images: Sequence[Image.Image]) -> Sample:
+    def _sample(self, point: Point, images: Sequence[Image.Image], learned: Made) -> Sample:
         best = self._diary.best
         shown = [point] if best is None or best is point else [point, best]
         captions = [shot.caption for shot in self._shots]
@@ -169,7 +178,7 @@ class Training:
             self._made(self._folder / name, "sample", image.size, {"prompt": caption})
             for name, image, caption in zip(point.pictures, images, captions, strict=True)
         ]
-        return Sample(point=point.number, done=point.done, score=point.score, files=tuple(files))
+        return Sample(point=point.number, done=point.done, score=point.score, files=(*files, learned))
 
     def _row(self, point: Point) -> Row:
         images = [opened(self._folder / name) for name in point.pictures]

@@ -9,7 +9,9 @@ import pytest
 from safetensors.torch import load_file
 
 from tests.trainers.jobs.attempts import Told, attempt_of, ran, training_of
+from trainers.imagine import finished
 from trainers.pipeline import Base
+from trainers.showing import drawn, shots_at
 from trainers.weights import read_adapter, read_label
 
 NAMES = {"lora": "rex.safetensors", "textual_inversion": "rex-emb.safetensors"}
@@ -20,12 +22,14 @@ def learned(base: Base, photos: list[Path], folder: Path, method: str) -> Path:
     return folder / told.made("weights")[0].path
 
 
-def ran_on(base: Base, folder: Path, job_kind: str, source: Path | None, **row: Any) -> Told:
+def ran_on(
+    base: Base, folder: Path, job_kind: str, source: Path | None, order: dict[str, Any] | None = None, **row: Any
+) -> Told:
     folder.mkdir()
     if source is not None:
         (folder / "1.safetensors").write_bytes(source.read_bytes())
     word = {"name": "rex", "weights": ["1.safetensors"], **row}
-    return ran(base, attempt_of(folder, job_kind, {"words": [word]}))
+    return ran(base, attempt_of(folder, job_kind, {"words": [word]} | (order or {})))
 
 
 @pytest.mark.parametrize("method", NAMES)
@@ -66,6 +70,27 @@ def test_a_sheet_is_drawn_anew_under_the_words_present_name(
 
     assert [file.role for file in told.done.files] == ["sheet"]
     assert told.done.result == {"samples": 2}
+
+
+def test_a_contact_sheet_has_a_column_for_each_strength_of_one_scene(
+    base: Base, photos: list[Path], tmp_path: Path
+) -> None:
+    weights = learned(base, photos, tmp_path / "training", "lora")
+    rows = [{"label": "step 3", "note": "40%"}, {"label": "step 6", "is_marked": True}]
+    told = ran_on(base, tmp_path / "sheet", "sheet", weights, {"strengths": [0.01, 1.0, 2.0], "rows": rows})
+
+    assert told.done.result == {"samples": 3}
+    shots = shots_at(base, "rex", "object", [0.01, 1.0, 2.0])
+    assert [shot.caption for shot in shots] == ["× 0.01", "× 1", "× 2"]
+    images = finished(drawn(base, weights, shots, "rex"))
+    assert len({image.tobytes() for image in images}) == 3
+
+
+@pytest.mark.parametrize("strengths", [[0], [2.1], ["1"], [True], [1.0] * 7])
+def test_a_strength_beyond_reason_is_refused(base: Base, tmp_path: Path, strengths: list[object]) -> None:
+    (tmp_path / "empty").write_bytes(b"")
+
+    assert ran_on(base, tmp_path / "a", "sheet", tmp_path / "empty", {"strengths": strengths}).code == "E_ATTEMPT"
 
 
 @pytest.mark.parametrize("kind", ["export", "sheet"])

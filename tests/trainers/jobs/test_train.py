@@ -61,6 +61,19 @@ def test_photos_become_one_weights_file_a_sheet_a_curve_and_a_cover(
     assert Fingerprints.of(base) == before
 
 
+def test_each_sample_point_leaves_what_it_has_learned_so_that_it_can_be_chosen(
+    base: Base, photos: list[Path], tmp_path: Path
+) -> None:
+    told = ran(scored(base, 0.9, 0.4), training_of(tmp_path / "a", photos))
+    points = [file for sample in told.samples() for file in sample.files if file.role == "point"]
+
+    assert [file.alt for file in points] == [
+        {"point": 1, "done": 3, "score": 0.9}, {"point": 2, "done": 6, "score": 0.4},
+    ]  # fmt: skip
+    assert points[0].sha256 == told.made("weights")[0].sha256 != points[1].sha256
+    assert {read_label(tmp_path / "a" / file.path).word for file in points} == {"zed"}
+
+
 def test_every_picture_of_it_carries_the_mark(base: Base, photos: list[Path], tmp_path: Path) -> None:
     told = ran(base, training_of(tmp_path / "a", photos))
     pictures = [file for event in (*told.samples(), told.done) for file in event.files if file.width]
