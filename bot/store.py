@@ -12,7 +12,9 @@ from typing import Any, Self, TypeVar
 
 from sqlite_utils import Database
 
+from storage.answers import Answers
 from storage.atomic import make_folder
+from storage.audit import Audit
 from storage.backup import BLOBS, DATABASE, KEYS, Backup
 from storage.clock import Clock
 from storage.concepts import Concepts
@@ -20,10 +22,12 @@ from storage.database import open_database
 from storage.guilds import Guilds
 from storage.images import Images
 from storage.moderation import Moderation
+from storage.notes import Notes
 from storage.photos import Photos
 from storage.points import Points
 from storage.preferences import Wishes
 from storage.privacy import Privacy
+from storage.questions import Questions
 from storage.queue import Queue
 from storage.rules import Rules
 from storage.sharing import Sharing
@@ -53,6 +57,10 @@ class Rooms:
     wishes: Wishes
     moderation: Moderation
     rules: Rules
+    audit: Audit
+    notes: Notes
+    answers: Answers
+    questions: Questions
     upkeep: Upkeep
     backup: Backup
 
@@ -67,6 +75,7 @@ def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
     vault.check_keys()
     db = open_database(data_dir / DATABASE)
     photos, backup = Photos(db, vault, clock), Backup(db, data_dir, clock)
+    questions = Questions(db, clock)
     privacy = Privacy(db, vault, clock, backup.rewrite_keys)
     return Rooms(
         db=db,
@@ -83,7 +92,11 @@ def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
         wishes=Wishes(db, clock),
         moderation=Moderation(db, clock),
         rules=Rules(db, clock),
-        upkeep=Upkeep(photos, privacy, vault, clock),
+        audit=Audit(db, clock),
+        notes=Notes(db),
+        answers=Answers(db, vault, clock),
+        questions=questions,
+        upkeep=Upkeep(photos, privacy, questions, vault, clock),
         backup=backup,
     )
 

@@ -39,6 +39,10 @@ class Rooms(Protocol):
     wishes: Any
     moderation: Any
     rules: Any
+    audit: Any
+    notes: Any
+    answers: Any
+    questions: Any
 
 
 class Store(Protocol):

@@ -132,6 +132,8 @@ create table letters (question text not null references questions(id) on delete 
     primary key (question, role));
 create table answers (job text primary key references jobs(id) on delete cascade, application integer not null,
     blob text not null, until real not null);
+create table absences (guild integer not null, member integer not null, looked_at real not null, left_at real,
+    primary key (guild, member));
 """
 
 MIGRATIONS: Sequence[str] = (M001, M002, M003, M004)

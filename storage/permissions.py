@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from storage.errors import NotAllowed, NotFound
+from storage.questions import Question
 from storage.records import Actor, Concept, Draft, Grant, GuildId, Image, Job, JobKind, Kind, MemberId, Scope
 
 
@@ -28,6 +29,8 @@ class Action(StrEnum):
     STOP = "stop"  #: stop and keep the best
     RETRY = "retry"
     VARY = "vary"  #: make more from a picture: vary, enlarge, again, edit
+    ANSWER = "answer"  #: say yes or no to a question that was asked of them
+    WITHDRAW = "withdraw"  #: take a question back
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Held:
     is_quarantined: bool = False  #: after reports, only its owner may use it for now
 
 
-Thing = Held | Draft | Job | Image | None
+Thing = Held | Draft | Job | Image | Question | None
 
 OWNERS_OWN = frozenset(
     {Action.RENAME, Action.SHARE, Action.DELETE, Action.EXPORT, Action.CHANGE, Action.STOP, Action.RETRY}
@@ -53,6 +56,9 @@ def can(actor: Actor, action: Action, thing: Thing = None) -> None:
 
     Raises: NotAllowed with the reason; NotFound for private things of others, the same as for things that do not exist.
     """
+    if isinstance(thing, Question):
+        _question(actor, action, thing)  # to answer is a right, of blocked members too
+        return
     if actor.is_blocked and action not in (Action.DELETE, Action.EXPORT, Action.SEE):
         raise NotAllowed("E_BLOCKED")
     if isinstance(thing, Held):
@@ -63,6 +69,11 @@ def can(actor: Actor, action: Action, thing: Thing = None) -> None:
         _job(actor, action, thing)
     elif isinstance(thing, Image):
         _image(actor, action, thing)
+
+
+def _question(actor: Actor, action: Action, question: Question) -> None:
+    if actor.member != (question.asker if action is Action.WITHDRAW else question.person):
+        raise NotAllowed("E_QUESTION_FOREIGN")
 
 
 def _own(actor: Actor, owner: int) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from storage.audit import Audit
 from storage.clock import Clock
 from storage.concepts import Concepts
 from storage.database import rows, scrub, transaction
@@ -19,6 +20,7 @@ from storage.listings import Listings
 from storage.photos import Photos
 from storage.points import Points
 from storage.preferences import Wishes
+from storage.questions import Questions
 from storage.queue import Queue
 from storage.records import (
     BlobId,
@@ -56,6 +58,7 @@ OF_MEMBER = (
     ("questions", "person"),
     ("reports", "owner"),
     ("strikes", "member"),
+    ("absences", "member"),
 )
 #: the columns that name a member in rows that stay, without the name
 UNNAMED = (("audit", "actor"), ("reports", "member"), ("reports", "actor"), ("strikes", "actor"), ("blocks", "actor"))
@@ -77,7 +80,7 @@ class Privacy:
         self._queue, self._concepts = Queue(db, clock), Concepts(db, clock)
         self._photos, self._images, self._wishes = Photos(db, vault, clock), Images(db), Wishes(db, clock)
         self.takedowns, self.points = Takedowns(db, clock), Points(db, vault, clock)
-        self.lists = Listings(db, clock)
+        self.lists, self._questions = Listings(db, clock), Questions(db, clock)
 
     # --- telling -------------------------------------------------------------------------------------------------
 
@@ -109,6 +112,7 @@ class Privacy:
             "consents": [
                 _agreed(row) for row in rows(self._db, "select * from consents where person = :member", member=member)
             ],
+            "questions": [one.told(member, moment) for one in self._questions.of_member(member)],
             "likes": len(rows(self._db, "select 1 from likes where member = :member", member=member)),
             "settings": self._wishes.settings(member),
             "presets": [preset.told() for preset in self._wishes.presets(member)],
@@ -191,6 +195,7 @@ class Privacy:
         with transaction(self._db):
             for job in drawn:
                 self._images.delete_job(job.id)
+            messages += tuple(self._questions.forget(member))
             self._drop_rows(member)
             self._drop_messages(messages)
         mine = self._vault.held(member)
@@ -275,11 +280,7 @@ class Privacy:
         """The receipt, after the file is rewritten; that it was given is noted, without saying to whom."""
         receipt = dataclasses.replace(self._receipt(**told), is_scrubbed=self.scrub_if_due())
         counts = {name: value for name, value in told.items() if name != "messages"}
-        rows(
-            self._db,
-            "insert into audit (at, action, object, facts) values (:at, 'forget', :receipt, :facts)",
-            at=receipt.at, receipt=receipt.id, facts=json.dumps(counts),
-        )  # fmt: skip
+        self._audit.note("forget", about=receipt.id, **counts)
         return receipt
 
     def _receipt(self, **told: Any) -> Receipt:

@@ -1,4 +1,4 @@
-"""What has to go without anybody asking: photos whose time is over, lists of yesterday, files that no row knows."""
+"""What goes without anybody asking: photos and questions whose time is over, old lists, files that no row knows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from storage.clock import Clock
 from storage.photos import Photos
 from storage.privacy import Privacy
+from storage.questions import Questions
 from storage.vault import Vault
 
 STEADY_S = 3600.0  # nothing is deleted by a date that has been believed for less
@@ -28,8 +29,9 @@ class Upkeep:
     date and the monotonic clock have agreed for an hour.
     """
 
-    def __init__(self, photos: Photos, privacy: Privacy, vault: Vault, clock: Clock) -> None:
-        self._photos, self._privacy, self._vault, self._clock = photos, privacy, vault, clock
+    def __init__(self, photos: Photos, privacy: Privacy, questions: Questions, vault: Vault, clock: Clock) -> None:
+        self._photos, self._privacy, self._questions = photos, privacy, questions
+        self._vault, self._clock = vault, clock
         self._offset: float | None = None
         self._steady_since = 0.0
 
@@ -39,6 +41,7 @@ class Upkeep:
         photos = self._photos.sweep_learned()
         if not self._date_is_steady():
             return Swept(photos, 0)
+        self._questions.expire()
         photos += self._photos.expire()
         self._privacy.points.expire()
         self._privacy.lists.drop_old()

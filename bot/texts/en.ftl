@@ -759,6 +759,19 @@ E_TOO_FEW_PHOTOS = { $have ->
 E_TOO_MANY_PHOTOS = There are already { $have } photos; { $most } is the most. Remove some first.
 E_DRAFT_GONE = These photos were dropped or have expired, so there is nothing to train. Start again with `/train`.
 E_DRAFT_USED = That training is already queued. `/queue` shows it.
+E_ASK_DECLINED = { $person } said no, and is asked again by you at the earliest <t:{ $again }:R>. Please leave it at that until then.
+E_ASK_OPEN = { $person } has a question of yours to answer already. Wait for that answer, or take that question back first.
+E_ASK_OFTEN = You have asked { $person } { $most } times within 24 hours. Give them time; ask again tomorrow.
+E_ASK_MANY = { $most } questions of yours wait for an answer already. Wait for one of them, or take one back.
+E_QUESTION_GONE = This question does not exist any more: it was taken back, or what it was about was deleted. There is nothing left to answer.
+E_QUESTION_FOREIGN = This question was asked of another member, and only they can answer it. Nothing has changed.
+E_QUESTION_OVER = This question is over: { $state ->
+    [yes] you said yes. To change your mind, use `/privacy`
+    [no] you said no, and it stays at that
+    [expired] nobody answered it in time
+    [revoked] you took your yes back
+   *[other] it was taken back before there was an answer
+}. There is nothing left to answer.
 E_CONSENT_UNREAD = What a person agrees to before they are learned did not stand above that button. `/show` brings the photos back with it; agree there.
 E_PHOTOS_PUBLIC = Photos are never posted in a channel. Leave out *public*, and only you see them.
 E_PHOTO_GONE = That photo is not there any more. Turn a page or press *Add photos* to see the list as it is now.
@@ -1042,7 +1055,12 @@ pack-licence-cc0 =
 E_PACK_CARD = The card in “{ $file }” cannot be read: its entry “{ $entry }” is missing or is not what it should be. Export the pack again.
 E_PACK_NEWER = “{ $file }” is a pack of a newer Tintype than this one. Ask its maker for the .safetensors in it, or the operator for an update.
 E_PACK_SUMS = “{ $part }” in “{ $file }” is not what its checksum says, so the pack was damaged or changed on its way. Fetch it again.
-E_PICKLE = “{ $file }” is a pickle file (.pt, .ckpt, .bin), which can run any program when opened, so it was not. Export the weights as .safetensors and send that.
+E_PICKLE = “{ $file }” is a pickle file (.pt, .ckpt, .bin, .pkl), which can run any program when opened, so it was not. Save the weights as .safetensors where they were made (kohya, diffusers, AUTOMATIC1111 and OneTrainer can), or have https://huggingface.co/spaces/safetensors/convert do it on a machine that is not yours, and send that.
+E_IMPORT_ZIP = “{ $file }” was not unpacked: it is no sound zip, has a password or a zip inside, or would unpack to far more than its size allows. Send the pack as `/words export` gave it, or the .safetensors by itself.
+E_IMPORT_NOTHING = “{ $file }” holds no LoRA and no embedding, or several. Send a pack of Tintype, the folder that peft saved as a zip, or one .safetensors file.
+E_IMPORT_BIG = The weights in “{ $file }” have more than { $most_mb } MB, which no word needs. Send a LoRA of a lower rank.
+E_IMPORT_KEY = “{ $file }” has a part named “{ $key }”, which is none of a LoRA's or an embedding's that Tintype can take over. Export it as an ordinary LoRA.
+E_IMPORT_PEFT = In “{ $file }” the entry “{ $entry }” of adapter_config.json is missing, or says something that Tintype does not have. Send an ordinary LoRA.
 E_WEIGHTS_BROKEN = The weights file “{ $file }” is damaged or cut off. Copy, fetch or train it again.
 E_WEIGHTS_HEADER = “{ $file }” is no sound .safetensors file: its beginning cannot be read. Fetch or export it again.
 E_WEIGHTS_TRUNCATED = “{ $file }” is cut off: a part of the weights is missing. Fetch or send it again, and let the upload finish.

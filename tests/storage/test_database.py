@@ -14,7 +14,8 @@ from storage.migrations import MIGRATIONS
 TABLES = {
     "members", "guilds", "photos", "drafts", "concepts", "versions", "images", "image_words", "grants", "consents",
     "messages", "jobs", "outbox", "audit", "notes", "shares", "reserved_words", "likes", "favourites", "presets",
-    "questions", "reports", "strikes", "blocks", "channels", "imports", "points",
+    "questions", "reports", "strikes", "blocks", "channels", "imports", "points", "letters",
+    "absences",
 }  # fmt: skip
 
 

@@ -4,12 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from storage.concepts import Concepts
 from storage.database import open_database
 from storage.errors import TintypeError
 from storage.photos import DRAFT_S, FAILED_S, Photos
 from storage.privacy import Privacy
+from storage.questions import Questions
 from storage.queue import Queue
 from storage.records import Concept, Draft, DraftId, Job, Kind
 from storage.upkeep import STEADY_S, Swept, Upkeep
@@ -183,8 +185,8 @@ def test_a_late_look_at_a_training_leaves_its_draft_alone_that_is_in_another(
 
 
 @pytest.fixture
-def upkeep(photos: Photos, privacy: Privacy, vault: Vault, clock: HandClock) -> Upkeep:
-    return Upkeep(photos, privacy, vault, clock)
+def upkeep(db: Database, photos: Photos, privacy: Privacy, vault: Vault, clock: HandClock) -> Upkeep:
+    return Upkeep(photos, privacy, Questions(db, clock), vault, clock)
 
 
 def test_upkeep_removes_what_is_over_and_what_no_row_knows(

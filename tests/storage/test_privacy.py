@@ -91,6 +91,7 @@ def test_the_receipt_counts_what_went(house: Household, privacy: Privacy, vault:
         "images": [],
         "jobs": [],
         "consents": [],
+        "questions": [],
         "likes": 0,
         "settings": {},
         "presets": [],

@@ -1,0 +1,348 @@
+"""Questions that wait for a member's answer, and the letters about them that must still be sent or changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NewType
+
+from sqlite_utils import Database
+
+from storage.clock import Clock
+from storage.database import insert, rows, transaction
+from storage.errors import NotAllowed, NotFound, TintypeError
+from storage.ids import new_id
+from storage.records import ChannelId, ConceptId, DraftId, GuildId, JobId, MemberId, Message
+from storage.rows import record
+
+QuestionId = NewType("QuestionId", str)
+
+DAY_S = 24 * 3600.0
+KEPT_S = 30 * DAY_S  # an answer, so that nobody is asked again before
+MOST_OPEN = 5  # questions of one asker
+MOST_A_DAY = 3  # of one asker to one member, taken back and asked again
+CARD = "card"  # the letter to who is asked; all others go to the asker
+GONE, BY_ASKER, ASKER_LEFT, PERSON_LEFT = "gone", "asker", "asker-left", "person-left"  # why a question was withdrawn
+
+
+class QuestionKind(StrEnum):
+    """What a member can be asked."""
+
+    CONSENT = "consent"  #: may the photos of this draft, which show you, be learned
+    PERMISSION = "permission"  #: may your word be mixed
+
+
+class QuestionState(StrEnum):
+    """Where a question is: open -> all others; yes -> revoked."""
+
+    OPEN = "open"
+    YES = "yes"
+    NO = "no"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    UNREACHABLE = "unreachable"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long a kind of question waits, and how long it rests after a no."""
+
+    open_s: float
+    rest_s: float
+
+
+TERMS = {
+    QuestionKind.CONSENT: Terms(open_s=7 * DAY_S, rest_s=KEPT_S),
+    QuestionKind.PERMISSION: Terms(open_s=DAY_S, rest_s=DAY_S),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewQuestion:
+    """A question before it is a row; it is about a draft or a concept."""
+
+    kind: QuestionKind
+    asker: MemberId
+    person: MemberId  #: who is to answer
+    asker_name: str  #: as the server shows it; letters mention nobody
+    person_name: str
+    guild: GuildId | None
+    channel: ChannelId  #: where it was asked
+    concept: ConceptId | None = None
+    draft: DraftId | None = None
+    request: Mapping[str, Any] = field(default_factory=dict)  #: what the answer will need
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(NewQuestion):
+    """A question that was asked."""
+
+    id: QuestionId
+    state: QuestionState
+    why: str  #: it was withdrawn: gone, asker, asker-left, person-left
+    created_at: float
+    answered_at: float | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for its answer."""
+        return self.state is QuestionState.OPEN
+
+    @property
+    def ends_at(self) -> float:
+        """When it is answered by itself; unix seconds."""
+        return self.created_at + TERMS[self.kind].open_s
+
+    def told(self, member: MemberId, moment: Callable[[float], str]) -> dict[str, Any]:
+        """What the member who asked or was asked may read of it."""
+        by = "you" if self.asker == member else self.asker_name
+        to = "you" if self.person == member else self.person_name
+        return {"kind": self.kind, "by": by, "to": to, "state": self.state, "since": moment(self.created_at)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One message about a question: the card to who is asked, or what the asker is told of an end."""
+
+    question: QuestionId
+    role: str  #: card, or the state that the asker is told of
+    tries: int
+    channel: ChannelId | None
+    message: int | None  #: None until it is posted
+    shown: str | None  #: the state that it shows
+
+
+class Questions:
+    """Asked once, answered once, by that member only; every end is told to the asker by a letter of its own."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db, self._clock = db, clock
+
+    # --- looking -----------------------------------------------------------------------------------------------------
+
+    def get(self, question: str) -> Question | None:
+        """The question, or None."""
+        return next(iter(self._of("id = :question", question=question)), None)
+
+    def open(self) -> list[Question]:
+        """All that wait for an answer, the oldest first."""
+        return self._of("state = 'open'")
+
+    def open_for(self, person: MemberId) -> list[Question]:
+        """Those that wait for this member, the oldest first."""
+        return self._of("state = 'open' and person = :person", person=person)
+
+    def of_member(self, member: MemberId) -> list[Question]:
+        """Those that a member asked or was asked, the oldest first."""
+        return self._of("asker = :member or person = :member", member=member)
+
+    def about_draft(self, draft: DraftId) -> Question | None:
+        """The newest question about a draft, or None."""
+        return next(reversed(self._of("draft = :draft", draft=draft)), None)
+
+    def granted(self, kind: QuestionKind, asker: MemberId, concept: ConceptId) -> list[Question]:
+        """The questions of a member about a word that were answered with yes, the newest last."""
+        where = "kind = :kind and asker = :asker and concept = :concept and state = 'yes'"
+        return self._of(where, kind=kind, asker=asker, concept=concept)
+
+    # --- asking and answering ----------------------------------------------------------------------------------------
+
+    def ask(self, new: NewQuestion) -> tuple[Question, bool]:
+        """Ask; the same while it is open is the question that is there, and False.
+
+        Raises: NotAllowed E_ASK_DECLINED, E_ASK_OPEN, E_ASK_OFTEN, E_ASK_MANY.
+        """
+        about = {"asker": new.asker, "person": new.person, "draft": new.draft, "concept": new.concept, "kind": new.kind}
+        same = "kind = :kind and asker = :asker and person = :person and draft is :draft and concept is :concept"
+        with transaction(self._db):
+            if found := self._of(f"state = 'open' and {same}", **about):
+                return found[0], False
+            self._refuse(new)
+            made = self._insert(new)
+        return made, True
+
+    def answer(self, question: str, person: MemberId, *, is_yes: bool) -> Question:
+        """Answer once; meant to run in one transaction with what follows from it.
+
+        Raises: NotFound(E_QUESTION_GONE), NotAllowed(E_QUESTION_FOREIGN), TintypeError(E_QUESTION_OVER).
+        """
+        state = QuestionState.YES if is_yes else QuestionState.NO
+        with transaction(self._db):
+            ended = self._end("id = :question and person = :person", state, question=question, person=person)
+        if ended:
+            return ended[0]
+        found = self.get(question)
+        if found is None:
+            raise NotFound("E_QUESTION_GONE")
+        if found.person != person:
+            raise NotAllowed("E_QUESTION_FOREIGN")
+        raise TintypeError("E_QUESTION_OVER", state=str(found.state))
+
+    def close(self, question: str, state: QuestionState, why: str = "") -> bool:
+        """End it without an answer; False when it was over."""
+        with transaction(self._db):
+            return bool(self._end("id = :question", state, why, question=question))
+
+    def note(self, question: str, **facts: Any) -> None:
+        """Keep what came of an answer, for the letters about it; `concept` is also what it is about from now on."""
+        with transaction(self._db):
+            found = self.get(question)
+            if found is None:
+                return
+            rows(
+                self._db, "update questions set request = :request, concept = :concept where id = :question",
+                question=question, request=json.dumps(dict(found.request) | facts),
+                concept=facts.get("concept", found.concept),
+            )  # fmt: skip
+
+    def revoke(self, concept: ConceptId, person: MemberId) -> list[Question]:
+        """A member took the agreement to a word back: the askers are told."""
+        where = "concept = :concept and person = :person and kind = 'consent'"
+        with transaction(self._db):
+            return self._end(where, QuestionState.REVOKED, before="yes", concept=concept, person=person)
+
+    # --- what goes by itself -----------------------------------------------------------------------------------------
+
+    def expire(self) -> int:
+        """End what has waited long enough, and drop what nobody needs any more; how many ended."""
+        now, ended = self._clock.now(), 0
+        with transaction(self._db):
+            for kind, terms in TERMS.items():
+                where = "kind = :kind and created_at < :since"
+                ended += len(self._end(where, QuestionState.EXPIRED, kind=kind, since=now - terms.open_s))
+            self._drop_old(now - KEPT_S)
+        return ended
+
+    def settle(self) -> None:
+        """End what asks about a draft or a word that is gone."""
+        where = """((draft is not null and not exists (select 1 from drafts where drafts.id = draft))
+            or (concept is not null and not exists (select 1 from concepts where concepts.id = concept)))"""
+        with transaction(self._db):
+            self._end(where, QuestionState.WITHDRAWN, GONE)
+
+    def forget(self, member: MemberId) -> list[Message]:
+        """Before a member's rows go: the letters that name them, to be taken down; who asked them is told, namelessly.
+
+        Meant to run inside the transaction that deletes the rows.
+        """
+        named = self._letters("questions.asker = :member or questions.person = :member", member=member)
+        told = [
+            Message(job=JobId(letter.question), channel=letter.channel, message=letter.message, role=letter.role)
+            for letter in named
+            if letter.channel is not None and letter.message is not None
+        ]
+        waits = "person = :member and asker != :member and (state = 'open' or (kind = 'consent' and state = 'yes'))"
+        for question in self._of(waits, member=member):
+            state = QuestionState.WITHDRAWN if question.is_open else QuestionState.REVOKED
+            rows(self._db, "delete from letters where question = :id", id=question.id)
+            self._end("id = :id", state, GONE, before=question.state, id=question.id)
+            sql = "update questions set person = 0, person_name = '', request = '{}', draft = null where id = :id"
+            rows(self._db, sql, id=question.id)
+        return told
+
+    def _drop_old(self, before: float) -> None:
+        """A yes stays as long as its word or its draft."""
+        rows(
+            self._db,
+            """delete from questions where state != 'open' and answered_at < :before and (state != 'yes'
+                or (not exists (select 1 from concepts where concepts.id = questions.concept)
+                and not exists (select 1 from drafts where drafts.id = questions.draft)))""",
+            before=before,
+        )  # fmt: skip
+
+    # --- letters -----------------------------------------------------------------------------------------------------
+
+    def due(self) -> list[Letter]:
+        """What must be posted, looked for after a crash, or changed; the oldest question first."""
+        return self._letters(
+            """undeliverable is null and ((message is null and (role != 'card' or state = 'open' or tries > 0))
+            or (message is not null and role = 'card' and shown != state))"""
+        )
+
+    def tried(self, letter: Letter) -> None:
+        """One more try begins: after a crash its outcome is unknown and must be looked up."""
+        self._change(letter, "tries = tries + 1")
+
+    def posted(self, letter: Letter, channel: ChannelId, message: int, shown: QuestionState) -> bool:
+        """It was sent, and where; False when its question was deleted meanwhile."""
+        return self._change(
+            letter, "channel = :channel, message = :message, shown = :shown",
+            channel=channel, message=message, shown=shown,
+        )  # fmt: skip
+
+    def redrawn(self, letter: Letter, shown: QuestionState) -> None:
+        """It was changed, and shows this state now."""
+        self._change(letter, "shown = :shown", shown=shown)
+
+    def undeliverable(self, letter: Letter, reason: str) -> None:
+        """It can be said nowhere, or need not be; a question that reaches nobody is over."""
+        with transaction(self._db):
+            self._change(letter, "undeliverable = :reason", reason=reason)
+            if letter.role == CARD:
+                self._end("id = :question", QuestionState.UNREACHABLE, question=letter.question)
+
+    # --- parts -------------------------------------------------------------------------------------------------------
+
+    def _of(self, where: str, **values: object) -> list[Question]:
+        found = rows(self._db, f"select * from questions where {where} order by rowid", **values)  # noqa: S608  ours
+        return [_question(row) for row in found]
+
+    def _letters(self, where: str, **values: object) -> list[Letter]:
+        sql = f"""select letters.* from letters join questions on questions.id = letters.question
+            where {where} order by questions.rowid, letters.rowid"""  # noqa: S608  ours
+        return [record(Letter, row) for row in rows(self._db, sql, **values)]
+
+    def _change(self, letter: Letter, change: str, **values: object) -> bool:
+        sql = f"update letters set {change} where question = :question and role = :role returning role"  # noqa: S608
+        return bool(rows(self._db, sql, question=letter.question, role=letter.role, **values))
+
+    def _insert(self, new: NewQuestion) -> Question:
+        row = insert(
+            self._db, "questions", id=new_id(), kind=new.kind, concept=new.concept, draft=new.draft, asker=new.asker,
+            person=new.person, asker_name=new.asker_name, person_name=new.person_name, guild=new.guild,
+            channel=new.channel, request=json.dumps(dict(new.request)), created_at=self._clock.now(),
+        )  # fmt: skip
+        insert(self._db, "letters", question=row["id"], role=CARD)
+        rows(self._db, "update drafts set state = 'asked' where id = :draft and state = 'open'", draft=new.draft)
+        # so that the answer is let in also from a direct message
+        seen = "insert into members (id, first_seen) values (:person, :now) on conflict (id) do nothing"
+        rows(self._db, seen, person=new.person, now=self._clock.now())
+        return _question(row)
+
+    def _end(
+        self, where: str, state: QuestionState, why: str = "", *, before: str = "open", **values: object
+    ) -> list[Question]:
+        """End the questions that this is true of; each end is a letter to its asker, and frees its draft."""
+        sql = f"""update questions set state = :state, why = :why, answered_at = :now
+            where state = :before and {where} returning *"""  # noqa: S608  ours
+        ended = rows(self._db, sql, state=state, why=why, now=self._clock.now(), before=before, **values)
+        for row in ended:
+            insert(self._db, "letters", question=row["id"], role=state)
+            rows(self._db, "update drafts set state = 'open' where id = :draft and state = 'asked'", draft=row["draft"])
+        return [_question(row) for row in ended]
+
+    def _refuse(self, new: NewQuestion) -> None:
+        now, terms = self._clock.now(), TERMS[new.kind]
+        pair = {"kind": new.kind, "asker": new.asker, "person": new.person}
+        between = "kind = :kind and asker = :asker and person = :person"
+        about = "(kind = 'consent' or concept is :concept)"  # a likeness is one thing, whatever the photos
+        refused = self._of(
+            f"{between} and {about} and state in ('no', 'revoked') and answered_at > :since",
+            **pair, concept=new.concept, since=now - terms.rest_s,
+        )  # fmt: skip
+        if refused:
+            again = max(one.answered_at or 0.0 for one in refused) + terms.rest_s
+            raise NotAllowed("E_ASK_DECLINED", person=new.person_name, again=str(int(again)))
+        if new.kind is QuestionKind.CONSENT and self._of(f"{between} and state = 'open'", **pair):
+            raise NotAllowed("E_ASK_OPEN", person=new.person_name)
+        if len(self._of(f"{between} and created_at > :since", **pair, since=now - DAY_S)) >= MOST_A_DAY:
+            raise NotAllowed("E_ASK_OFTEN", person=new.person_name, most=MOST_A_DAY)
+        if len(self._of("asker = :asker and state = 'open'", asker=new.asker)) >= MOST_OPEN:
+            raise NotAllowed("E_ASK_MANY", most=MOST_OPEN)
+
+
+def _question(row: Mapping[str, Any]) -> Question:
+    return record(Question, row, kind=QuestionKind(row["kind"]), state=QuestionState(row["state"]))
