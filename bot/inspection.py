@@ -19,15 +19,27 @@ from storage.inspection_client import (
     ENVIRONMENT,
     REPLY_BYTES,
     TIMEOUT_S,
+    InspectedImport,
     InspectedPhoto,
     command,
+    import_of,
+    import_request,
     lost,
     photo_of,
     photo_request,
     refusal_of,
 )
 
-__all__ = ["InspectedPhoto", "InspectedZip", "PhotoRejected", "inspect_photo", "inspect_weights", "inspect_zip"]
+__all__ = [
+    "InspectedImport",
+    "InspectedPhoto",
+    "InspectedZip",
+    "PhotoRejected",
+    "inspect_import",
+    "inspect_photo",
+    "inspect_weights",
+    "inspect_zip",
+]
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +108,20 @@ async def inspect_weights(data: bytes, name: str, *, width: int | None = None, b
     async with _lane("weights"), _asked(request, "weights", name) as inspector:
         head = (await inspector.answer()).head
         return {fact: head.get(fact) for fact in ("kind", "family", "width", "tensors", "rank", "bytes")}
+
+
+async def inspect_import(data: bytes, name: str, *, width: int | None = None, base: str = "") -> InspectedImport:
+    """Have weights made elsewhere checked, by themselves, in a pack or in peft's folder.
+
+    Raises: WeightsRefused with the reason; its facts name the `file`.
+    """
+    async with _lane("weights"), _asked(import_request(data, name, width, base), "import", name) as inspector:
+        async with aclosing(inspector.answers()) as answers:
+            frames = [frame async for frame in answers]
+        try:
+            return import_of(frames, data, name)
+        except (KeyError, TypeError, ValueError) as error:
+            raise await inspector.lost() from error
 
 
 async def _member(frame: wire.Frame, zip_name: str, size_px: int) -> InspectedPhoto | PhotoRejected | None:

@@ -35,7 +35,7 @@ def knows(key: str, locale: str = FALLBACK) -> bool:
     return catalogue is not None and catalogue.has_message(key)
 
 
-def say(key: str, *, locale: str = FALLBACK, **facts: Any) -> str:
+def say(key: str, /, *, locale: str = FALLBACK, **facts: Any) -> str:
     """The sentence with its facts filled in; English where the language lacks it.
 
     A fact that is missing is logged and shows as its name in braces: a member still gets the sentence.

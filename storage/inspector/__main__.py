@@ -29,7 +29,8 @@ def main() -> int:
 def answers(request: wire.Frame) -> Iterator[tuple[dict[str, Any], bytes]]:
     """The frames that answer one request; the last one has `"last": true`.
 
-    Requests: {"do": "photo", "name", "size_px"}, {"do": "zip", "name"}, {"do": "weights", "name", …}. Here, and only
+    Requests: {"do": "photo", "name", "size_px"}, {"do": "zip", "name"}, {"do": "weights", "name", …}, {"do": "import",
+    "name", …}. Here, and only
     here, any error of a decoder becomes a code: this process is the border.
     """
     name = formats.plain_name(str(request.head.get("name", "")))
@@ -61,12 +62,21 @@ def _answers(request: wire.Frame, name: str) -> Iterator[tuple[dict[str, Any], b
 
             told = check(request.payload, name, request.head.get("width"), str(request.head.get("base", "")))
             yield {"ok": True, "last": True, "name": name, **told}, b""
+        case "import":
+            from storage.inspector.imports import taken
+
+            for told, payload in taken(
+                request.payload, name, request.head.get("width"), str(request.head.get("base", ""))
+            ):
+                yield {"ok": True, "last": False, **told}, payload
+            yield {"ok": True, "last": True}, b""
         case other:
             raise ValueError(f"no request of ours: {other!r}")
 
 
 def _refused(code: str, request: wire.Frame, name: str, error: BaseException) -> tuple[dict[str, Any], bytes]:
     told = {"zip": ("E_ZIP_BAD", {"photo": name}), "weights": ("E_WEIGHTS_HEADER", {"file": name})}
+    told["import"] = told["weights"]
     code, facts = told.get(str(request.head.get("do")), (code, {"photo": name}))
     return {"ok": False, "last": True, "code": code, "facts": facts, "why": _why(error)}, b""
 

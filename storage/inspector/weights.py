@@ -29,9 +29,22 @@ WILD = {
     kind: bytes(byte for byte in range(256) if byte & mask == mask)
     for kind, mask in {"F64": 0x7F, "F32": 0x7F, "BF16": 0x7F, "F16": 0x7C}.items()
 }
-PAIRS = ((".lora_down.weight", ".lora_up.weight"), (".lora_A.weight", ".lora_B.weight"))
-READS_TEXT = re.compile(r"attn2[._]to_[kv]\b|attn2[._]to_[kv](?=[._])")  # its input is as wide as the text encoder
-FAMILIES = {768: "SD 1.5", 1024: "SD 2", 2048: "SDXL"}  # width of cross-attention
+#: kohya's, peft's, and three that diffusers has written over the years
+PAIRS = (
+    (".lora_down.weight", ".lora_up.weight"),
+    (".lora_A.weight", ".lora_B.weight"),
+    (".lora.down.weight", ".lora.up.weight"),
+    ("_lora.down.weight", "_lora.up.weight"),
+    (".lora_linear_layer.down.weight", ".lora_linear_layer.up.weight"),
+)
+DOWNS = tuple(down for down, _ in PAIRS)
+#: its input is as wide as the text encoder
+READS_TEXT = re.compile(r"attn2[._](?:processor\.)?to_[kv](?=[._])")
+OF_SDXL = re.compile(r"lora_te2_|text_encoder_2\.|clip_g$")  # its second text encoder
+SAID = re.compile(r"(?:tintype|modelspec)\.[a-z_]+|ss_(?:base_model_version|output_name|v2|network_module)")
+SAID_CHARACTERS = 120  # of one note that is passed on
+SDXL = 2048
+FAMILIES = {192: "the miniature", 768: "SD 1.5", 1024: "SD 2", SDXL: "SDXL"}  # width of cross-attention
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +58,10 @@ class Tensor:
 
 
 def check(data: bytes, name: str, width: int | None = None, base: str = "") -> dict[str, Any]:
-    """What the file holds: {"kind": lora|embedding|other, "family", "width", "tensors", "rank", "bytes"}.
+    """What the file holds: {"kind": lora|embedding|other, "family", "width", "tensors", "rank", "bytes", "said"}.
 
-    `width` is the cross-attention width of the base named `base` that it should be for; None asks nothing.
+    `said` is what its notes tell of word, maker and base, each a short line; nobody has to believe it. `width` is the
+    cross-attention width of the base named `base` that it should be for; None asks nothing.
     Raises: WeightsRefused E_PICKLE, E_WEIGHTS_HEADER, E_WEIGHTS_TRUNCATED, E_WEIGHTS_MANY, E_WEIGHTS_METADATA,
     E_WEIGHTS_NAMES, E_WEIGHTS_SHAPE, E_WEIGHTS_INCOMPLETE, E_WEIGHTS_BASE, E_WEIGHTS_NAN.
     """
@@ -60,7 +74,7 @@ def check(data: bytes, name: str, width: int | None = None, base: str = "") -> d
     if width is not None and found is not None and found != width:
         raise WeightsRefused("E_WEIGHTS_BASE", file=name, made_for=_told(found), base=base or _told(width))
     _check_finite(tensors, body, name)
-    ranks = Counter(t.shape[0] for key, t in tensors.items() if key.endswith((PAIRS[0][0], PAIRS[1][0])))
+    ranks = Counter(t.shape[0] for key, t in tensors.items() if key.endswith(DOWNS) and t.shape)
     return {
         "kind": kind,
         "width": found,
@@ -68,7 +82,23 @@ def check(data: bytes, name: str, width: int | None = None, base: str = "") -> d
         "tensors": len(tensors),
         "rank": ranks.most_common(1)[0][0] if ranks else None,
         "bytes": len(data),
+        "said": said_in(header.get(METADATA, {})),
     }
+
+
+def said_in(metadata: Mapping[str, str]) -> dict[str, str]:
+    """The notes that tell where a file comes from, without those that are long or not of one line."""
+    return {
+        name: value
+        for name, value in metadata.items()
+        if SAID.fullmatch(name) and len(value) <= SAID_CHARACTERS and value.isprintable()
+    }
+
+
+def strange_key(data: bytes, name: str) -> str:
+    """The first tensor's name that neither a LoRA nor an embedding has."""
+    header, _ = _split(data, name)
+    return min(key for key in header if key != METADATA)
 
 
 def _split(data: bytes, name: str) -> tuple[Mapping[str, Any], memoryview]:
@@ -146,7 +176,7 @@ def _check_layout(tensors: Mapping[str, Tensor], body_bytes: int, name: str) -> 
 
 def kind_of(tensors: Mapping[str, Tensor]) -> str:
     """`lora`, `embedding` (a few rows and nothing else) or `other`."""
-    if any(key.endswith(PAIRS[0] + PAIRS[1]) for key in tensors):
+    if any(key.endswith(pair) for key in tensors for pair in PAIRS):
         return "lora"
     rows = [tensor for tensor in tensors.values() if len(tensor.shape) in {1, 2}]
     return "embedding" if len(rows) == len(tensors) <= 2 else "other"
@@ -154,12 +184,14 @@ def kind_of(tensors: Mapping[str, Tensor]) -> str:
 
 def width_of(tensors: Mapping[str, Tensor]) -> int | None:
     """The text width it was made for: of the layers that read text, or of its rows."""
+    if any(OF_SDXL.match(key) for key in tensors):
+        return SDXL
     if kind_of(tensors) == "embedding":
         return max(tensor.shape[-1] for tensor in tensors.values())
     widths = Counter(
         tensor.shape[1]
         for key, tensor in tensors.items()
-        if READS_TEXT.search(key) and key.endswith((PAIRS[0][0], PAIRS[1][0])) and len(tensor.shape) >= 2
+        if READS_TEXT.search(key) and key.endswith(DOWNS) and len(tensor.shape) >= 2
     )
     return widths.most_common(1)[0][0] if widths else None
 
