@@ -12,8 +12,9 @@ from bot.cards.studio import AuditLine, Blocked, Case, audit_card, reports_card
 from bot.orders import prompt_today
 from bot.presses.pictures import delete_pictures
 from bot.studio import Asker
+from storage.audit import Entry
 from storage.errors import NotAllowed, TintypeError
-from storage.moderation import Block, Entry, Report, Verdict
+from storage.moderation import Block, Report, Verdict
 from storage.records import BlobId, Image, Job, Kind, MemberId
 
 log = logging.getLogger(__name__)
@@ -83,9 +84,9 @@ def audit_of(rooms: Any, asker: Asker, n: int = 1) -> Card:
     """
     needs_manager(asker)
     guild = asker.actor.guild
-    pages = max(1, -(-rooms.moderation.audit_lines(guild) // PAGE_LINES))
+    pages = max(1, -(-rooms.audit.lines(guild) // PAGE_LINES))
     n = min(max(n, 1), pages)
-    entries: list[Entry] = rooms.moderation.audit(guild, n, PAGE_LINES)
+    entries: list[Entry] = rooms.audit.page(guild, n, PAGE_LINES)
     lines = [_line(entry, rooms.moderation.struck(guild, entry.object) if entry.object else None) for entry in entries]
     return audit_card(lines, place=key_of(asker.member), n=n, pages=pages)
 

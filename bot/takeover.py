@@ -206,7 +206,7 @@ def _written(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> None:
 def note_held_back(rooms: Rooms, job: Job, count: int) -> None:
     """Tell the managers that pictures were held back and how many; neither whose they were nor what they showed."""
     if count:
-        rooms.moderation.log(job.guild, None, "held-back", count=count)
+        rooms.audit.note("held-back", guild=job.guild, count=count)
 
 
 def _add_version(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> None:

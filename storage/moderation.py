@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from sqlite_utils import Database
 
+from storage.audit import Audit
 from storage.clock import Clock
 from storage.concepts import Concepts
 from storage.database import insert, rows, transaction
@@ -74,18 +72,6 @@ class Block:
     until: float | None  #: None until it is taken back
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One line of the log. It names nobody but who acted: whom it struck is found by its object, while that is kept."""
-
-    id: int
-    at: float
-    actor: MemberId | None
-    action: str
-    object: str | None
-    facts: Mapping[str, Any]
-
-
 class Moderation:
     """Keeps order in a server; who may do so is checked before. Each change leaves a line in the log."""
 
@@ -93,6 +79,7 @@ class Moderation:
         self._db, self._clock, self._threshold = db, clock, threshold
         self._concepts, self._images, self._queue = Concepts(db, clock), Images(db), Queue(db, clock)
         self._sharing, self._takedowns = Sharing(db, clock), Takedowns(db, clock)
+        self._audit = Audit(db, clock)
 
     # --- reports -----------------------------------------------------------------------------------------------------
 
@@ -122,7 +109,7 @@ class Moderation:
                 image=image, owner=owner, reason=reason, created_at=self._clock.now(),
             )  # fmt: skip
             made = record(Report, row)
-            self.log(guild, None, "report", made.id)  # whoever is reported may read it
+            self._audit.note("report", guild=guild, about=made.id)  # whoever is reported may read it
             if self._is_over(concept, image):
                 self._hide(made)
         return made
@@ -160,7 +147,7 @@ class Moderation:
                 verdict=verdict, now=self._clock.now(), actor=actor, guild=report.guild, concept=report.concept,
                 image=report.image,
             )  # fmt: skip
-            self.log(report.guild, actor, verdict, report.id)
+            self._audit.note(verdict, guild=report.guild, actor=actor, about=report.id)
             if report.concept is not None:
                 self._settle(report.concept, report.guild, verdict)
             if verdict is Verdict.STRIKE and report.guild is not None:
@@ -180,7 +167,7 @@ class Moderation:
                 at=self._clock.now(),
             )  # fmt: skip
             count = self.strikes(guild, member)
-            self.log(guild, actor, "count", report or None, count=count)
+            self._audit.note("count", guild=guild, actor=actor, about=report or None, count=count)
             if count >= MOST_STRIKES:
                 self.block(guild, member, actor, until=self._clock.now() + BLOCK_S, about=report)
         return count
@@ -202,7 +189,7 @@ class Moderation:
                 on conflict (guild, member) do update set actor = :actor, at = :now, until = :until""",
                 guild=guild, member=member, actor=actor, now=self._clock.now(), until=until,
             )  # fmt: skip
-            self.log(guild, actor, "block", about or None, **({} if until is None else {"until": until}))
+            self._audit.note("block", guild=guild, actor=actor, about=about or None, until=until)
             for job in self._queue.of_owner(member, -1):
                 if job.guild == guild and not job.state.is_over:
                     self._queue.cancel(job.id)
@@ -213,7 +200,7 @@ class Moderation:
         with transaction(self._db):
             done = bool(rows(self._db, sql, guild=guild, member=member))
             if done:
-                self.log(guild, actor, "unblock")
+                self._audit.note("unblock", guild=guild, actor=actor)
         return done
 
     def is_blocked(self, guild: GuildId, member: MemberId) -> bool:
@@ -225,27 +212,6 @@ class Moderation:
         sql = """select guild, member, until from blocks where (:guild is null or guild = :guild)
             and (until is null or until > :now) order by at desc"""
         return [record(Block, row) for row in rows(self._db, sql, guild=guild, now=self._clock.now())]
-
-    # --- the log -----------------------------------------------------------------------------------------------------
-
-    def log(
-        self, guild: GuildId | None, actor: MemberId | None, action: str, about: str | None = None, **facts: Any
-    ) -> None:
-        """Write down who did what; lines are never changed or deleted, so no other member is named in them."""
-        insert(
-            self._db, "audit", at=self._clock.now(), actor=actor, action=action, object=about,
-            facts=json.dumps(facts), guild=guild,
-        )  # fmt: skip
-
-    def audit(self, guild: GuildId | None, page: int, size: int) -> list[Entry]:
-        """A page of a server's log, the newest first; 1 is the first page."""
-        sql = "select * from audit where guild is :guild order by id desc limit :size offset :skip"
-        found = rows(self._db, sql, guild=guild, size=size, skip=(page - 1) * size)
-        return [record(Entry, row) for row in found]
-
-    def audit_lines(self, guild: GuildId | None) -> int:
-        """How long a server's log is."""
-        return int(str(rows(self._db, "select count(*) as n from audit where guild is :guild", guild=guild)[0]["n"]))
 
     def struck(self, guild: GuildId | None, about: str) -> MemberId | None:
         """Whose thing a report was about, while the report is kept."""
@@ -298,7 +264,7 @@ class Moderation:
         return [version.concept for version in versions if version is not None]
 
     def _hide(self, report: Report) -> None:
-        self.log(report.guild, None, "hide", report.id)
+        self._audit.note("hide", guild=report.guild, about=report.id)
         if report.concept is not None:
             self._sharing.quarantine(report.concept)
         image = self._images.get(report.image) if report.image else None

@@ -80,6 +80,7 @@ class Privacy:
         self._queue, self._concepts = Queue(db, clock), Concepts(db, clock)
         self._photos, self._images, self._wishes = Photos(db, vault, clock), Images(db), Wishes(db, clock)
         self.takedowns, self.points = Takedowns(db, clock), Points(db, vault, clock)
+        self._audit = Audit(db, clock)
         self.lists, self._questions = Listings(db, clock), Questions(db, clock)
 
     # --- telling -------------------------------------------------------------------------------------------------

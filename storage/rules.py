@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from storage.audit import Audit
 from storage.clock import Clock
-from storage.database import insert, rows, transaction
+from storage.database import rows, transaction
 from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.filtering import Filter, FilterKind, checked, first_of
 from storage.records import Actor, GuildId, JobKind, MemberId
@@ -38,7 +39,7 @@ class Rules:
     """The settings of servers; that a manager asks is checked before. Each change leaves a line in the log."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
-        self._db, self._clock = db, clock
+        self._db, self._clock, self._audit = db, clock, Audit(db, clock)
 
     def filters(self, guild: GuildId) -> list[Filter]:
         """What the server's filter refuses, in the order of its making."""
@@ -154,10 +155,7 @@ class Rules:
                 on conflict (id) do update set settings = json_set(settings, '$.' || :name, json(:told))""",
                 guild=guild, name=name, told=json.dumps(value),
             )  # fmt: skip
-            insert(
-                self._db, "audit", at=self._clock.now(), actor=actor, action=action, guild=guild,
-                facts=json.dumps(facts),
-            )  # fmt: skip
+            self._audit.note(action, guild=guild, actor=actor, **facts)
 
 
 def _frees_at(spent: Sequence[tuple[float, int]], over: int) -> float:

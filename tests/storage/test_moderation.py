@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlite_utils import Database
 
+from storage.audit import Audit
 from storage.concepts import Concepts
 from storage.database import rows
 from storage.errors import NotFound
@@ -196,19 +197,20 @@ def test_enough_reports_hide_pictures_and_their_message_until_they_are_kept(
 
 
 def test_every_change_is_in_the_log_of_its_server_and_names_nobody_but_who_decided(
-    db: Database, moderation: Moderation, style: Concept
+    db: Database, moderation: Moderation, style: Concept, clock: HandClock
 ) -> None:
     reported(moderation, style, 1, 2, 3)
     moderation.close(moderation.open_reports(HOME)[0], Verdict.STRIKE, MANAGER)
     moderation.block(HOME, ANA, MANAGER)
     moderation.unblock(HOME, ANA, MANAGER)
 
-    lines = moderation.audit(HOME, 1, 10)
+    audit = Audit(db, clock)
+    lines = audit.page(HOME, 1, 10)
 
     expected = ["unblock", "block", "count", "strike", "hide", "report", "report", "report"]
     assert [line.action for line in lines] == expected
     assert [line.actor for line in lines] == [MANAGER] * 4 + [None] * 4
-    assert moderation.audit(HOME, 2, 5) == lines[5:]
-    assert moderation.audit_lines(HOME) == len(lines)
-    assert moderation.audit(ELSEWHERE, 1, 10) == []
+    assert audit.page(HOME, 2, 5) == lines[5:]
+    assert audit.lines(HOME) == len(lines)
+    assert audit.page(ELSEWHERE, 1, 10) == []
     assert [row for row in rows(db, "select object, facts from audit") if str(ANA) in map(str, row.values())] == []

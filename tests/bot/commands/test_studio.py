@@ -204,7 +204,7 @@ async def test_the_log_tells_who_decided_and_not_who_reported(stage: Stage, mia:
 async def test_a_long_log_has_pages(stage: Stage, mia: Member) -> None:
     def fill(rooms: Rooms) -> None:
         for _ in range(21):
-            rooms.moderation.log(stage.guild, stage.id_of(mia), "unblock")
+            rooms.audit.note("unblock", guild=stage.guild, actor=stage.id_of(mia))
 
     await stage.run(fill)
 

@@ -37,7 +37,7 @@ def test_pictures_that_were_all_held_back_are_counted_for_the_managers_and_nothi
         job = rooms.queue.claim(put_pictures(rooms, key).id, "engine", 60.0)
         assert job is not None
         fail(rooms, job, TintypeError(code, count=4))
-    (entry,) = rooms.moderation.audit(HOME, 1, 10)
+    (entry,) = rooms.audit.page(HOME, 1, 10)
     rooms.db.conn.close()
 
     assert (entry.action, entry.actor, entry.object, entry.facts) == ("held-back", None, None, {"count": 4})
