@@ -26,6 +26,7 @@ from storage.backup import fill
 from storage.clock import Clock
 from storage.database import rows
 from storage.errors import TintypeError
+from storage.notes import UNREADABLE
 from storage.records import GuildId
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ LONGEST_ADDRESS = 107  # bytes; `sun_path` of Linux less its closing zero
 LINE_BYTES = 64 * 2**10  # of a request
 PATIENCE_S = 10.0  # for the request, once somebody has connected
 CLOSING_S = 2.0  # for answers under way when Tintype is stopped
+RECENT_S = 7 * 86400.0  # what was met longer ago may have been mended since
 BACKUP_S = 3600.0  # the longest deed
 
 Answer = dict[str, Any]
@@ -84,7 +86,7 @@ class Deeds:
             "is_running": self._is_bot,
             "uptime_s": round(self._clock.monotonic() - self._since_s, 1),
             "engine": dataclasses.asdict(facts) if facts else None,
-            **await self._store.run(_counts),
+            **await self._store.run(lambda rooms: _counts(rooms, self._clock.now())),
         }
 
     async def _check(self, request: Answer) -> Answer:
@@ -98,10 +100,11 @@ class Deeds:
         return await self._store.run(lambda rooms: _changed(rooms, str(what), guild))
 
 
-def _counts(rooms: Rooms) -> Answer:
+def _counts(rooms: Rooms, now: float) -> Answer:
     unsent = len(rooms.queue.unsent())
     states = rows(rooms.db, "select state, count(*) n from jobs where state in ('queued', 'running') group by state")
-    return {"jobs": {str(row["state"]): row["n"] for row in states}, "unsent": unsent}
+    unreadable = [channel for channel, at in rooms.notes.of(UNREADABLE).items() if now - at < RECENT_S]
+    return {"jobs": {str(row["state"]): row["n"] for row in states}, "unsent": unsent, "unreadable": unreadable}
 
 
 def _changed(rooms: Rooms, what: str, guild: Any) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,9 +21,10 @@ from bot.retelling import retold, waiting_pictures
 from bot.store import Rooms, Store
 from bot.studio import EngineFacts
 from bot.waits import running_of
+from storage.answers import OpenAnswer
 from storage.clock import Clock
 from storage.errors import TintypeError
-from storage.records import Job, JobId, JobState
+from storage.records import Job, JobId, JobState, MemberId
 
 log = logging.getLogger(__name__)
 
@@ -35,42 +36,75 @@ AT_ONCE = 10  # edits in one round
 OUTAGE_S = 20.0  # after Discord did not take an edit
 
 
+Edit = Callable[..., Awaitable[Any]]
+
+
 @dataclass(slots=True)
 class Answer:
     """One private answer, as far as it is known how it looks."""
 
-    interaction: Interaction
+    source: OpenAnswer
+    owner: MemberId
     until_s: float
     not_before_s: float
+    edit: Edit | None  #: None after a restart, until it is found again
+    is_kept: bool = False  #: written down, so that it is followed over a restart
     looks: str = ""
 
 
 class Following:
-    """One task for all who wait. What it follows is not kept: after a restart the final message alone comes."""
+    """One task for all who wait; what it follows is written down, and goes on after a restart."""
 
     def __init__(self, store: Store, facts: Callable[[], EngineFacts | None], clock: Clock) -> None:
         self._store, self._facts, self._clock = store, facts, clock
         self._bell = Bell()
         self._answers: dict[JobId, Answer] = {}
+        self._client: discord.Client | None = None
 
     def follow(self, interaction: Interaction, job: Job) -> None:
         """From now on, bring this answer up to date until the job is over or Discord forgets the answer."""
         now = self._clock.monotonic()
-        self._answers[job.id] = Answer(interaction, until_s=now + TOKEN_S, not_before_s=now + EDIT_S)
+        source = OpenAnswer(job.id, interaction.application_id, interaction.token, self._clock.now() + TOKEN_S)
+        edit = interaction.edit_original_response
+        self._answers[job.id] = Answer(source, job.owner, now + TOKEN_S, now + EDIT_S, edit)
         self._bell.ring()
 
-    async def run(self) -> None:
-        """Follow until this is cancelled."""
+    async def run(self, client: discord.Client) -> None:
+        """Follow until this is cancelled, also what an earlier run of the bot has followed."""
+        self._client = client
+        await self.restore()
         await rounds(self.look, self._bell, log)
+
+    async def restore(self) -> None:
+        """Go on with the answers that were written down."""
+        found = await self._store.run(_restored)
+        now, date = self._clock.monotonic(), self._clock.now()
+        for owner, source in found:
+            until_s = now + source.until - date
+            self._answers.setdefault(source.job, Answer(source, owner, until_s, now, edit=None, is_kept=True))
 
     async def look(self) -> float:
         """Bring what is due up to date; seconds until the next look."""
         now = self._clock.monotonic()
-        self._answers = {job: answer for job, answer in self._answers.items() if now < answer.until_s}
+        await self._let_go([job for job, answer in self._answers.items() if answer.until_s <= now])
+        await self._write_down([answer for answer in self._answers.values() if not answer.is_kept])
         due = [job for job, answer in self._answers.items() if answer.not_before_s <= now]
         due.sort(key=lambda job: self._answers[job].not_before_s)
         await asyncio.gather(*(self._bring(job, self._answers[job]) for job in due[:AT_ONCE]))
         return LOOK_S if self._answers else IDLE_S
+
+    async def _let_go(self, jobs: list[JobId]) -> None:
+        for job in jobs:
+            self._answers.pop(job, None)
+            await self._store.run(partial(_dropped, job=job))
+
+    async def _write_down(self, answers: list[Answer]) -> None:
+        for answer in answers:
+            answer.is_kept = True  # or never: without room on the disk it is followed until the bot ends
+            try:
+                await self._store.run(partial(_kept, answer=answer))
+            except TintypeError as error:
+                log.warning("the answer about job %s is not kept over a restart: %s", answer.source.job, error)
 
     async def _bring(self, job: JobId, answer: Answer) -> None:
         """Edit it if it has changed; what breaks with one answer stops no other."""
@@ -78,7 +112,7 @@ class Following:
         try:
             card, is_over = await self._store.run(partial(self._card, job=job))
             if card is not None:
-                await _edit(answer, card)
+                await self._edit(answer, card)
         except Exception as error:
             is_passing = mail.is_passing(error)
             if isinstance(error, discord.HTTPException) and not is_passing:
@@ -87,7 +121,21 @@ class Following:
                 log.warning("the answer about job %s must wait: %s", job, error, exc_info=None if is_passing else error)
                 answer.not_before_s, is_over = self._clock.monotonic() + OUTAGE_S, False
         if is_over:
-            self._answers.pop(job, None)
+            await self._let_go([job])
+
+    async def _edit(self, answer: Answer, card: Card) -> None:
+        looks = json.dumps([mail.components_of(card), [file.filename for file in card.files]])
+        if looks != answer.looks:
+            answer.edit = answer.edit or await self._found(answer.source)
+            await answer.edit(view=card.view, attachments=card.files)
+            answer.looks = looks
+
+    async def _found(self, source: OpenAnswer) -> Edit:
+        """The answer that an earlier run of the bot gave, by its interaction's token."""
+        assert self._client is not None  # nothing is restored before there is one
+        webhook = discord.Webhook.partial(source.application, source.token, client=self._client)
+        message = await webhook.fetch_message("@original")  # type: ignore[arg-type]  # Discord's name for it
+        return message.edit
 
     def _card(self, rooms: Rooms, *, job: JobId) -> tuple[Card | None, bool]:
         """The answer as it should look, and whether that is its last look; None when the job was forgotten."""
@@ -102,11 +150,17 @@ class Following:
         return waiting_pictures(found, _progress(found, now), preview_of(rooms, found)), False
 
 
-async def _edit(answer: Answer, card: Card) -> None:
-    looks = json.dumps([mail.components_of(card), [file.filename for file in card.files]])
-    if looks != answer.looks:
-        await answer.interaction.edit_original_response(view=card.view, attachments=card.files)
-        answer.looks = looks
+def _restored(rooms: Rooms) -> list[tuple[MemberId, OpenAnswer]]:
+    found = [(rooms.queue.get(answer.job), answer) for answer in rooms.answers.open()]
+    return [(job.owner, answer) for job, answer in found if job is not None]
+
+
+def _kept(rooms: Rooms, *, answer: Answer) -> None:
+    rooms.answers.keep(answer.owner, answer.source)
+
+
+def _dropped(rooms: Rooms, *, job: JobId) -> None:
+    rooms.answers.drop(job)
 
 
 def _progress(job: Job, now: float) -> str:

@@ -18,6 +18,10 @@ PASSING = (aiohttp.ClientError, OSError, TimeoutError, discord.DiscordServerErro
 TOO_MANY_REQUESTS = 429
 
 
+class Unreadable(Exception):
+    """We may not read what stands in a channel, so nobody knows whether a message of ours arrived."""
+
+
 def is_passing(error: BaseException) -> bool:
     """Whether trying again later can help: an outage, a lost connection, too many requests."""
     return isinstance(error, PASSING) or (
@@ -74,8 +78,17 @@ async def found(
 ) -> int | None:
     """The id of our message with this nonce or these marks, posted since (unix seconds); None when there is none.
 
-    Raises: discord.HTTPException when the channel cannot be read.
+    Raises: Unreadable when we may not look; discord.HTTPException when that fails otherwise.
     """
+    try:
+        return await _found(client, channel, nonce, marks, since)
+    except discord.Forbidden as closed:
+        raise Unreadable from closed
+
+
+async def _found(
+    client: discord.Client, channel: discord.abc.Messageable, nonce: str, marks: Marks, since: float
+) -> int | None:
     after = datetime.fromtimestamp(max(since - EARLIER_S, 0.0), UTC)
     async for message in channel.history(limit=LOOK_BACK, after=after, oldest_first=True):
         is_ours = client.user is not None and message.author.id == client.user.id

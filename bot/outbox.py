@@ -8,6 +8,7 @@ import logging
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import discord
 
@@ -23,6 +24,7 @@ from bot.takeover import settle
 from storage.clock import Clock
 from storage.database import transaction
 from storage.errors import TintypeError
+from storage.notes import UNREADABLE
 from storage.photos import FAILED_S
 from storage.records import (
     ChannelId,
@@ -39,7 +41,8 @@ log = logging.getLogger(__name__)
 
 IDLE_S = 30.0  # the bell ends it at once
 FIRST_AGAIN_S, MOST_AGAIN_S = 2.0, 60.0  # after an outage; each try waits twice as long
-CHANNELS_AT_ONCE = 4
+CHANNELS_AT_ONCE = 8
+STUCK_S = 60.0  # for one message, rate limits of its channel included; then it is looked up and tried again
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Outbox:
         self._not_before_s: dict[int, float] = {}
         self._failures: dict[int, int] = {}
         self._lanes = asyncio.Semaphore(CHANNELS_AT_ONCE)
+        self._busy: dict[ChannelId, asyncio.Task[None]] = {}
 
     def wake(self) -> None:
         """There may be something to say."""
@@ -77,20 +81,46 @@ class Outbox:
 
     async def run(self) -> None:
         """Deliver until this is cancelled."""
-        await rounds(self.deliver, self._bell, log)
+        try:
+            await rounds(self._begin, self._bell, log)
+        finally:
+            await self._give_up()
+
+    async def _give_up(self) -> None:
+        tasks = list(self._busy.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def deliver(self) -> float:
-        """Try everything that is due; seconds until the next is."""
+        """Try everything that is due, and wait until it is said or put off; seconds until the next is due."""
+        await self._begin()
+        await asyncio.gather(*self._busy.values())
+        return self._pause_s(await self._store.run(lambda rooms: rooms.queue.unsent()))
+
+    async def _begin(self) -> float:
+        """Begin what is due in channels where nothing is being said; seconds until there is more to begin."""
         rows = await self._store.run(lambda rooms: rooms.queue.unsent())
         now = self._clock.monotonic()
-        due = [row for row in rows if self._not_before_s.get(row.id, 0.0) <= now]
+        due = [row for row in rows if row.channel not in self._busy and self._not_before_s.get(row.id, 0.0) <= now]
         by_channel = itertools.groupby(sorted(due, key=lambda row: (row.channel, row.id)), lambda row: row.channel)
-        await asyncio.gather(*(self._channel(list(group)) for _, group in by_channel))
-        later = [self._not_before_s[row.id] for row in rows if row.id in self._not_before_s]
-        return max(0.05, min([moment - self._clock.monotonic() for moment in later] + [IDLE_S]))
+        for channel, group in by_channel:
+            task = self._busy[channel] = asyncio.create_task(self._channel(list(group)))
+            task.add_done_callback(partial(self._is_through, channel))
+        return self._pause_s(rows)
+
+    def _is_through(self, channel: ChannelId, task: asyncio.Task[None]) -> None:
+        self._busy.pop(channel, None)
+        self._bell.ring()
+
+    def _pause_s(self, rows: Sequence[OutboxRow]) -> float:
+        """Until the first of what was put off is due; a channel where something is being said rings by itself."""
+        now = self._clock.monotonic()
+        later = [self._not_before_s[row.id] - now for row in rows if row.id in self._not_before_s]
+        return max(0.05, min([moment for moment in later if moment > 0] + [IDLE_S]))
 
     async def _channel(self, rows: Sequence[OutboxRow]) -> None:
-        """One after the other, so that a channel's rate limit is met by one request at a time."""
+        """One after the other, so that a channel's rate limit is met by one request at a time; others do not wait."""
         async with self._lanes:
             for row in rows:
                 await self._one(row)
@@ -98,7 +128,8 @@ class Outbox:
     async def _one(self, row: OutboxRow) -> None:
         """Say it, or try again later; what breaks with one message silences no other."""
         try:
-            await self._say(row)
+            async with asyncio.timeout(STUCK_S):
+                await self._say(row)
         except Exception as error:  # noqa: BLE001  it is logged
             self._later(row, error)
         else:
@@ -178,7 +209,7 @@ class Outbox:
         row, card = letter.row, letter.card
         number = None
         if row.tries:
-            number = await mail.found(self._client, channel, row.nonce, mail.marks_of(card), row.created_at)
+            number = await self._arrived(channel, row, card)
         if number is None:
             await self._store.run(lambda rooms: rooms.queue.tried(row.id))
             for file in card.files:
@@ -187,6 +218,18 @@ class Outbox:
             sent = await channel.send(view=card.view, files=card.files, nonce=row.nonce, allowed_mentions=pinged)
             number = sent.id
         return Message(job=row.job, channel=where, message=number, role="final")
+
+    async def _arrived(self, channel: discord.abc.Messageable, row: OutboxRow, card: Card) -> int | None:
+        """The message of an earlier try; where we may not look, its nonce alone keeps Discord from posting it twice."""
+        try:
+            number = await mail.found(self._client, channel, row.nonce, mail.marks_of(card), row.created_at)
+        except mail.Unreadable:
+            log.warning("in channel %d the permission Read Message History is missing: give it to the bot", row.channel)
+            now = self._clock.now()
+            await self._store.run(lambda rooms: rooms.notes.put(f"{UNREADABLE}{row.channel}", now))
+            return None
+        await self._store.run(lambda rooms: rooms.notes.drop(f"{UNREADABLE}{row.channel}"))
+        return number
 
     def _later(self, row: OutboxRow, error: BaseException) -> None:
         failures = self._failures[row.id] = self._failures.get(row.id, 0) + 1

@@ -168,7 +168,7 @@ class Bot:
         self._tasks.go("discord", client.connect(reconnect=True))
         self._tasks.go("outbox", self._outbox.run())
         self._tasks.go("watcher", self._watcher.run())
-        self._tasks.go("following", self._following.run())
+        self._tasks.go("following", self._following.run(client))
         self._tasks.go("takedowns", self._take_messages_down(client))
 
     async def _keep_up(self) -> None:

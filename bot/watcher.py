@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -116,7 +117,8 @@ class Watcher:
         channel = self._client.get_partial_messageable(job.channel)
         nonce, number = f"c{job.id}", None
         if job.created_at < self._since:
-            number = await mail.found(self._client, channel, nonce, mail.marks_of(card), job.created_at)
+            with suppress(mail.Unreadable):  # then its nonce alone keeps it from standing twice
+                number = await mail.found(self._client, channel, nonce, mail.marks_of(card), job.created_at)
         if number is None:
             number = (await channel.send(view=card.view, files=card.files, nonce=nonce)).id
         message = Message(job=job.id, channel=job.channel, message=number, role=CARD)

@@ -223,6 +223,7 @@ class Privacy:
         """Every blob that some row still needs; checkpoints and previews of ended jobs are needed no more."""
         sql = """select blob from photos union select thumbnail from photos union select blob from versions
             union select sheet from versions union select blob from images union select blob from points
+            union select blob from answers
             union select checkpoint from jobs where state in ('queued', 'running')
             union select preview from jobs where state in ('queued', 'running')
             union select json_extract(request, '$.image.blob') from jobs where state in ('queued', 'running')"""

@@ -60,6 +60,8 @@ def running(data_dir: Path) -> Iterator[Finding]:
     yield ok(
         "running", "doctor-running-yes", pid=pid, running=jobs.get("running", 0), queued=jobs.get("queued", 0)
     )  # fmt: skip
+    if told["unreadable"]:
+        yield warn("running", "doctor-unreadable", count=len(told["unreadable"]), channels=told["unreadable"])
 
 
 def keys(data_dir: Path, master_key_file: Path) -> Iterator[Finding]:

@@ -941,6 +941,10 @@ doctor-data-far = { $folder } is on a network disk ({ $kind }), where a database
 doctor-running = Tintype
 doctor-running-no = Tintype is not running here.
 doctor-running-yes = Tintype runs as process { $pid }. Jobs at work: { $running }, waiting: { $queued }.
+doctor-unreadable = In { $count ->
+    [one] one channel
+   *[other] { $count } channels
+} the bot lacks the permission Read Message History, so after a lost connection it cannot see whether a message arrived, and may post it twice: { $channels }. Give it back in the channel's settings.
 doctor-keys = Master key
 doctor-keys-ok = { $file } opens the members' keys. Keep a copy where the backups are not.
 doctor-keys-new = { $file } does not exist yet; the first start makes it. Then keep a copy where the backups are not.

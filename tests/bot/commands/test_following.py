@@ -23,6 +23,13 @@ class Kept(Following):
         self.clock = HandClock()
         super().__init__(stage.store, lambda: stage.facts, self.clock)
 
+    async def after_a_restart(self, stage: Stage) -> Kept:
+        """The answers as the next run of the bot finds them."""
+        kept = Kept(stage)
+        kept._client = stage.bot
+        await kept.restore()
+        return kept
+
     async def later(self, seconds: float = EDIT_S) -> float:
         self.clock.pass_s(seconds)
         return await self.look()
@@ -152,3 +159,46 @@ async def test_a_covered_picture_is_covered_half_way_too(stage: Stage, following
     await following.later()
 
     assert (await now(stage, answer, "50 %")).files[0].name.startswith("SPOILER_")
+
+
+async def test_after_a_restart_it_goes_on_with_its_picture_half_way(idle: Stage) -> None:
+    async with idle.running():
+        before = Kept(idle)
+        idle.bot.studio.follow = before.follow
+        answer, job = await asked(idle)
+        await before.later(0)
+        assert len(await idle.run(lambda rooms: rooms.answers.open())) == 1
+
+    async with idle.running():
+        following = await before.after_a_restart(idle)
+        started = await half_way(idle, job)
+        await following.later()
+        seen = await now(idle, answer, "50 %")
+        await idle.draw(started)
+        await following.later()
+        over = await now(idle, answer, "Your 4 pictures are drawn")
+
+    assert (seen.is_ephemeral, over.is_ephemeral) == (True, True)
+    assert await seen.files[0].read() == PNG + b"half"
+    assert await idle.run(lambda rooms: rooms.answers.open()) == []
+
+
+async def test_the_way_to_edit_it_is_encrypted_and_goes_when_discord_forgets_it(stage: Stage, following: Kept) -> None:
+    await asked(stage)
+    await following.later(0)
+    (kept,) = await stage.run(lambda rooms: rooms.answers.open())
+    files = [path.read_bytes() for path in (stage.folder / "data").rglob("*") if path.is_file()]
+
+    assert not any(kept.token.encode() in content for content in files)
+    await following.later(TOKEN_S)
+    assert await stage.run(lambda rooms: rooms.answers.open()) == []
+    assert await stage.run(lambda rooms: rooms.vault.held(stage.id_of(stage.ana))) == []
+
+
+async def test_a_forgotten_member_gets_no_new_key_by_it(stage: Stage, following: Kept) -> None:
+    await asked(stage)
+    await stage.run(lambda rooms: rooms.privacy.forget(stage.id_of(stage.ana)))
+    await following.later(0)
+
+    assert await stage.run(lambda rooms: rooms.answers.open()) == []
+    assert await stage.run(lambda rooms: rooms.vault.held(stage.id_of(stage.ana))) == []

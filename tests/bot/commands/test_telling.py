@@ -8,9 +8,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.outbox import Outbox
+from bot.sandbox.routes_messages import READ_HISTORY
 from bot.watcher import Watcher
 from storage.clock import SystemClock
 from storage.database import rows as change
+from storage.notes import UNREADABLE
 from storage.records import JobId
 from tests.bot.commands.stage import Stage, custom_id_of, label_of, shown
 
@@ -108,3 +110,43 @@ async def test_a_message_whose_sending_was_cut_off_is_found_again_in_a_busy_chan
 
     assert sum("Enlarge 1" in text for text in await shown_to_all(stage)) == 1
     assert await stage.run(lambda rooms: rooms.queue.unsent()) == []
+
+
+async def test_a_channel_that_hangs_keeps_no_other_waiting(stage: Stage) -> None:
+    await drawn(stage, "a cat")
+    path = f"/channels/{stage.channel()}/messages"
+    stage.box.faults.add({"action": "delay", "seconds": 30.0, "method": "POST", "path": path, "times": None})
+    letters = outbox(stage)
+    talking = asyncio.create_task(letters.run())
+    try:
+        for prompt in ("a dog", "a cup"):
+            await stage.ana.command("imagine", prompt=prompt, channel="after-dark")
+            await stage.draw(await stage.job())
+            letters.wake()
+            await stage.ana.wait_for(lambda one, prompt=prompt: prompt in one.text and not one.is_ephemeral, 5)
+    finally:
+        talking.cancel()
+        await asyncio.gather(talking, return_exceptions=True)
+
+    (waiting,) = await stage.run(lambda rooms: rooms.queue.unsent())
+    assert waiting.channel == stage.channel()
+
+
+async def test_where_the_history_may_not_be_read_it_is_not_said_by_direct_message_too(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.outbox.FIRST_AGAIN_S", 0.01)
+    await drawn(stage)
+    letters = outbox(stage)
+    stage.box.faults.add({"action": "drop", "has_effect": True, "method": "POST", "path": "/channels/.*", "times": 1})
+    await letters.deliver()
+    channel = stage.box.channels[stage.channel()]
+    channel.permissions = stage.box.permissions_in(channel) & ~READ_HISTORY
+
+    await asyncio.sleep(0.02)
+    await letters.deliver()
+
+    assert sum("Enlarge 1" in text for text in await shown_to_all(stage)) == 1
+    assert [one for one in await stage.ana.read("dm") if "Enlarge 1" in one.text] == []
+    assert await stage.run(lambda rooms: rooms.queue.unsent()) == []
+    assert list(await stage.run(lambda rooms: rooms.notes.of(UNREADABLE))) == [str(stage.channel())]
