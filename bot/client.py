@@ -12,7 +12,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot import buttons, commands, errors, modals, presses
+from bot import buttons, commands, errors, modals, presses, texts
 from bot.buttons import Button, Press
 from bot.studio import Studio
 from bot.takedown import take_down
@@ -33,6 +33,7 @@ class Tree(app_commands.CommandTree["Tintype"]):
     async def interaction_check(self, interaction: discord.Interaction[Tintype], /) -> bool:
         """Whether this server's members may use the operator's machine, and this is not delivered a second time."""
         interaction.client.note_answering()
+        texts.speak(interaction.locale.value)
         if not interaction.client.studio.door.is_first(interaction.id):
             return False
         try:
@@ -135,6 +136,7 @@ class Tintype(discord.Client):
         if not self.studio.door.is_first(interaction.id):
             return
         self.note_answering()
+        texts.speak(interaction.locale.value)
         data: Any = interaction.data or {}
         try:
             await self._press_or_submit(interaction, Press.of(str(data.get("custom_id", ""))))

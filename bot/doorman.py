@@ -1,4 +1,4 @@
-"""Who is let in, and who is blocked: known from memory, because nothing may come before the first answer."""
+"""Who is let in, who is blocked and who speaks what: from memory, because nothing may come before the first answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FRESH_S = 60.0  # after this the approved servers are looked up again, beside th
 
 
 class Doorman:
-    """Remembers the approved servers, who is blocked and who was seen; writes down who is new after letting them in.
+    """Remembers the approved servers, who is blocked, who was seen speaking what; writes what is new down afterwards.
 
     `guilds` from the settings, when there are any, are the only ones; else the operator approves them one by one.
     """
@@ -30,8 +30,8 @@ class Doorman:
         self._approved = guilds
         self._blocked: Mapping[tuple[int, int], float | None] = {}
         self._looked_at = float("-inf")
-        self._seen: set[int] = set()
-        self._unwritten: set[int] = set()
+        self._seen: dict[int, str] = {}
+        self._unwritten: dict[int, str] = {}
         self._beside: dict[str, asyncio.Task[None]] = {}
         self._met: dict[int, None] = {}
 
@@ -45,18 +45,25 @@ class Doorman:
             del self._met[next(iter(self._met))]
         return True
 
-    async def admit(self, guild: int | None, member: int) -> None:
-        """Raises: NotAllowed(E_GUILD, E_DM_FIRST)."""
+    async def admit(self, guild: int | None, member: int, language: str) -> None:
+        """Let a member in, who speaks this language now.
+
+        Raises: NotAllowed(E_GUILD, E_DM_FIRST).
+        """
         if guild is not None and guild not in self._approved:
             await self._look(self._soon)
         elif self._clock.monotonic() - self._looked_at > FRESH_S:
             self._go("look", self._look(self._run))
         if guild is None:
             await self._admit_alone(member)
-            return
-        if guild not in self._approved:
+        elif guild not in self._approved:
             raise NotAllowed("E_GUILD", guild=str(guild))
-        self._note(member)
+        self._note(member, language)
+
+    def forget(self, member: int) -> None:
+        """Know nothing of a member any more; who comes again is new."""
+        self._seen.pop(member, None)
+        self._unwritten.pop(member, None)
 
     def is_blocked(self, guild: int | None, member: int) -> bool:
         """Whether a member may use nothing in this server now; in direct messages, whether any server blocks them."""
@@ -81,7 +88,6 @@ class Doorman:
         known = "select 1 from members where id = :member"
         if not await self._soon(lambda rooms: rows(rooms.db, known, member=member)):
             raise NotAllowed("E_DM_FIRST")
-        self._seen.add(member)
 
     async def _look(self, run: Run) -> None:
         self._looked_at = self._clock.monotonic()
@@ -90,11 +96,10 @@ class Doorman:
         if not self._is_fixed:
             self._approved = frozenset(approved)
 
-    def _note(self, member: int) -> None:
-        if member in self._seen:
+    def _note(self, member: int, language: str) -> None:
+        if self._seen.get(member) == language:
             return
-        self._seen.add(member)
-        self._unwritten.add(member)
+        self._seen[member] = self._unwritten[member] = language
         self._go("note", self._write_down())
 
     async def _write_down(self) -> None:
@@ -103,7 +108,8 @@ class Doorman:
             try:
                 await self._run(_keeping(new, self._clock.now()))
             except TintypeError as error:
-                self._seen -= new  # they are noted when they come again
+                for member in new:
+                    self._seen.pop(member, None)  # they are noted when they come again
                 log.warning("new members could not be written down: %s", error)
 
     def _go(self, what: str, work: Coroutine[Any, Any, None]) -> None:
@@ -120,12 +126,13 @@ class Doorman:
             log.error("the doorman could not %s", what, exc_info=task.exception())
 
 
-def _keeping(members: set[int], now: float) -> Callable[[Any], None]:
+def _keeping(members: Mapping[int, str], now: float) -> Callable[[Any], None]:
     sql = "insert into members (id, first_seen) values (:member, :now) on conflict (id) do nothing"
 
     def keep(rooms: Any) -> None:
         with transaction(rooms.db):
-            for member in members:
+            for member, language in members.items():
                 rows(rooms.db, sql, member=member, now=now)
+                rooms.wishes.speaks(member, language)
 
     return keep

@@ -139,9 +139,14 @@ class Following:
 
     def _card(self, rooms: Rooms, *, job: JobId) -> tuple[Card | None, bool]:
         """The answer as it should look, and whether that is its last look; None when the job was forgotten."""
-        found, now = rooms.queue.get(job), self._clock.now()
+        found = rooms.queue.get(job)
         if found is None:
             return None, True
+        with texts.speaking(rooms.wishes.language(found.owner)):
+            return self._card_of(rooms, found)
+
+    def _card_of(self, rooms: Rooms, found: Job) -> tuple[Card, bool]:
+        now = self._clock.now()
         if found.state in {JobState.QUEUED, JobState.CANCELLED}:
             return retold(rooms, found, self._facts(), now), found.state.is_over
         if found.state.is_over:

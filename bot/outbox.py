@@ -151,16 +151,18 @@ class Outbox:
         if job is None:
             return None
         settle(rooms, job, FAILED_S)
-        card = self._card(rooms, job)
-        if job.request.get("ping"):
-            card.view.add_item(layout.text(texts.say("ping", owner=str(job.owner))))
+        with texts.speaking(rooms.wishes.language(job.owner)):
+            card = self._card(rooms, job)
         return Letter(row, job, card, self._is_private(rooms, job))
 
     def _card(self, rooms: Rooms, job: Job) -> Card:
         try:
-            return retold(rooms, job, self._facts(), self._clock.now())
+            card = retold(rooms, job, self._facts(), self._clock.now())
         except TintypeError as error:  # a file of it is lost
-            return layout.card(layout.text(sentence_of(error)))
+            card = layout.card(layout.text(sentence_of(error)))
+        if job.request.get("ping"):
+            card.view.add_item(layout.text(texts.say("ping", owner=str(job.owner))))
+        return card
 
     def _is_private(self, rooms: Rooms, job: Job) -> bool:
         """Whether it shows a person where that is not allowed: an adult channel, or without that person's grant.

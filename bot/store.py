@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -128,10 +129,11 @@ class Store:
         """Run the work with the rooms; one at a time, in the order of asking.
 
         Work that an interaction cannot be answered without is done `soon`, before all other. Once begun it is
-        finished, even when whoever waits for it is cancelled.
+        finished, even when whoever waits for it is cancelled. It speaks the language of whoever asked for it.
         """
         future: Future[T] = Future()
-        (self._soon if soon else self._in_turn).append((future, work))
+        context = copy_context()
+        (self._soon if soon else self._in_turn).append((future, lambda rooms: context.run(work, rooms)))
         self._thread.submit(self._next)  # once for each that was asked for
         return await asyncio.wrap_future(future)
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 import discord
 
+from bot import texts
 from bot.attachments import Attachments
 from bot.doorman import Doorman
 from storage.clock import Clock
@@ -233,7 +234,7 @@ class Studio:
         guild = interaction.guild_id
         if guild is not None and interaction.is_user_integration() and not interaction.is_guild_integration():
             raise NotAllowed("E_USER_INSTALL")
-        await self.door.admit(guild, interaction.user.id)
+        await self.door.admit(guild, interaction.user.id, texts.language())
 
     def engine(self) -> EngineFacts:
         """What the engine can do.

@@ -11,7 +11,7 @@ from bot import texts
 
 def spoken(key: str, **facts: Any) -> app_commands.locale_str:
     """A text of the catalogue that Discord shows in the member's language."""
-    return app_commands.locale_str(texts.say(key, **facts), key=key, facts=facts)
+    return app_commands.locale_str(texts.say(key, locale=texts.FALLBACK, **facts), key=key, facts=facts)
 
 
 class Translator(app_commands.Translator):
@@ -22,7 +22,7 @@ class Translator(app_commands.Translator):
     ) -> str | None:
         """The text in that language, or None to keep the English one."""
         key, facts = string.extras.get("key"), string.extras.get("facts") or {}
-        language = locale.value.split("-")[0]
+        language = texts.language_of(locale.value)
         if key is None or language == texts.FALLBACK or not texts.knows(key, language):
             return None
         return texts.say(key, locale=language, **facts)

@@ -107,10 +107,11 @@ class Watcher:
 
     def _card(self, rooms: Rooms, job: Job) -> tuple[Card, Message | None]:
         message = rooms.queue.messages(job.id).get(CARD)
-        try:
-            return retold(rooms, job, self._facts(), self._clock.now()), message
-        except TintypeError:  # the picture was replaced in this very moment
-            return retold(rooms, replace(job, preview=None), self._facts(), self._clock.now()), message
+        with texts.speaking(rooms.wishes.language(job.owner)):
+            try:
+                return retold(rooms, job, self._facts(), self._clock.now()), message
+            except TintypeError:  # the picture was replaced in this very moment
+                return retold(rooms, replace(job, preview=None), self._facts(), self._clock.now()), message
 
     async def _post(self, job: Job, card: Card) -> None:
         """Post it, unless an earlier run of the bot did and died before it wrote that down."""
@@ -130,21 +131,23 @@ class Watcher:
         shown = self._shown.setdefault(job.id, Shown())
         if self._clock.monotonic() < shown.not_before_s and shown.looks == CLOSED:
             return
-        message, word = await self._store.run(
-            lambda rooms: (rooms.queue.messages(job.id).get(CARD), word_today(rooms, job))
+        message, card = await self._store.run(
+            lambda rooms: (rooms.queue.messages(job.id).get(CARD), closed_card(rooms, job))
         )
         if message is not None and not shown.is_out_of_reach:
             shown.looks = CLOSED
-            await self._message(message).edit(view=closed_card(job, str(word)).view, attachments=[])
+            await self._message(message).edit(view=card.view, attachments=[])
         await self._store.run(lambda rooms: rooms.queue.close_card(job.id))
 
     def _message(self, message: Message) -> discord.PartialMessage:
         return self._client.get_partial_messageable(message.channel).get_partial_message(message.message)
 
 
-def closed_card(job: Job, word: str) -> Card:
+def closed_card(rooms: Rooms, job: Job) -> Card:
     """What is left of a live card."""
-    return layout.card(layout.text(texts.say("training-over", word=plain(word), state=str(job.state))))
+    word = plain(str(word_today(rooms, job)))
+    with texts.speaking(rooms.wishes.language(job.owner)):
+        return layout.card(layout.text(texts.say("training-over", word=word, state=str(job.state))))
 
 
 def _to_show(rooms: Rooms) -> tuple[list[Job], list[Job]]:

@@ -18,6 +18,7 @@ from storage.rows import image_of, record
 
 PRESET_NAME = re.compile(r"[a-z0-9][a-z0-9 _-]{0,31}")
 MOST_PRESETS = 25  # as many as a completion offers
+LANGUAGE = "en"  # spoken to whoever was never met in another one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,21 @@ class Wishes:
         found = rows(self._db, "select settings from members where id = :member", member=member)
         settings: dict[str, Any] = json.loads(str(found[0]["settings"])) if found else {}
         return settings
+
+    # --- language ------------------------------------------------------------------------------------------------
+
+    def language(self, member: MemberId) -> str:
+        """What the member spoke when they were last met: what comes later than an answer is said in it."""
+        return str(self.settings(member).get("language", LANGUAGE))
+
+    def speaks(self, member: MemberId, language: str) -> None:
+        """Remember the language of a member who is known, when it is not the usual one or no longer."""
+        if language != self.language(member):
+            rows(
+                self._db,
+                "update members set settings = json_set(settings, '$.language', :language) where id = :member",
+                member=member, language=language,
+            )  # fmt: skip
 
     # --- presets -------------------------------------------------------------------------------------------------
 

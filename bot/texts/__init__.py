@@ -1,8 +1,15 @@
-"""Every sentence a member sees, by its id: `say("E_PHOTO_SMALL", photo=3)` reads it from en.ftl."""
+"""Every sentence a member sees, by its id: `say("E_PHOTO_SMALL", photo=3)` says it in the language of who listens.
+
+That is known at the door: `speak` sets it for the task that answers an interaction, `speaking` for a block that writes
+to somebody else, such as a final message. Work on the store's thread speaks the language of whoever asked for it.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -11,11 +18,15 @@ from fluent.runtime import FluentBundle, FluentResource
 
 log = logging.getLogger(__name__)
 
-FALLBACK = "en"  # the one catalogue that is always whole
+FALLBACK = "en"  # the one catalogue that is always whole; logs and command lines speak it
+_language: ContextVar[str] = ContextVar("language", default=FALLBACK)
 
 
 class NoSuchText(KeyError):
     """No catalogue holds this id."""
+
+
+# --- languages ------------------------------------------------------------------------------------------------------
 
 
 @cache
@@ -29,20 +40,56 @@ def bundle(locale: str) -> FluentBundle | None:
     return catalogue
 
 
+@cache
+def languages() -> tuple[str, ...]:
+    """All languages there is a catalogue for."""
+    names = (file.name.rpartition(".") for file in files(__package__).iterdir())
+    return tuple(sorted(name for name, _, ending in names if ending == "ftl"))
+
+
+def language_of(locale: str) -> str:
+    """The catalogue for a locale of Discord's: its own (`pt-BR`), that of its language (`pt`), or English."""
+    nearest = (name for name in (locale, locale.partition("-")[0]) if name in languages())
+    return next(nearest, FALLBACK)
+
+
+def language() -> str:
+    """The language spoken here and now."""
+    return _language.get()
+
+
+def speak(locale: str) -> None:
+    """Speak the language of this locale from here on, until this task ends."""
+    _language.set(language_of(locale))
+
+
+@contextmanager
+def speaking(locale: str) -> Iterator[None]:
+    """Speak the language of this locale within the block."""
+    before = _language.set(language_of(locale))
+    try:
+        yield
+    finally:
+        _language.reset(before)
+
+
+# --- sentences ------------------------------------------------------------------------------------------------------
+
+
 def knows(key: str, locale: str = FALLBACK) -> bool:
     """Whether the catalogue of this language holds the id."""
     catalogue = bundle(locale)
     return catalogue is not None and catalogue.has_message(key)
 
 
-def say(key: str, /, *, locale: str = FALLBACK, **facts: Any) -> str:
-    """The sentence with its facts filled in; English where the language lacks it.
+def say(key: str, /, *, locale: str | None = None, **facts: Any) -> str:
+    """The sentence with its facts filled in, in the language spoken here; English where that lacks it.
 
     A fact that is missing is logged and shows as its name in braces: a member still gets the sentence.
     Raises: NoSuchText when English lacks it too.
     """
-    language = locale if knows(key, locale) else FALLBACK
-    catalogue = bundle(language)
+    wanted = locale or language()
+    catalogue = bundle(wanted if knows(key, wanted) else FALLBACK)
     if catalogue is None or not catalogue.has_message(key):
         raise NoSuchText(key)
     pattern = catalogue.get_message(key).value
@@ -67,7 +114,10 @@ def listed(parts: list[str]) -> str:
     """`a, b and c`."""
     if len(parts) < 2:
         return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    told = parts[0]
+    for part in parts[1:-1]:
+        told = say("list-more", told=told, part=part)
+    return say("list-last", told=told, part=parts[-1])
 
 
 def span(seconds: float) -> str:

@@ -13,6 +13,8 @@ span-hours = { $count ->
 }
 size-kb = { $count } KB
 size-mb = { $count } MB
+list-more = { $told }, { $part }
+list-last = { $told } and { $part }
 kind-person = a person
 kind-animal = an animal
 kind-object = a thing
