@@ -246,3 +246,12 @@ def _low_rank(tensors: Mapping[str, Tensor], stem: str) -> LowRank:
     alpha = tensors.get(f"{stem}.alpha")
     scale = 1.0 if alpha is None else float(alpha.float().mean()) / len(down)
     return LowRank(down.flatten(1), up.flatten(1), scale)
+
+
+def contents_of(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """All notes and all tensors of a file, whatever they are called.
+
+    Raises: WeightsRefused E_PICKLE, E_WEIGHTS_BROKEN.
+    """
+    with _opened(path) as file:
+        return dict(file.metadata() or {}), _tensors(file, path)

@@ -44,7 +44,7 @@ def taken(data: bytes, name: str, width: int | None, base: str) -> Iterator[Told
 def _checked(data: bytes, name: str, width: int | None, base: str) -> dict[str, Any]:
     told = weights.check(data, name, width, base)
     if told["kind"] not in ROLES:
-        raise WeightsRefused("E_IMPORT_KEY", file=name, key=weights.strange_key(data, name))
+        raise WeightsRefused("E_IMPORT_KEY", file=name, part=weights.strange_key(data, name))
     return {"role": ROLES[told["kind"]], "name": name, **told}
 
 

@@ -177,7 +177,7 @@ def test_a_zip_cut_in_half_is_refused() -> None:
 def test_a_part_that_we_cannot_take_over_is_named(key: str) -> None:
     refusal = refused(file({key: ("F16", [4, 4, 1]), f"{key}b": ("F16", [4, 4, 1]), f"{key}c": ("F16", [1])}))
 
-    assert (refusal.code, refusal.facts["key"]) == ("E_IMPORT_KEY", key)
+    assert (refusal.code, refusal.facts["part"]) == ("E_IMPORT_KEY", key)
 
 
 @pytest.mark.parametrize(

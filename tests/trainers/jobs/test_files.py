@@ -106,7 +106,3 @@ def test_a_broken_file_is_refused(base: Base, tmp_path: Path, kind: str) -> None
     (tmp_path / "broken").write_bytes(b"PK\x03\x04")
 
     assert ran_on(base, tmp_path / "a", kind, tmp_path / "broken").code == "E_PICKLE"
-
-
-def test_importing_is_to_come(base: Base, tmp_path: Path) -> None:
-    assert ran(base, attempt_of(tmp_path / "a", "import", {})).code == "E_IMPORT_LATER"

@@ -1,0 +1,236 @@
+"""Weights made elsewhere, in the layouts that people exchange, read as a word for the base that is loaded."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from storage.errors import WeightsRefused
+from storage.labels import BUNDLED, EMBEDDING_KEY
+from trainers.adapter import Adapter, LowRank
+from trainers.miniature import MODEL_ID
+from trainers.pipeline import Base
+from trainers.weights import MOST_SAID, contents_of
+
+#: how the files of kohya, diffusers and peft name a layer and a part of it; diffusers has done so in three ways
+LAYOUTS = tuple(
+    map(
+        re.compile,
+        (
+            r"lora_unet_(?P<module>\w+)\.lora_(?P<part>down|up)\.weight",
+            r"lora_unet_(?P<module>\w+)\.(?P<part>alpha)",
+            r"(?:unet|base_model\.model)\.(?P<module>.+)\.lora_(?P<part>[AB])(?:\.default)?\.weight",
+            r"unet\.(?P<module>.+)\.lora\.(?P<part>down|up)\.weight",
+            r"(?:unet\.)?(?P<module>.+)\.processor\.(?P<leaf>to_(?:q|k|v|out))_lora\.(?P<part>down|up)\.weight",
+            r"unet\.(?P<module>.+)\.(?P<part>alpha)",
+        ),
+    )
+)
+PARTS = {"A": "down", "B": "up"}
+ADAPTER_METADATA = "lora_adapter_metadata"  # diffusers writes the scales of its layers here
+#: what notes call a family -> its name here
+FAMILIES = (
+    (re.compile(r"stable-diffusion-v1|sd_v1|sd_1\.5"), "sd1"),
+    (re.compile(r"stable-diffusion-v2|sd_v2"), "sd2"),
+    (re.compile(r"stable-diffusion-xl|sdxl"), "SDXL"),
+    (re.compile(r"stable-diffusion-3|sd3"), "Stable Diffusion 3"),
+    (re.compile(r"flux"), "FLUX"),
+    (re.compile(r"tintype[-_]miniature"), MODEL_ID),
+)
+METHODS = {(True, True): "pivotal", (True, False): "lora", (False, True): "textual_inversion"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to become of the files."""
+
+    word: str
+    class_word: str
+    files: Sequence[Path]  #: one of layers, one of rows, or both
+    name: str  #: of what was handed in, for refusals
+    trigger: str = ""  #: what one types for it elsewhere; empty: as its notes say
+    peft: Mapping[str, Any] | None = None  #: the scales of layers that peft saved
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A word made elsewhere."""
+
+    adapter: Adapter
+    made_for: str  #: the base it was made with, when that is another one of this family
+
+
+def taken(base: Base, order: Order) -> Taken:
+    """Read the files as one word for this base; its numbers become what our own files hold.
+
+    Raises: WeightsRefused E_WEIGHTS_BASE, E_WRONG_BASE, E_IMPORT_KEY with the first part that we do not have,
+    E_IMPORT_SCALES, E_WEIGHTS_NAN, E_PICKLE, E_WEIGHTS_BROKEN.
+    """
+    tensors: dict[str, Tensor] = {}
+    notes: dict[str, str] = {}
+    for path in order.files:
+        told, found = contents_of(path)
+        notes |= told
+        tensors |= found
+    made_for = _made_for(base, notes, tensors, order.name)
+    rows = _rows(base, tensors, order.name)
+    linear = _layers(base, tensors, notes, order)
+    said = "" if rows is not None else (order.trigger or notes.get("modelspec.trigger_phrase", ""))[:MOST_SAID]
+    method = METHODS[bool(linear), rows is not None]
+    adapter = Adapter(order.word, order.class_word, method, linear=linear, rows=rows, said=said.strip())
+    if not adapter.is_finite():
+        raise WeightsRefused("E_WEIGHTS_NAN", word=order.name)
+    return Taken(adapter, made_for)
+
+
+# --- which base ------------------------------------------------------------------------------------------------------
+
+
+def _made_for(base: Base, notes: Mapping[str, str], tensors: Mapping[str, Tensor], name: str) -> str:
+    """The base that it was made with when that is another one; of another family it is refused."""
+    told = " ".join(notes.get(key, "") for key in ("modelspec.architecture", "ss_base_model_version")).lower()
+    is_sdxl = any(key.startswith("lora_te2_") or key == "clip_g" for key in tensors)
+    families = ["SDXL"] if is_sdxl else [family for pattern, family in FAMILIES if pattern.search(told)]
+    if families and base.family.name.partition("-")[0] not in families:
+        raise WeightsRefused("E_WEIGHTS_BASE", file=name, made_for=_title(families[0]), base=base.family.title)
+    theirs = notes.get("tintype.base_model", ""), notes.get("tintype.base_revision", "")
+    if not theirs[0] or theirs == (base.id, base.revision):
+        return ""
+    if theirs[0] == MODEL_ID:  # each revision of the miniature is a model of its own
+        raise WeightsRefused("E_WEIGHTS_BASE", file=name, made_for=theirs[1], base=f"{base.id} ({base.revision})")
+    return theirs[0]
+
+
+def _title(family: str) -> str:
+    from trainers.families import families
+
+    known = families().get(family)
+    return known.title if known else family
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+
+def _rows(base: Base, tensors: dict[str, Tensor], name: str) -> Tensor | None:
+    """Take the rows out of the tensors: under A1111's key, bundled, or diffusers' under the word itself: (n, D)."""
+    keys = [key for key in tensors if key in {EMBEDDING_KEY, "clip_l"} or BUNDLED.fullmatch(key)]
+    if not keys and len(tensors) == 1:
+        keys = [key for key, tensor in tensors.items() if tensor.ndim <= 2 and not _matched(key)]
+    if len(keys) > 1:
+        raise WeightsRefused("E_IMPORT_KEY", file=name, part=sorted(keys)[1])
+    if not keys:
+        return None
+    rows = tensors.pop(keys[0]).float()
+    rows = rows[None] if rows.ndim == 1 else rows
+    if rows.ndim != 2 or not len(rows) or rows.shape[1] != base.text_encoder.config.hidden_size:
+        raise WeightsRefused("E_WRONG_BASE", base=base.id)
+    return rows
+
+
+# --- layers ----------------------------------------------------------------------------------------------------------
+
+
+def _layers(base: Base, tensors: Mapping[str, Tensor], notes: Mapping[str, str], order: Order) -> Mapping[str, LowRank]:
+    """The differences by the UNet's own names of its layers."""
+    names = {name.replace(".", "_"): name for name, module in base.unet.named_modules() if hasattr(module, "weight")}
+    found: dict[str, dict[str, Tensor]] = {}
+    unknown = []
+    for key in sorted(tensors):
+        module, part = _matched(key) or ("", "")
+        if module in names:
+            found.setdefault(names[module], {})[part] = tensors[key]
+        else:
+            unknown.append(key)
+    if unknown and found:
+        raise WeightsRefused("E_IMPORT_KEY", file=order.name, part=unknown[0])
+    if unknown:
+        code = "E_WRONG_BASE" if any(map(_matched, unknown)) else "E_IMPORT_KEY"
+        raise WeightsRefused(code, base=base.id, file=order.name, part=unknown[0])
+    scale = _scales(tensors, notes, order)
+    return {name: _low_rank(base, name, parts, scale, order) for name, parts in found.items()}
+
+
+def _matched(key: str) -> tuple[str, str] | None:
+    """(the layer's name with _ for ., down, up or alpha) of a tensor's name in any layout."""
+    for layout in LAYOUTS:
+        match = layout.fullmatch(key)
+        if match:
+            leaf = match.groupdict().get("leaf")
+            module = f"{match['module']}.{leaf}{'.0' if leaf == 'to_out' else ''}" if leaf else match["module"]
+            return module.replace(".", "_"), PARTS.get(match["part"], match["part"])
+    return None
+
+
+Scale = Callable[[str, int, "Tensor | None"], float]
+
+
+def _scales(tensors: Mapping[str, Tensor], notes: Mapping[str, str], order: Order) -> Scale:
+    """(the layer's name, its rank, its own alpha) -> what its difference is multiplied by."""
+    told = order.peft
+    if told is None and any(key.startswith("base_model.") for key in tensors):
+        raise WeightsRefused("E_IMPORT_SCALES", file=order.name)
+    if told is None and ADAPTER_METADATA in notes:
+        told = _told_by_diffusers(notes[ADAPTER_METADATA], order.name)
+
+    def scale(name: str, rank: int, alpha: Tensor | None) -> float:
+        if alpha is not None:
+            return float(alpha.float().mean()) / rank
+        if not told:
+            return 1.0
+        wanted = _of_layer(told.get("alpha_pattern") or {}, name, float(told["lora_alpha"]))
+        return wanted / (math.sqrt(rank) if told.get("use_rslora") else rank)
+
+    return scale
+
+
+def _told_by_diffusers(text: str, name: str) -> Mapping[str, Any]:
+    """The settings of the UNet's layers, which stand as `unet.lora_alpha` and so on; without them the scale is 1.
+
+    Raises: WeightsRefused E_IMPORT_SCALES.
+    """
+    try:
+        told = json.loads(text)
+        ours = {key.removeprefix("unet."): value for key, value in told.items() if key.startswith("unet.")}
+        return {**ours, "lora_alpha": float(ours["lora_alpha"])} if ours else {}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise WeightsRefused("E_IMPORT_SCALES", file=name) from error
+
+
+def _of_layer(patterns: Mapping[str, float], name: str, usual: float) -> float:
+    """What a pattern says for a layer: the layer's name, or its end."""
+    return next((float(v) for end, v in patterns.items() if name == end or name.endswith(f".{end}")), usual)
+
+
+def _low_rank(base: Base, name: str, parts: Mapping[str, Tensor], scale: Scale, order: Order) -> LowRank:
+    if not {"down", "up"} <= set(parts):
+        raise WeightsRefused("E_WEIGHTS_INCOMPLETE", file=order.name)
+    down, up = parts["down"].float(), parts["up"].float()
+    if any(side != 1 for matrix in (down, up) for side in matrix.shape[2:]):  # a convolution of several pixels
+        raise WeightsRefused("E_IMPORT_KEY", file=order.name, part=name)
+    down, up = down.flatten(1), up.flatten(1)
+    weight: Tensor = base.unet.get_submodule(name).weight
+    if down.shape[0] != up.shape[1] or (len(up), down.shape[1]) != weight.shape[:2] or not _is_plain(weight):
+        raise WeightsRefused("E_WRONG_BASE", base=base.id)
+    return halved(LowRank(down, up, scale(name, len(down), parts.get("alpha"))))
+
+
+def _is_plain(weight: Tensor) -> bool:
+    """Whether it is a layer's matrix, or a convolution of one pixel."""
+    return weight.ndim >= 2 and weight[0, 0].numel() == 1
+
+
+def halved(low: LowRank) -> LowRank:
+    """As it will be once it was written: float16, an alpha that float16 cannot hold put into `up`."""
+    rank = len(low.down)
+    alpha = low.scale * rank
+    kept = float(torch.tensor(alpha).half()) or 1.0
+    up = low.up if kept == alpha else low.up * (alpha / kept)
+    return replace(low, down=low.down.half().float(), up=up.half().float(), scale=kept / rank)
