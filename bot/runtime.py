@@ -18,6 +18,7 @@ from bot.control import ControlServer
 from bot.engine_link import EngineLink, Patience
 from bot.errors import sentence_of
 from bot.following import Following
+from bot.letters import Letters
 from bot.lock import held
 from bot.outbox import Outbox
 from bot.scheduler import Scheduler
@@ -35,6 +36,8 @@ CHECKPOINT_S = 5.5  # for what runs, when Tintype is stopped
 TURN_S = 0.5  # for the scheduler to put it back in line
 ENDING_S = 8.5  # for these two and all the rest; after ten seconds Tintype must be gone, with its database closed
 
+
+WORK = ("scheduler", "engine", "remembering", "upkeep", "outbox", "watcher", "letters", "following", "takedowns")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOf:
@@ -100,6 +103,7 @@ class Bot:
         self._outbox: Outbox | None = None
         self._watcher: Watcher | None = None
         self.link = EngineLink(engine.command, engine.environ, clock, changed=self._changed, patience=engine.patience)
+        self._letters: Letters | None = None
         self._attempts = Attempts(store, place.data_dir / "run")
         self._scheduler = Scheduler(store, self.link, self._attempts, clock, told=self._tell)
         self._attachments = Attachments(place.api_url)
@@ -123,9 +127,9 @@ class Bot:
 
     def _tell(self) -> None:
         """Something must be said or shown."""
-        if self._outbox is not None and self._watcher is not None:
-            self._outbox.wake()
-            self._watcher.wake()
+        for teller in (self._outbox, self._watcher, self._letters):
+            if teller is not None:
+                teller.wake()
 
     def _changed(self) -> None:
         """The engine came, went, or failed."""
@@ -169,12 +173,14 @@ class Bot:
         self._tasks.go("outbox", self._outbox.run())
         self._tasks.go("watcher", self._watcher.run())
         self._tasks.go("following", self._following.run(client))
+        self._letters = Letters(self._store, client, self._clock)
         self._tasks.go("takedowns", self._take_messages_down(client))
 
     async def _keep_up(self) -> None:
         while True:
             swept = await self._store.run(lambda rooms: rooms.upkeep.run())
             log.info("upkeep removed %d photos and %d files", swept.photos, swept.files)
+        self._tasks.go("letters", self._letters.run())
             await asyncio.sleep(UPKEEP_S)
 
     async def _take_messages_down(self, client: Tintype) -> None:

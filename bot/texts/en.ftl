@@ -253,6 +253,9 @@ report-counts = { $good ->
     [0] No usable photo yet.
     [one] One usable photo.
    *[other] { $good } usable photos.
+## Questions to members
+question-taken-back = You took the question back. Nobody is asked any more.
+
 }{ $kind ->
     [none] {""}
    *[other] {" "}It learns **{ $kind }**{ $class_word ->
@@ -809,6 +812,8 @@ E_PHOTOS_FEW = { $have ->
    *[other] There are only { $have } usable photos
 }; { $method } needs at least { $need }. Add more, from different sides and in different light.
 E_OUT_FOLDER = “{ $path }” cannot be written: { $reason }. Name a place that exists and is yours.
+E_ASKER_LEFT = The member who asked you is not in that server any more, so there is nothing left to answer. Nothing of you is learned or used.
+E_PERSON_LEFT = You are not in the server any more where you were asked, so this question is over. Nothing of you is learned or used.
 E_OUT_SUFFIX = “{ $path }” must end in .safetensors.
 E_WEIGHTS_FILE = There is no file “{ $path }”. Name a .safetensors file that `tintype-trainer train` wrote.
 E_WEIGHTS_STRENGTH = “{ $value }” is no strength. Write a number from 0 to 2 after the colon, such as `zed.safetensors:0.8`.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot import buttons, modals, presses
-from storage.records import JobState
+from storage.questions import NewQuestion, QuestionKind
+from storage.records import ConceptId, JobState, MemberId
 from tests.bot.commands.stage import Stage, custom_id_of, opened, photos, shown
 
 pytestmark = pytest.mark.asyncio
@@ -18,6 +19,7 @@ FOREIGN = "That button is for another member's data"
 NO_STYLE = "This style cannot be used here any more"
 OLD_LIST = "This list of styles is too old"
 MANAGERS = "Only members who may manage this server"
+ASKED = "This question was asked of another member"
 NOBODY = "0" * 16
 
 #: what ben is told when he presses ana's button; None where her server may do that too
@@ -37,6 +39,7 @@ TOLD = {
     "like": NO_STYLE, "unlike": NO_STYLE, "style": NO_STYLE, "styles": OLD_LIST, "report_style": NO_STYLE,
     "report": None, "reports": MANAGERS, "audit": MANAGERS, "keep_reported": MANAGERS, "remove_reported": MANAGERS,
     "strike": MANAGERS, "block": MANAGERS, "unblock": MANAGERS,
+    "agree": ASKED, "decline": ASKED, "withdraw": ASKED,
 }  # fmt: skip
 
 
@@ -62,8 +65,18 @@ async def things_of_ana(stage: Stage) -> dict[str, str]:
     )
     ids |= dict.fromkeys(("like", "unlike", "style", "report_style"), version.concept)
     ids |= dict.fromkeys((verb for verb, told in TOLD.items() if told is MANAGERS), member)
+    ids |= dict.fromkeys((verb for verb, told in TOLD.items() if told is ASKED), await asked(stage, version.concept))
     ids["styles"] = custom_id_of(shown(await stage.ana.command("styles browse")), "styles").split(":")[2]
     return ids | dict.fromkeys(("forget_all", "mydata"), member)
+
+
+async def asked(stage: Stage, concept: ConceptId) -> str:
+    """A question of ana's to somebody who is neither she nor ben."""
+    new = NewQuestion(
+        kind=QuestionKind.CONSENT, asker=stage.id_of("ana"), person=MemberId(4), asker_name="ana", person_name="eve",
+        guild=stage.guild, channel=stage.channel(), concept=concept,
+    )  # fmt: skip
+    return str((await stage.run(lambda rooms: rooms.questions.ask(new)))[0].id)
 
 
 async def test_a_foreign_press_of_any_button_gets_a_sentence_and_changes_nothing(stage: Stage) -> None:
