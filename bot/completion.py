@@ -12,6 +12,7 @@ from discord import app_commands
 from bot import showing
 from bot.answers import Interaction, studio_of
 from bot.gallery import base_of
+from bot.ground import may_begin
 from bot.studio import Asker, asker_of
 from storage.errors import TintypeError
 from storage.permissions import Action, can
@@ -93,8 +94,17 @@ async def complete_prompt(interaction: Interaction, current: str) -> list[Choice
 
 
 async def _usable(interaction: Interaction, prefix: str) -> list[str]:
-    actor = asker_of(interaction).actor
-    return await _soon(interaction, lambda rooms: _names(rooms, actor, prefix))
+    asker = asker_of(interaction)
+    return await _soon(interaction, lambda rooms: _drawable(rooms, asker, prefix))
+
+
+def _drawable(rooms: Any, asker: Asker, prefix: str) -> list[str]:
+    """The words that may be used here; none where no pictures may be asked for."""
+    try:
+        may_begin(rooms, asker, Action.IMAGINE)
+    except TintypeError:
+        return []
+    return _names(rooms, asker.actor, prefix)
 
 
 async def _soon(interaction: Interaction, work: Callable[[Any], list[T]]) -> list[T]:

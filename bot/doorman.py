@@ -10,6 +10,7 @@ from typing import Any
 from storage.clock import Clock
 from storage.database import rows, transaction
 from storage.errors import NotAllowed, TintypeError
+from storage.moderation import EVERYWHERE
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +70,13 @@ class Doorman:
         """Whether a member may use nothing in this server now; in direct messages, whether any server blocks them."""
         now = self._clock.now()
         return any(
-            who == member and guild in (None, where) and (until is None or until > now)
+            who == member and (guild is None or where in (guild, EVERYWHERE)) and (until is None or until > now)
             for (where, who), until in self._blocked.items()
         )
+
+    def is_barred(self, member: int) -> bool:
+        """Whether the operator lets a member use nothing in any server now."""
+        return self.is_blocked(EVERYWHERE, member)
 
     async def look(self) -> None:
         """Learn who is let in and who is blocked: before the first member comes, and whenever that changes."""

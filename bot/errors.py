@@ -16,6 +16,7 @@ from storage.errors import TintypeError
 log = logging.getLogger(__name__)
 
 FACT_CHARACTERS = 200
+NAMED = {"roles": "<@&{}>", "channels": "<#{}>"}  # what Discord shows by its name, and mentions to nobody
 OVER = {40060, 10062, 50027}  # Discord: acknowledged already, unknown interaction, invalid token: nobody listens
 
 
@@ -30,10 +31,17 @@ def sentence_of(error: BaseException) -> str:
     """What the member is told; an error that is none of ours is logged under a short number."""
     error = cause_of(error)
     if isinstance(error, TintypeError) and texts.knows(error.code):
-        return texts.say(error.code, **{name: shown(fact) for name, fact in error.facts.items()})
+        return texts.say(error.code, **{name: _told(name, fact) for name, fact in error.facts.items()})
     number = secrets.token_hex(3)
     log.error("error %s", number, exc_info=error)
     return texts.say("E_UNKNOWN", number=number)
+
+
+def _told(name: str, fact: Any) -> Any:
+    """A fact as its sentence needs it: ids of roles and channels are shown by their names."""
+    if name in NAMED and isinstance(fact, (list, tuple)):
+        return [NAMED[name].format(int(number)) for number in fact] or "none"
+    return shown(fact)
 
 
 def shown(fact: Any) -> Any:

@@ -19,7 +19,8 @@ def refuse_above(rooms: Any, asker: Asker, kind: JobKind, pictures: int = 1) -> 
     TintypeError(E_DISK_LOW).
     """
     check_room(rooms.vault.folder)
-    count = rooms.queue.in_flight(asker.member, kind)
-    if count >= AT_ONCE[kind]:
-        raise NotAllowed("E_TOO_MANY_JOBS", count=count, most=AT_ONCE[kind])
+    count, most = rooms.queue.in_flight(asker.member, kind), rooms.rules.at_once_of(asker.actor)
+    most = AT_ONCE[kind] if most is None else min(most, AT_ONCE[kind])
+    if count >= most:
+        raise NotAllowed("E_TOO_MANY_JOBS", count=count, most=most)
     rooms.rules.refuse_over(asker.actor, kind, pictures)

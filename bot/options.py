@@ -10,6 +10,7 @@ from bot import cards
 from bot.beginnings import Beginning
 from bot.belongings import key_of
 from bot.cards import Card, Choices
+from bot.ground import place_of, refuse_over_caps
 from bot.orders import MOST_PICTURES, SHAPES, Order
 from bot.studio import Asker
 from storage.errors import TintypeError
@@ -38,13 +39,16 @@ class Asked:
 
 
 def order_of(rooms: Any, asker: Asker, asked: Asked) -> Order:
-    """The whole order: what was said, else what the preset says, else what the member prefers.
+    """The whole order: what was said, else what the preset says, else the channel's shape, else what they prefer.
 
-    Raises: NotFound(E_NO_PRESET), TintypeError(E_OPTION).
+    Raises: NotFound(E_NO_PRESET), TintypeError(E_OPTION), NotAllowed(E_CAP_COUNT, E_CAP_QUALITY).
     """
     preferences: Preferences = rooms.wishes.of(asker.member)
+    place = place_of(rooms, asker)
+    refuse_over_caps(place, count=asked.count, quality=asked.quality)
     preset: Preset = rooms.wishes.preset(asker.member, asked.preset) if asked.preset else Preset(name="")
-    shape = asked.shape or preset.shape or (asked.begin.shape if asked.begin else preferences.shape)
+    begun = asked.begin.shape if asked.begin else None
+    shape = asked.shape or preset.shape or begun or place.own_shape or preferences.shape
     negative = preset.negative or preferences.negative if asked.negative is None else asked.negative
     return Order(
         prompt=f"{asked.prompt.strip()}, {preset.prompt}" if preset.prompt else asked.prompt,

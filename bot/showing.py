@@ -7,6 +7,7 @@ from typing import Any
 
 from bot import texts
 from bot.beginnings import refuse_shown
+from bot.ground import may_begin
 from bot.naming import word_today
 from bot.orders import may_use, prompt_today
 from bot.plain import quoted
@@ -85,6 +86,8 @@ def _named(rooms: Any, written: str) -> Job | Draft:
 def _check(rooms: Any, asker: Asker, job: Job, action: Action) -> None:
     can(asker.actor, action, job)
     refuse_shown(asker, job)
+    if action is Action.POST:
+        may_begin(rooms, asker, action)
     if action is Action.POST and job.request.get("is_adult") and not asker.actor.is_adult_channel:
         raise NotAllowed("E_MADE_FOR_ADULTS")
     if rooms.moderation.is_hidden(job.id):

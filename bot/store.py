@@ -31,6 +31,7 @@ from storage.privacy import Privacy
 from storage.questions import Questions
 from storage.queue import Queue
 from storage.rules import Rules
+from storage.setups import Setups
 from storage.sharing import Sharing
 from storage.styles import Styles
 from storage.upkeep import Upkeep
@@ -59,6 +60,7 @@ class Rooms:
     moderation: Moderation
     rules: Rules
     audit: Audit
+    setups: Setups
     notes: Notes
     answers: Answers
     questions: Questions
@@ -94,6 +96,7 @@ def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
         moderation=Moderation(db, clock),
         rules=Rules(db, clock),
         audit=Audit(db, clock),
+        setups=Setups(db, clock),
         notes=Notes(db),
         answers=Answers(db, vault, clock),
         questions=questions,

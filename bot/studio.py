@@ -41,6 +41,7 @@ class Rooms(Protocol):
     moderation: Any
     rules: Any
     audit: Any
+    setups: Any
     notes: Any
     answers: Any
     questions: Any
@@ -122,11 +123,17 @@ class Asker:
     key: str  #: the interaction's id: the same wish twice is one job
     limit_bytes: int  #: of one file in an answer
     missing: tuple[str, ...]  #: permissions that posting in this channel would need
+    around: ChannelId | None = None  #: of a thread, the channel that it is in
 
     @property
     def member(self) -> MemberId:
         """Their id."""
         return self.actor.member
+
+    @property
+    def room(self) -> ChannelId:
+        """The channel whose rules hold here."""
+        return self.around or self.channel
 
     def needs_channel(self) -> None:
         """Raises: TintypeError(E_CHANNEL) when a card could not be posted here."""
@@ -149,6 +156,7 @@ def asker_of(interaction: discord.Interaction[Any]) -> Asker:
         is_instance_owner=user.id in interaction.client.studio.owners,
         is_adult_channel=is_adult(interaction.channel),
         is_blocked=interaction.client.studio.door.is_blocked(interaction.guild_id, user.id),
+        is_barred=interaction.client.studio.door.is_barred(user.id),
     )
     return Asker(
         actor=actor,
@@ -156,7 +164,12 @@ def asker_of(interaction: discord.Interaction[Any]) -> Asker:
         key=str(interaction.id),
         limit_bytes=interaction.filesize_limit,
         missing=_missing(interaction),
+        around=_around(interaction.channel),
     )
+
+
+def _around(channel: object) -> ChannelId | None:
+    return ChannelId(channel.parent_id) if isinstance(channel, discord.Thread) else None
 
 
 def is_adult(channel: object) -> bool:

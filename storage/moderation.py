@@ -29,14 +29,15 @@ from storage.records import (
     VersionId,
 )
 from storage.rows import record
+from storage.setups import Setups
 from storage.sharing import Sharing
 from storage.takedowns import Deed, Takedowns
 
 DAY_S = 86400.0
-THRESHOLD = 3  # members whose reports hide a thing before a moderator has looked at it
 STRIKE_S = 30 * DAY_S  # how long a strike counts
 MOST_STRIKES = 3  # the one that blocks
 BLOCK_S = 30 * DAY_S
+EVERYWHERE = GuildId(0)  # where the operator blocks
 
 
 class Verdict(StrEnum):
@@ -67,16 +68,17 @@ class Report:
 class Block:
     """A member who may not use the studio in a server."""
 
-    guild: GuildId
+    guild: GuildId  #: or EVERYWHERE
     member: MemberId
     until: float | None  #: None until it is taken back
+    reason: str = ""
 
 
 class Moderation:
     """Keeps order in a server; who may do so is checked before. Each change leaves a line in the log."""
 
-    def __init__(self, db: Database, clock: Clock, threshold: int = THRESHOLD) -> None:
-        self._db, self._clock, self._threshold = db, clock, threshold
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db, self._clock, self._setups = db, clock, Setups(db, clock)
         self._concepts, self._images, self._queue = Concepts(db, clock), Images(db), Queue(db, clock)
         self._sharing, self._takedowns = Sharing(db, clock), Takedowns(db, clock)
         self._audit = Audit(db, clock)
@@ -179,28 +181,36 @@ class Moderation:
         return int(str(rows(self._db, sql, guild=guild, member=member, since=since)[0]["n"]))
 
     def block(
-        self, guild: GuildId, member: MemberId, actor: MemberId, *, until: float | None = None, about: str = ""
+        self,
+        guild: GuildId,
+        member: MemberId,
+        actor: MemberId | None,
+        *,
+        until: float | None = None,
+        about: str = "",
+        reason: str = "",
     ) -> None:
-        """Let a member make, train and share nothing more in a server; what waits of theirs there is cancelled."""
+        """Let a member make, train and share nothing more in a server, or EVERYWHERE; what waits there is cancelled."""
         with transaction(self._db):
             rows(
                 self._db,
-                """insert into blocks (guild, member, actor, at, until) values (:guild, :member, :actor, :now, :until)
-                on conflict (guild, member) do update set actor = :actor, at = :now, until = :until""",
-                guild=guild, member=member, actor=actor, now=self._clock.now(), until=until,
+                """insert into blocks (guild, member, actor, at, until, reason)
+                values (:guild, :member, :actor, :now, :until, :reason) on conflict (guild, member)
+                do update set actor = :actor, at = :now, until = :until, reason = :reason""",
+                guild=guild, member=member, actor=actor, now=self._clock.now(), until=until, reason=reason,
             )  # fmt: skip
-            self._audit.note("block", guild=guild, actor=actor, about=about or None, until=until)
+            self._audit.note("block", guild=guild or None, actor=actor, about=about or None, until=until)
             for job in self._queue.of_owner(member, -1):
-                if job.guild == guild and not job.state.is_over:
+                if guild in (EVERYWHERE, job.guild) and not job.state.is_over:
                     self._queue.cancel(job.id)
 
-    def unblock(self, guild: GuildId, member: MemberId, actor: MemberId) -> bool:
+    def unblock(self, guild: GuildId, member: MemberId, actor: MemberId | None) -> bool:
         """Let a member in again; False when they were not kept out."""
         sql = "delete from blocks where guild = :guild and member = :member returning member"
         with transaction(self._db):
             done = bool(rows(self._db, sql, guild=guild, member=member))
             if done:
-                self._audit.note("unblock", guild=guild, actor=actor)
+                self._audit.note("unblock", guild=guild or None, actor=actor)
         return done
 
     def is_blocked(self, guild: GuildId, member: MemberId) -> bool:
@@ -209,7 +219,7 @@ class Moderation:
 
     def blocks(self, guild: GuildId | None = None) -> list[Block]:
         """Who is kept out now, in one server or in all, the newest first."""
-        sql = """select guild, member, until from blocks where (:guild is null or guild = :guild)
+        sql = """select guild, member, until, reason from blocks where (:guild is null or guild = :guild)
             and (until is null or until > :now) order by at desc"""
         return [record(Block, row) for row in rows(self._db, sql, guild=guild, now=self._clock.now())]
 
@@ -246,7 +256,14 @@ class Moderation:
 
     def _is_over(self, concept: ConceptId | None, image: ImageId | None) -> bool:
         against = self._against(concept, image)
-        return len(against) >= self._threshold or bool(against and against & self._shown(concept, image))
+        return len(against) >= self._threshold(concept, image) or bool(against and against & self._shown(concept, image))
+
+    def _threshold(self, concept: ConceptId | None, image: ImageId | None) -> int:
+        """How many reports hide a thing, as the server has it where the thing belongs."""
+        style = self._concepts.get(concept) if concept else None
+        picture = self._images.get(image) if image else None
+        home = style.home if style else picture.guild if picture else None
+        return self._setups.of(home).threshold
 
     def _shown(self, concept: ConceptId | None, image: ImageId | None) -> set[MemberId | None]:
         """The people that a style or a picture shows."""

@@ -43,7 +43,19 @@ class Held:
     is_quarantined: bool = False  #: after reports, only its owner may use it for now
 
 
-Thing = Held | Draft | Job | Image | Question | None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """Where something is begun, with what its server's managers have set up; a direct message has no rules."""
+
+    trainers: Collection[int] = ()  #: roles that may teach words; none: everybody
+    drawers: Collection[int] = ()  #: roles that may ask for pictures; none: everybody
+    has_training: bool = True
+    has_pictures: bool = True
+    training_in: Collection[int] = ()  #: the channels that were named for it; none: all but this
+    pictures_in: Collection[int] = ()
+
+
+Thing = Held | Draft | Job | Image | Ground | Question | None
 
 OWNERS_OWN = frozenset(
     {Action.RENAME, Action.SHARE, Action.DELETE, Action.EXPORT, Action.CHANGE, Action.STOP, Action.RETRY}
@@ -60,7 +72,7 @@ def can(actor: Actor, action: Action, thing: Thing = None) -> None:
         _question(actor, action, thing)  # to answer is a right, of blocked members too
         return
     if actor.is_blocked and action not in (Action.DELETE, Action.EXPORT, Action.SEE):
-        raise NotAllowed("E_BLOCKED")
+        raise NotAllowed("E_BARRED" if actor.is_barred else "E_BLOCKED")
     if isinstance(thing, Held):
         _concept(actor, action, thing)
     elif isinstance(thing, Draft):
@@ -69,11 +81,25 @@ def can(actor: Actor, action: Action, thing: Thing = None) -> None:
         _job(actor, action, thing)
     elif isinstance(thing, Image):
         _image(actor, action, thing)
+    elif isinstance(thing, Ground):
+        _ground(actor, action, thing)
 
 
 def _question(actor: Actor, action: Action, question: Question) -> None:
     if actor.member != (question.asker if action is Action.WITHDRAW else question.person):
         raise NotAllowed("E_QUESTION_FOREIGN")
+
+
+def _ground(actor: Actor, action: Action, ground: Ground) -> None:
+    """The roles first: whoever may not at all is not sent to another channel."""
+    is_training = action is Action.TRAIN
+    roles = ground.trainers if is_training else ground.drawers
+    if roles and not actor.roles & set(roles) and action is not Action.POST:
+        raise NotAllowed("E_ROLE_TRAIN" if is_training else "E_ROLE_IMAGINE", roles=list(roles))
+    if is_training and not ground.has_training:
+        raise NotAllowed("E_HERE_TRAIN", channels=list(ground.training_in))
+    if not is_training and not ground.has_pictures:
+        raise NotAllowed("E_HERE_IMAGINE", channels=list(ground.pictures_in))
 
 
 def _own(actor: Actor, owner: int) -> None:

@@ -250,6 +250,7 @@ class Privacy:
             unnamed = f"update {table} set {column} = null where {column} = :member"  # noqa: S608  names are ours
             rows(self._db, unnamed, member=member)
         rows(self._db, "delete from grants where scope = 'member' and subject = :member", member=member)
+        rows(self._db, "update blocks set reason = '' where member = :member", member=member)
         self.lists.forget(member)
         rows(
             self._db,

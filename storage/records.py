@@ -82,6 +82,7 @@ class Actor:
     is_manager: bool = False  #: may manage the server
     is_instance_owner: bool = False
     is_blocked: bool = False
+    is_barred: bool = False  #: blocked by the operator, in every server
     is_adult_channel: bool = False
 
 

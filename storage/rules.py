@@ -24,11 +24,12 @@ EVERYBODY = 0  #: the role that everybody has
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """How much members with a role may ask for within 24 hours; None is as much as there is."""
+    """How much members with a role may ask for within 24 hours and at once; None is as much as there is."""
 
     role: int
     trainings: int | None = None
     pictures: int | None = None
+    at_once: int | None = None  #: jobs of one kind that wait or run
 
     def of(self, kind: JobKind) -> int | None:
         """What it says of this kind of job."""
@@ -95,7 +96,7 @@ class Rules:
         Raises: TintypeError(E_QUOTA_MANY).
         """
         kept = [one for one in self.quotas(guild) if one.role != quota.role]
-        kept += [quota] if (quota.trainings, quota.pictures) != (None, None) else []
+        kept += [quota] if quota != Quota(role=quota.role) else []
         if len(kept) > MOST_QUOTAS:
             raise TintypeError("E_QUOTA_MANY", most=MOST_QUOTAS)
         facts = asdict(quota)
@@ -103,10 +104,16 @@ class Rules:
 
     def quota_of(self, actor: Actor, kind: JobKind) -> int | None:
         """How many a member may have within 24 hours: the most that is given to a role of theirs or to everybody."""
-        if actor.guild is None:
-            return None
-        told = [(one.role, most) for one in self.quotas(actor.guild) if (most := one.of(kind)) is not None]
-        return max((most for role, most in told if role == EVERYBODY or role in actor.roles), default=None)
+        return max((most for one in self._quotas_of(actor) if (most := one.of(kind)) is not None), default=None)
+
+    def at_once_of(self, actor: Actor) -> int | None:
+        """How many jobs of one kind a member may have waiting or running: the most of their roles, too."""
+        return max((one.at_once for one in self._quotas_of(actor) if one.at_once is not None), default=None)
+
+    def _quotas_of(self, actor: Actor) -> list[Quota]:
+        """Those of everybody and of the member's roles."""
+        known = [] if actor.guild is None else self.quotas(actor.guild)
+        return [one for one in known if one.role == EVERYBODY or one.role in actor.roles]
 
     def refuse_over(self, actor: Actor, kind: JobKind, count: int) -> None:
         """Let a member ask for so many more, or say when that is possible again.

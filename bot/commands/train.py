@@ -10,6 +10,7 @@ from discord import app_commands
 from bot import drafts, intake
 from bot.answers import Interaction, acknowledge, show, studio_of
 from bot.attachments import Upload
+from bot.ground import may_teach
 from bot.modals import KINDS, train_form
 from bot.studio import Studio, asker_of
 from bot.translator import spoken
@@ -45,6 +46,7 @@ async def _open_form(studio: Studio, interaction: Interaction, **wishes: Any) ->
     asker.needs_channel()
     if word is not None:
         word = check_word(word)
+    await studio.soon(lambda rooms: may_teach(rooms, asker, wishes["kind"]))
     await interaction.response.send_modal(train_form(draft, word=word, kind=wishes["kind"]))
     if wishes["method"] or wishes["class_word"]:
         await studio.run(lambda rooms: drafts.begin(rooms, asker, draft=draft, **wishes))

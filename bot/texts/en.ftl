@@ -854,6 +854,21 @@ E_NO_SUCH_WORD = There is no word <{ $word }> that you can use here.{ $nearest -
 E_PROMPT_LONG = The prompt has { $count } characters; { $most } fit. Shorten it.
 E_STRENGTH = A strength goes up to { $most }; above it pictures fall apart. Write <{ $word }:1>, or less.
 E_BLOCKED = The moderators of this server have blocked you from its studio. If that is a mistake, ask them. `/mydata` and `/forget` still work.
+E_BARRED = The operator of this Tintype has blocked you from it. If that is a mistake, ask them. `/mydata` and `/forget` still work.
+E_ROLE_TRAIN = In this server only members with { $roles } teach words. Whoever manages it can change that with `/studio setup`.
+E_ROLE_IMAGINE = In this server only members with { $roles } make pictures. Whoever manages it can change that with `/studio setup`.
+E_HERE_TRAIN = No words are taught in this channel. { $channels ->
+    [none] Use another channel
+   *[other] Use { $channels }
+}; whoever manages the server can change that with `/studio setup`.
+E_HERE_IMAGINE = No pictures are made in this channel. { $channels ->
+    [none] Use another channel
+   *[other] Use { $channels }
+}; whoever manages the server can change that with `/studio setup`.
+E_NO_PEOPLE = This server teaches no words for people, only for animals and things. Whoever manages it can change that with `/studio setup`.
+E_CAP_COUNT = This channel takes at most { $most } pictures at a time. Ask for fewer, or in another channel; whoever manages the server can change that with `/studio setup channel:`.
+E_CAP_QUALITY = This channel takes no finer quality than “{ $most }”. Ask for that, or in another channel; whoever manages the server can change that with `/studio setup channel:`.
+E_CAP_ENLARGE = In this channel pictures are not enlarged. Whoever manages the server can change that with `/studio setup channel:`.
 E_FILTERED = This server's filter does not allow that text. Say it in other words; a moderator can tell you more.
 E_FILTER_FORM = A filter has 1 to { $most } characters, with a letter or digit among them. Write a word, `cat*` for all its endings, or a pattern.
 E_FILTER_REGEX = “{ $text }” is no pattern that can be used: { $why }. Look-arounds and back references do not exist here, because they can take for ever.
