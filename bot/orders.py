@@ -58,6 +58,7 @@ def ordered(rooms: Any, asker: Asker, order: Order, facts: EngineFacts | None, n
 
     Raises: TintypeError when the prompt is empty or too long, or a word is unknown, not learned or not theirs.
     """
+    can(asker.actor, Action.IMAGINE)
     prompt = with_words(order.prompt, order.extra)
     request = {
         "prompt": prompt,
@@ -182,12 +183,12 @@ def finished(rooms: Any, asker: Asker, job_id: str, action: Action) -> tuple[Job
     images = rooms.images.of_job(job.id)
     if not images:
         raise TintypeError("E_PICTURE_GONE")
+    for image in images:
+        can(asker.actor, action, image)
     if action is not Action.DELETE and rooms.moderation.is_hidden(job.id):
         raise NotAllowed("E_HIDDEN")
     if action is not Action.DELETE:
         beginnings.refuse_shown(asker, job)
-    for image in images:
-        can(asker.actor, action, image)
     return job, images
 
 
@@ -202,8 +203,7 @@ def followed(
     if relation is not Relation.AGAIN and not 1 <= n <= len(images):
         raise NotFound("E_NOT_FOUND")
     parent = images[max(n, 1) - 1]
-    for word in job.request["words"]:
-        _may_use_version(rooms, asker, VersionId(word["version"]))
+    may_use_words(rooms, asker, job)
     is_same = relation is Relation.ENLARGE
     if relation is Relation.AGAIN:
         beginnings.kept(rooms, asker, job)
@@ -216,11 +216,13 @@ def followed(
     return _put(rooms, asker, request, now)
 
 
-def _may_use_version(rooms: Any, asker: Asker, version_id: VersionId) -> None:
-    version = rooms.concepts.version(version_id)
-    if version is None:
-        raise NotFound("E_WORD_GONE")
-    may_use(rooms, asker, version.concept)
+def may_use_words(rooms: Any, asker: Asker, job: Job) -> None:
+    """Raises: NotFound or NotAllowed when this member may not use a word that the job's pictures show."""
+    for word in job.request["words"]:
+        version = rooms.concepts.version(VersionId(word["version"]))
+        if version is None:
+            raise NotFound("E_WORD_GONE")
+        may_use(rooms, asker, version.concept)
 
 
 def edited(
@@ -228,8 +230,7 @@ def edited(
 ) -> tuple[Job, bool]:
     """Queue the order of a finished job with another prompt; its seed, count and shape stay."""
     job, images = finished(rooms, asker, job_id, Action.VARY)
-    for word in job.request["words"]:
-        _may_use_version(rooms, asker, VersionId(word["version"]))  # the picture it begins from shows them
+    may_use_words(rooms, asker, job)  # the picture it begins from shows them
     beginnings.kept(rooms, asker, job)
     prompt = with_words(order.prompt, ())
     parse_prompt(order.negative)

@@ -11,7 +11,7 @@ from bot.buttons import Press, on_press
 from bot.cards import layout
 from bot.modals import Submitted, on_submit
 from bot.options import Asked, order_of
-from bot.orders import Order, edited, finished, followed, may_use, ordered, prompt_today
+from bot.orders import Order, edited, finished, followed, may_use, may_use_words, ordered, prompt_today
 from bot.placing import show_place
 from bot.recipes import recipe_of
 from bot.studio import Asker, Studio, asker_of
@@ -68,6 +68,7 @@ async def ask_for_prompt(studio: Studio, interaction: Interaction, press: Press)
 
 def _prompts(rooms: Any, asker: Asker, job_id: str) -> tuple[str, str]:
     job, _ = finished(rooms, asker, job_id, Action.VARY)
+    may_use_words(rooms, asker, job)  # else the form would be filled in for nothing
     return prompt_today(rooms, job), str(job.request.get("negative_prompt", ""))
 
 
