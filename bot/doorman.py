@@ -109,7 +109,7 @@ class Doorman:
 
     async def _write_down(self) -> None:
         while self._unwritten:
-            new, self._unwritten = self._unwritten, set()
+            new, self._unwritten = self._unwritten, {}
             try:
                 await self._run(_keeping(new, self._clock.now()))
             except TintypeError as error:
