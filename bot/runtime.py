@@ -35,9 +35,8 @@ TAKEDOWN_S = 60.0
 CHECKPOINT_S = 5.5  # for what runs, when Tintype is stopped
 TURN_S = 0.5  # for the scheduler to put it back in line
 ENDING_S = 8.5  # for these two and all the rest; after ten seconds Tintype must be gone, with its database closed
+WORK = ("scheduler", "engine", "upkeep", "outbox", "watcher", "letters", "following", "takedowns")
 
-
-WORK = ("scheduler", "engine", "remembering", "upkeep", "outbox", "watcher", "letters", "following", "takedowns")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOf:
@@ -166,21 +165,21 @@ class Bot:
         facts = lambda: self.link.facts  # noqa: E731 – asked each time
         self._outbox = Outbox(self._store, client, facts, self._clock)
         self._watcher = Watcher(self._store, client, facts, self._clock)
+        self._letters = Letters(self._store, client, self._clock)
         self._say(texts.say("run-connected", name=str(client.user)))
         if self._place.is_invited:
             self._say(texts.say("run-invite", url=connection.invite(client)))
         self._tasks.go("discord", client.connect(reconnect=True))
         self._tasks.go("outbox", self._outbox.run())
         self._tasks.go("watcher", self._watcher.run())
+        self._tasks.go("letters", self._letters.run())
         self._tasks.go("following", self._following.run(client))
-        self._letters = Letters(self._store, client, self._clock)
         self._tasks.go("takedowns", self._take_messages_down(client))
 
     async def _keep_up(self) -> None:
         while True:
             swept = await self._store.run(lambda rooms: rooms.upkeep.run())
             log.info("upkeep removed %d photos and %d files", swept.photos, swept.files)
-        self._tasks.go("letters", self._letters.run())
             await asyncio.sleep(UPKEEP_S)
 
     async def _take_messages_down(self, client: Tintype) -> None:
@@ -196,7 +195,7 @@ class Bot:
         await asyncio.wait([scheduled], timeout=CHECKPOINT_S + TURN_S)
         await over_by(
             moment_s,
-            work=self._tasks.end("scheduler", "engine", "upkeep", "outbox", "watcher", "following", "takedowns"),
+            work=self._tasks.end(*WORK),
             discord=self._leave(client),
             control=control.close(),
         )
