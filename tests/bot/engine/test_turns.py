@@ -57,3 +57,33 @@ def test_a_training_that_was_interrupted_goes_on_before_others_begin() -> None:
     turns.served(begun)
 
     assert turns.next_of([new, begun], []) == [begun]
+
+
+def test_who_asks_for_long_jobs_is_served_less_often() -> None:
+    long = [replace(job(n, 1), predicted_s=30.0) for n in range(3)]
+
+    assert order([*long, *(replace(job(n, 2), predicted_s=10.0) for n in range(10, 16))]) == [
+        0, 10, 11, 12, 1, 13, 14, 15, 2,
+    ]  # fmt: skip
+
+
+def test_a_role_that_goes_first_has_twice_the_share_and_starves_nobody() -> None:
+    first = [replace(job(n, 1), request={"weight": 2.0}) for n in range(6)]
+
+    assert order([*first, *(job(n, 2) for n in range(10, 13))]) == [0, 10, 1, 2, 11, 3, 4, 12, 5]
+
+
+def test_nobody_saves_up_by_not_asking() -> None:
+    turns = Turns()
+    for n in range(100):
+        turns.served(job(n, 1))
+
+    waiting = [job(200, 1), job(201, 2), job(202, 2), job(203, 1)]
+    served = []
+    while waiting:
+        chosen = turns.next_of(waiting, [])[0]
+        turns.served(chosen)
+        waiting.remove(chosen)
+        served.append(int(chosen.id))
+
+    assert served == [201, 200, 202, 203]
