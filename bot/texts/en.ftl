@@ -24,11 +24,15 @@ no = No
 
 ## Commands
 cmd-train = Teach a word from your photos
-cmd-train-word = The word to teach: 3 to 32 letters, digits, - or _, such as ana-dog
+cmd-train-word = The word to teach: 3 to 32 letters, digits, - or _, such as ana-dog; or one of yours, anew
 cmd-train-kind = What the photos show
 cmd-train-method = How to learn it; leave it out and Tintype chooses
 cmd-train-class = What it is a kind of: dog, cat, mug; leave it out and Tintype chooses
 cmd-train-photo = Photo { $n }, or a zip of photos. With none a form opens
+cmd-train-keep = Keep the photos after learning, for a next version; else they are deleted then
+choice-keep-7 = 7 days
+choice-keep-14 = 14 days
+choice-keep-30 = 30 days
 cmd-imagine = Make pictures, with your words in them
 cmd-imagine-prompt = What to show; write a word of yours as <name> or <name:0.8>
 cmd-imagine-word = A word to put in, if the prompt does not name it
@@ -168,6 +172,17 @@ may-help = Everybody.
 btn-train = Train
 btn-remove = Remove { $n }
 btn-add = Add photos
+btn-keep-photos = Keep photos: { $days ->
+    [0] no
+   *[other] { $days } days
+}
+btn-drop-photos = Delete my photos now
+btn-drop-photos-of = Delete photos of <{ $word }>
+btn-next-version = Train a new version
+btn-compare = Compare
+btn-use-version = Use version { $n }
+btn-drop-version = Drop { $n }
+btn-drop-yes = Drop version { $n } for good
 btn-discard = Cancel
 btn-word = Word and kind
 btn-earlier = Earlier photos
@@ -216,6 +231,7 @@ btn-download = { $count ->
 
 ## Modals
 modal-train = Teach a word
+modal-next = A new version of <{ $word }>
 modal-word = Word
 modal-word-help = 3 to 32 letters, digits, - or _, beginning with a letter. You will write it as <word>.
 modal-kind = What do the photos show?
@@ -241,6 +257,9 @@ modal-prompt-help = What to show. Write a word of yours as <name> or <name:0.8>.
 modal-negative = Not in the picture
 modal-negative-help = Taken whenever you leave `negative:` out. Empty means nothing.
 
+## Questions to members
+question-taken-back = You took the question back. Nobody is asked any more.
+
 ## Consent. A change of the text is a new version: see bot/consent.py
 consent-1 = I am the person in these photos. I am 18 years or older. I agree that Tintype learns my likeness from them for my own word, which stays private to me. I can take this back at any time with /forget, and the word, the photos and the pictures are deleted.
 
@@ -253,9 +272,6 @@ report-counts = { $good ->
     [0] No usable photo yet.
     [one] One usable photo.
    *[other] { $good } usable photos.
-## Questions to members
-question-taken-back = You took the question back. Nobody is asked any more.
-
 }{ $kind ->
     [none] {""}
    *[other] {" "}It learns **{ $kind }**{ $class_word ->
@@ -279,7 +295,32 @@ report-word-trouble = **The word:** { $trouble } Press *Word and kind* for that.
 report-class-trouble = **What it is a kind of:** { $trouble } Press *Word and kind* for that.
 report-kind-ask = **What do the photos show?** Choose it below, then *Train*.
 report-agreed = You agreed in the form: { $text }
-report-kept = Kept encrypted, only for this, until the word is learned. Nothing here is posted in the channel. `/show` brings this back.
+report-agreed-before = You agreed to this <t:{ $when }:R>, for an earlier version of the word: { $text }
+report-next = **<{ $word }> is a word of yours already: this teaches its next version.** What you have stays until you drop it. If these photos show something else, press *Word and kind* and choose another word.
+report-kept = Kept encrypted, only for this, until the word is learned{ $days ->
+    [0] {""}
+   *[other] , and { $days } days longer for a next version
+}. Without *Train* they are deleted <t:{ $until }:f>; adding photos gives all of them a week more. Nothing here is posted in the channel. `/show` brings this back, and `/train` with the same word adds to it.
+report-put-aside = Nothing was trained, and your photos are back where they were.
+photos-kept = { $count ->
+    [one] One photo is
+   *[other] { $count } photos are
+} kept, encrypted, until <t:{ $until }:f>. `/train word:{ $word }` puts { $count ->
+    [one] it
+   *[other] them
+} into a next version.
+photos-title = **Photos of yours that are kept:**
+photos-line = · { $word ->
+    [none] Without a word yet
+   *[other] <{ $word }>
+}: { $count ->
+    [one] one photo
+   *[other] { $count } photos
+}, until <t:{ $until }:f>
+photos-dropped = { $count ->
+    [one] The photo is
+   *[other] The { $count } photos are
+} deleted for good.
 report-alt = Photo { $n } of { $total }{ $word ->
     [none] {""}
    *[other] {" "}for { $word }
@@ -344,6 +385,10 @@ result-private = Samples of a person are shown only to them: press *Show me*.
 failed-title-train = ## <{ $word }> was not learned
 failed-title-imagine = ## No pictures this time
 failed-job = Job `{ $job }`
+failed-photos = Your { $count ->
+    [one] photo is
+   *[other] { $count } photos are
+} kept for another try until <t:{ $until }:f>.
 cancelled-title-train = ## Learning <{ $word }> was cancelled
 cancelled-title-imagine = ## Cancelled
 cancelled-body = Nothing was kept of it.
@@ -447,7 +492,23 @@ word-kind = { $kind }{ $class_word ->
     [private] private, only you can use it
    *[other] shared
 }
-word-version = Version { $n } · { $method } · { $size } · <t:{ $when }:R>
+word-version = { $use ->
+    [yes] ▶ Version { $n } · in use
+   *[no] Version { $n }
+} · { $method } · { $size }{ $score ->
+    [none] {""}
+   *[other] {" · "}likeness { $score } %
+}{ $step ->
+    [none] {""}
+   *[other] {" · "}step { $step }
+}{ $strength ->
+    [none] {""}
+   *[other] {" · "}strength { $strength }
+} · for { $base } · <t:{ $when }:R>
+word-versions-more = … and { $count } older.
+version-used = <{ $name }> means version { $n } from now on. Pictures that are there keep theirs.
+version-drop-ask = **Drop version { $n } of <{ $name }>?** Its weights and samples are deleted. Pictures made with it stay, but no more can be made from them. This cannot be undone.
+version-dropped = Version { $n } of <{ $name }> is deleted; it means version { $now } now.
 word-foreign = Version { $n } was made for { $base }. This studio runs another base model: use *Train again*.
 word-none = Not learned yet.
 word-use = Use it: `/imagine prompt:<{ $name }> in the snow`
@@ -764,12 +825,15 @@ E_TOO_FEW_PHOTOS = { $have ->
 E_TOO_MANY_PHOTOS = There are already { $have } photos; { $most } is the most. Remove some first.
 E_DRAFT_GONE = These photos were dropped or have expired, so there is nothing to train. Start again with `/train`.
 E_DRAFT_USED = That training is already queued. `/queue` shows it.
+E_DRAFT_KEPT = <{ $word }> was learned from these photos, and they are kept for a next version. `/train word:{ $word }` brings them back.
 E_ASK_DECLINED = { $person } said no, and is asked again by you at the earliest <t:{ $again }:R>. Please leave it at that until then.
 E_ASK_OPEN = { $person } has a question of yours to answer already. Wait for that answer, or take that question back first.
 E_ASK_OFTEN = You have asked { $person } { $most } times within 24 hours. Give them time; ask again tomorrow.
 E_ASK_MANY = { $most } questions of yours wait for an answer already. Wait for one of them, or take one back.
 E_QUESTION_GONE = This question does not exist any more: it was taken back, or what it was about was deleted. There is nothing left to answer.
 E_QUESTION_FOREIGN = This question was asked of another member, and only they can answer it. Nothing has changed.
+E_ASKER_LEFT = The member who asked you is not in that server any more, so there is nothing left to answer. Nothing of you is learned or used.
+E_PERSON_LEFT = You are not in the server any more where you were asked, so this question is over. Nothing of you is learned or used.
 E_QUESTION_OVER = This question is over: { $state ->
     [yes] you said yes. To change your mind, use `/privacy`
     [no] you said no, and it stays at that
@@ -812,13 +876,10 @@ E_PHOTOS_FEW = { $have ->
    *[other] There are only { $have } usable photos
 }; { $method } needs at least { $need }. Add more, from different sides and in different light.
 E_OUT_FOLDER = “{ $path }” cannot be written: { $reason }. Name a place that exists and is yours.
-E_ASKER_LEFT = The member who asked you is not in that server any more, so there is nothing left to answer. Nothing of you is learned or used.
-E_PERSON_LEFT = You are not in the server any more where you were asked, so this question is over. Nothing of you is learned or used.
 E_OUT_SUFFIX = “{ $path }” must end in .safetensors.
 E_WEIGHTS_FILE = There is no file “{ $path }”. Name a .safetensors file that `tintype-trainer train` wrote.
 E_WEIGHTS_STRENGTH = “{ $value }” is no strength. Write a number from 0 to 2 after the colon, such as `zed.safetensors:0.8`.
 E_COUNT = { $count } pictures at once is not possible; ask for 1 to 4.
-E_IMPORT_LATER = Tintype cannot take over weights made elsewhere yet. Train the word again from its photos with `/train` or `tintype-trainer train`.
 E_JOIN_LATER = Joining several machines to one Tintype is not offered yet. Run one engine on the bot's machine: `make run` starts it.
 E_MODEL_NAME = “{ $name }” names no model. Write `owner/name@revision`; the revision is a commit, a branch or a tag.
 E_MODEL_UNKNOWN = “{ $name }” cannot be found on Hugging Face. Check the spelling of owner, name and revision; for a model behind a licence wall, log in there first.
@@ -833,6 +894,13 @@ E_MODEL_MEMORY = “{ $name }” needs about { $need_mib } MiB to train on this 
 ## Errors: storage, words, permissions
 E_WORD_FORM = “{ $word }” cannot be a word: a word has 3 to 32 letters a–z, digits, - or _, and begins with a letter. How about { $suggestion }?
 E_WORD_RESERVED = “{ $word }” has a meaning of its own and cannot be a word. Choose another, such as my-{ $word }.
+E_WORD_LEARNING = <{ $word }> is being learned just now, so there is no next version yet. Wait until it is done; `/queue` shows how long that takes.
+E_WORD_KIND = <{ $word }> is a word of yours for { $kind ->
+    [person] a person
+    [animal] an animal
+    [object] a thing
+   *[style] a style
+}, and a next version shows the same. Choose that kind, or another word.
 E_WORD_TAKEN = You already have a word <{ $word }>. Choose another, or delete that one first with `/words delete`.
 E_SHARE_TAKEN = Another word is shared as <{ $word }> { $scope ->
     [guild] in this server
@@ -920,6 +988,8 @@ E_QUOTA_NONE = This server's limit for you is { $most } of these within 24 hours
 E_QUOTA_MANY = A server can limit { $most } roles. Take a limit away first with `/studio limits lift:`.
 E_REPORT_OWN = That is your own style. `/words` changes or withdraws it.
 E_LIKE_OWN = That is your own style. Likes come from others.
+E_VERSION_GONE = The version of <{ $word }> that was used here was dropped by its owner, so no more can be made with it. Use <{ $word }> in a new prompt: it draws with today's version.
+E_LAST_VERSION = This is the only version of the word that is left, so it cannot be dropped. `/words delete` deletes the word.
 E_WORD_GONE = A word in these pictures was deleted, so no more can be made with it. Press *Edit prompt* and take it out.
 
 E_LOCKED = { $folder } is in use by another Tintype (process { $pid }). Stop that one, or give this one a folder of its own with TINTYPE_DATA_DIR.
@@ -983,6 +1053,7 @@ doctor-engine-ok = It starts with { $title } on { $device } and knows { $methods
     [one] one way
    *[other] { $methods } ways
 } to learn.
+doctor-engine-loading = It is loading { $title }. Look again in a minute; the log says how far it is.
 doctor-check = Output check
 doctor-check-ok = { $name } looks at every picture before it can be posted.
 doctor-check-off = It is OFF: no picture is looked at before it is posted. Set TINTYPE_OUTPUT_CHECK and TINTYPE_OUTPUT_CHECK_DIR (docs/operating.md), or rely on reports and managers.
