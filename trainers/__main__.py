@@ -17,12 +17,25 @@ from storage.env import check_keys
 from storage.errors import TintypeError
 from storage.texts import sentence
 from trainers import process
-from trainers.cli import Stopped, bench, engine, exporting, imagine, join, methods, miniature, models, sheet, train
+from trainers.cli import (
+    Stopped,
+    bench,
+    engine,
+    exporting,
+    imagine,
+    importing,
+    join,
+    methods,
+    miniature,
+    models,
+    sheet,
+    train,
+)
 from trainers.models import keep_in
 from trainers.settings import TrainerSettings
 
-SUBCOMMANDS = (engine, join, train, imagine, exporting, sheet, bench, methods, models, miniature)
-COMPUTING = {"engine", "train", "imagine", "sheet", "bench", "miniature"}
+SUBCOMMANDS = (engine, join, train, imagine, exporting, importing, sheet, bench, methods, models, miniature)
+COMPUTING = {"engine", "train", "imagine", "import", "sheet", "bench", "miniature"}
 EXIT_STOPPED = 130  # as a shell reports Ctrl-C
 
 

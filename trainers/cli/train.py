@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
                 "method": arguments.method,
                 "settings": chosen,
                 "photos": _laid(photos, folder / "photos"),
-                "consent": _consent(arguments),
+                "consent": consent_of(arguments),
             },
         }
         return _taken(finished(folder, told, base), folder, out)
@@ -127,7 +127,8 @@ def _laid(photos: Sequence[Photo], folder: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def _consent(arguments: argparse.Namespace) -> dict[str, Any] | None:
+def consent_of(arguments: argparse.Namespace) -> dict[str, Any] | None:
+    """What the person at the keyboard says about themselves, as the job's row of consent."""
     if not arguments.i_am_this_person:
         return None
     return {"person": "self", "text_version": "command-line-1", "given_at": int(time.time())}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import json
 import signal
+import zipfile
 from pathlib import Path
 
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from tests.trainers.cli.conftest import Tell
@@ -16,7 +18,7 @@ from trainers.__main__ import SUBCOMMANDS, main, parser
 from trainers.cli.running import interruptible
 from trainers.events import Wish
 from trainers.models import Plan, RemoteFile, parse_name
-from trainers.showing import opened
+from trainers.showing import opened, shots_of
 
 
 def test_methods_prints_a_table_and_tells_the_settings(tell: Tell, capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,11 +163,38 @@ def test_export_of_nothing_and_of_half_a_file_is_told(tell: Tell, learned: dict[
     )
 
 
-@pytest.mark.parametrize(("argv", "code"), [(("import",), "E_IMPORT_LATER"), (("join",), "E_JOIN_LATER")])
-def test_what_is_not_offered_yet_says_so(tell: Tell, argv: tuple[str, ...], code: str) -> None:
-    exit_code, told, _ = tell(*argv)
+def test_a_word_goes_out_as_a_pack_and_is_taken_over_as_it_was(
+    tell: Tell, learned: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainers.canary.shots_of", lambda *told: shots_of(*told)[:1])
+    wishes = ("--as", "pack", "--licence", "cc-by", "--credit", "Ana", "--out", tmp_path)
+    _, packed, _ = tell("export", "--weights", learned["lora"], *wishes)
+    with zipfile.ZipFile(packed["files"][0]) as pack:
+        names, card = pack.namelist(), json.loads(pack.read("card.json"))
+    code, told, said = tell("import", packed["files"][0], "--out", tmp_path / "back.safetensors", "--device", "cpu")
 
-    assert (exit_code, told["code"]) == (1, code)
+    assert names == ["zed.safetensors", "samples.png", "card.json", "LICENCE.txt", "SHA256SUMS"]
+    assert (card["kind"], card["class_word"], card["licence"], card["credits"]) == ("animal", "dog", "cc-by", ["Ana"])
+    assert (code, told["word"], told["kind"], told["trigger"]) == (0, "zed", "animal", "zed dog")
+    before, after = load_file(learned["lora"]), load_file(told["out"])
+    assert before.keys() == after.keys()
+    assert all(torch.equal(before[key], after[key]) for key in before)
+    assert opened(Path(told["sheet"])).height > 300  # two rows
+    assert "look at" in said
+
+
+def test_a_pickle_and_a_missing_file_are_refused_before_the_base_is_loaded(tell: Tell, tmp_path: Path) -> None:
+    torch.save({"a": torch.zeros(1)}, tmp_path / "zed.pt")
+    out = ("--out", tmp_path / "zed.safetensors", "--base-model", "nowhere/at-all")
+
+    assert tell("import", tmp_path / "zed.pt", *out)[1]["code"] == "E_PICKLE"
+    assert tell("import", tmp_path / "no.safetensors", *out)[1]["code"] == "E_WEIGHTS_FILE"
+
+
+def test_what_is_not_offered_yet_says_so(tell: Tell) -> None:
+    exit_code, told, _ = tell("join")
+
+    assert (exit_code, told["code"]) == (1, "E_JOIN_LATER")
 
 
 def test_help_explains_every_subcommand(capsys: pytest.CaptureFixture[str]) -> None:
@@ -178,7 +207,7 @@ def test_help_explains_every_subcommand(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.parametrize(
-    "command", ["engine", "train", "imagine", "export", "sheet", "methods", "models", "miniature build"]
+    "command", ["engine", "train", "imagine", "export", "import", "sheet", "methods", "models", "miniature build"]
 )
 def test_each_subcommand_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
