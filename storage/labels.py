@@ -6,15 +6,17 @@ import hashlib
 import json
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
 from storage.errors import WeightsRefused
 
-EMBEDDING_KEY = "emb_params"  # AUTOMATIC1111's, of a file that holds rows alone
-BUNDLED = re.compile(r"bundle_emb\.[^.]+\.string_to_param\.\*")  # rows beside a LoRA's layers
+#: the rows of each text encoder in a file that holds nothing else, as AUTOMATIC1111 and ComfyUI call them
+ROW_KEYS: Mapping[int, Sequence[str]] = {1: ("emb_params",), 2: ("clip_l", "clip_g")}
+_BUNDLED = re.compile(r"bundle_emb\.[^.]+\.(string_to_param\.\*|clip_l|clip_g)")  # rows beside a LoRA's layers
+_BUNDLED_ALONE = "string_to_param.*"
 LEGACY_OFFSET, LEGACY_BYTES = 0x100000, 0x10000  # AUTOMATIC1111's old hash reads 64 KiB from here
 LEGACY_DIGITS = 8
 PLACES = ("/", "\\", ".", "~")  # how the path of a folder may begin
@@ -82,6 +84,18 @@ def kept(file: File, names: Mapping[str, str]) -> File:
     return File(tensors, file.metadata, b"".join(pieces))
 
 
+def bundled_key(word: str, key: str) -> str:
+    """The name of a word's rows beside layers, from the one they have alone."""
+    return f"bundle_emb.{word}.{_BUNDLED_ALONE if key in ROW_KEYS[1] else key}"
+
+
+def row_key(name: str) -> str | None:
+    """The name that a tensor of rows has alone; None for any other tensor."""
+    if bundled := _BUNDLED.fullmatch(name):
+        return ROW_KEYS[1][0] if bundled[1] == _BUNDLED_ALONE else bundled[1]
+    return name if any(name in keys for keys in ROW_KEYS.values()) else None
+
+
 # --- handing out -----------------------------------------------------------------------------------------------------
 
 
@@ -102,7 +116,7 @@ def exported(content: bytes, word: str) -> list[Part]:
     Raises: WeightsRefused E_WEIGHTS_BROKEN.
     """
     file = opened(content)
-    rows = {name: EMBEDDING_KEY for name in file.tensors if name == EMBEDDING_KEY or BUNDLED.fullmatch(name)}
+    rows = {name: key for name in file.tensors if (key := row_key(name))}
     layers = {name: name for name in file.tensors if name not in rows}
     called = f"{word}-emb"
     learned = file.metadata.get("modelspec.trigger_phrase", word)

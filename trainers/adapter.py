@@ -34,7 +34,7 @@ class Adapter:
     class_word: str
     method: str
     linear: Mapping[str, LowRank] = field(default_factory=dict, repr=False)  #: by the UNet's module name
-    rows: Tensor | None = field(default=None, repr=False)  #: (n, D) float32
+    rows: tuple[Tensor, ...] = field(default=(), repr=False)  #: for each text encoder (n, D) float32, or none
     said: str = ""  #: what stands for the word when it has no rows; empty: the word and its class word
 
     @cached_property
@@ -44,9 +44,14 @@ class Adapter:
         for name in sorted(self.linear):
             low = self.linear[name]
             digest.update(name.encode() + low.down.numpy().tobytes() + low.up.numpy().tobytes())
-        if self.rows is not None:
-            digest.update(self.rows.numpy().tobytes())
+        for rows in self.rows:
+            digest.update(rows.numpy().tobytes())
         return digest.hexdigest()
+
+    @property
+    def vectors(self) -> int:
+        """How many positions of a prompt its rows take."""
+        return len(self.rows[0]) if self.rows else 0
 
     @property
     def text(self) -> str:
@@ -62,4 +67,4 @@ class Adapter:
         if not all(math.isfinite(low.scale) for low in self.linear.values()):
             return False
         tensors = [t for low in self.linear.values() for t in (low.down, low.up)]
-        return all(bool(torch.isfinite(t).all()) for t in [*tensors, *([] if self.rows is None else [self.rows])])
+        return all(bool(torch.isfinite(t).all()) for t in [*tensors, *self.rows])

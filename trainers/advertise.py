@@ -42,7 +42,7 @@ def advertised(base: Base) -> dict[str, Any]:
 
 def numbers_of(base: Base) -> int:
     """How many frozen numbers the base has."""
-    return sum(value.numel() for part in (base.unet, base.vae, base.text_encoder) for value in part.parameters())
+    return sum(value.numel() for part in base.parts for value in part.parameters())
 
 
 def device_facts(base: Base) -> dict[str, Any]:

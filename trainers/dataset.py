@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from trainers.conditioning import Frame
 from trainers.families import Family
 from trainers.pipeline import Base
 
@@ -24,6 +25,7 @@ class Example:
     mean: Tensor  #: (C, H, W) float32, scaled
     std: Tensor  #: (C, H, W) float32, scaled
     caption: str
+    frame: Frame
 
     def sample(self, generator: torch.Generator) -> Tensor:
         """(C, H, W)."""
@@ -44,6 +46,10 @@ def bucket_of(width: int, height: int, family: Family) -> tuple[int, int]:
 
 def prepared(path: Path, family: Family) -> Image.Image:
     """A photo as an RGB picture of its bucket's size: the largest crop from the middle, scaled."""
+    return _framed(path, family)[0]
+
+
+def _framed(path: Path, family: Family) -> tuple[Image.Image, Frame]:
     with Image.open(path) as image:
         rgb = image.convert("RGB")
     width, height = bucket_of(*rgb.size, family)
@@ -52,7 +58,8 @@ def prepared(path: Path, family: Family) -> Image.Image:
         (max(width, round(rgb.width * scale)), max(height, round(rgb.height * scale))), Image.Resampling.LANCZOS
     )
     left, top = (resized.width - width) // 2, (resized.height - height) // 2
-    return resized.crop((left, top, left + width, top + height))
+    frame = Frame((rgb.height, rgb.width), (top, left), (height, width))
+    return resized.crop((left, top, left + width, top + height)), frame
 
 
 def pixels_of(image: Image.Image) -> Tensor:
@@ -68,16 +75,18 @@ def flips_of(family: Family, kind: str) -> tuple[bool, ...]:
 def examples(base: Base, photos: Sequence[Path], captions: Sequence[str], kind: str) -> Iterator[Example]:
     """Encode each photo, yielding as it goes."""
     for path, caption in zip(photos, captions, strict=True):
-        pixels = pixels_of(prepared(path, base.family))
+        picture, frame = _framed(path, base.family)
+        pixels = pixels_of(picture)
         for is_mirrored in flips_of(base.family, kind):
-            yield _encoded(base, pixels.flip(2) if is_mirrored else pixels, caption)
+            mean, std = _encoded(base, pixels.flip(2) if is_mirrored else pixels)
+            yield Example(mean, std, caption, frame)
 
 
 @torch.no_grad()
-def _encoded(base: Base, pixels: Tensor, caption: str) -> Example:
+def _encoded(base: Base, pixels: Tensor) -> tuple[Tensor, Tensor]:
     posterior = base.vae.encode(pixels[None].to(base.device, base.vae.dtype)).latent_dist
     scale = base.scaling_factor
-    return Example((posterior.mean[0].float() * scale).cpu(), (posterior.std[0].float() * scale).cpu(), caption)
+    return (posterior.mean[0].float() * scale).cpu(), (posterior.std[0].float() * scale).cpu()
 
 
 def batch_of(found: Sequence[Example], size: int, generator: torch.Generator) -> list[int]:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from storage.words import words_in
 from trainers.adapter import Adapter
+from trainers.conditioning import Said, predicted, whole
 from trainers.dataset import pixels_of
 from trainers.drawing.held import held_back
 from trainers.method import Progress
@@ -73,7 +74,7 @@ def imagine(
     guidance_scale = base.family.guidance_scale if asked.guidance_scale is None else asked.guidance_scale
     for index, timestep in enumerate(timesteps):
         with torch.no_grad(), base.autocast():
-            noise_pred = _predicted(base, parts, guidance_scale, latents, timestep)
+            noise_pred = _mixed(base, parts, guidance_scale, latents, timestep)
             latents = scheduler.step(noise_pred, timestep, latents, return_dict=False)[0]
         if glimpse is not None and index + 1 == len(timesteps) // 2:
             glimpse(scheduler.model_outputs[-1])  # DPM-Solver++ predicts the picture itself, Lu et al. 2022
@@ -95,12 +96,12 @@ def finished(steps: Generator[Progress, None, list[Image.Image]]) -> list[Image.
 class Part:
     """What the UNet is told and given for a part of the picture."""
 
-    hidden: Tensor  #: nothing and the text, each once for every picture: (2 B, T, D)
+    said: Said  #: nothing and the text, each once for every picture: (2 B, T, D)
     layers: Mapping[str, nn.Module]  #: of the words that stand there
     share: Tensor  #: how much it has to say about each column, 0 … 1: (W,)
 
 
-def _predicted(base: Base, parts: Sequence[Part], guidance_scale: float, latents: Tensor, timestep: Tensor) -> Tensor:
+def _mixed(base: Base, parts: Sequence[Part], guidance_scale: float, latents: Tensor, timestep: Tensor) -> Tensor:
     """Each part's prediction for the whole picture, put together by columns: (B, C, H, W) float32.
 
     Source: MultiDiffusion, Bar-Tal et al. 2023, arXiv 2302.08113.
@@ -108,15 +109,16 @@ def _predicted(base: Base, parts: Sequence[Part], guidance_scale: float, latents
     shares = []
     for part in parts:
         with swapped(base.unet, part.layers):
-            shares.append(part.share * _guided(base, guidance_scale, latents, timestep, part.hidden))
+            shares.append(part.share * _guided(base, guidance_scale, latents, timestep, part.said))
     return torch.stack(shares).sum(0) if len(shares) > 1 else shares[0]
 
 
-def _guided(base: Base, guidance_scale: float, latents: Tensor, timestep: Tensor, hidden: Tensor) -> Tensor:
+def _guided(base: Base, guidance_scale: float, latents: Tensor, timestep: Tensor, said: Said) -> Tensor:
     """Classifier-free guidance, Ho and Salimans 2022, arXiv 2207.12598: (B, C, H, W) float32."""
     twice = torch.cat([latents, latents]).to(base.dtype)
-    predicted = base.unet(twice, timestep, hidden).sample.float()
-    noise_pred_uncond, noise_pred_text = predicted.chunk(2)
+    height, width = (side * base.pixels_per_latent for side in latents.shape[2:])
+    both = predicted(base, twice, timestep, said, [whole(width, height)] * len(twice)).float()
+    noise_pred_uncond, noise_pred_text = both.chunk(2)
     guided: Tensor = noise_pred_uncond + guidance_scale * (noise_pred_text - noise_pred_uncond)
     return guided
 
@@ -144,9 +146,15 @@ def _side(
 
 
 def _part(base: Base, asked: Drawing, prompt: str, words: Sequence[tuple[Adapter, float]], share: Tensor) -> Part:
-    said = encode_prompt(base, asked.negative_prompt, ()), encode_prompt(base, prompt, words)
-    hidden = stacked(base, said).repeat_interleave(len(asked.seeds), 0)
-    return Part(hidden, with_words(base, words), share.to(base.device))
+    text = encode_prompt(base, prompt, words)
+    said = stacked(base, [_refused(base, asked.negative_prompt), text]).repeated(len(asked.seeds))
+    return Part(said, with_words(base, words), share.to(base.device))
+
+
+def _refused(base: Base, negative_prompt: str) -> Said:
+    """What pictures are led away from."""
+    said = encode_prompt(base, negative_prompt, ())
+    return said.silenced() if base.empty_is_zero and not negative_prompt else said
 
 
 def share_of(side: str, columns: int) -> Tensor:
@@ -181,8 +189,7 @@ def _timesteps(base: Base, asked: Drawing) -> tuple[Any, Tensor]:
 def _start(base: Base, asked: Drawing, scheduler: Any, timesteps: Tensor) -> Tensor:
     width, height = asked.size or base.family.shapes[asked.shape]
     per = base.pixels_per_latent
-    channels = int(base.unet.config.in_channels)
-    shape = (channels, height // per, width // per)
+    shape = (base.latent_channels, height // per, width // per)
     noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in asked.seeds])
     noise = noise.to(base.device)
     if asked.parent is None:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from storage.errors import TintypeError
 from trainers.checkpoint import State, optimizer_tensors, restore_optimizer
+from trainers.conditioning import predicted
 from trainers.dataset import Example, batch_of
 from trainers.loss import add_noise, alphas_cumprod_of, min_snr_weights, snr_of, target_of, weighed_mse
 from trainers.method import Lesson
@@ -104,12 +105,13 @@ class Learner:
         weights = min_snr_weights(snr_of(self.alphas_cumprod, timesteps), self.prediction_type)
         device = self.base.device
         with self.base.autocast():
-            encoder_hidden_states = self.pupil.hidden([found[index].caption for index in chosen])
-            model_pred = self.base.unet(
+            model_pred = predicted(
+                self.base,
                 noisy_latents.to(device, self.base.dtype, memory_format=torch.channels_last),
                 timesteps.to(device),
-                encoder_hidden_states,
-            ).sample
+                self.pupil.said([found[index].caption for index in chosen]),
+                [found[index].frame for index in chosen],
+            )
         return weighed_mse(model_pred, target.to(device), weights.to(device))
 
     @torch.no_grad()

@@ -12,6 +12,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from trainers.checkpoint import read_state, write_state
+from trainers.conditioning import Said
 from trainers.dataset import Example, examples, prepared
 from trainers.learner import Learner
 from trainers.method import Lesson, Progress
@@ -35,7 +36,7 @@ class Pupil:
 
     parameters: Mapping[str, nn.Parameter]  #: float32, what is trained
     attached: Callable[[], AbstractContextManager[None]]  #: the UNet takes part in them only inside
-    hidden: Callable[[Sequence[str]], Tensor]  #: captions -> encoder_hidden_states (B, T, D)
+    said: Callable[[Sequence[str]], Said]  #: captions, encoded
     write: Callable[[Path, Mapping[str, Tensor]], None]  #: averaged parameters -> the method's file
     #: parameter -> how many times the plan's rate it learns at, where that is not once
     paces: Mapping[str, float] = field(default_factory=dict)

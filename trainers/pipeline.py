@@ -21,13 +21,21 @@ from trainers.families import Family, family_of
 from trainers.precision import dtype_on, remark_on
 
 if TYPE_CHECKING:
-    from transformers import CLIPTextModel, CLIPTokenizer
+    from transformers import CLIPTokenizer
 
 log = logging.getLogger(__name__)
 
 PICTURE_DIMENSIONS = 4  # (B, I, H, W); a linear layer sees three
 
 # B batch · T positions · I input width · O output width · r rank
+
+
+@dataclass(frozen=True, slots=True)
+class TextEncoder:
+    """One of a base's text encoders, with its tokenizer."""
+
+    tokenizer: CLIPTokenizer
+    model: Any  #: CLIPTextModel, or CLIPTextModelWithProjection, which also says what a prompt means as a whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +45,23 @@ class Base:
     id: str
     revision: str
     family: Family
-    tokenizer: CLIPTokenizer
-    text_encoder: CLIPTextModel
+    encoders: tuple[TextEncoder, ...]
     vae: Any  #: AutoencoderKL; diffusers' lazy imports hide its type
     unet: Any  #: UNet2DConditionModel
     scheduler: Any  #: the scheduler as it was stored; samplers are made from its config
     device: torch.device
     output_check: OutputCheck | None = None  #: of every picture that it draws; None where the operator has none
+    empty_is_zero: bool = False  #: whether a picture without a negative prompt was taught with zeros in its place
+
+    @property
+    def tokenizer(self) -> CLIPTokenizer:
+        """Cuts prompts: all encoders of a base agree on where, though not on how they pad."""
+        return self.encoders[0].tokenizer
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """All that holds frozen numbers."""
+        return (*(encoder.model for encoder in self.encoders), self.vae, self.unet)
 
     @property
     def size_px(self) -> int:
@@ -60,6 +78,11 @@ class Base:
         """Of the frozen weights."""
         dtype: torch.dtype = self.unet.dtype
         return dtype
+
+    @property
+    def latent_channels(self) -> int:
+        """4 for Stable Diffusion, 8 for the miniature."""
+        return int(self.vae.config.latent_channels)
 
     @property
     def pixels_per_latent(self) -> int:
@@ -92,8 +115,6 @@ def load_base(base_model: str, device: str = "auto", output_check: WantedCheck |
     Raises: TintypeError E_BASE_LOAD when it is not here or not whole, E_NO_FAMILY when we do not know its kind,
     E_OUTPUT_CHECK_MISSING and E_OUTPUT_CHECK_LOAD when its pictures could not be looked at as they must be.
     """
-    from diffusers import StableDiffusionPipeline
-
     _be_quiet()
     where, name, revision = _located(base_model)
     target = device_named(device)
@@ -102,14 +123,25 @@ def load_base(base_model: str, device: str = "auto", output_check: WantedCheck |
         log.warning(remark)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:
-        pipeline = StableDiffusionPipeline.from_pretrained(  # type: ignore[no-untyped-call]
-            where, dtype=dtype, safety_checker=None, requires_safety_checker=False, local_files_only=True,
-            use_safetensors=True, feature_extractor=None, image_encoder=None,
-        )  # fmt: skip
+        pipeline = _pipeline(where, dtype)
     except (OSError, ValueError) as error:
         raise TintypeError("E_BASE_LOAD", base=base_model) from error
     base = base_of(pipeline, name, revision, target)
     return replace(base, output_check=check_for(output_check or WantedCheck(), where, target))
+
+
+def _pipeline(where: Path, dtype: torch.dtype) -> Any:
+    """The pipeline of the class that its index names, without the parts that Tintype does not use."""
+    import diffusers
+
+    unused: dict[str, bool | None] = {"feature_extractor": None, "image_encoder": None}
+    declared = diffusers.DiffusionPipeline.load_config(where, local_files_only=True).get("_class_name")
+    if declared == "StableDiffusionXLPipeline":
+        pipeline_class: Any = diffusers.StableDiffusionXLPipeline
+    else:
+        pipeline_class = diffusers.StableDiffusionPipeline
+        unused |= {"safety_checker": None, "requires_safety_checker": False}
+    return pipeline_class.from_pretrained(where, dtype=dtype, local_files_only=True, use_safetensors=True, **unused)
 
 
 def _be_quiet() -> None:
@@ -128,21 +160,28 @@ def base_of(pipeline: Any, name: str, revision: str, device: torch.device) -> Ba
 
     Raises: TintypeError E_NO_FAMILY.
     """
-    parts = (pipeline.text_encoder, pipeline.vae, pipeline.unet)
-    for part in parts:
+    encoders = _encoders(pipeline)
+    for part in (*(encoder.model for encoder in encoders), pipeline.vae, pipeline.unet):
         part.to(device).eval().requires_grad_(False)
     pipeline.unet.to(memory_format=torch.channels_last)
     return Base(
         id=name,
         revision=revision,
         family=family_of(name, pipeline.unet.config, pipeline.scheduler.config),
-        tokenizer=pipeline.tokenizer,
-        text_encoder=pipeline.text_encoder,
+        encoders=encoders,
         vae=pipeline.vae,
         unet=pipeline.unet,
         scheduler=pipeline.scheduler,
         device=device,
+        empty_is_zero=bool(pipeline.config.get("force_zeros_for_empty_prompt")),
     )
+
+
+def _encoders(pipeline: Any) -> tuple[TextEncoder, ...]:
+    first = TextEncoder(pipeline.tokenizer, pipeline.text_encoder)
+    if (second := getattr(pipeline, "text_encoder_2", None)) is None:
+        return (first,)
+    return first, TextEncoder(pipeline.tokenizer_2, second)
 
 
 def _located(base_model: str) -> tuple[Path, str, str]:

@@ -13,14 +13,16 @@ from torch.nn import functional
 
 from storage.words import Text, Word, parse_prompt
 from trainers.adapter import Adapter
-from trainers.pipeline import Base, swapped
+from trainers.conditioning import Said, together
+from trainers.pipeline import Base, TextEncoder, swapped
 
 if TYPE_CHECKING:
     from transformers import CLIPTokenizer
 
+LAST_LAYER = -1  # after the encoder's last norm
 TOKEN_TABLE = ("embeddings.token_embedding", "text_model.embeddings.token_embedding")
 
-# B batch · T token positions · D text width · n vectors
+# B batch · T token positions · D text width · V vocabulary · n vectors
 
 
 class Rows(nn.Module):
@@ -123,9 +125,8 @@ def _pieces(
 
 def _word_ids(base: Base, name: str, adapter: Adapter | None, first_row: Mapping[str, int]) -> Sequence[int]:
     if adapter is not None and name in first_row:
-        count = 0 if adapter.rows is None else len(adapter.rows)
-        start = base.text_encoder.config.vocab_size + first_row[name]
-        return range(start, start + count)
+        start = len(token_table(base.encoders[0])) + first_row[name]
+        return range(start, start + adapter.vectors)
     return _ids(base, name if adapter is None else adapter.text)
 
 
@@ -135,19 +136,21 @@ def _ids(base: Base, text: str) -> list[int]:
 
 
 @contextmanager
-def with_rows(base: Base, rows: Tensor) -> Iterator[None]:
+def with_rows(encoder: TextEncoder, rows: Tensor) -> Iterator[None]:
     """Inside, the text encoder knows further rows; on leaving it is what it was."""
-    name = next(name for name in TOKEN_TABLE if _has(base.text_encoder, name))
-    table = base.text_encoder.get_submodule(name)
-    with swapped(base.text_encoder, {name: Rows(table, rows)}):  # type: ignore[arg-type]
+    name = _table_name(encoder)
+    with swapped(encoder.model, {name: Rows(encoder.model.get_submodule(name), rows)}):
         yield
 
 
-def token_table(base: Base) -> Tensor:
+def token_table(encoder: TextEncoder) -> Tensor:
     """The frozen vocabulary: (V, D)."""
-    name = next(name for name in TOKEN_TABLE if _has(base.text_encoder, name))
-    weight: Tensor = base.text_encoder.get_submodule(name).weight  # type: ignore[assignment]
+    weight: Tensor = encoder.model.get_submodule(_table_name(encoder)).weight
     return weight
+
+
+def _table_name(encoder: TextEncoder) -> str:
+    return next(name for name in TOKEN_TABLE if _has(encoder.model, name))
 
 
 def _has(module: nn.Module, name: str) -> bool:
@@ -158,34 +161,69 @@ def _has(module: nn.Module, name: str) -> bool:
     return True
 
 
-def encoded(base: Base, ids: Sequence[Sequence[int]], rows: Tensor) -> Tensor:
-    """encoder_hidden_states of token ids, each page for itself: (B, T, D); shorter lines end in empty pages."""
+def encoded(base: Base, ids: Sequence[Sequence[int]], rows: Sequence[Tensor]) -> Said:
+    """Token ids as the UNet hears them, each page for itself; shorter lines end in empty pages.
+
+    rows: for each encoder (n, D); what a prompt means as a whole is said by its first page.
+    """
     length = base.tokenizer.model_max_length
     longest, empty = max(map(len, ids)), page_of(base.tokenizer, ())
     filled = [[*line, *empty * ((longest - len(line)) // length)] for line in ids]
-    token_ids = torch.tensor(filled, device=base.device).reshape(-1, length)
-    with with_rows(base, rows):
-        hidden: Tensor = base.text_encoder(token_ids).last_hidden_state
-    return hidden.reshape(len(ids), longest, -1)
+    pages = torch.tensor(filled, device=base.device).reshape(-1, length)
+    heard = [_heard(base, encoder, own, pages) for encoder, own in zip(base.encoders, rows, strict=True)]
+    hidden = torch.cat([one.hidden for one in heard], 2).reshape(len(ids), longest, -1)
+    pooled = [one.pooled[:: longest // length] for one in heard if one.pooled is not None]
+    return Said(hidden, torch.cat(pooled, 1) if pooled else None)
+
+
+def _heard(base: Base, encoder: TextEncoder, rows: Tensor, pages: Tensor) -> Said:
+    """What one encoder makes of pages (B, T)."""
+    is_end = pages == encoder.tokenizer.eos_token_id
+    is_padding = is_end.cumsum(1) - is_end.int() > 0
+    token_ids = pages.masked_fill(is_padding, encoder.tokenizer.pad_token_id)
+    layer = base.family.text_layer
+    with with_rows(encoder, rows):
+        told = encoder.model(token_ids, output_hidden_states=layer != LAST_LAYER)
+    hidden: Tensor = told.last_hidden_state if layer == LAST_LAYER else told.hidden_states[layer]
+    if not hasattr(encoder.model, "text_projection"):
+        return Said(hidden)
+    # transformers would look for the end where the highest id is, which our rows' are
+    ends = told.last_hidden_state[torch.arange(len(pages), device=base.device), is_end.int().argmax(1)]
+    return Said(hidden, encoder.model.text_projection(ends))
 
 
 @torch.no_grad()
-def stacked(base: Base, hidden: Sequence[Tensor]) -> Tensor:
+def stacked(base: Base, said: Sequence[Said]) -> Said:
     """Encodings (1, T, D) of any number of pages as one batch: (B, T, D); shorter ones end in empty pages."""
-    length, longest = base.tokenizer.model_max_length, max(one.shape[1] for one in hidden)
-    if all(one.shape[1] == longest for one in hidden):
-        return torch.cat([*hidden])
-    empty = encoded(base, [page_of(base.tokenizer, ())], torch.zeros(0, hidden[0].shape[2], device=base.device))
-    return torch.cat([torch.cat([one, *[empty] * ((longest - one.shape[1]) // length)], 1) for one in hidden])
+    length, longest = base.tokenizer.model_max_length, max(one.hidden.shape[1] for one in said)
+    if all(one.hidden.shape[1] == longest for one in said):
+        return together(said)
+    empty = encode_prompt(base, "", ()).hidden
+    return together(
+        [
+            Said(torch.cat([one.hidden, *[empty] * ((longest - one.hidden.shape[1]) // length)], 1), one.pooled)
+            for one in said
+        ]
+    )
 
 
 @torch.no_grad()
-def encode_prompt(base: Base, prompt: str, adapters: Sequence[tuple[Adapter, float]]) -> Tensor:
+def encode_prompt(base: Base, prompt: str, adapters: Sequence[tuple[Adapter, float]]) -> Said:
     """Encode a prompt in which these words may stand, each at its strength: (1, T, D)."""
-    rows = [_weighed(base, adapter, strength) for adapter, strength in adapters if adapter.rows is not None]
-    table = torch.cat(rows) if rows else torch.zeros(0, token_table(base).shape[1])
+    known = [(adapter, strength) for adapter, strength in adapters if adapter.rows]
+    rows = [
+        torch.cat([_weighed(encoder, adapter, strength, at) for adapter, strength in known])
+        if known
+        else no_rows(encoder)
+        for at, encoder in enumerate(base.encoders)
+    ]
     tokens = _tokens(base, prompt, [adapter for adapter, _ in adapters])
-    return encoded(base, [tokens.ids], table.to(base.device))
+    return encoded(base, [tokens.ids], [own.to(base.device) for own in rows])
+
+
+def no_rows(encoder: TextEncoder) -> Tensor:
+    """(0, D)."""
+    return torch.zeros(0, token_table(encoder).shape[1])
 
 
 def left_out(base: Base, prompt: str, adapters: Sequence[Adapter]) -> str:
@@ -194,26 +232,27 @@ def left_out(base: Base, prompt: str, adapters: Sequence[Adapter]) -> str:
 
 
 def _tokens(base: Base, prompt: str, adapters: Sequence[Adapter]) -> Tokens:
-    words = {adapter.word: adapter for adapter in sorted(adapters, key=lambda each: each.rows is not None)}
+    words = {adapter.word: adapter for adapter in sorted(adapters, key=lambda each: bool(each.rows))}
     first_row: dict[str, int] = {}  # of words with rows, which speak before those without
     count = 0
     for adapter in adapters:
-        if adapter.rows is not None:
+        if adapter.rows:
             first_row[adapter.word] = count
-            count += len(adapter.rows)
+            count += adapter.vectors
     return tokens_of(base, prompt, words, first_row)
 
 
-def _weighed(base: Base, adapter: Adapter, strength: float) -> Tensor:
-    """Rows at a strength: at 0 the class word's own, at 1 the learned ones, beyond further along."""
-    assert adapter.rows is not None
+def _weighed(encoder: TextEncoder, adapter: Adapter, strength: float, at: int) -> Tensor:
+    """An encoder's rows at a strength: at 0 the class word's own, at 1 the learned ones, beyond further along."""
+    learned = adapter.rows[at]
     if strength == 1.0:
-        return adapter.rows
-    start = class_rows(base, adapter.class_word, len(adapter.rows)).float().cpu()
-    return start + strength * (adapter.rows - start)
+        return learned
+    start = class_rows(encoder, adapter.class_word, len(learned)).float().cpu()
+    return start + strength * (learned - start)
 
 
-def class_rows(base: Base, class_word: str, count: int) -> Tensor:
+def class_rows(encoder: TextEncoder, class_word: str, count: int) -> Tensor:
     """The class word's rows of the vocabulary, repeated to count: (n, D)."""
-    ids = base.tokenizer(class_word, add_special_tokens=False).input_ids or [base.tokenizer.eos_token_id]
-    return token_table(base)[[ids[index % len(ids)] for index in range(count)]]
+    tokenizer = encoder.tokenizer
+    ids = tokenizer(class_word, add_special_tokens=False).input_ids or [tokenizer.eos_token_id]
+    return token_table(encoder)[[ids[index % len(ids)] for index in range(count)]]

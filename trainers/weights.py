@@ -17,11 +17,12 @@ from torch import Tensor, nn
 from storage import labels
 from storage.atomic import write_atomic
 from storage.errors import WeightsRefused
-from storage.labels import BUNDLED, EMBEDDING_KEY
+from storage.labels import ROW_KEYS, bundled_key, row_key
 from storage.words import NAME
 from trainers.adapter import Adapter, LowRank
 from trainers.method import Lesson
 from trainers.pipeline import Base
+from trainers.text import token_table
 
 PREFIX = "lora_unet_"
 PARTS = frozenset({"lora_down.weight", "lora_up.weight", "alpha"})
@@ -36,19 +37,20 @@ def write_adapter(path: Path, base: Base, lesson: Lesson, method: str, adapter: 
     """
     if not adapter.is_finite():
         raise WeightsRefused("E_WEIGHTS_NAN", word=adapter.word)
-    tensors = lora_tensors(adapter, base.unet) | rows_tensors(adapter)
+    tensors = lora_tensors(adapter, base) | rows_tensors(adapter)
     file = labels.opened(save(tensors))
     write_atomic(path, labels.closed(labels.hashed(replace(file, metadata=metadata_of(base, lesson, method, adapter)))))
 
 
-def lora_tensors(adapter: Adapter, unet: nn.Module) -> dict[str, Tensor]:
+def lora_tensors(adapter: Adapter, base: Base) -> dict[str, Tensor]:
     """Kohya's keys: lora_down (r, I), lora_up (O, r) in float16 and alpha as a number without dimensions.
 
     A convolution's have two dimensions of 1 more.
     """
     tensors: dict[str, Tensor] = {}
     for name, low in adapter.linear.items():
-        key, further = kohya_name(name), (1, 1) if isinstance(unet.get_submodule(name), nn.Conv2d) else ()
+        key = kohya_name(base.family.names_in_files(name))
+        further = (1, 1) if isinstance(base.unet.get_submodule(name), nn.Conv2d) else ()
         tensors[f"{key}.lora_down.weight"] = low.down.half().reshape(*low.down.shape, *further).contiguous()
         tensors[f"{key}.lora_up.weight"] = low.up.half().reshape(*low.up.shape, *further).contiguous()
         tensors[f"{key}.alpha"] = torch.tensor(low.scale * len(low.down), dtype=torch.float16)
@@ -61,17 +63,16 @@ def kohya_name(module: str) -> str:
 
 
 def rows_tensors(adapter: Adapter) -> dict[str, Tensor]:
-    """Rows (n, D) in float32: alone under A1111's key, beside layers bundled under the word's."""
-    if adapter.rows is None:
-        return {}
-    key = f"bundle_emb.{adapter.word}.string_to_param.*" if adapter.linear else EMBEDDING_KEY
-    return {key: adapter.rows.float().contiguous()}
+    """Each text encoder's rows (n, D) in float32: alone under A1111's keys, beside layers bundled under the word's."""
+    keys = ROW_KEYS[len(adapter.rows)] if adapter.rows else ()
+    names = [bundled_key(adapter.word, key) if adapter.linear else key for key in keys]
+    return {name: rows.float().contiguous() for name, rows in zip(names, adapter.rows, strict=True)}
 
 
 def metadata_of(base: Base, lesson: Lesson, method: str, adapter: Adapter) -> dict[str, str]:
     """sd-scripts' ss_*, ModelSpec 1.0.1 and our own, all strings."""
     kind = "lora" if adapter.linear else "textual-inversion"
-    trigger = adapter.text if adapter.rows is None else lesson.word
+    trigger = lesson.word if adapter.rows else adapter.text
     family = base.family
     told: dict[str, Any] = {
         "modelspec.sai_model_spec": "1.0.1",
@@ -166,15 +167,14 @@ def read_adapter(path: Path, base: Base) -> Adapter:
         label = _label(dict(file.metadata() or {}), path)
         tensors = _tensors(file, path)
     _check_base(label, base)
-    rows = [tensors.pop(key) for key in sorted(tensors) if key == EMBEDDING_KEY or BUNDLED.fullmatch(key)]
-    if len(rows) > 1:
-        raise WeightsRefused("E_WEIGHTS_FOREIGN", key="bundle_emb")
+    rows = _rows(tensors, base)
+    layers = {name: tensor for name, tensor in tensors.items() if row_key(name) is None}
     adapter = Adapter(
         label.word,
         label.class_word,
         label.method,
-        linear=_linear(tensors, base) if tensors or not rows else {},
-        rows=_known_rows(rows[0], base) if rows else None,
+        linear=_linear(layers, base) if layers or not rows else {},
+        rows=rows,
         said=label.trigger[:MOST_SAID],
     )
     if not adapter.is_finite():
@@ -189,11 +189,17 @@ def _tensors(file: Any, path: Path) -> dict[str, Tensor]:
         raise WeightsRefused("E_WEIGHTS_BROKEN", file=path.name) from error
 
 
-def _known_rows(rows: Tensor, base: Base) -> Tensor:
-    width = base.text_encoder.config.hidden_size
-    if rows.ndim != 2 or not len(rows) or rows.shape[1] != width:
+def _rows(tensors: Mapping[str, Tensor], base: Base) -> tuple[Tensor, ...]:
+    found = {row_key(name): rows for name, rows in tensors.items() if row_key(name)}
+    if len(found) < sum(row_key(name) is not None for name in tensors):  # of several words
+        raise WeightsRefused("E_WEIGHTS_FOREIGN", key="bundle_emb")
+    if not found:
+        return ()
+    rows = tuple(found[key].float() for key in ROW_KEYS[len(base.encoders)] if key in found)
+    widths = [token_table(encoder).shape[1] for encoder in base.encoders]
+    if [own.ndim == 2 and own.shape[1] for own in rows] != widths or len({len(own) for own in rows} | {0}) != 2:
         raise WeightsRefused("E_WRONG_BASE", base=base.id)
-    return rows.float()
+    return rows
 
 
 def _opened(path: Path) -> Any:
@@ -217,7 +223,8 @@ def _check_base(label: Label, base: Base) -> None:
 
 
 def _linear(tensors: Mapping[str, Tensor], base: Base) -> dict[str, LowRank]:
-    names = {kohya_name(name): name for name, module in base.unet.named_modules() if hasattr(module, "weight")}
+    layers = [name for name, module in base.unet.named_modules() if hasattr(module, "weight")]
+    names = {kohya_name(said): name for name in layers for said in (name, base.family.names_in_files(name))}
     for key in sorted(tensors):
         if key.partition(".")[2] not in PARTS:  # a DoRA's scale, say: without it the numbers mean something else
             raise WeightsRefused("E_WEIGHTS_FOREIGN", key=key)

@@ -6,15 +6,24 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers import (
+    AutoencoderKL,
+    DDIMScheduler,
+    StableDiffusionPipeline,
+    StableDiffusionXLPipeline,
+    UNet2DConditionModel,
+)
 from PIL import Image, ImageDraw
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
+from trainers.families import families
 from trainers.pipeline import Applied, Base, base_of, swapped, with_words
 
 TEXT_WIDTH, POSITIONS = 16, 40
+SECOND_WIDTH, POOLED_WIDTH, TIME_WIDTH = 24, 20, 8  # of the tiny SDXL
 START, END = "<|startoftext|>", "<|endoftext|>"
 BASES: dict[str, Base] = {}
 
@@ -27,22 +36,22 @@ def tiny_tokenizer() -> CLIPTokenizer:
     return CLIPTokenizer(vocab=vocabulary, merges=[], model_max_length=POSITIONS)
 
 
-def tiny_text_encoder(tokenizer: CLIPTokenizer) -> CLIPTextModel:
-    config = CLIPTextConfig(
+def text_config(tokenizer: CLIPTokenizer, width: int = TEXT_WIDTH) -> CLIPTextConfig:
+    return CLIPTextConfig(
         vocab_size=len(tokenizer),
-        hidden_size=TEXT_WIDTH,
+        hidden_size=width,
         intermediate_size=32,
         num_hidden_layers=2,
         num_attention_heads=2,
         max_position_embeddings=POSITIONS,
+        projection_dim=POOLED_WIDTH,
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )
-    return CLIPTextModel(config)
 
 
-def tiny_unet() -> UNet2DConditionModel:
+def tiny_unet(text_width: int = TEXT_WIDTH, **more: Any) -> UNet2DConditionModel:
     return UNet2DConditionModel(
         sample_size=16,
         in_channels=8,
@@ -52,8 +61,9 @@ def tiny_unet() -> UNet2DConditionModel:
         block_out_channels=(8, 16),
         layers_per_block=1,
         attention_head_dim=2,
-        cross_attention_dim=TEXT_WIDTH,
+        cross_attention_dim=text_width,
         norm_num_groups=4,
+        **more,
     )
 
 
@@ -69,39 +79,66 @@ def tiny_vae() -> AutoencoderKL:
     )
 
 
+def tiny_scheduler(prediction_type: str) -> DDIMScheduler:
+    return DDIMScheduler(
+        beta_schedule="scaled_linear",
+        beta_start=0.00085,
+        beta_end=0.012,
+        prediction_type=prediction_type,
+        clip_sample=False,
+        set_alpha_to_one=False,
+        steps_offset=1,
+    )
+
+
 def tiny_pipeline(prediction_type: str) -> StableDiffusionPipeline:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(11)
         tokenizer = tiny_tokenizer()
-        scheduler = DDIMScheduler(
-            beta_schedule="scaled_linear",
-            beta_start=0.00085,
-            beta_end=0.012,
-            prediction_type=prediction_type,
-            clip_sample=False,
-            set_alpha_to_one=False,
-            steps_offset=1,
-        )
         return StableDiffusionPipeline(
             vae=tiny_vae(),
-            text_encoder=tiny_text_encoder(tokenizer),
+            text_encoder=CLIPTextModel(text_config(tokenizer)),
             tokenizer=tokenizer,
             unet=tiny_unet(),
-            scheduler=scheduler,
+            scheduler=tiny_scheduler(prediction_type),
             safety_checker=None,
             feature_extractor=None,
             requires_safety_checker=False,
         )
 
 
-def base_for(prediction_type: str) -> Base:
+def tiny_xl_pipeline() -> StableDiffusionXLPipeline:
+    """Both encoders of SDXL, the second padding with "!" as the real one does."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(12)
+        tokenizer, second = tiny_tokenizer(), tiny_tokenizer()
+        second.pad_token = "!"
+        return StableDiffusionXLPipeline(
+            vae=tiny_vae(),
+            text_encoder=CLIPTextModel(text_config(tokenizer)),
+            text_encoder_2=CLIPTextModelWithProjection(text_config(second, SECOND_WIDTH)),
+            tokenizer=tokenizer,
+            tokenizer_2=second,
+            unet=tiny_unet(
+                TEXT_WIDTH + SECOND_WIDTH,
+                addition_embed_type="text_time",
+                addition_time_embed_dim=TIME_WIDTH,
+                projection_class_embeddings_input_dim=POOLED_WIDTH + 6 * TIME_WIDTH,
+            ),
+            scheduler=tiny_scheduler("epsilon"),
+        )
+
+
+def base_for(what: str) -> Base:
     """One base for the whole session: nothing may change it, so nobody needs a fresh one."""
-    if prediction_type not in BASES:
-        pipeline = tiny_pipeline(prediction_type)
+    if what not in BASES:
+        pipeline = tiny_xl_pipeline() if what == "sdxl" else tiny_pipeline(what)
         base = base_of(pipeline, "miniature", "tiny-1", torch.device("cpu"))
         family = replace(base.family, scorer=None, captioner=None)  # its readers know only real pictures
-        BASES[prediction_type] = replace(base, family=family)
-    return BASES[prediction_type]
+        if what == "sdxl":
+            family = replace(family, text_layer=-2, names_in_files=families()["sdxl"].names_in_files)
+        BASES[what] = replace(base, family=family)
+    return BASES[what]
 
 
 def draw_photo(path: Path, number: int) -> Path:
@@ -136,7 +173,7 @@ class Fingerprints:
 
     @classmethod
     def of(cls, base: Base) -> Fingerprints:
-        parts = {"unet": base.unet, "vae": base.vae, "text": base.text_encoder}
+        parts = dict(enumerate(base.parts))
         return cls(
             {f"{p}.{n}": t.detach().clone() for p, part in parts.items() for n, t in part.state_dict().items()},
             {f"{p}.{n}": id(m) for p, part in parts.items() for n, m in part.named_modules()},

@@ -14,7 +14,7 @@ from trainers.pipeline import Base
 torch.set_num_threads(1)  # the tiny base's layers are too small to be shared out: a second thread only waits
 
 
-@pytest.fixture(params=["epsilon", "v_prediction"])
+@pytest.fixture(params=["epsilon", "v_prediction", "sdxl"])
 def any_base(request: pytest.FixtureRequest) -> Base:
     return base_for(request.param)
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 from PIL import Image
 
+from trainers.conditioning import whole
 from trainers.dataset import Example, batch_of, bucket_of, examples, flips_of, pixels_of, prepared
 from trainers.families import families
 from trainers.pipeline import Base
@@ -65,7 +66,7 @@ def test_latents_are_those_of_the_vae_and_each_sample_is_fresh(base: Base, photo
 
 def test_a_batch_holds_one_bucket_and_every_photo_before_one_twice() -> None:
     wide, tall = torch.zeros(4, 8, 16), torch.zeros(4, 16, 8)
-    found = [Example(mean, mean, "") for mean in (wide, wide, wide, tall)]
+    found = [Example(mean, mean, "", whole(64, 64)) for mean in (wide, wide, wide, tall)]
     generator = torch.Generator().manual_seed(2)
     batches = [batch_of(found, 3, generator) for _ in range(40)]
 

@@ -17,6 +17,7 @@ EPS, V = {"prediction_type": "epsilon"}, {"prediction_type": "v_prediction"}
         ("someones/finetune", {"cross_attention_dim": 768, "in_channels": 4}, V, "sd1"),
         ("stabilityai/stable-diffusion-2-base", {"cross_attention_dim": 1024, "in_channels": 4}, EPS, "sd2"),
         ("stabilityai/stable-diffusion-2-1", {"cross_attention_dim": 1024, "in_channels": 4}, V, "sd2-768"),
+        ("stabilityai/stable-diffusion-xl-base-1.0", {"cross_attention_dim": 2048, "in_channels": 4}, EPS, "sdxl"),
         ("miniature", {"cross_attention_dim": 192, "in_channels": 8}, V, "miniature"),
     ],
 )
@@ -29,7 +30,8 @@ def test_a_family_is_recognised_by_its_settings(
 @pytest.mark.parametrize(
     "unet",
     [
-        {"cross_attention_dim": 2048, "in_channels": 4},
+        {"cross_attention_dim": 1280, "in_channels": 4},
+        {"cross_attention_dim": 2048, "in_channels": 9},
         {"cross_attention_dim": 768, "in_channels": 9},
         {"cross_attention_dim": 1024, "in_channels": 9},
     ],

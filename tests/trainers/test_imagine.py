@@ -85,7 +85,7 @@ def test_only_words_that_stand_in_the_prompt_are_active(base: Base) -> None:
 
 def test_a_word_with_layers_and_one_with_rows_stand_in_one_prompt(base: Base) -> None:
     zed = word(base, 1)
-    ivo = Adapter("ivo", "cat", "textual_inversion", rows=torch.randn(2, TEXT_WIDTH))
+    ivo = Adapter("ivo", "cat", "textual_inversion", rows=(torch.randn(2, TEXT_WIDTH),))
     pictures = {
         tuple(drawn(base, prompt, adapters=[(zed, 1.0), (ivo, 1.0)]))
         for prompt in ("<zed>", "<ivo>", "<zed> and <ivo>")
@@ -125,7 +125,7 @@ def glimpsed(base: Base, prompt: str, *words: Adapter) -> torch.Tensor:
 
 def test_what_stands_on_one_side_says_nothing_on_the_other(base: Base) -> None:
     zed = word(base, 1)
-    others = word(base, 2, "ivo"), Adapter("ivo", "cat", "textual_inversion", rows=torch.randn(3, TEXT_WIDTH))
+    others = word(base, 2, "ivo"), Adapter("ivo", "cat", "textual_inversion", rows=(torch.randn(3, TEXT_WIDTH),))
     prompt = "a <zed> on the left and a <ivo> on the right"
     one, other = (glimpsed(base, prompt, zed, ivo) for ivo in others)
     alone = glimpsed(base, "a <zed> on the left and a cat on the right", zed)

@@ -13,13 +13,14 @@ from PIL import Image
 from torch import Tensor, nn
 
 from storage.errors import TintypeError
+from trainers.conditioning import Said
 from trainers.dataset import examples
 from trainers.learner import MAX_ROLLBACKS, Learner, rate_at
 from trainers.learning import Plan, Pupil, captions_of, learn, point_at, steps_for
 from trainers.loss import weighed_mse
 from trainers.method import Lesson, Progress
 from trainers.pipeline import Base
-from trainers.text import encoded, tokens_of
+from trainers.text import encode_prompt
 
 Lessons = Callable[..., Lesson]
 PLAN = Plan(steps=40, learning_rate=0.01, batch_size=2, weight_decay=0.0, points=3)
@@ -32,18 +33,18 @@ class OneBias:
         self.value = nn.Parameter(torch.zeros(1))
         self.steps = 0
         self.spoilt = spoilt
-        self.hidden_of = encoded(base, [tokens_of(base, "a cat", {}, {}).ids], torch.zeros(0, 16))
+        self.hidden = encode_prompt(base, "a cat", ()).hidden
 
-    def hidden(self, captions: Sequence[str]) -> Tensor:
+    def said(self, captions: Sequence[str]) -> Said:
         self.steps += 1
         factor = math.nan if self.steps in self.spoilt else 1.0
-        return self.hidden_of.expand(len(captions), -1, -1) + self.value * factor
+        return Said(self.hidden.expand(len(captions), -1, -1) + self.value * factor)
 
     def attached(self) -> AbstractContextManager[None]:
         return nullcontext()
 
     def pupil(self) -> Pupil:
-        return Pupil(parameters={"bias": self.value}, attached=self.attached, hidden=self.hidden, write=self.write)
+        return Pupil(parameters={"bias": self.value}, attached=self.attached, said=self.said, write=self.write)
 
     def write(self, path: Path, average: Mapping[str, Tensor]) -> None:
         path.write_text(str(float(average["bias"])))

@@ -8,12 +8,12 @@ from torch import nn
 from tests.trainers.bases import POSITIONS, TEXT_WIDTH, Fingerprints, base_for
 from trainers.adapter import Adapter
 from trainers.pipeline import Base
-from trainers.text import Rows, class_rows, encode_prompt, encoded, left_out, stacked, token_table, tokens_of
+from trainers.text import Rows, class_rows, encode_prompt, encoded, left_out, no_rows, stacked, token_table, tokens_of
 
 
 def rows_word(name: str = "zed", count: int = 2, seed: int = 1) -> Adapter:
     rows = torch.randn(count, TEXT_WIDTH, generator=torch.Generator().manual_seed(seed))
-    return Adapter(name, "cat", "textual_inversion", rows=rows)
+    return Adapter(name, "cat", "textual_inversion", rows=(rows,))
 
 
 def lora_word(name: str = "zed") -> Adapter:
@@ -21,13 +21,13 @@ def lora_word(name: str = "zed") -> Adapter:
 
 
 def hidden(base: Base, prompt: str, *words: tuple[Adapter, float]) -> torch.Tensor:
-    return encode_prompt(base, prompt, words)
+    return encode_prompt(base, prompt, words).hidden
 
 
 def test_plain_text_is_encoded_as_the_pipeline_encodes_it(base: Base) -> None:
     ids = base.tokenizer("a cat at sea", padding="max_length", max_length=POSITIONS, return_tensors="pt").input_ids
     with torch.no_grad():
-        expected = base.text_encoder(ids).last_hidden_state
+        expected = base.encoders[0].model(ids).last_hidden_state
 
     assert torch.equal(hidden(base, "a cat at sea"), expected)
 
@@ -41,7 +41,7 @@ def test_a_renamed_word_is_still_said_as_it_was_learned(base: Base) -> None:
 
 
 def test_a_word_with_rows_takes_one_position_for_each(base: Base) -> None:
-    size = len(token_table(base))
+    size = len(token_table(base.encoders[0]))
     tokens = tokens_of(base, "a <zed> b", {"zed": rows_word(count=3)}, {"zed": 0})
 
     assert tokens.ids[2:5] == (size, size + 1, size + 2)
@@ -56,7 +56,7 @@ def test_rows_are_heard_where_the_word_stands_and_nowhere_else(base: Base) -> No
 
 
 def test_strength_goes_from_the_class_word_to_the_learned_rows_and_beyond(base: Base) -> None:
-    start = Adapter("zed", "cat", "textual_inversion", rows=class_rows(base, "cat", 2))
+    start = Adapter("zed", "cat", "textual_inversion", rows=(class_rows(base.encoders[0], "cat", 2),))
     word = rows_word()
 
     torch.testing.assert_close(hidden(base, "a <zed>", (word, 0.0)), hidden(base, "a <zed>", (start, 1.0)))
@@ -87,7 +87,7 @@ ROOM = POSITIONS - 2
 
 
 def test_a_prompt_longer_than_the_encoder_goes_on_on_a_page_of_its_own(base: Base) -> None:
-    long = encode_prompt(base, "a " * ROOM + "cat at sea", ())
+    long = hidden(base, "a " * ROOM + "cat at sea")
 
     assert torch.equal(long, torch.cat([hidden(base, "a " * ROOM), hidden(base, "cat at sea")], 1))
 
@@ -108,7 +108,7 @@ def test_no_word_is_cut_in_two_by_the_end_of_a_page(before: int, count: int) -> 
     base = base_for("v_prediction")
     tokens = tokens_of(base, "a " * before + "<zed> " + "b" * 7, {"zed": rows_word(count=count)}, {"zed": 0})
     first, last = tokens.spans["zed"]
-    size = len(token_table(base))
+    size = len(token_table(base.encoders[0]))
 
     assert tokens.ids[first:last] == tuple(range(size, size + count))
     assert first // POSITIONS == (last - 1) // POSITIONS
@@ -124,15 +124,13 @@ def test_words_one_by_one_are_the_tokens_of_the_whole(text: str) -> None:
 
 
 def test_a_short_prompt_beside_a_long_one_ends_in_empty_pages(base: Base) -> None:
-    long, short = hidden(base, "a " * 50), hidden(base, "a cat")
-    both = stacked(base, [long, short])
+    prompts = "a " * 50, "a cat"
+    both = stacked(base, [encode_prompt(base, prompt, ()) for prompt in prompts]).hidden
+    at_once = encoded(base, [tokens_of(base, prompt, {}, {}).ids for prompt in prompts], [no_rows(base.encoders[0])])
 
     assert both.shape == (2, 2 * POSITIONS, TEXT_WIDTH)
-    assert torch.equal(both, encoded(base, [tokens_of(base, p, {}, {}).ids for p in ("a " * 50, "a cat")], NO_ROWS))
+    assert torch.equal(both, at_once.hidden)
     assert torch.equal(both[1:, POSITIONS:], hidden(base, ""))
-
-
-NO_ROWS = torch.zeros(0, TEXT_WIDTH)
 
 
 def test_neither_tokenizer_nor_encoder_is_changed(base: Base) -> None:

@@ -38,6 +38,8 @@ class Family:
     may_flip: bool
     steps: int  #: denoising steps of a picture
     guidance_scale: float
+    text_layer: int = -1  #: which of the text encoders' hidden states the UNet reads; -1 is the last one, normed
+    names_in_files: Callable[[str], str] = lambda module: module  #: of a UNet's layer, as sd-scripts writes it
     pages: int  #: how many times the text encoder's length a prompt may fill; what is beyond is told, not heard
     recommended: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: method -> settings
     #: from a word's photos; None: the latest sample point is kept

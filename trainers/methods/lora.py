@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 
-import torch
-from torch import Tensor
-
 from trainers.adapter import Adapter
+from trainers.conditioning import Said, together
 from trainers.learning import Pupil, captions_of, learn, plan_of
 from trainers.low_rank import LowRankSettings, lora_adapter, lora_parameters, low_rank_bytes, new_layers
 from trainers.method import Lesson, Progress, register
@@ -30,7 +28,7 @@ class Lora:
         pupil = Pupil(
             parameters=lora_parameters(layers),
             attached=lambda: swapped(base.unet, layers),
-            hidden=_cached_text(base, lesson),
+            said=_cached_text(base, lesson),
             write=lambda path, average: write_adapter(
                 path, base, lesson, self.name, lora_adapter(lesson, settings, average, self.name)
             ),
@@ -42,9 +40,9 @@ class Lora:
         return low_rank_bytes(base, settings)
 
 
-def _cached_text(base: Base, lesson: Lesson) -> Callable[[Sequence[str]], Tensor]:
+def _cached_text(base: Base, lesson: Lesson) -> Callable[[Sequence[str]], Said]:
     word = Adapter(lesson.word, lesson.class_word, "lora")
     captions = sorted(set(captions_of(base, lesson)))
-    hidden = stacked(base, [encode_prompt(base, caption, [(word, 1.0)]) for caption in captions])
-    known = dict(zip(captions, hidden[:, None], strict=True))
-    return lambda asked: torch.cat([known[caption] for caption in asked])
+    said = stacked(base, [encode_prompt(base, caption, [(word, 1.0)]) for caption in captions])
+    known = dict(zip(captions, said.each(), strict=True))
+    return lambda asked: together([known[caption] for caption in asked])

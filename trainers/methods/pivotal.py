@@ -9,12 +9,13 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from trainers.conditioning import Said, together
 from trainers.learning import Pupil, learn, plan_of
 from trainers.low_rank import LowRankSettings, lora_adapter, lora_parameters, low_rank_bytes, new_layers
 from trainers.method import Lesson, Progress, register, setting
 from trainers.pipeline import Base, swapped
-from trainers.rows import caption_ids, keep_norm, rows_bytes, start_rows
-from trainers.text import encoded, token_table
+from trainers.rows import caption_ids, keep_norm, learned_rows, longest_rows, rows_bytes, start_rows
+from trainers.text import encoded
 from trainers.weights import write_adapter
 
 
@@ -40,25 +41,26 @@ class Pivotal:
 
     def train(self, base: Base, lesson: Lesson, settings: PivotalSettings) -> Generator[Progress, None, None]:
         """Train; the layers are in the UNet only while a step runs."""
-        rows = nn.Parameter(start_rows(base, lesson, settings.vectors))
-        longest = float(token_table(base).float().norm(dim=1).max())
+        rows = start_rows(base, lesson, settings.vectors)
+        longest = longest_rows(base)
         layers = new_layers(base, settings, lesson.seed)
 
         def write(path: Path, average: Mapping[str, Tensor]) -> None:
             adapter = lora_adapter(lesson, settings, average, self.name)
-            write_adapter(path, base, lesson, self.name, replace(adapter, rows=average["rows"].float().cpu()))
+            write_adapter(path, base, lesson, self.name, replace(adapter, rows=learned_rows(average)))
 
         def freeze_rows(share: float) -> None:
-            rows.requires_grad_(share < settings.rows_share)
+            for own in rows.values():
+                own.requires_grad_(share < settings.rows_share)
 
         pupil = Pupil(
-            parameters={"rows": rows, **lora_parameters(layers)},
+            parameters=rows | lora_parameters(layers),
             attached=lambda: swapped(base.unet, layers),
-            hidden=_hidden(base, caption_ids(base, lesson, settings.vectors, self.name), rows),
+            said=_said(base, caption_ids(base, lesson, settings.vectors, self.name), [*rows.values()]),
             write=write,
-            paces={"rows": settings.rows_pace},
+            paces=dict.fromkeys(rows, settings.rows_pace),
             before_step=freeze_rows,
-            after_step=lambda: keep_norm(rows, longest),
+            after_step=lambda: keep_norm(rows.values(), longest),
         )
         yield from learn(base, lesson, plan_of(settings, len(lesson.photos)), pupil)
 
@@ -67,17 +69,19 @@ class Pivotal:
         return low_rank_bytes(base, settings) + rows_bytes(base, settings.vectors)
 
 
-def _hidden(base: Base, ids: Mapping[str, Sequence[int]], rows: nn.Parameter) -> Callable[[Sequence[str]], Tensor]:
+def _said(
+    base: Base, ids: Mapping[str, Sequence[int]], rows: Sequence[nn.Parameter]
+) -> Callable[[Sequence[str]], Said]:
     """Encodes captions with the rows as they are; once these are frozen, each caption once."""
-    known: dict[str, Tensor] = {}
+    known: dict[str, Said] = {}
 
-    def hidden(captions: Sequence[str]) -> Tensor:
-        if rows.requires_grad:
+    def said(captions: Sequence[str]) -> Said:
+        if rows[0].requires_grad:
             known.clear()  # a rollback can go back to before the freezing
             return encoded(base, [ids[caption] for caption in captions], rows)
         for caption in set(captions) - set(known):
             with torch.no_grad():
                 known[caption] = encoded(base, [ids[caption]], rows)
-        return torch.cat([known[caption] for caption in captions])
+        return together([known[caption] for caption in captions])
 
-    return hidden
+    return said

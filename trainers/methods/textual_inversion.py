@@ -7,14 +7,14 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from trainers.adapter import Adapter
 from trainers.learning import Pupil, learn, plan_of
 from trainers.method import Lesson, Progress, register, setting
 from trainers.pipeline import Base
-from trainers.rows import caption_ids, keep_norm, rows_bytes, start_rows
-from trainers.text import encoded, token_table
+from trainers.rows import caption_ids, keep_norm, learned_rows, longest_rows, rows_bytes, start_rows
+from trainers.text import encoded
 from trainers.weights import write_adapter
 
 
@@ -42,15 +42,15 @@ class TextualInversion:
 
     def train(self, base: Base, lesson: Lesson, settings: TextualInversionSettings) -> Generator[Progress, None, None]:
         """Train rows that start as the class word's."""
-        rows = nn.Parameter(start_rows(base, lesson, settings.vectors))
-        longest = float(token_table(base).float().norm(dim=1).max())
+        rows = start_rows(base, lesson, settings.vectors)
+        longest = longest_rows(base)
         ids = caption_ids(base, lesson, settings.vectors, self.name)
         pupil = Pupil(
-            parameters={"rows": rows},
+            parameters=rows,
             attached=nullcontext,
-            hidden=lambda captions: encoded(base, [ids[caption] for caption in captions], rows),
+            said=lambda captions: encoded(base, [ids[caption] for caption in captions], [*rows.values()]),
             write=lambda path, average: _write(path, base, lesson, average),
-            after_step=lambda: keep_norm(rows, longest),
+            after_step=lambda: keep_norm(rows.values(), longest),
         )
         yield from learn(base, lesson, plan_of(settings, len(lesson.photos)), pupil)
 
@@ -60,5 +60,5 @@ class TextualInversion:
 
 
 def _write(path: Path, base: Base, lesson: Lesson, average: Mapping[str, Tensor]) -> None:
-    adapter = Adapter(lesson.word, lesson.class_word, "textual_inversion", rows=average["rows"].detach().float().cpu())
+    adapter = Adapter(lesson.word, lesson.class_word, "textual_inversion", rows=learned_rows(average))
     write_adapter(path, base, lesson, "textual_inversion", adapter)

@@ -15,7 +15,7 @@ SEEDS = tuple(range(6))
 
 def meaning(base: Base, word: str, class_word: str, text: str) -> Adapter:
     ids = base.tokenizer(text, add_special_tokens=False).input_ids
-    return Adapter(word, class_word, "textual_inversion", rows=token_table(base)[ids].float())
+    return Adapter(word, class_word, "textual_inversion", rows=(token_table(base.encoders[0])[ids].float(),))
 
 
 @pytest.mark.slow
