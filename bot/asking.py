@@ -10,7 +10,7 @@ import discord
 
 from bot.cards import Card
 from bot.membership import member_of
-from bot.studio import Asker, EngineFacts, Studio
+from bot.studio import Asker, EngineFacts, Studio, around_of, is_adult
 from storage.database import transaction
 from storage.errors import NotAllowed, NotFound
 from storage.permissions import Action, can
@@ -123,9 +123,12 @@ async def asker_now(studio: Studio, client: discord.Client, question: Question, 
         is_manager=asker is not None and asker.guild_permissions.manage_guild,
         is_instance_owner=question.asker in studio.owners,
         is_blocked=studio.door.is_blocked(guild, question.asker),
+        is_barred=studio.door.is_barred(question.asker),
+        is_adult_channel=is_adult(client.get_channel(question.channel)),
     )
     key = f"q{question.id}"  # what follows from an answer is one job, whatever happens in between
-    return replace(person, actor=actor, channel=question.channel, key=key, missing=())
+    around = around_of(client.get_channel(question.channel))
+    return replace(person, actor=actor, channel=question.channel, key=key, missing=(), around=around)
 
 
 async def close_left(client: discord.Client, run: Callable[[Callable[[Any], Any]], Any]) -> None:

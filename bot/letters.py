@@ -9,7 +9,7 @@ from functools import partial
 
 import discord
 
-from bot import mail
+from bot import mail, texts
 from bot.asking import FACES, card_of, close_left
 from bot.bell import Bell, rounds
 from bot.cards import Card
@@ -103,7 +103,7 @@ class Letters:
 
     async def _redraw(self, letter: Letter, question: Question, channel: ChannelId, message: int) -> None:
         is_alone = channel != question.channel
-        card = await self._store.run(lambda rooms: card_of(rooms, question, is_alone=is_alone))
+        card = await self._store.run(partial(_redrawn, question=question, is_alone=is_alone))
         try:
             await (
                 self._client.get_partial_messageable(channel)
@@ -171,8 +171,7 @@ class Letters:
 
     async def _alone(self, letter: Letter, question: Question) -> Place | None:
         card = await self._store.run(lambda rooms: _card(rooms, letter, question, is_alone=True))
-        to = question.person if letter.role == CARD else question.asker
-        return await self._direct(to, card) if card else None
+        return await self._direct(_reader(letter, question), card) if card else None
 
     async def _direct(self, to: MemberId, card: Card) -> Place | None:
         try:
@@ -207,11 +206,21 @@ def _nonce(letter: Letter) -> str:
 
 def _card(rooms: Rooms, letter: Letter, question: Question, *, is_alone: bool) -> Card | None:
     face = FACES[question.kind]
-    if letter.role == CARD:
-        return face.ask(rooms, question, is_alone)
     if letter.role == QuestionState.WITHDRAWN and question.why == BY_ASKER:
         return None  # they know
-    return face.reply(rooms, question, QuestionState(letter.role), is_alone)
+    with texts.speaking(rooms.wishes.language(_reader(letter, question))):
+        if letter.role == CARD:
+            return face.ask(rooms, question, is_alone)
+        return face.reply(rooms, question, QuestionState(letter.role), is_alone)
+
+
+def _reader(letter: Letter, question: Question) -> MemberId:
+    return question.person if letter.role == CARD else question.asker
+
+
+def _redrawn(rooms: Rooms, *, question: Question, is_alone: bool) -> Card:
+    with texts.speaking(rooms.wishes.language(question.person)):
+        return card_of(rooms, question, is_alone=is_alone)
 
 
 def _noted(rooms: Rooms, *, letter: Letter, channel: ChannelId, number: int, shown: QuestionState) -> bool:

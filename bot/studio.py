@@ -164,11 +164,12 @@ def asker_of(interaction: discord.Interaction[Any]) -> Asker:
         key=str(interaction.id),
         limit_bytes=interaction.filesize_limit,
         missing=_missing(interaction),
-        around=_around(interaction.channel),
+        around=around_of(interaction.channel),
     )
 
 
-def _around(channel: object) -> ChannelId | None:
+def around_of(channel: object) -> ChannelId | None:
+    """The channel around a thread; None of any other."""
     return ChannelId(channel.parent_id) if isinstance(channel, discord.Thread) else None
 
 
