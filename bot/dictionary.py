@@ -19,8 +19,9 @@ from storage.records import Concept, ConceptId, Version
 def own_named(rooms: Any, asker: Asker, name: str, action: Action) -> Concept:
     """The member's own word of this name; the one of this server first.
 
-    Raises: NotFound(E_NO_SUCH_WORD) with the nearest of their own.
+    Raises: NotFound(E_NO_SUCH_WORD) with the nearest of their own, NotAllowed(E_BLOCKED).
     """
+    can(asker.actor, action)
     wanted = name.strip().strip("<>").lower()
     mine: list[Concept] = rooms.concepts.mine(asker.member)
     found = [concept for concept in mine if concept.name == wanted]

@@ -68,24 +68,24 @@ def fill(rooms: Any, asker: Asker, draft: str, *, word: str, kind: str, has_agre
     return changed
 
 
-def own(rooms: Any, asker: Asker, draft: str) -> Draft:
-    """The asker's draft.
+def own(rooms: Any, asker: Asker, draft: str, action: Action = Action.CHANGE) -> Draft:
+    """The asker's draft, when they may do that with it.
 
     Raises: NotFound(E_DRAFT_GONE) when it is gone, E_NOT_FOUND when it is somebody else's.
     """
     found: Draft | None = rooms.photos.draft(DraftId(draft))
     if found is None:
         raise NotFound("E_DRAFT_GONE")
-    can(asker.actor, Action.CHANGE, found)
+    can(asker.actor, action, found)
     return found
 
 
-def own_open(rooms: Any, asker: Asker, draft: str) -> Draft:
-    """The asker's draft, still without a training.
+def own_open(rooms: Any, asker: Asker, draft: str, action: Action = Action.CHANGE) -> Draft:
+    """The asker's draft, still without a training, when they may do that with it.
 
     Raises: NotFound(E_DRAFT_GONE, E_NOT_FOUND), TintypeError(E_DRAFT_USED).
     """
-    return still_open(own(rooms, asker, draft))
+    return still_open(own(rooms, asker, draft, action))
 
 
 def still_open(draft: Draft | None) -> Draft:

@@ -15,9 +15,9 @@ from bot.cards import Card, Gallery, Picture, StyleFace, WorkLine
 from bot.studio import Asker, EngineFacts
 from storage.errors import NotAllowed, TintypeError
 from storage.lineage import Work
-from storage.listings import Listing
+from storage.listings import Listing, Order
 from storage.permissions import Action, can
-from storage.records import BlobId, ConceptId, Job, Version
+from storage.records import BlobId, ConceptId, Job, Kind, Version
 from storage.styles import Base, Page, Style
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,16 @@ class Place:
 
     turn: Press  #: its own paging button
     styles: Sequence[str] = ()  #: the concepts on it, in order
+
+
+def opened(rooms: Any, asker: Asker, order: Order, text: str, kind: Kind | None) -> Listing:
+    """A new list of what the asker may use.
+
+    Raises: NotAllowed(E_BLOCKED).
+    """
+    can(asker.actor, Action.USE)
+    listing: Listing = rooms.styles.lists.open(asker.member, order, text, kind)
+    return listing
 
 
 def page_card(
@@ -64,6 +74,7 @@ def turned(rooms: Any, asker: Asker, press: Press, facts: EngineFacts | None) ->
 
     Raises: NotFound(E_LIST_GONE), NotAllowed.
     """
+    can(asker.actor, Action.USE)
     return page_card(rooms, asker, rooms.styles.lists.get(asker.member, press.id), press.n, facts)
 
 

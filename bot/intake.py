@@ -15,6 +15,7 @@ from bot.naming import trouble_with_word
 from bot.studio import Asker, EngineFacts, Studio, size_px_of
 from storage.disk import check_room
 from storage.errors import PhotoRejected, TintypeError
+from storage.permissions import Action
 from storage.photo_report import ADVISED, MOST, PhotoReport
 from storage.records import Draft, DraftId, Kind, Photo
 
@@ -82,7 +83,12 @@ def _keep(rooms: Any, *, draft: Draft, photo: Any) -> list[str]:
 async def report(studio: Studio, asker: Asker, draft: DraftId, *, page: int = 1, rejected: Sequence[str] = ()) -> Card:
     """The photo report of a draft as it is now."""
     facts = studio.facts()
-    return await studio.run(lambda rooms: _report(rooms, drafts.own_open(rooms, asker, draft), facts, page, rejected))
+
+
+    def told(rooms: Any) -> Card:
+        return _report(rooms, drafts.own_open(rooms, asker, draft, Action.SEE), facts, page, rejected)
+
+    return await studio.run(told)
 
 
 def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, rejected: Sequence[str]) -> Card:

@@ -85,6 +85,9 @@ def _named(rooms: Any, written: str) -> Job | Draft:
 
 def _check(rooms: Any, asker: Asker, job: Job, action: Action) -> None:
     can(asker.actor, action, job)
+    images = rooms.images.of_job(job.id)
+    for image in images:
+        can(asker.actor, action, image)
     refuse_shown(asker, job)
     if action is Action.POST:
         may_begin(rooms, asker, action)
@@ -92,8 +95,7 @@ def _check(rooms: Any, asker: Asker, job: Job, action: Action) -> None:
         raise NotAllowed("E_MADE_FOR_ADULTS")
     if rooms.moderation.is_hidden(job.id):
         raise NotAllowed("E_HIDDEN")
-    for image in rooms.images.of_job(job.id):
-        can(asker.actor, action, image)
+    for image in images:
         if action is Action.POST and image.has_person:
             _may_use_all(rooms, asker, image.id)
 

@@ -59,5 +59,5 @@ async def _open(interaction: Interaction, order: Order, text: str = "", kind: st
     if kind is not None and kind not in set(Kind):
         raise TintypeError("E_OPTION", value=kind)
     wanted = None if kind is None else Kind(kind)
-    listing = await studio.run(lambda rooms: rooms.styles.lists.open(asker.member, order, text, wanted))
+    listing = await studio.run(lambda rooms: gallery.opened(rooms, asker, order, text, wanted))
     await show(interaction, await studio.run(lambda rooms: gallery.page_card(rooms, asker, listing, 1, facts)))

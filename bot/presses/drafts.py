@@ -13,6 +13,7 @@ from bot.plain import plain
 from bot.studio import Asker, Studio, asker_of
 from bot.waits import waiting_of
 from storage.errors import NotFound, TintypeError
+from storage.permissions import Action
 from storage.records import Draft, DraftId, Job, Kind, Photo, PhotoId
 
 
@@ -101,7 +102,7 @@ def _remove(rooms: Any, asker: Asker, photo_id: PhotoId) -> Photo:
     photo: Photo | None = rooms.photos.get(photo_id)
     if photo is None:
         raise NotFound("E_PHOTO_GONE")
-    drafts.own_open(rooms, asker, photo.draft)
+    drafts.own_open(rooms, asker, photo.draft, Action.DELETE)
     rooms.photos.remove(photo)
     return photo
 
@@ -118,8 +119,12 @@ async def discard(studio: Studio, interaction: Interaction, press: Press) -> Non
     """Drop the draft and delete its photos for real."""
     await acknowledge_press(interaction)
     asker = asker_of(interaction)
-    await studio.run(lambda rooms: rooms.photos.discard(drafts.own_open(rooms, asker, press.id).id))
+    await studio.run(lambda rooms: _discard(rooms, asker, press.id))
     await show(interaction, cards.discarded())
+
+
+def _discard(rooms: Any, asker: Asker, draft: str) -> None:
+    rooms.photos.discard(drafts.own_open(rooms, asker, draft, Action.DELETE).id)
 
 
 @on_press("train")

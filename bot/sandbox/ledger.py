@@ -15,6 +15,7 @@ class Ledger:
 
     requests: list[Json] = field(default_factory=list)
     violations: list[Json] = field(default_factory=list)
+    mentions: list[Json] = field(default_factory=list)  #: messages that notified somebody: message, asked_by, notified
     acks_s: list[float] = field(default_factory=list)  #: from INTERACTION_CREATE to its callback, in seconds
     _begun: dict[int, float] = field(default_factory=dict)
 

@@ -15,6 +15,7 @@ from bot.sandbox.clock import MovableClock
 from bot.sandbox.faults import Faults
 from bot.sandbox.feed import Feeds
 from bot.sandbox.ledger import Ledger
+from bot.sandbox.mentions import notified
 from bot.sandbox.ratelimits import RateLimits
 from bot.sandbox.refusals import UNKNOWN_CHANNEL, Refused
 from bot.sandbox.sessions import Sessions
@@ -158,6 +159,7 @@ class Sandbox:
     def post(self, message: Message) -> Message:
         """Keep a new message and tell everyone who sees it."""
         self.messages[message.id] = message
+        self.note_mentions(message)
         self.keep_files(message)
         self._tell("message", message)
         self._dispatch("MESSAGE_CREATE", message)
@@ -182,6 +184,14 @@ class Sandbox:
             gone = {"id": str(message.id), "channel_id": str(message.channel_id)}
             intent = GUILD_MESSAGES if channel.guild_id else DIRECT_MESSAGES
             self.sessions.dispatch("MESSAGE_DELETE", gone | self._guild_of(channel), intent)
+
+    def note_mentions(self, message: Message) -> None:
+        """Write down whom a new message, or the first content of a loading one, notifies."""
+        found = notified(message)
+        if found:
+            asked_by = (message.interaction or {}).get("user", {}).get("id")
+            entry = {"message": str(message.id), "asked_by": asked_by, "notified": sorted(found)}
+            self.ledger.mentions.append(entry)
 
     def keep_files(self, message: Message) -> None:
         """Serve the message's files from now on."""

@@ -83,6 +83,8 @@ def edit(sandbox: Sandbox, message: Message, call: Call, body: Json, *, fills: b
     message.components = body["components"] or [] if "components" in body else message.components
     message.files = [*kept, *files]
     message.allowed_mentions = body.get("allowed_mentions", message.allowed_mentions)
+    if fills:
+        sandbox.note_mentions(message)
     sandbox.changed(message, before)
 
 

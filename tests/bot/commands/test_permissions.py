@@ -28,7 +28,7 @@ TOLD = {
     "train": NOT_THERE, "word": NOT_THERE,
     "cancel": NOT_YOURS, "keep": NOT_YOURS, "retry": NOT_YOURS, "show_me": NOT_YOURS,
     "again": NO_WORD, "enlarge": NO_WORD, "vary": NO_WORD, "vary_strong": NO_WORD, "try": NO_STYLE,
-    "edit": None, "recipe": None,
+    "edit": NO_WORD, "recipe": None,
     "delete": NOT_YOURS,
     "unshare": NOT_THERE, "take_back": NOT_THERE,
     "ask_delete": NOT_THERE, "delete_word": NOT_THERE, "forget_word": NOT_THERE, "relearn": NOT_THERE,
