@@ -23,7 +23,9 @@ from storage.database import open_database
 from storage.guilds import Guilds
 from storage.images import Images
 from storage.moderation import Moderation
+from storage.names import Names
 from storage.notes import Notes
+from storage.pending import PendingOrders
 from storage.photos import Photos
 from storage.points import Points
 from storage.preferences import Wishes
@@ -62,6 +64,8 @@ class Rooms:
     audit: Audit
     setups: Setups
     notes: Notes
+    names: Names
+    pending: PendingOrders
     answers: Answers
     questions: Questions
     upkeep: Upkeep
@@ -98,6 +102,8 @@ def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
         audit=Audit(db, clock),
         setups=Setups(db, clock),
         notes=Notes(db),
+        names=Names(db),
+        pending=PendingOrders(db, clock),
         answers=Answers(db, vault, clock),
         questions=questions,
         upkeep=Upkeep(photos, privacy, questions, vault, clock),

@@ -43,6 +43,8 @@ class Rooms(Protocol):
     audit: Any
     setups: Any
     notes: Any
+    names: Any
+    pending: Any
     answers: Any
     questions: Any
 

@@ -107,7 +107,8 @@ create index image_words_by_version on image_words(version);
 
 #: weights made elsewhere wait here for the answer to what they show; which version a word means, and the sample points
 #: that one may still choose instead; questions outlive what they ask about (the old table was never written to), with
-#: letters that must be sent; private answers that are followed over a restart, their tokens in the vault
+#: letters that must be sent; private answers that are followed over a restart, their tokens in the vault; what members
+#: are called where, so that words are credited by name; orders of pictures that wait for an answer
 M004 = """
 create table imports (id text primary key, owner integer not null, guild integer, channel integer not null,
     word text not null, kind text, class_word text, trigger text not null, files text not null, told text not null,
@@ -134,6 +135,10 @@ create table answers (job text primary key references jobs(id) on delete cascade
     blob text not null, until real not null);
 create table absences (guild integer not null, member integer not null, looked_at real not null, left_at real,
     primary key (guild, member));
+create table names (guild integer not null, member integer not null, name text not null,
+    primary key (guild, member));
+create table pending (id text primary key, owner integer not null, guild integer, channel integer not null,
+    key text not null unique, request text not null, created_at real not null);
 """
 
 MIGRATIONS: Sequence[str] = (M001, M002, M003, M004)

@@ -17,6 +17,8 @@ from storage.concepts import Concepts
 from storage.database import rows, scrub, transaction
 from storage.images import Images
 from storage.listings import Listings
+from storage.names import Names
+from storage.pending import Pending, PendingOrders
 from storage.photos import Photos
 from storage.points import Points
 from storage.preferences import Wishes
@@ -59,6 +61,8 @@ OF_MEMBER = (
     ("reports", "owner"),
     ("strikes", "member"),
     ("absences", "member"),
+    ("names", "member"),
+    ("pending", "owner"),
 )
 #: the columns that name a member in rows that stay, without the name
 UNNAMED = (("audit", "actor"), ("reports", "member"), ("reports", "actor"), ("strikes", "actor"), ("blocks", "actor"))
@@ -82,6 +86,7 @@ class Privacy:
         self.takedowns, self.points = Takedowns(db, clock), Points(db, vault, clock)
         self._audit = Audit(db, clock)
         self.lists, self._questions = Listings(db, clock), Questions(db, clock)
+        self.names, self.pending = Names(db), PendingOrders(db, clock)
 
     # --- telling -------------------------------------------------------------------------------------------------
 
@@ -114,6 +119,8 @@ class Privacy:
                 _agreed(row) for row in rows(self._db, "select * from consents where person = :member", member=member)
             ],
             "questions": [one.told(member, moment) for one in self._questions.of_member(member)],
+            "names": self.names.all_of(member),
+            "waiting": [_waiting(order) for order in self.pending.of_owner(member)],
             "likes": len(rows(self._db, "select 1 from likes where member = :member", member=member)),
             "settings": self._wishes.settings(member),
             "presets": [preset.told() for preset in self._wishes.presets(member)],
@@ -226,7 +233,8 @@ class Privacy:
             union select blob from answers
             union select checkpoint from jobs where state in ('queued', 'running')
             union select preview from jobs where state in ('queued', 'running')
-            union select json_extract(request, '$.image.blob') from jobs where state in ('queued', 'running')"""
+            union select json_extract(request, '$.image.blob') from jobs where state in ('queued', 'running')
+            union select json_extract(request, '$.order.image.blob') from pending"""
         known = {BlobId(str(row["blob"])) for row in rows(self._db, sql) if row["blob"]}
         told = rows(self._db, "select result from jobs where result != '{}'")
         return known | {blob for row in told for blob in _blobs_in(json.loads(str(row["result"])))}
@@ -293,6 +301,11 @@ class Privacy:
 def moment(unix_s: float) -> str:
     """A moment as a person reads it: `2026-11-25 06:30:00+00:00`."""
     return datetime.fromtimestamp(round(unix_s), UTC).isoformat(" ")
+
+
+def _waiting(order: Pending) -> dict[str, Any]:
+    """An order of pictures that waits for an answer."""
+    return {"prompt": order.request["order"]["prompt"], "since": moment(order.created_at)}
 
 
 def _pictured(image: Image) -> dict[str, Any]:

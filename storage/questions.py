@@ -24,14 +24,15 @@ KEPT_S = 30 * DAY_S  # an answer, so that nobody is asked again before
 MOST_OPEN = 5  # questions of one asker
 MOST_A_DAY = 3  # of one asker to one member, taken back and asked again
 CARD = "card"  # the letter to who is asked; all others go to the asker
-GONE, BY_ASKER, ASKER_LEFT, PERSON_LEFT = "gone", "asker", "asker-left", "person-left"  # why a question was withdrawn
+#: why a question was withdrawn; `other`: another one who was asked for the same order did not allow it
+GONE, BY_ASKER, ASKER_LEFT, PERSON_LEFT, OTHER = "gone", "asker", "asker-left", "person-left", "other"
 
 
 class QuestionKind(StrEnum):
     """What a member can be asked."""
 
     CONSENT = "consent"  #: may the photos of this draft, which show you, be learned
-    PERMISSION = "permission"  #: may your word be mixed
+    PERMISSION = "permission"  #: may your word be used in this order of pictures
 
 
 class QuestionState(StrEnum):
@@ -59,6 +60,12 @@ TERMS = {
     QuestionKind.PERMISSION: Terms(open_s=DAY_S, rest_s=DAY_S),
 }
 
+STANDING = "kind = 'permission' and json_extract(request, '$.always')"
+ORDERLESS = "kind = 'permission' and json_extract(request, '$.pending') not in (select id from pending)"
+REFUSED_ORDERS = """delete from pending where exists (select 1 from json_each(pending.request, '$.questions') as asked
+    left join questions on questions.id = asked.value
+    where questions.state is null or questions.state not in ('open', 'yes'))"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewQuestion:
@@ -82,7 +89,7 @@ class Question(NewQuestion):
 
     id: QuestionId
     state: QuestionState
-    why: str  #: it was withdrawn: gone, asker, asker-left, person-left
+    why: str  #: it was withdrawn: gone, asker, asker-left, person-left, other
     created_at: float
     answered_at: float | None
 
@@ -148,6 +155,19 @@ class Questions:
         where = "kind = :kind and asker = :asker and concept = :concept and state = 'yes'"
         return self._of(where, kind=kind, asker=asker, concept=concept)
 
+    def is_standing(self, asker: MemberId, person: MemberId, concept: ConceptId) -> bool:
+        """Whether that member has allowed this one to use a word from then on, without being asked again."""
+        granted = self.granted(QuestionKind.PERMISSION, asker, concept)
+        return any(one.person == person and one.request.get("always") for one in granted)
+
+    def standing(self, concept: ConceptId) -> list[Question]:
+        """The answers that let members use a word from then on, the oldest first."""
+        return self._of(f"concept = :concept and {STANDING} and state = 'yes'", concept=concept)
+
+    def of_order(self, pending: str) -> list[Question]:
+        """All questions that one order of pictures waits for, the oldest first."""
+        return self._of("json_extract(request, '$.pending') = :pending", pending=pending)
+
     # --- asking and answering ----------------------------------------------------------------------------------------
 
     def ask(self, new: NewQuestion) -> tuple[Question, bool]:
@@ -204,6 +224,12 @@ class Questions:
         with transaction(self._db):
             return self._end(where, QuestionState.REVOKED, before="yes", concept=concept, person=person)
 
+    def take_back(self, concept: ConceptId, asker: MemberId | None = None) -> list[Question]:
+        """End what was allowed a member, or all, from then on: they are told, and asked about the next time."""
+        where = f"concept = :concept and {STANDING} and (:asker is null or asker = :asker)"
+        with transaction(self._db):
+            return self._end(where, QuestionState.REVOKED, before="yes", concept=concept, asker=asker)
+
     # --- what goes by itself -----------------------------------------------------------------------------------------
 
     def expire(self) -> int:
@@ -217,11 +243,13 @@ class Questions:
         return ended
 
     def settle(self) -> None:
-        """End what asks about a draft or a word that is gone."""
+        """End what asks about a draft, a word or an order that is gone, and orders that were not allowed."""
         where = """((draft is not null and not exists (select 1 from drafts where drafts.id = draft))
             or (concept is not null and not exists (select 1 from concepts where concepts.id = concept)))"""
         with transaction(self._db):
             self._end(where, QuestionState.WITHDRAWN, GONE)
+            rows(self._db, REFUSED_ORDERS)
+            self._end(ORDERLESS, QuestionState.WITHDRAWN, OTHER)
 
     def forget(self, member: MemberId) -> list[Message]:
         """Before a member's rows go: the letters that name them, to be taken down; who asked them is told, namelessly.

@@ -45,6 +45,7 @@ class Upkeep:
         photos += self._photos.expire()
         self._privacy.points.expire()
         self._privacy.lists.drop_old()
+        self._privacy.pending.expire()
         return Swept(photos, self._vault.sweep(self._privacy.known_blobs(), self._clock.now()))
 
     def _date_is_steady(self) -> bool:

@@ -15,7 +15,7 @@ TABLES = {
     "members", "guilds", "photos", "drafts", "concepts", "versions", "images", "image_words", "grants", "consents",
     "messages", "jobs", "outbox", "audit", "notes", "shares", "reserved_words", "likes", "favourites", "presets",
     "questions", "reports", "strikes", "blocks", "channels", "imports", "points", "letters",
-    "absences", "answers",
+    "absences", "names", "pending", "answers",
 }  # fmt: skip
 
 

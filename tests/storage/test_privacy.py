@@ -92,6 +92,8 @@ def test_the_receipt_counts_what_went(house: Household, privacy: Privacy, vault:
         "jobs": [],
         "consents": [],
         "questions": [],
+        "names": [],
+        "waiting": [],
         "likes": 0,
         "settings": {},
         "presets": [],

@@ -1,0 +1,79 @@
+"""Orders of pictures that wait for an answer: which of several words is meant, or what the words' owners say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NewType
+
+from sqlite_utils import Database
+
+from storage.clock import Clock
+from storage.database import insert, rows, transaction
+from storage.ids import new_id
+from storage.records import ChannelId, GuildId, MemberId
+from storage.rows import record
+
+PendingId = NewType("PendingId", str)
+
+WAIT_S = 25 * 3600.0  # a little longer than a question to an owner is open, so that its end is told first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPending:
+    """An order before it waits."""
+
+    owner: MemberId
+    guild: GuildId | None
+    channel: ChannelId
+    key: str  #: the interaction's id: the same wish twice waits once
+    request: Mapping[str, Any]  #: the order, and what is known already about its words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending(NewPending):
+    """An order that waits."""
+
+    id: PendingId
+    created_at: float
+
+
+class PendingOrders:
+    """Rows of orders that wait; an order leaves when it is queued, refused or too old."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db, self._clock = db, clock
+
+    def put(self, new: NewPending) -> tuple[Pending, bool]:
+        """Let an order wait; the same key again answers the one that waits, and False."""
+        with transaction(self._db):
+            found = rows(self._db, "select * from pending where key = :key", key=new.key)
+            row = found[0] if found else insert(
+                self._db, "pending", id=new_id(), owner=new.owner, guild=new.guild, channel=new.channel, key=new.key,
+                request=json.dumps(dict(new.request)), created_at=self._clock.now(),
+            )  # fmt: skip
+        return record(Pending, row), not found
+
+    def get(self, pending: str) -> Pending | None:
+        """The order, or None when it does not wait any more."""
+        found = rows(self._db, "select * from pending where id = :pending", pending=pending)
+        return record(Pending, found[0]) if found else None
+
+    def change(self, pending: PendingId, request: Mapping[str, Any]) -> None:
+        """Keep what was answered, and what is asked next."""
+        sql = "update pending set request = :request where id = :pending"
+        rows(self._db, sql, pending=pending, request=json.dumps(dict(request)))
+
+    def drop(self, pending: PendingId) -> None:
+        """It waits no more."""
+        rows(self._db, "delete from pending where id = :pending", pending=pending)
+
+    def of_owner(self, owner: MemberId) -> list[Pending]:
+        """A member's orders that wait, the oldest first."""
+        found = rows(self._db, "select * from pending where owner = :owner order by rowid", owner=owner)
+        return [record(Pending, row) for row in found]
+
+    def expire(self) -> None:
+        """Drop what has waited long enough."""
+        rows(self._db, "delete from pending where created_at < :before", before=self._clock.now() - WAIT_S)
