@@ -77,15 +77,24 @@ class Concepts:
             raise WordRefused("E_WORD_TAKEN", word=word)
         return word
 
-    def create(self, owner: MemberId, home: GuildId | None, name: str, kind: Kind, class_word: str) -> Concept:
-        """Take a word.
+    def create(
+        self,
+        owner: MemberId,
+        home: GuildId | None,
+        name: str,
+        kind: Kind,
+        class_word: str,
+        *,
+        person: MemberId | None = None,
+    ) -> Concept:
+        """Take a word; `person` is whom it will show, when that is another member.
 
         Raises: WordRefused as `check_free`.
         """
         word = self.check_free(owner, home, name)
         made = insert(
             self._db, "concepts", id=new_id(), owner=owner, home=home, name=word, kind=kind, class_word=class_word,
-            created_at=self._clock.now(),
+            created_at=self._clock.now(), person=person,
         )  # fmt: skip
         return concept_of(made)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NewType
@@ -12,6 +12,7 @@ GuildId = NewType("GuildId", int)
 ChannelId = NewType("ChannelId", int)
 DraftId = NewType("DraftId", str)
 PhotoId = NewType("PhotoId", str)
+ImportId = NewType("ImportId", str)
 ConceptId = NewType("ConceptId", str)
 VersionId = NewType("VersionId", str)
 ImageId = NewType("ImageId", str)
@@ -100,7 +101,8 @@ class Draft:
     method: str | None
     consent_text: str | None  #: version of the text that the member agreed to
     created_at: float
-    state: str = "open"  #: open, training, or kept once it was learned from
+    state: str = "open"  #: open, asked while a question about it waits, training, or kept once it was learned from
+    person: MemberId | None = None  #: the member it shows, when that is another than the owner
     wishes: Mapping[str, Any] = field(default_factory=dict)  #: what was asked for beside, and what it was learned for
 
     @property
@@ -132,6 +134,23 @@ class Photo:
     facts: Mapping[str, Any]  #: what the inspector measured
     created_at: float
     expires_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """Weights made elsewhere that wait for an answer of who handed them in."""
+
+    id: ImportId
+    owner: MemberId
+    guild: GuildId | None
+    channel: ChannelId
+    word: str
+    kind: Kind | None  #: None until it is chosen
+    class_word: str | None
+    trigger: str  #: what one types for it in other programs
+    files: Sequence[Mapping[str, str]]  #: each its role (weights, embedding) and its blob
+    told: Mapping[str, Any]  #: what the inspector found
+    created_at: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
