@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bot.comparing import version_of
 from bot.store import Rooms, Store
 from bot.studio import EngineFacts
 from bot.takeover import shows_person
@@ -198,6 +199,7 @@ def _words(rooms: Rooms, job: Job, facts: EngineFacts) -> tuple[list[dict[str, A
                 "class_word": version.class_word,
                 "method": version.method,
                 "weights": [path],
+                "multiplier": word.get("multiplier", 1.0),
             }
         )
     return rows, files
@@ -209,6 +211,8 @@ def _usable(rooms: Rooms, job: Job, version_id: VersionId, facts: EngineFacts) -
     concept = rooms.concepts.get(version.concept) if version else None
     if version is None or concept is None:
         raise NotFound("E_WORD_GONE")
+    if version.is_dropped:
+        raise NotFound("E_VERSION_GONE", word=concept.name)
     if (version.base_model, version.base_revision) != (facts.base_id, facts.base_revision):
         raise TintypeError("E_WORD_FOREIGN_BASE", word=concept.name, base=version.base_model)
     held = rooms.sharing.held(concept)
@@ -220,7 +224,32 @@ def _usable(rooms: Rooms, job: Job, version_id: VersionId, facts: EngineFacts) -
     return version
 
 
+def _contact_sheet(rooms: Rooms, job: Job, facts: EngineFacts) -> Plan:
+    """A version and the sample points beside it, each to be drawn at several strengths."""
+    request = job.request
+    version = _usable(rooms, job, VersionId(request["version"]), facts)
+    files = {f"weights/{n}.safetensors": _learned(rooms, version, row) for n, row in enumerate(request["rows"], 1)}
+    order = {
+        "words": [{"name": request["word"], "kind": request["kind"], "weights": list(files)}],
+        "rows": request["rows"],
+        "strengths": request["strengths"],
+        "limit_bytes": LIMIT_BYTES,
+    }
+    return Plan(seed=0, order=order, files=files)
+
+
+def _learned(rooms: Rooms, version: Version, row: Mapping[str, Any]) -> BlobId:
+    """The weights of a row: the version's own, or those of a sample point that is a version by now or not."""
+    known = version_of(rooms, version.id, row)
+    point = None if known else rooms.points.get(version.job, row["point"])
+    found = known or point
+    if found is None:
+        raise NotFound("E_POINT_GONE")
+    return found.blob
+
+
 PLANS: Mapping[JobKind, Callable[[Rooms, Job, EngineFacts], Plan]] = {
     JobKind.TRAIN: _training,
     JobKind.IMAGINE: _pictures,
+    JobKind.SHEET: _contact_sheet,
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bot import cards, texts
+from bot import cards, keeping, texts
 from bot.cards import Card, Kept, layout
 from bot.studio import Asker, Studio
 from storage.errors import NotAllowed, NotFound
@@ -57,6 +57,7 @@ def overview(rooms: Any, asker: Asker) -> Card:
             jobs=len(told["jobs"]),
             parts=len(spread.parts),
             left_out=spread.left_out,
+            drafts=keeping.of_member(rooms, asker.member),
         )
     )
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from rapidfuzz import process
 
-from bot import texts
+from bot import keeping, texts
 from bot.cards import Picture, VersionLine, WordCard
 from bot.naming import is_in_training
 from bot.orders import is_made_for
 from bot.studio import Asker, EngineFacts
 from storage.errors import NotFound
 from storage.permissions import Action, can
-from storage.records import Concept, ConceptId, Version
+from storage.records import Concept, ConceptId, Draft, Version
 
 
 def own_named(rooms: Any, asker: Asker, name: str, action: Action) -> Concept:
@@ -63,6 +63,9 @@ def _allowed(rooms: Any, asker: Asker, concept: Concept, action: Action) -> Conc
 def card_of(rooms: Any, concept: Concept, facts: EngineFacts | None) -> WordCard:
     """The word as its owner sees it."""
     titles = {method.name: method.title for method in facts.methods} if facts else {}
+    fitting = [one for one in rooms.concepts.in_use(concept.id) if facts is None or is_made_for(one, facts)]
+    used = fitting[0].id if fitting else None
+    kept: Draft | None = rooms.photos.kept_for(concept.id)
     return WordCard(
         concept=concept.id,
         name=concept.name,
@@ -70,24 +73,33 @@ def card_of(rooms: Any, concept: Concept, facts: EngineFacts | None) -> WordCard
         class_word=concept.class_word,
         visibility="shared" if rooms.concepts.grants(concept.id) else "private",
         is_learning=is_in_training(rooms, concept.id),
-        versions=[_version(version, titles, facts) for version in rooms.concepts.versions(concept.id)],
+        versions=[
+            _version(version, titles, facts, is_used=version.id == used)
+            for version in rooms.concepts.versions(concept.id)
+        ],
+        kept=keeping.told_of(rooms, kept) if kept else None,
     )
 
 
-def _version(version: Version, titles: dict[str, str], facts: EngineFacts | None) -> VersionLine:
+def _version(version: Version, titles: dict[str, str], facts: EngineFacts | None, *, is_used: bool) -> VersionLine:
     return VersionLine(
+        id=version.id,
         n=version.n,
         method=titles.get(version.method, version.method),
         size_bytes=version.bytes,
         when=version.created_at,
         base=version.base_model,
         is_foreign=facts is not None and not is_made_for(version, facts),
+        is_used=is_used,
+        score=version.scores.get("pick"),
+        step=version.scores.get("step"),
+        strength=version.strength,
     )
 
 
 def sheet_of(rooms: Any, concept: Concept) -> Picture | None:
-    """The sample sheet of the newest version."""
-    versions = rooms.concepts.versions(concept.id)
+    """The sample sheet of the version that the word means."""
+    versions = rooms.concepts.in_use(concept.id)
     if not versions or versions[0].sheet is None:
         return None
     alt = texts.say("word-alt", name=concept.name)

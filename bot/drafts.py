@@ -8,14 +8,29 @@ from typing import Any
 
 from bot import consent
 from bot.limits import refuse_above
-from bot.naming import concept_for
+from bot.naming import concept_for, learned_word, plain_word
 from bot.studio import Asker, EngineFacts, MethodFacts, size_px_of
 from bot.waits import usual_s
 from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.ids import new_id
 from storage.permissions import Action, can
 from storage.photo_report import LEAST, PhotoFacts, PhotoReport, Verdict, photo_report
-from storage.records import ConceptId, Consent, Draft, DraftId, Job, JobId, JobKind, Kind, NewJob, Photo
+from storage.photos import KEEP_DAYS, KEPT, OPEN, TRAINING
+from storage.records import (
+    Concept,
+    ConceptId,
+    Consent,
+    Draft,
+    DraftId,
+    GuildId,
+    Job,
+    JobId,
+    JobKind,
+    Kind,
+    MemberId,
+    NewJob,
+    Photo,
+)
 
 DEFAULT_METHOD = "lora"
 MOST_KEPT = 40  # photos of one draft
@@ -23,7 +38,6 @@ PLAIN_CLASS_WORD = {Kind.PERSON: "person", Kind.ANIMAL: "animal", Kind.OBJECT: "
 CLASS_WORD = re.compile(r"[a-z]+(?:[ -][a-z]+)?")
 CLASS_WORD_CHARACTERS = 32
 WORD_CHARACTERS = 64  # kept of what was written, so that the refusal can name it
-OPEN, TRAINING = "open", "training"
 
 
 def begin(
@@ -36,10 +50,15 @@ def begin(
     method: str | None,
     has_agreed: bool = False,
     draft: str | None = None,
+    keep_days: int | None = None,
 ) -> Draft:
-    """Open a draft, or fill in the one that a form belongs to; what is wrong with the word is said in the report."""
+    """Open a draft, or go on with what stands for the word or with the one that a form belongs to.
+
+    What is wrong with the word is said in the report.
+    """
     can(asker.actor, Action.TRAIN)
-    opened: Draft = rooms.photos.open_draft(
+    stands = standing(rooms, asker.member, asker.actor.guild, word) if word and draft is None else None
+    opened: Draft = stands or rooms.photos.open_draft(
         asker.member,
         asker.actor.guild,
         asker.channel,
@@ -51,7 +70,70 @@ def begin(
         draft=DraftId(draft or new_id()),
     )
     can(asker.actor, Action.CHANGE, opened)
-    return opened
+    _open_again(rooms, opened)
+    if keep_days is not None:
+        rooms.photos.wish(opened.id, keep_days=keep_days)
+    said = {"kind": kind, "class_word": class_word, "method": method} if stands else {}
+    return completed(rooms, opened.id, **{name: value for name, value in said.items() if value})
+
+
+def standing(rooms: Any, member: MemberId, guild: GuildId | None, word: str) -> Draft | None:
+    """What a member has handed in for a word here: photos that wait for *Train*, or those kept for its next version."""
+    waiting = [draft for draft in rooms.photos.drafts(member) if draft.guild == guild]
+    same = [draft for draft in waiting if plain_word(draft.word) == plain_word(word)]
+    known = learned_word(rooms, member, guild, word)
+    kept: Draft | None = rooms.photos.kept_for(known.id) if known else None
+    return same[0] if same else kept
+
+
+def stands(rooms: Any, asker: Asker, word: str) -> bool:
+    """Whether there are photos for the word already."""
+    found = standing(rooms, asker.member, asker.actor.guild, word)
+    return found is not None and bool(rooms.photos.of(found.id))
+
+
+def next_version(rooms: Any, asker: Asker, concept: Concept) -> Draft:
+    """A draft for the next version of a word, in the word's own server: with the photos that are there, or empty."""
+    can(asker.actor, Action.TRAIN)
+    stands = standing(rooms, concept.owner, concept.home, concept.name)
+    opened: Draft = stands or rooms.photos.open_draft(
+        concept.owner,
+        concept.home,
+        asker.channel,
+        word=concept.name,
+        kind=concept.kind,
+        class_word=concept.class_word,
+        method=None,
+        consent_text=None,
+    )
+    return _open_again(rooms, opened)
+
+
+def _open_again(rooms: Any, draft: Draft) -> Draft:
+    """The draft; photos that were kept wait for *Train* again, under the name that their word has now."""
+    if draft.state != KEPT:
+        return draft
+    concept = rooms.concepts.get(draft.concept)
+    changed: Draft = rooms.photos.change_draft(draft.id, state=OPEN, word=concept.name)
+    return changed
+
+
+def kind_of_word(rooms: Any, asker: Asker, word: str) -> str | None:
+    """What a word of the member's shows, when it has been learned here."""
+    known = learned_word(rooms, asker.member, asker.actor.guild, word)
+    return str(known.kind) if known else None
+
+
+def completed(rooms: Any, draft_id: DraftId, **values: str) -> Draft:
+    """The draft with these values; of a word that is known, its kind and class word are taken where none are said."""
+    draft: Draft = rooms.photos.change_draft(draft_id, **values) if values else rooms.photos.draft(draft_id)
+    known = learned_word(rooms, draft.owner, draft.guild, draft.word)
+    if known is None:
+        return draft
+    kind = draft.kind or known.kind
+    class_word = draft.class_word or (known.class_word if kind is known.kind else None)
+    changed: Draft = rooms.photos.change_draft(draft.id, kind=str(kind), class_word=class_word)
+    return changed
 
 
 def fill(rooms: Any, asker: Asker, draft: str, *, word: str, kind: str, has_agreed: bool) -> Draft:
@@ -59,13 +141,13 @@ def fill(rooms: Any, asker: Asker, draft: str, *, word: str, kind: str, has_agre
     if kind not in tuple(Kind):
         raise TintypeError("E_KIND")
     found = begin(rooms, asker, word=word, kind=kind, class_word=None, method=None, has_agreed=has_agreed, draft=draft)
-    changed: Draft = rooms.photos.change_draft(
+    rooms.photos.change_draft(
         found.id,
         word=word[:WORD_CHARACTERS],
         kind=str(kind),
         consent_text=str(consent.TEXT_VERSION) if has_agreed else found.consent_text,
     )
-    return changed
+    return completed(rooms, found.id)
 
 
 def own(rooms: Any, asker: Asker, draft: str, action: Action = Action.CHANGE) -> Draft:
@@ -91,12 +173,14 @@ def own_open(rooms: Any, asker: Asker, draft: str, action: Action = Action.CHANG
 def still_open(draft: Draft | None) -> Draft:
     """The draft, when it is there and without a training.
 
-    Raises: NotFound(E_DRAFT_GONE), TintypeError(E_DRAFT_USED).
+    Raises: NotFound(E_DRAFT_GONE), TintypeError(E_DRAFT_USED, E_DRAFT_KEPT).
     """
     if draft is None:
         raise NotFound("E_DRAFT_GONE")
     if draft.state == TRAINING:
         raise TintypeError("E_DRAFT_USED")
+    if draft.state == KEPT:
+        raise TintypeError("E_DRAFT_KEPT", word=plain_word(draft.word))
     return draft
 
 
@@ -106,19 +190,54 @@ def renamed(rooms: Any, asker: Asker, draft: str, values: Mapping[str, str]) -> 
     kind, class_word = values.get("kind") or found.kind, values.get("class_word", "").strip() or None
     if kind not in tuple(Kind):
         raise TintypeError("E_KIND")
-    changed: Draft = rooms.photos.change_draft(
+    rooms.photos.change_draft(
         found.id,
         word=values.get("word", "")[:WORD_CHARACTERS],
         kind=str(kind),
         class_word=None if kind != found.kind and class_word == found.class_word else class_word,
     )
-    return changed
+    return completed(rooms, found.id)
 
 
 def with_kind(rooms: Any, asker: Asker, draft: str, kind: Kind) -> Draft:
     """The draft with the kind that was chosen below its photos."""
-    changed: Draft = rooms.photos.change_draft(own_open(rooms, asker, draft).id, kind=str(kind))
-    return changed
+    return completed(rooms, own_open(rooms, asker, draft).id, kind=str(kind))
+
+
+def with_keep_days(rooms: Any, asker: Asker, draft: str, days: int) -> None:
+    """Let the photos stay so many days after the word is learned; 0 for not at all.
+
+    Raises: TintypeError(E_OPTION).
+    """
+    found = own_open(rooms, asker, draft)
+    if days not in KEEP_DAYS:
+        raise TintypeError("E_OPTION", value=days)
+    rooms.photos.wish(found.id, keep_days=days)
+
+
+def delete_photos(rooms: Any, asker: Asker, draft: str) -> int:
+    """Delete a draft's photos for real, whatever they were kept for; how many.
+
+    Raises: NotFound(E_DRAFT_GONE, E_NOT_FOUND), TintypeError(E_DRAFT_USED).
+    """
+    found = own(rooms, asker, draft, Action.DELETE)
+    if not rooms.photos.is_at_rest(found):
+        raise TintypeError("E_DRAFT_USED")
+    return int(rooms.photos.discard(found.id))
+
+
+def dropped(rooms: Any, asker: Asker, draft: str) -> Draft | None:
+    """Drop a draft and its photos for real; photos that are kept for a next version go back to where they were.
+
+    The draft, when its photos stay.
+    """
+    found = own_open(rooms, asker, draft, Action.DELETE)
+    until = float(found.wishes.get("until") or 0.0)
+    if not found.concept or not found.keep_days:
+        rooms.photos.discard(found.id)
+        return None
+    rooms.photos.put_aside(found, found.concept, until)
+    return found
 
 
 def kind_of(draft: Draft) -> Kind:
@@ -197,6 +316,7 @@ def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: flo
     draft = own(rooms, asker, draft_id)
     if draft.state == TRAINING:
         return _job_of(rooms, draft), False
+    still_open(draft)
     can(asker.actor, Action.TRAIN)
     refuse_above(rooms, asker, JobKind.TRAIN)
     kind = kind_of(draft)
@@ -206,7 +326,7 @@ def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: flo
     photos = judged(rooms.photos.of(draft.id), draft, facts)
     if photos.verdict is Verdict.REFUSE:
         raise TintypeError("E_TOO_FEW_PHOTOS", have=photos.have, need=photos.need, method=method.title)
-    concept = concept_for(rooms, draft, kind, class_word, facts)
+    concept = concept_for(rooms, draft, kind, class_word)
     new = NewJob(
         kind=JobKind.TRAIN,
         owner=draft.owner,
@@ -249,14 +369,17 @@ def _job_of(rooms: Any, draft: Draft) -> Job:
 def reopened(rooms: Any, asker: Asker, job_id: str) -> Draft:
     """The draft of a training that failed or was cancelled, open again.
 
-    Raises: NotFound(E_DRAFT_GONE) when its photos were deleted, TintypeError(E_DRAFT_USED) when it is still running.
+    Raises: NotFound(E_DRAFT_GONE) when its photos were deleted, TintypeError(E_DRAFT_USED) when it is still running,
+    E_DRAFT_KEPT when a later try has succeeded.
     """
     job: Job | None = rooms.queue.get(JobId(job_id))
     if job is None:
         raise NotFound("E_NOT_FOUND")
     can(asker.actor, Action.RETRY, job)
     draft = own(rooms, asker, str(job.request.get("draft", "")))
-    if not _job_of(rooms, draft).state.is_over:
+    if draft.state == KEPT:
+        return still_open(draft)
+    if not rooms.photos.is_at_rest(draft):
         raise TintypeError("E_DRAFT_USED")
     if not rooms.photos.of(draft.id):
         raise NotFound("E_DRAFT_GONE")

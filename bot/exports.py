@@ -31,7 +31,7 @@ class Wished:
 
 
 def exported(rooms: Any, asker: Asker, word: str, wished: Wished) -> Card:
-    """The card with the newest weights of a word.
+    """The card with the weights that a word means.
 
     Raises: NotFound, NotAllowed(E_CONSENT_BACK, E_FILTERED), TintypeError(E_WORD_NOT_LEARNED, E_EXPORT_BIG,
     E_PACK_BIG), WeightsRefused(E_WEIGHTS_BROKEN).
@@ -39,7 +39,7 @@ def exported(rooms: Any, asker: Asker, word: str, wished: Wished) -> Card:
     concept = dictionary.own_named(rooms, asker, word, Action.EXPORT)
     if not rooms.sharing.held(concept).has_consent:
         raise NotAllowed("E_CONSENT_BACK", word=concept.name)
-    version = newest(rooms.concepts.versions(concept.id), concept.name, None)
+    version = newest(rooms.concepts.in_use(concept.id), concept.name, None)
     _refuse_above(asker, concept, version.bytes, "E_EXPORT_BIG")
     weights = rooms.vault.open(version.blob)
     if wished.form == "pack":

@@ -11,7 +11,7 @@ from bot import cards, consent, drafts, texts
 from bot.attachments import Fetched, Upload
 from bot.cards import Card, PhotoLine, Report
 from bot.errors import sentence_of, shown
-from bot.naming import trouble_with_word
+from bot.naming import learned_word, trouble_with_word
 from bot.studio import Asker, EngineFacts, Studio, size_px_of
 from storage.disk import check_room
 from storage.errors import PhotoRejected, TintypeError
@@ -84,7 +84,6 @@ async def report(studio: Studio, asker: Asker, draft: DraftId, *, page: int = 1,
     """The photo report of a draft as it is now."""
     facts = studio.facts()
 
-
     def told(rooms: Any) -> Card:
         return _report(rooms, drafts.own_open(rooms, asker, draft, Action.SEE), facts, page, rejected)
 
@@ -93,8 +92,10 @@ async def report(studio: Studio, asker: Asker, draft: DraftId, *, page: int = 1,
 
 def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, rejected: Sequence[str]) -> Card:
     photos = rooms.photos.of(draft.id)
+    known = learned_word(rooms, draft.owner, draft.guild, draft.word)
+    before = consent.standing(rooms, known, draft.owner)
     judged = drafts.judged(photos, draft, facts)
-    troubles = {"word": trouble_with_word(rooms, draft, facts), "class": drafts.trouble_with_class_word(draft, facts)}
+    troubles = {"word": trouble_with_word(rooms, draft), "class": drafts.trouble_with_class_word(draft, facts)}
     first = (min(max(page, 1), max(1, -(-len(photos) // cards.PAGE_PHOTOS))) - 1) * cards.PAGE_PHOTOS
     on_page = range(first, first + cards.PAGE_PHOTOS)
     return cards.photo_report(
@@ -114,6 +115,10 @@ def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, reje
             consent=consent.text() if draft.kind is Kind.PERSON else None,
             consent_version=consent.TEXT_VERSION if draft.kind is Kind.PERSON else 0,
             has_agreed=draft.consent_text == str(consent.TEXT_VERSION),
+            agreed_at=before.given_at if before else None,
+            is_next=known is not None and known.kind is draft.kind,
+            keep_days=draft.keep_days,
+            until=rooms.photos.until(draft),
             troubles={part: sentence_of(trouble) for part, trouble in troubles.items() if trouble is not None},
             page=page,
         )

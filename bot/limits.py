@@ -9,7 +9,7 @@ from storage.disk import check_room
 from storage.errors import NotAllowed
 from storage.records import JobKind
 
-AT_ONCE = {JobKind.TRAIN: 3, JobKind.IMAGINE: 20}
+AT_ONCE = {JobKind.TRAIN: 3, JobKind.IMAGINE: 20, JobKind.SHEET: 2}
 
 
 def refuse_above(rooms: Any, asker: Asker, kind: JobKind, pictures: int = 1) -> None:

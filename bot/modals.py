@@ -35,11 +35,11 @@ class Form(ui.Modal):
             self.add_item(item)
 
 
-def train_form(draft: str, *, word: str | None, kind: str | None) -> Form:
+def train_form(draft: str, *, word: str | None, kind: str | None, is_next: bool = False) -> Form:
     """The form of /train: word, kind, two uploads, consent."""
     return Form(
         Press(verb="teach", id=draft),
-        texts.say("modal-train"),
+        texts.say("modal-next", word=word) if is_next else texts.say("modal-train"),
         ui.Label(
             text=texts.say("modal-word"),
             description=texts.say("modal-word-help"),

@@ -124,7 +124,7 @@ def _of_pictures(rooms: Any, report: Report, job: Job, image: Image) -> Picture 
 
 
 def _of_style(rooms: Any, report: Report) -> Picture | None:
-    versions = rooms.concepts.versions(report.concept)
+    versions = rooms.concepts.in_use(report.concept)
     concept = rooms.concepts.get(report.concept)
     if not versions or versions[0].sheet is None:
         return None

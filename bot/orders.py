@@ -118,8 +118,10 @@ def _resolved(
     known = rooms.concepts.get(meant) if meant else None
     concept = known if known and known.name == word.name else rooms.concepts.resolve(asker.actor, word.name)
     may_use(rooms, asker, concept.id)
-    version = newest(rooms.concepts.versions(concept.id), word.name, facts)
-    return {"version": version.id, "name": word.name, "strength": word.strength}
+    version = newest(rooms.concepts.in_use(concept.id), word.name, facts)
+    usual = {} if word.has_strength or version.strength == 1.0 else {"multiplier": version.strength}
+    strength = word.strength * usual.get("multiplier", 1.0)
+    return {"version": version.id, "name": word.name, "strength": strength, **usual}
 
 
 def may_use(rooms: Any, asker: Asker, concept_id: ConceptId) -> None:
@@ -131,7 +133,7 @@ def may_use(rooms: Any, asker: Asker, concept_id: ConceptId) -> None:
 
 
 def newest(versions: Sequence[Version], name: str, facts: EngineFacts | None) -> Version:
-    """The newest version made for the base model that runs.
+    """The first of these versions that is made for the base model that runs.
 
     Raises: TintypeError(E_WORD_NOT_LEARNED, E_WORD_FOREIGN_BASE).
     """
@@ -204,6 +206,7 @@ def followed(
         raise NotFound("E_NOT_FOUND")
     parent = images[max(n, 1) - 1]
     may_use_words(rooms, asker, job)
+    _refuse_dropped(rooms, job)
     is_same = relation is Relation.ENLARGE
     if relation is Relation.AGAIN:
         beginnings.kept(rooms, asker, job)
@@ -223,6 +226,13 @@ def may_use_words(rooms: Any, asker: Asker, job: Job) -> None:
         if version is None:
             raise NotFound("E_WORD_GONE")
         may_use(rooms, asker, version.concept)
+
+
+def _refuse_dropped(rooms: Any, job: Job) -> None:
+    """Raises: NotFound(E_VERSION_GONE) when a version that the job's pictures were drawn with was dropped."""
+    for word in job.request["words"]:
+        if rooms.concepts.version(VersionId(word["version"])).is_dropped:
+            raise NotFound("E_VERSION_GONE", word=name_today(rooms, word))
 
 
 def edited(

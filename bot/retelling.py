@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import cards, texts
-from bot.cards import Card, Grid, Learned, Picture, Waiting, layout
+from bot import cards, keeping, texts
+from bot.cards import Card, ContactSheet, Grid, Learned, Picture, Waiting, layout
+from bot.comparing import version_of
 from bot.naming import word_today
 from bot.orders import name_today, prompt_today
 from bot.studio import EngineFacts
 from bot.waits import running_of, waiting_of
-from storage.records import BlobId, Job, JobKind, JobState, Kind
+from storage.records import BlobId, Job, JobKind, JobState, Kind, Version
 
 
 def retold(rooms: Any, job: Job, facts: EngineFacts | None, now: float) -> Card:
@@ -20,14 +21,26 @@ def retold(rooms: Any, job: Job, facts: EngineFacts | None, now: float) -> Card:
     """
     match job.state:
         case JobState.FAILED:
-            word = word_today(rooms, job)
-            return cards.failed_card(job=job.id, kind=job.kind, word=word, code=job.code or "", facts=job.facts)
+            word, photos = word_today(rooms, job), keeping.of_job(rooms, job)
+            code = job.code or ""
+            return cards.failed_card(job=job.id, kind=job.kind, word=word, code=code, facts=job.facts, photos=photos)
         case JobState.CANCELLED:
-            return cards.cancelled_card(job=job.id, kind=job.kind, word=word_today(rooms, job))
+            word, photos = word_today(rooms, job), keeping.of_job(rooms, job)
+            return cards.cancelled_card(job=job.id, kind=job.kind, word=word, photos=photos)
         case JobState.SUCCEEDED:
-            return _learned(rooms, job, facts) if job.kind is JobKind.TRAIN else _drawn(rooms, job)
+            return _over(rooms, job, facts)
         case _:
             return _open(rooms, job, facts, now)
+
+
+def _over(rooms: Any, job: Job, facts: EngineFacts | None) -> Card:
+    match job.kind:
+        case JobKind.TRAIN:
+            return _learned(rooms, job, facts)
+        case JobKind.SHEET:
+            return _compared(rooms, job)
+        case _:
+            return _drawn(rooms, job)
 
 
 def _open(rooms: Any, job: Job, facts: EngineFacts | None, now: float) -> Card:
@@ -36,6 +49,8 @@ def _open(rooms: Any, job: Job, facts: EngineFacts | None, now: float) -> Card:
     if job.kind is JobKind.TRAIN:
         return _learning(rooms, job, waiting, now)
     place = texts.say("imagine-drawing") if job.state is JobState.RUNNING else cards.place_of(waiting)
+    if job.kind is JobKind.SHEET:
+        return cards.comparing_card(job=job.id, word=str(word_today(rooms, job)), place=place)
     return waiting_pictures(job, place)
 
 
@@ -62,7 +77,8 @@ def waiting_pictures(job: Job, place: str, preview: Picture | None = None) -> Ca
 
 def _learned(rooms: Any, job: Job, facts: EngineFacts | None) -> Card:
     word = str(word_today(rooms, job))
-    version = next((one for one in rooms.concepts.versions(job.concept) if one.job == job.id), None)
+    made = [one for one in rooms.concepts.versions(job.concept) if one.job == job.id]
+    version = next((one for one in made if one.point is None), None)
     method = facts.method(str(job.request["method"])) if facts else None
     learned = Learned(
         job=job.id,
@@ -75,6 +91,8 @@ def _learned(rooms: Any, job: Job, facts: EngineFacts | None) -> Card:
         size_bytes=version.bytes if version else int(job.result.get("bytes", 0)),
         photos=len(job.request["photos"]),
         is_person=job.request["kind"] == Kind.PERSON,
+        version=made[0].id if made else None,
+        kept=keeping.of_job(rooms, job),
         warnings=job.result.get("warnings", ()),
     )
     pictures = {part: _picture(rooms, job, part, word) for part in ("sheet", "curve") if not learned.is_person}
@@ -86,6 +104,34 @@ def _picture(rooms: Any, job: Job, part: str, word: str) -> Picture | None:
     if not blob:
         return None
     return Picture.named(f"{job.id}-{part}", rooms.vault.open(BlobId(blob)), texts.say(f"result-{part}-alt", word=word))
+
+
+def _compared(rooms: Any, job: Job) -> Card:
+    request = job.request
+    in_use = rooms.concepts.in_use(job.concept)
+    now: Version | None = in_use[0] if in_use else None
+    is_person, blob = request["kind"] == Kind.PERSON, job.result.get("sheet")
+    return cards.contact_card(
+        ContactSheet(
+            job=job.id,
+            word=str(word_today(rooms, job)),
+            rows=[str(row["label"]) for row in request["rows"]],
+            strengths=request["strengths"],
+            is_person=is_person,
+            chosen=_cell(rooms, job, now) if now else None,
+            version=now.n if now else 0,
+            strength=now.strength if now else 1.0,
+            sheet=rooms.vault.open(BlobId(blob)) if blob and not is_person else None,
+        )
+    )
+
+
+def _cell(rooms: Any, job: Job, now: Version) -> tuple[int, int] | None:
+    """Row and column of what the word means now, if the sheet shows it."""
+    of_rows = [version_of(rooms, job.request["version"], row) for row in job.request["rows"]]
+    rows = [index for index, version in enumerate(of_rows) if version and version.id == now.id]
+    columns = [index for index, strength in enumerate(job.request["strengths"]) if strength == now.strength]
+    return (rows[0], columns[0]) if rows and columns else None
 
 
 def _drawn(rooms: Any, job: Job) -> Card:

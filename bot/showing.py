@@ -17,7 +17,7 @@ from storage.permissions import Action, can
 from storage.records import Draft, DraftId, ImageId, Job, JobId, JobKind, VersionId
 
 ID = re.compile(r"[0-9a-f]{16}")
-TOLD = (JobKind.TRAIN, JobKind.IMAGINE)  # kinds that have a card
+TOLD = (JobKind.TRAIN, JobKind.IMAGINE, JobKind.SHEET)  # kinds that have a card
 LATEST = 25
 
 
@@ -62,8 +62,8 @@ def _draft_title(draft: Draft) -> str:
 
 def _job_title(rooms: Any, job: Job) -> str:
     state = texts.say(f"state-{job.state}")
-    if job.kind is JobKind.TRAIN:
-        return texts.say("show-choice-train", word=word_today(rooms, job), state=state)
+    if job.kind in (JobKind.TRAIN, JobKind.SHEET):
+        return texts.say(f"show-choice-{job.kind}", word=word_today(rooms, job), state=state)
     return texts.say("show-choice-imagine", prompt=prompt_today(rooms, job), state=state)
 
 

@@ -67,13 +67,13 @@ class Photos:
         return draft_of(found[0]) if found else None
 
     def drafts(self, owner: MemberId) -> list[Draft]:
-        """A member's open drafts, the newest first."""
-        sql = "select * from drafts where owner = :owner and state = 'open' order by created_at desc"
+        """A member's drafts that wait for *Train* or for an answer, the newest first."""
+        sql = "select * from drafts where owner = :owner and state in ('open', 'asked') order by created_at desc"
         return [draft_of(row) for row in rows(self._db, sql, owner=owner)]
 
-    def change_draft(self, draft: DraftId, **values: str | None) -> Draft | None:
-        """Set word, kind, class_word, method, consent_text or state."""
-        allowed = {"word", "kind", "class_word", "method", "consent_text", "state"}
+    def change_draft(self, draft: DraftId, **values: str | int | None) -> Draft | None:
+        """Set word, kind, class_word, method, consent_text, state or person."""
+        allowed = {"word", "kind", "class_word", "method", "consent_text", "state", "person"}
         if not set(values) <= allowed:
             raise ValueError(f"not a draft's field: {sorted(set(values) - allowed)}")
         wanted = ", ".join(f"{name} = :{name}" for name in values)
@@ -192,10 +192,16 @@ class Photos:
             self.change_draft(draft.id, state=KEPT)
             self.keep_until(draft.id, until)
 
-    def kept(self, owner: MemberId) -> list[Draft]:
-        """A member's photos that are kept after their word was learned, the newest first."""
-        sql = "select * from drafts where owner = :owner and state = 'kept' order by created_at desc"
+    def resting(self, owner: MemberId) -> list[Draft]:
+        """A member's drafts with photos that no training needs just now, the newest first."""
+        sql = f"""select * from drafts where owner = :owner and not {IS_NEEDED}
+            and exists (select 1 from photos where draft = drafts.id) order by created_at desc"""  # noqa: S608  ours
         return [draft_of(row) for row in rows(self._db, sql, owner=owner)]
+
+    def is_at_rest(self, draft: Draft) -> bool:
+        """Whether no training that waits or runs needs the draft's photos."""
+        sql = f"select 1 from drafts where id = :draft and {IS_NEEDED}"  # noqa: S608  ours
+        return not rows(self._db, sql, draft=draft.id)
 
     def kept_for(self, concept: ConceptId) -> Draft | None:
         """The photos that are kept for the next version of a word, or None."""

@@ -100,8 +100,9 @@ class Queue:
         return [(JobKind(str(row["kind"])), float(str(row["predicted_s"]))) for row in found[:-1]] if found else None
 
     def is_open_for(self, concept: ConceptId) -> bool:
-        """Whether a job of this concept waits or runs."""
-        sql = "select 1 from jobs where state in ('queued', 'running') and concept = :concept limit 1"
+        """Whether a training of this concept waits or runs."""
+        sql = """select 1 from jobs where state in ('queued', 'running') and concept = :concept and kind = 'train'
+            limit 1"""
         return bool(rows(self._db, sql, concept=concept))
 
     # --- transitions ---------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from storage.database import rows, transaction
 from storage.errors import NotFound, TintypeError, WordRefused
 from storage.permissions import Held, may_go_on
 from storage.queue import Queue
-from storage.records import Concept, ConceptId, Grant, JobKind, Kind, MemberId, Scope
+from storage.records import Concept, ConceptId, Grant, Kind, MemberId, Scope
 from storage.rows import concept_of, record
 
 ABOUT_CHARACTERS = 300
@@ -161,7 +161,7 @@ class Sharing:
         with transaction(self._db):
             self._concepts.revoke(concept)
             self._stop(concept)
-            for job in [*self._queue.ready(JobKind.TRAIN), *self._queue.active(JobKind.TRAIN)]:
+            for job in [*self._queue.ready(), *self._queue.active()]:
                 if job.concept == concept:
                     self._queue.cancel(job.id)
         return found

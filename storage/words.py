@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from storage.errors import WordRefused
 
@@ -29,6 +29,7 @@ class Word:
 
     name: str
     strength: float = 1.0
+    has_strength: bool = field(default=False, compare=False)  #: the prompt says it
 
 
 def check_word(name: str) -> str:
@@ -76,7 +77,7 @@ def _word(found: re.Match[str]) -> Word:
     strength = float(found[2]) if found[2] else 1.0
     if strength > MAX_STRENGTH:
         raise WordRefused("E_STRENGTH", word=found[1].lower(), most=MAX_STRENGTH)
-    return Word(found[1].lower(), strength)
+    return Word(found[1].lower(), strength, has_strength=bool(found[2]))
 
 
 def written(name: str, strength: float = 1.0) -> str:

@@ -17,12 +17,24 @@ from bot.cards.papers import (
     receipt_card,
     taken_back_card,
 )
-from bot.cards.photos import PAGE_PHOTOS, PhotoLine, Report, discarded, photo_report
+from bot.cards.photos import (
+    PAGE_PHOTOS,
+    KeptPhotos,
+    PhotoLine,
+    Report,
+    discarded,
+    drop_button,
+    kept_line,
+    kept_list,
+    photo_report,
+    put_aside,
+)
 from bot.cards.results import Grid, Learned, Recipe, deleted_card, grid_card, hidden_card, recipe_card, result_card
 from bot.cards.settings import Choices, preset_line, settings_card
 from bot.cards.shares import Grantee, Sharing, sharing_card, sharing_lines
+from bot.cards.sheets import ContactSheet, comparing_card, contact_card
 from bot.cards.styles import MOST_PAGES, PAGE_STYLES, Gallery, StyleFace, WorkLine, gallery_card, style_card
-from bot.cards.words import VersionLine, WordCard, delete_card, word_card, words_card
+from bot.cards.words import VersionLine, WordCard, delete_card, drop_card, word_card, words_card
 
 __all__ = [
     "MOST_PAGES",
@@ -30,6 +42,7 @@ __all__ = [
     "PAGE_STYLES",
     "Card",
     "Choices",
+    "ContactSheet",
     "Deleted",
     "EngineLine",
     "Favourite",
@@ -37,6 +50,7 @@ __all__ = [
     "Grantee",
     "Grid",
     "Kept",
+    "KeptPhotos",
     "Learned",
     "Likeness",
     "PhotoLine",
@@ -52,9 +66,13 @@ __all__ = [
     "WordCard",
     "WorkLine",
     "cancelled_card",
+    "comparing_card",
+    "contact_card",
     "delete_card",
     "deleted_card",
     "discarded",
+    "drop_button",
+    "drop_card",
     "failed_card",
     "favourites_card",
     "forget_card",
@@ -62,11 +80,14 @@ __all__ = [
     "grid_card",
     "help_card",
     "hidden_card",
+    "kept_line",
+    "kept_list",
     "mydata_card",
     "photo_report",
     "place_of",
     "preset_line",
     "privacy_card",
+    "put_aside",
     "queue_card",
     "queued_card",
     "receipt_card",

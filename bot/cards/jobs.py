@@ -9,6 +9,7 @@ from typing import Any
 from bot import texts
 from bot.cards import layout
 from bot.cards.layout import Card, Picture
+from bot.cards.photos import KeptPhotos, drop_button
 from bot.errors import shown
 from bot.plain import plain
 
@@ -122,35 +123,52 @@ def _preview(job: str, word: str, running: Running, preview: bytes) -> Picture:
     return Picture.named(f"{job}-{running.done}", preview, alt)
 
 
-def failed_card(*, job: str, kind: str, word: str | None, code: str, facts: Mapping[str, Any]) -> Card:
-    """A job that ended without a result: the reason and what to do next."""
+def failed_card(
+    *, job: str, kind: str, word: str | None, code: str, facts: Mapping[str, Any], photos: KeptPhotos | None = None
+) -> Card:
+    """A job that ended without a result: the reason and what to do next; `photos` wait for another try."""
     title = _title("failed", kind, word)
     reason = code if texts.knows(code) else "E_JOB_FAILED"
     told = {name: shown(fact) for name, fact in facts.items()}
     return layout.card(
-        layout.text(layout.cut(layout.lines(title, texts.say(reason, **told), texts.say("failed-job", job=job)))),
-        *_anew(job, kind),
+        layout.text(
+            layout.cut(
+                layout.lines(title, texts.say(reason, **told), _waiting(photos), texts.say("failed-job", job=job))
+            )
+        ),
+        *_anew(job, kind, photos),
     )
 
 
-def _anew(job: str, kind: str) -> list[layout.Row]:
+def _waiting(photos: KeptPhotos | None) -> str | None:
+    if photos is None:
+        return None
+    return texts.say("failed-photos", count=photos.count, until=str(int(photos.until)))
+
+
+def _anew(job: str, kind: str, photos: KeptPhotos | None) -> list[layout.Row]:
     """A training can be begun again with the photos that are still there."""
     if kind != "train":
         return []
-    return layout.rows([layout.button("retry", job, texts.say("btn-again-train"), style=layout.PRIMARY)])
+    again = layout.button("retry", job, texts.say("btn-again-train"), style=layout.PRIMARY)
+    return layout.rows([again, *([drop_button(photos)] if photos else [])])
 
 
-def cancelled_card(*, job: str, kind: str, word: str | None) -> Card:
+def cancelled_card(*, job: str, kind: str, word: str | None, photos: KeptPhotos | None = None) -> Card:
     """A job that its owner cancelled."""
     return layout.card(
         layout.text(
-            layout.lines(_title("cancelled", kind, word), texts.say("cancelled-body"), texts.say("failed-job", job=job))
+            layout.lines(
+                _title("cancelled", kind, word),
+                _waiting(photos) or texts.say("cancelled-body"),
+                texts.say("failed-job", job=job),
+            )
         ),
-        *_anew(job, kind),
+        *_anew(job, kind, photos),
     )
 
 
 def _title(state: str, kind: str, word: str | None) -> str:
-    if kind == "train":
-        return texts.say(f"{state}-title-train", word=plain(word or "?"))
+    if kind in {"train", "sheet"}:
+        return texts.say(f"{state}-title-{kind}", word=plain(word or "?"))
     return texts.say(f"{state}-title-imagine")

@@ -9,6 +9,7 @@ from typing import Any
 from bot import texts
 from bot.cards import layout
 from bot.cards.layout import Card
+from bot.cards.photos import KeptPhotos, kept_list
 from bot.plain import plain
 from storage.output_checks import OFF
 
@@ -52,7 +53,7 @@ def queue_card(jobs: Sequence[QueueLine], engine: EngineLine) -> Card:
 
 
 def _queue_line(job: QueueLine) -> str:
-    kind = job.kind if job.kind in {"train", "imagine"} else "other"
+    kind = job.kind if job.kind in {"train", "imagine", "sheet"} else "other"
     owner = "mine" if job.is_mine else "other"
     what = texts.say(f"queue-{owner}-{kind}", word=plain(job.word or "?"), kind=job.kind)
     if job.place:
@@ -71,7 +72,12 @@ class Likeness:
 
 
 def privacy_card(
-    *, intents: Sequence[str], permissions: Sequence[str], likenesses: Sequence[Likeness] = (), check: str = ""
+    *,
+    intents: Sequence[str],
+    permissions: Sequence[str],
+    likenesses: Sequence[Likeness] = (),
+    kept: Sequence[KeptPhotos] = (),
+    check: str = "",
 ) -> Card:
     """What Tintype sees, keeps and never does, with the rights it was really granted; and the words that show one."""
     none = texts.say("privacy-none")
@@ -83,6 +89,7 @@ def privacy_card(
         layout.text(check_line(check)),
         layout.text(layout.cut(granted, LIST_CHARACTERS)),
         *_likenesses(likenesses[:MOST_LIKENESSES]),
+        *kept_list(kept),
     )
 
 
@@ -133,6 +140,7 @@ class Kept:
     jobs: int
     parts: int
     left_out: int = 0  #: files too large for a message here
+    drafts: Sequence[KeptPhotos] = ()  #: those photos that no training needs just now
 
 
 def mydata_card(kept: Kept) -> Card:
@@ -145,7 +153,7 @@ def mydata_card(kept: Kept) -> Card:
     )
     labels = [texts.say("btn-download", n=n, count=kept.parts) for n in range(1, kept.parts + 1)]
     buttons = [layout.button("mydata", kept.member, label, n=n) for n, label in enumerate(labels, 1)]
-    return layout.card(layout.text(body), *layout.rows(buttons))
+    return layout.card(layout.text(body), *layout.rows(buttons), *kept_list(kept.drafts))
 
 
 def forget_card(*, member: str, concept: str | None, word: str | None) -> Card:

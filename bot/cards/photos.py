@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot import texts
 from bot.buttons import Button
@@ -11,12 +12,14 @@ from bot.cards import layout
 from bot.cards.layout import Card, Picture
 from bot.modals import KINDS
 from bot.plain import plain, quoted
+from storage.photos import KEEP_DAYS
 
 PAGE_PHOTOS = 10  # Discord: at most ten attachments in a message
 NAME_CHARACTERS = 40
 REMARK_CHARACTERS = 160
 REJECTED_LINES = 10
 TEXT_CHARACTERS = 1500  # of the verdicts, and of the rejections
+MOST_KEPT_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,16 @@ class PhotoLine:
     height: int
     remarks: tuple[str, ...]  #: finished sentences: blurred, dark, duplicate of photo 2
     thumbnail: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPhotos:
+    """Photos that no training needs just now."""
+
+    draft: str
+    word: str
+    count: int
+    until: float  #: unix seconds; then they go by themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +61,10 @@ class Report:
     consent: str | None = None  #: for a person: the text that pressing *Train* agrees to
     consent_version: int = 0  #: of that text; the button says which one was read
     has_agreed: bool = False  #: they ticked the box in the form
+    agreed_at: float | None = None  #: unix seconds; to this text, for an earlier version of the word
+    is_next: bool = False  #: it teaches the next version of a word that is there
+    keep_days: int = 0  #: how long the photos stay after the word is learned
+    until: float = 0.0  #: unix seconds; then they go by themselves
     troubles: Mapping[str, str] = field(default_factory=dict)  #: word, class -> why it cannot be taken, as a sentence
     page: int = 1
 
@@ -61,7 +78,7 @@ def photo_report(report: Report) -> Card:
         layout.gallery(pictures) if pictures else None,
         layout.text(_verdicts(shown)) if shown else None,
         layout.text(_rejections(report)) if report.rejected else None,
-        layout.text(layout.lines(_consent(report), texts.say("report-kept"))),
+        layout.text(layout.lines(_consent(report), _kept(report))),
         *layout.rows([layout.button("remove", p.id, texts.say("btn-remove", n=p.n)) for p in shown]),
         *layout.rows(_kinds(report)),
         *layout.rows(_actions(report)),
@@ -77,6 +94,38 @@ def pages(report: Report) -> int:
 def discarded() -> Card:
     """What is left of a report that was cancelled."""
     return layout.card(layout.text(texts.say("report-discarded")))
+
+
+def put_aside(kept: KeptPhotos) -> Card:
+    """What is left of a report whose photos stay kept for a next version."""
+    return layout.card(
+        layout.text(layout.lines(texts.say("report-put-aside"), kept_line(kept))), *layout.rows([drop_button(kept)])
+    )
+
+
+def kept_line(kept: KeptPhotos) -> str:
+    """How many photos are kept for a next version, and until when."""
+    return texts.say("photos-kept", count=kept.count, until=str(int(kept.until)), word=plain(kept.word))
+
+
+def drop_button(kept: KeptPhotos) -> Button:
+    """*Delete my photos now*."""
+    return layout.button("drop_photos", kept.draft, texts.say("btn-drop-photos"), style=layout.DANGER)
+
+
+def kept_list(kept: Sequence[KeptPhotos]) -> list[Any]:
+    """The parts of a card that list photos which are kept, each with its button; nothing when there are none."""
+    shown = kept[:MOST_KEPT_SHOWN]
+    if not shown:
+        return []
+    told = [
+        texts.say("photos-line", word=plain(o.word) or "none", count=o.count, until=str(int(o.until))) for o in shown
+    ]
+    buttons = [
+        layout.button("drop_photos", one.draft, texts.say("btn-drop-photos-of", word=one.word), style=layout.DANGER)
+        for one in shown
+    ]
+    return [layout.text(layout.lines(texts.say("photos-title"), *told)), *layout.rows(buttons)]
 
 
 def _page(report: Report) -> Sequence[PhotoLine]:
@@ -109,6 +158,7 @@ def _heading(report: Report, shown: Sequence[PhotoLine]) -> str:
     return layout.lines(
         texts.say("report-title", word=plain(report.word, NAME_CHARACTERS) or "none"),
         *(texts.say(f"report-{part}-trouble", trouble=trouble) for part, trouble in report.troubles.items()),
+        texts.say("report-next", word=plain(report.word, NAME_CHARACTERS)) if report.is_next else None,
         counts,
         page,
         _enough(report),
@@ -170,7 +220,13 @@ def _consent(report: Report) -> str | None:
         return None
     if report.has_agreed:
         return texts.say("report-agreed", text=report.consent)
+    if report.agreed_at is not None:
+        return texts.say("report-agreed-before", text=report.consent, when=str(int(report.agreed_at)))
     return texts.say("report-consent", button=texts.say("btn-agree-train"), text=report.consent)
+
+
+def _kept(report: Report) -> str:
+    return texts.say("report-kept", days=report.keep_days, until=str(int(report.until)))
 
 
 def _kinds(report: Report) -> list[Button]:
@@ -182,7 +238,8 @@ def _kinds(report: Report) -> list[Button]:
 
 
 def _actions(report: Report) -> list[Button]:
-    label = texts.say("btn-agree-train" if report.consent and not report.has_agreed else "btn-train")
+    is_asked = report.consent and not report.has_agreed and report.agreed_at is None
+    label = texts.say("btn-agree-train" if is_asked else "btn-train")
     style = layout.PRIMARY if report.troubles else layout.PLAIN
     page, last = min(max(1, report.page), pages(report)), pages(report)
     actions = [
@@ -196,6 +253,7 @@ def _actions(report: Report) -> list[Button]:
         ),
         layout.button("add", report.draft, texts.say("btn-add")),
         layout.button("word", report.draft, texts.say("btn-word"), style=style),
+        _keeping(report),
         layout.button("discard", report.draft, texts.say("btn-discard"), style=layout.DANGER),
     ]
     if page > 1:
@@ -203,3 +261,9 @@ def _actions(report: Report) -> list[Button]:
     if page < last:
         actions.append(layout.button("page", report.draft, texts.say("btn-later"), n=page + 1))
     return actions
+
+
+def _keeping(report: Report) -> Button:
+    """How long the photos are kept afterwards; a press chooses the next longer time."""
+    following = KEEP_DAYS[(KEEP_DAYS.index(report.keep_days) + 1) % len(KEEP_DAYS)]
+    return layout.button("keep_photos", report.draft, texts.say("btn-keep-photos", days=report.keep_days), n=following)

@@ -9,6 +9,7 @@ from typing import Any
 from bot import texts
 from bot.cards import layout
 from bot.cards.layout import Card, Picture
+from bot.cards.photos import KeptPhotos, drop_button, kept_line
 from bot.plain import plain
 
 PROMPT_CHARACTERS = 1000  # shown of a prompt; the whole one is in the recipe
@@ -27,8 +28,10 @@ class Learned:
     best_step: int | None
     seconds: float
     size_bytes: int
-    photos: int  #: deleted after learning
+    photos: int
     is_person: bool
+    version: str | None = None  #: that it made, while it is there
+    kept: KeptPhotos | None = None  #: None when they were deleted after learning
     warnings: Sequence[Mapping[str, Any]] = ()  #: each a code and its facts
 
 
@@ -75,12 +78,16 @@ def result_card(learned: Learned, sheet: Picture | None, curve: Picture | None) 
     buttons = [layout.button("try", learned.concept, texts.say("btn-try"), style=layout.SUCCESS)]
     if learned.is_person:
         buttons.append(layout.button("show_me", learned.job, texts.say("btn-show-me")))
+    if learned.version:
+        buttons.append(layout.button("compare", learned.version, texts.say("btn-compare")))
+    if learned.kept:
+        buttons.append(drop_button(learned.kept))
     return layout.card(
         layout.text(
             layout.lines(
                 texts.say("result-title", word=plain(learned.word)),
                 _figures(learned),
-                texts.say("result-photos", count=learned.photos) if learned.photos else None,
+                _photos(learned),
                 texts.say("result-private") if learned.is_person else None,
                 *_remarks(learned.warnings),
                 texts.say("result-use", word=learned.word),
@@ -90,6 +97,12 @@ def result_card(learned: Learned, sheet: Picture | None, curve: Picture | None) 
         *layout.rows(buttons),
         pictures=pictures,
     )
+
+
+def _photos(learned: Learned) -> str | None:
+    if learned.kept:
+        return kept_line(learned.kept)
+    return texts.say("result-photos", count=learned.photos) if learned.photos else None
 
 
 def _figures(learned: Learned) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from discord import app_commands
 
-from bot import cards
+from bot import cards, keeping
 from bot.answers import Interaction, acknowledge, show, studio_of
 from bot.cards import Likeness
 from bot.studio import Asker, asker_of
@@ -15,14 +15,16 @@ from bot.translator import spoken
 
 @app_commands.command(name="privacy", description=spoken("cmd-privacy"))
 async def command(interaction: Interaction) -> None:
-    """Show the promises, the live intents and permissions that prove them, and the words that show the member."""
+    """Show the promises, the live intents and permissions that prove them, the words that show the member, and photos that are kept."""
     await acknowledge(interaction)
     intents = [name for name, granted in interaction.client.intents if granted]
     permissions = [name.replace("_", " ") for name, granted in interaction.app_permissions if granted]
     asker, facts = asker_of(interaction), studio_of(interaction).facts()
-    likenesses = await studio_of(interaction).run(lambda rooms: _likenesses(rooms, asker))
+    likenesses, kept = await studio_of(interaction).run(
+        lambda rooms: (_likenesses(rooms, asker), keeping.of_member(rooms, asker.member))
+    )
     check = facts.output_check if facts else ""
-    card = cards.privacy_card(intents=intents, permissions=permissions, likenesses=likenesses, check=check)
+    card = cards.privacy_card(intents=intents, permissions=permissions, likenesses=likenesses, kept=kept, check=check)
     await show(interaction, card)
 
 

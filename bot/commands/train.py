@@ -10,15 +10,18 @@ from discord import app_commands
 from bot import drafts, intake
 from bot.answers import Interaction, acknowledge, show, studio_of
 from bot.attachments import Upload
+from bot.completion import complete_own
 from bot.ground import may_teach
 from bot.modals import KINDS, train_form
 from bot.studio import Studio, asker_of
 from bot.translator import spoken
 from storage.ids import new_id
+from storage.photos import KEEP_DAYS
 from storage.records import Kind
 from storage.words import check_word
 
 KIND_CHOICES = [app_commands.Choice(name=spoken(f"choice-{name}"), value=name) for name in KINDS]
+KEEP_CHOICES = [app_commands.Choice(name=spoken(f"choice-keep-{days}"), value=days) for days in KEEP_DAYS if days]
 PHOTO_NUMBERS = range(1, 11)
 MOST_CHOICES = 25
 Word = app_commands.Range[str, 1, 64]
@@ -26,10 +29,10 @@ Photo = discord.Attachment
 
 
 async def begin(interaction: Interaction, photos: list[Photo], **wishes: Any) -> None:
-    """Take the photos in and show the report; or open the form."""
+    """Take the photos in and show the report; or open the form, unless photos for the word are there already."""
     studio, asker = studio_of(interaction), asker_of(interaction)
     wishes["kind"] = wishes["kind"] or drafts.kind_with(wishes["class_word"], studio.facts())
-    if not photos:
+    if not photos and not await _stands(studio, interaction, wishes["word"]):
         await _open_form(studio, interaction, **wishes)
         return
     await acknowledge(interaction)
@@ -40,6 +43,12 @@ async def begin(interaction: Interaction, photos: list[Photo], **wishes: Any) ->
     await show(interaction, await intake.report(studio, asker, draft.id, rejected=rejected))
 
 
+async def _stands(studio: Studio, interaction: Interaction, word: str | None) -> bool:
+    """Whether photos for the word wait, or are kept for its next version."""
+    asker = asker_of(interaction)
+    return word is not None and await studio.soon(lambda rooms: drafts.stands(rooms, asker, word))
+
+
 async def _open_form(studio: Studio, interaction: Interaction, **wishes: Any) -> None:
     """Open the form at once; what it has no field for is written down beside it."""
     asker, draft, word = asker_of(interaction), new_id(), wishes["word"]
@@ -47,8 +56,10 @@ async def _open_form(studio: Studio, interaction: Interaction, **wishes: Any) ->
     if word is not None:
         word = check_word(word)
     await studio.soon(lambda rooms: may_teach(rooms, asker, wishes["kind"]))
-    await interaction.response.send_modal(train_form(draft, word=word, kind=wishes["kind"]))
-    if wishes["method"] or wishes["class_word"]:
+    known = None if word is None else await studio.soon(lambda rooms: drafts.kind_of_word(rooms, asker, word))
+    form = train_form(draft, word=word, kind=wishes["kind"] or known, is_next=known is not None)
+    await interaction.response.send_modal(form)
+    if wishes["method"] or wishes["class_word"] or wishes["keep_days"] is not None:
         await studio.run(lambda rooms: drafts.begin(rooms, asker, draft=draft, **wishes))
 
 
@@ -58,15 +69,19 @@ async def _open_form(studio: Studio, interaction: Interaction, **wishes: Any) ->
     kind=spoken("cmd-train-kind"),
     method=spoken("cmd-train-method"),
     class_word=spoken("cmd-train-class"),
+    keep_photos=spoken("cmd-train-keep"),
     **{f"photo{n}": spoken("cmd-train-photo", n=n) for n in PHOTO_NUMBERS},
 )
 @app_commands.choices(kind=KIND_CHOICES)
+@app_commands.choices(keep_photos=KEEP_CHOICES)
+@app_commands.autocomplete(word=complete_own)
 async def command(
     interaction: Interaction,
     word: Word | None = None,
     kind: str | None = None,
     method: str | None = None,
     class_word: str | None = None,
+    keep_photos: int | None = None,
     photo1: Photo | None = None,
     photo2: Photo | None = None,
     photo3: Photo | None = None,
@@ -81,7 +96,8 @@ async def command(
     """Take the photos in and show a report of them, with *Train* below it; with no photo open a form."""
     given = (photo1, photo2, photo3, photo4, photo5, photo6, photo7, photo8, photo9, photo10)
     photos = [photo for photo in given if photo is not None]
-    await begin(interaction, photos, word=word, kind=kind, method=method, class_word=class_word)
+    wishes = {"kind": kind, "method": method, "class_word": class_word, "keep_days": keep_photos}
+    await begin(interaction, photos, word=word, **wishes)
 
 
 @command.autocomplete("method")

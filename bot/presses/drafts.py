@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import cards, drafts, intake, modals, texts
+from bot import cards, drafts, intake, keeping, modals, texts
 from bot.answers import Interaction, acknowledge, acknowledge_press, show
 from bot.buttons import Press, on_press
 from bot.cards import layout
@@ -119,12 +119,30 @@ async def discard(studio: Studio, interaction: Interaction, press: Press) -> Non
     """Drop the draft and delete its photos for real."""
     await acknowledge_press(interaction)
     asker = asker_of(interaction)
-    await studio.run(lambda rooms: _discard(rooms, asker, press.id))
-    await show(interaction, cards.discarded())
+    await show(interaction, await studio.run(lambda rooms: _discarded(rooms, asker, press.id)))
 
 
-def _discard(rooms: Any, asker: Asker, draft: str) -> None:
-    rooms.photos.discard(drafts.own_open(rooms, asker, draft, Action.DELETE).id)
+def _discarded(rooms: Any, asker: Asker, draft: str) -> cards.Card:
+    kept = drafts.dropped(rooms, asker, draft)
+    return cards.discarded() if kept is None else cards.put_aside(keeping.told_of(rooms, kept))
+
+
+@on_press("keep_photos")
+async def keep(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Choose how long the photos stay after the word is learned."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+    await studio.run(lambda rooms: drafts.with_keep_days(rooms, asker, press.id, press.n))
+    await show(interaction, await intake.report(studio, asker, DraftId(press.id)))
+
+
+@on_press("drop_photos")
+async def drop_kept(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Delete photos that were kept after their training now, for real."""
+    await acknowledge(interaction)
+    asker = asker_of(interaction)
+    count = await studio.run(lambda rooms: drafts.delete_photos(rooms, asker, press.id))
+    await show(interaction, layout.card(layout.text(texts.say("photos-dropped", count=count))))
 
 
 @on_press("train")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import cards, dictionary, modals, shares, texts
+from bot import cards, dictionary, drafts, intake, modals, shares, texts
 from bot.answers import Interaction, acknowledge, acknowledge_press, show
 from bot.buttons import Press, on_press
 from bot.cards import layout
 from bot.plain import plain
 from bot.studio import Asker, Studio, asker_of
 from bot.takedown import take_down
-from storage.ids import new_id
 from storage.permissions import Action
+from storage.records import Draft
 
 
 @on_press("ask_delete")
@@ -43,10 +43,21 @@ def _delete(rooms: Any, asker: Asker, concept_id: str) -> str:
 
 @on_press("relearn")
 async def relearn(studio: Studio, interaction: Interaction, press: Press) -> None:
-    """Open the form of /train for a word that was made for another base model."""
+    """Show the photos that are there for a word's next version, or open the form of /train for them."""
     asker = asker_of(interaction)
-    concept = await studio.soon(lambda rooms: dictionary.own(rooms, asker, press.id, Action.RETRY))
-    await interaction.response.send_modal(modals.train_form(new_id(), word=concept.name, kind=concept.kind))
+    draft, has_photos = await studio.soon(lambda rooms: _next_version(rooms, asker, press.id))
+    if not has_photos:
+        await interaction.response.send_modal(
+            modals.train_form(draft.id, word=draft.word, kind=draft.kind, is_next=True)
+        )
+        return
+    await acknowledge(interaction)
+    await show(interaction, await intake.report(studio, asker, draft.id))
+
+
+def _next_version(rooms: Any, asker: Asker, concept_id: str) -> tuple[Draft, bool]:
+    draft = drafts.next_version(rooms, asker, dictionary.own(rooms, asker, concept_id, Action.RETRY))
+    return draft, bool(rooms.photos.of(draft.id))
 
 
 @on_press("unshare")

@@ -180,6 +180,10 @@ btn-drop-photos = Delete my photos now
 btn-drop-photos-of = Delete photos of <{ $word }>
 btn-next-version = Train a new version
 btn-compare = Compare
+btn-choose = { $is_chosen ->
+    [yes] ✔ { $row } · { $strength }
+   *[no] { $row } · { $strength }
+}
 btn-use-version = Use version { $n }
 btn-drop-version = Drop { $n }
 btn-drop-yes = Drop version { $n } for good
@@ -383,6 +387,8 @@ result-sheet-alt = Sample sheet of { $word }: pictures drawn with the finished w
 result-curve-alt = Learning curve of { $word }
 result-private = Samples of a person are shown only to them: press *Show me*.
 failed-title-train = ## <{ $word }> was not learned
+failed-title-sheet = ## <{ $word }> could not be compared
+cancelled-title-sheet = ## Comparing <{ $word }> was cancelled
 failed-title-imagine = ## No pictures this time
 failed-job = Job `{ $job }`
 failed-photos = Your { $count ->
@@ -532,6 +538,13 @@ word-exported-embedding = **<{ $name }>** as `{ $file }` ({ $size }). It works i
 word-exported-pack = **<{ $name }>** as `{ $file }` ({ $size }), under the licence “{ $licence }”. It holds the weights, the samples, the card and checksums, and no name or number of anybody but what you gave. `/words import` of another Tintype takes it whole; other programs take the .safetensors in it. Whoever has it can use the likeness in it.
 word-alt = Sample sheet of { $name }
 
+compare-title = ## Compare <{ $word }>
+compare-help = Each row is a moment of its training, each column a strength; prompt and seed are the same everywhere. Press what looks best, and <{ $word }> means that from now on.
+compare-now = Now it means version { $version }, with strength { $strength } where a prompt says none.
+compare-queued = **The contact sheet of <{ $word }> is queued.** { $place } It appears in this channel.
+compare-row = step { $step }
+compare-alt = Contact sheet of { $word }: a row each for { $rows }; a column for each strength: { $strengths }
+
 ## Styles
 gallery-title = ## { $order ->
     [new] The newest styles
@@ -668,6 +681,8 @@ queue-running = ▶ { $what } · { $percent } %{ $left ->
 queue-line = { $place }. { $what }
 queue-mine-train = learning <{ $word }> (yours)
 queue-mine-imagine = pictures (yours)
+queue-mine-sheet = comparing <{ $word }> (yours)
+queue-other-sheet = a comparison
 queue-mine-other = { $kind } (yours)
 queue-other-train = a word
 queue-other-imagine = pictures
@@ -680,6 +695,7 @@ show-none = You have no job here yet. `/train` and `/imagine` make one.
 show-posted = Posted in this channel.
 show-choice-photos = photos for <{ $word }> · not trained yet
 show-choice-train = learn <{ $word }> · { $state }
+show-choice-sheet = compare <{ $word }> · { $state }
 show-choice-imagine = { $prompt } · { $state }
 state-queued = waiting
 state-running = running
@@ -988,7 +1004,8 @@ E_QUOTA_NONE = This server's limit for you is { $most } of these within 24 hours
 E_QUOTA_MANY = A server can limit { $most } roles. Take a limit away first with `/studio limits lift:`.
 E_REPORT_OWN = That is your own style. `/words` changes or withdraws it.
 E_LIKE_OWN = That is your own style. Likes come from others.
-E_VERSION_GONE = The version of <{ $word }> that was used here was dropped by its owner, so no more can be made with it. Use <{ $word }> in a new prompt: it draws with today's version.
+E_VERSION_GONE = That version of <{ $word }> was dropped by its owner, so nothing more can be made with it. *Edit prompt*, or <{ $word }> in a new prompt, takes today's version.
+E_POINT_GONE = What was learned at that moment was kept for a week, and is gone now. Choose another row, or train a new version.
 E_LAST_VERSION = This is the only version of the word that is left, so it cannot be dropped. `/words delete` deletes the word.
 E_WORD_GONE = A word in these pictures was deleted, so no more can be made with it. Press *Edit prompt* and take it out.
 

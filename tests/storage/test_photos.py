@@ -157,14 +157,14 @@ def test_photos_stay_after_success_for_as_many_days_as_was_wished(
     kept = photos.kept_for(concept.id)
     assert kept is not None
     assert (kept.id, kept.state, photos.until(kept)) == (draft.id, "kept", clock.now() + 14 * 86400.0)
-    assert photos.kept(ANA) == [kept]
+    assert photos.resting(ANA) == [kept]
     assert photos.drafts(ANA) == []
     assert photos.learned(job) == 0
     clock.pass_s(14 * 86400.0 - 1)
     assert photos.expire() == 0
     clock.pass_s(2)
     assert photos.expire() == 1
-    assert photos.kept(ANA) == []
+    assert photos.resting(ANA) == []
 
 
 def test_a_late_look_at_a_training_leaves_its_draft_alone_that_is_in_another(

@@ -22,7 +22,8 @@ async def test_photos_in_options_come_back_as_a_private_report(stage: Stage) -> 
     assert "Photos for <ana-dog>" in card.body
     assert "5 usable photos" in card.body
     assert [button.label for button in card.buttons] == [
-        *(f"Remove {n}" for n in range(1, 6)), "Train", "Add photos", "Word and kind", "Cancel",
+        *(f"Remove {n}" for n in range(1, 6)), "Train", "Add photos", "Word and kind",
+        "Keep photos: no", "Cancel",
     ]  # fmt: skip
     assert len(card.files) == 5
     assert "Photo 1 of 5 for ana-dog: dog-1.png" in card.alt_texts
@@ -202,13 +203,14 @@ async def test_a_bad_word_without_photos_is_told_before_a_form_opens(stage: Stag
     assert "How about my-dog?" in answer.body
 
 
-async def test_a_word_already_taken_is_told_with_the_photos_kept(stage: Stage) -> None:
+async def test_a_word_of_another_kind_is_refused_with_the_photos_kept(stage: Stage) -> None:
     await stage.taught("ana-dog")
 
-    card = await stage.report(5, word="Ana-Dog")
+    card = await stage.report(5, word="Ana-Dog", kind="object")
 
-    assert "You already have a word <ana-dog>" in card.body
+    assert "<ana-dog> is a word of yours for an animal" in card.body
     assert "5 usable photos" in card.body
+    assert next(button for button in card.buttons if button.label == "Train").is_disabled
 
 
 async def test_no_word_at_all_is_asked_for(stage: Stage) -> None:
@@ -220,7 +222,7 @@ async def test_no_word_at_all_is_asked_for(stage: Stage) -> None:
 async def test_an_unknown_method_or_class_word_is_told_with_the_known_ones(stage: Stage) -> None:
     card = await stage.report(5, method="magic")
     method = await stage.forge(stage.ana, custom_id_of(card, "train"))
-    card = await stage.report(5, class_word="dragon")
+    card = await stage.report(5, word="ana-cat", class_word="dragon")
     class_word = await stage.forge(stage.ana, custom_id_of(card, "train"))
 
     assert "Choose one of: lora" in method

@@ -34,7 +34,7 @@ async def test_a_words_card_shows_its_sheet_and_versions(stage: Stage) -> None:
     assert "a kind of *dog* · private, only you can use it" in card.body
     assert "Version 1 · LoRA · 1 KB" in card.body
     assert [await one.read() for one in card.files] == [PNG + b"sheet"]
-    assert [button.label for button in card.buttons] == ["Try it", "Delete"]
+    assert [button.label for button in card.buttons] == ["Try it", "Train a new version", "Compare", "Delete"]
 
 
 async def test_own_words_are_completed(stage: Stage) -> None:
