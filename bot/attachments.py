@@ -101,51 +101,49 @@ class Attachments:
             return True
         return url.host in CDN_HOSTS and url.scheme == "https" and url.port == 443
 
-    async def fetch(self, uploads: Sequence[Upload]) -> list[Fetched | TintypeError]:
+    async def fetch(self, uploads: Sequence[Upload], file_bytes: int | None = None) -> list[Fetched | TintypeError]:
         """Fetch all, in their order; one that fails stands as its error, so that the others are not lost.
 
+        `file_bytes` is the cap for each where it is not that of photos.
         Raises: TintypeError(E_UPLOADS_BIG) when they claim to be, or are, too large together.
         """
         if sum(upload.size_bytes for upload in uploads) > self._all_bytes:
             raise TintypeError("E_UPLOADS_BIG", most_mb=self._all_bytes // 2**20)
-        room = Room(self._all_bytes)
+        room, most = Room(self._all_bytes), file_bytes or self._file_bytes
         lanes = asyncio.Semaphore(AT_ONCE)
-        return list(await asyncio.gather(*(self._one(upload, room, lanes) for upload in uploads)))
+        return list(await asyncio.gather(*(self._one(upload, room, lanes, most) for upload in uploads)))
 
-    async def _one(self, upload: Upload, room: Room, lanes: asyncio.Semaphore) -> Fetched | TintypeError:
+    async def _one(self, upload: Upload, room: Room, lanes: asyncio.Semaphore, most: int) -> Fetched | TintypeError:
         try:
             async with lanes:
-                return Fetched(name=upload.name, data=await self._bytes_of(upload, room))
+                return Fetched(name=upload.name, data=await self._bytes_of(upload, room, most))
         except PhotoRejected as error:
             return error
 
-    async def _bytes_of(self, upload: Upload, room: Room) -> bytes:
+    async def _bytes_of(self, upload: Upload, room: Room, most: int) -> bytes:
         if not self.is_allowed(upload.url):
             raise PhotoRejected("E_UPLOAD_HOST", name=upload.name)
-        if upload.size_bytes > self._file_bytes:
-            raise self._too_big(upload)
+        if upload.size_bytes > most:
+            raise _too_big(upload, most)
         try:
             async with self._http().get(URL(upload.url, encoded=True), allow_redirects=False) as answer:
                 if answer.status in {403, 404, 410}:
                     raise PhotoRejected("E_UPLOAD_EXPIRED", name=upload.name)
                 if answer.status != 200:
                     raise PhotoRejected("E_UPLOAD_FAILED", name=upload.name)
-                return await self._read(answer, upload, room)
+                return await self._read(answer, upload, room, most)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise PhotoRejected("E_UPLOAD_FAILED", name=upload.name) from error
 
-    async def _read(self, answer: aiohttp.ClientResponse, upload: Upload, room: Room) -> bytes:
+    async def _read(self, answer: aiohttp.ClientResponse, upload: Upload, room: Room, most: int) -> bytes:
         data = bytearray()
         async for chunk in answer.content.iter_chunked(CHUNK_BYTES):
             data += chunk
-            if len(data) > self._file_bytes:
-                raise self._too_big(upload)
+            if len(data) > most:
+                raise _too_big(upload, most)
             if not room.take(len(chunk)):
                 raise PhotoRejected("E_UPLOADS_BIG", name=upload.name, most_mb=self._all_bytes // 2**20)
         return bytes(data)
-
-    def _too_big(self, upload: Upload) -> PhotoRejected:
-        return PhotoRejected("E_UPLOAD_BIG", name=upload.name, most_mb=self._file_bytes // 2**20)
 
     def _http(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -170,6 +168,10 @@ class Room:
         """Use some of it; False when there is not that much left."""
         self._left -= count_bytes
         return self._left >= 0
+
+
+def _too_big(upload: Upload, most: int) -> PhotoRejected:
+    return PhotoRejected("E_UPLOAD_BIG", name=upload.name, most_mb=most // 2**20)
 
 
 def _other_host(api_url: str) -> str | None:

@@ -22,6 +22,7 @@ from storage.concepts import Concepts
 from storage.database import open_database
 from storage.guilds import Guilds
 from storage.images import Images
+from storage.imports import Imports
 from storage.moderation import Moderation
 from storage.names import Names
 from storage.notes import Notes
@@ -53,6 +54,7 @@ class Rooms:
     photos: Photos
     points: Points
     images: Images
+    imports: Imports
     vault: Vault
     privacy: Privacy
     guilds: Guilds
@@ -91,6 +93,7 @@ def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
         photos=photos,
         points=Points(db, vault, clock),
         images=Images(db),
+        imports=privacy.imports,
         vault=vault,
         privacy=privacy,
         guilds=Guilds(db, clock),

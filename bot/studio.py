@@ -32,6 +32,7 @@ class Rooms(Protocol):
     photos: Any
     points: Any
     images: Any
+    imports: Any
     vault: Any
     privacy: Any
     guilds: Any
@@ -77,6 +78,7 @@ class EngineFacts:
     title: str
     size_px: int
     device: str
+    text_width: int | None = None  #: of what its layers read; tells families apart
     methods: Sequence[MethodFacts] = ()
     class_words: Mapping[str, Sequence[str]] = field(default_factory=dict)  #: by kind
     output_check: str = ""  #: what looks at pictures before they can be posted: a name, or off; empty: not yet known
@@ -93,6 +95,7 @@ class EngineFacts:
             title=str(base.get("title") or base.get("id") or ""),
             size_px=int(base.get("size_px") or USUAL_SIZE_PX),
             device=str(device.get("name") or ""),
+            text_width=int(base["text_width"]) if base.get("text_width") else None,
             methods=tuple(
                 MethodFacts(
                     name=str(method["name"]),

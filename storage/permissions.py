@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from storage.errors import NotAllowed, NotFound
 from storage.questions import Question
-from storage.records import Actor, Concept, Draft, Grant, GuildId, Image, Job, JobKind, Kind, MemberId, Scope
+from storage.records import Actor, Concept, Draft, Grant, GuildId, Image, Import, Job, JobKind, Kind, MemberId, Scope
 
 
 class Action(StrEnum):
@@ -55,7 +55,7 @@ class Ground:
     pictures_in: Collection[int] = ()
 
 
-Thing = Held | Draft | Job | Image | Ground | Question | None
+Thing = Held | Draft | Import | Job | Image | Ground | Question | None
 
 OWNERS_OWN = frozenset(
     {Action.RENAME, Action.SHARE, Action.DELETE, Action.EXPORT, Action.CHANGE, Action.STOP, Action.RETRY}
@@ -75,7 +75,7 @@ def can(actor: Actor, action: Action, thing: Thing = None) -> None:
         raise NotAllowed("E_BARRED" if actor.is_barred else "E_BLOCKED")
     if isinstance(thing, Held):
         _concept(actor, action, thing)
-    elif isinstance(thing, Draft):
+    elif isinstance(thing, Draft | Import):
         _own(actor, thing.owner)
     elif isinstance(thing, Job):
         _job(actor, action, thing)

@@ -16,6 +16,7 @@ from storage.clock import Clock
 from storage.concepts import Concepts
 from storage.database import rows, scrub, transaction
 from storage.images import Images
+from storage.imports import Imports
 from storage.listings import Listings
 from storage.names import Names
 from storage.pending import Pending, PendingOrders
@@ -84,7 +85,7 @@ class Privacy:
         self._queue, self._concepts = Queue(db, clock), Concepts(db, clock)
         self._photos, self._images, self._wishes = Photos(db, vault, clock), Images(db), Wishes(db, clock)
         self.takedowns, self.points = Takedowns(db, clock), Points(db, vault, clock)
-        self._audit = Audit(db, clock)
+        self._audit, self.imports = Audit(db, clock), Imports(db, vault, clock)
         self.lists, self._questions = Listings(db, clock), Questions(db, clock)
         self.names, self.pending = Names(db), PendingOrders(db, clock)
 
@@ -141,6 +142,11 @@ class Privacy:
             for version in self._concepts.versions(concept.id)
         ]
         found += [(f"images/{i.job}-{i.position}-{i.name}", i.blob) for i in self._images.of_owner(member)]
+        found += [
+            (f"imports/{waiting.word}-{waiting.id[:4]}-{n}.safetensors", BlobId(file["blob"]))
+            for waiting in self.imports.of(member)
+            for n, file in enumerate(waiting.files, 1)
+        ]
         return found + [
             (f"images/{job.id}-begun-from.png", blob)
             for job in self._jobs("owner = :id", member)
@@ -217,6 +223,16 @@ class Privacy:
             key_destroyed=destroyed,
         )  # fmt: skip
 
+    def forget_undecided(self, ended_before: float) -> int:
+        """Delete words that were taken over and that nobody has enabled; how many."""
+        sql = """select concept from jobs where kind = 'import' and state = 'succeeded' and ended_at < :before
+            and concept in (select id from concepts)
+            and not exists (select 1 from versions where versions.concept = jobs.concept)"""
+        found = rows(self._db, sql, before=ended_before)
+        for row in found:
+            self.forget_word(ConceptId(str(row["concept"])))
+        return len(found)
+
     def scrub_if_due(self) -> bool:
         """Rewrite the database without deleted rows, if that is still to be done; True when no trace is left."""
         if not rows(self._db, "select 1 from notes where name = :due", due=SCRUB_DUE):
@@ -237,6 +253,7 @@ class Privacy:
             union select json_extract(request, '$.order.image.blob') from pending"""
         known = {BlobId(str(row["blob"])) for row in rows(self._db, sql) if row["blob"]}
         told = rows(self._db, "select result from jobs where result != '{}'")
+        known |= self.imports.blobs()
         return known | {blob for row in told for blob in _blobs_in(json.loads(str(row["result"])))}
 
     # --- parts ---------------------------------------------------------------------------------------------------
@@ -339,7 +356,11 @@ def _blobs_of_versions(versions: Sequence[Version]) -> set[BlobId]:
 
 
 def _blobs_of_jobs(jobs: Iterable[Job]) -> set[BlobId]:
-    return {blob for job in jobs for blob in _blobs_in([job.checkpoint, job.preview, job.result, _begun_from(job)])}
+    return {
+        blob
+        for job in jobs
+        for blob in _blobs_in([job.checkpoint, job.preview, job.result, _begun_from(job), job.request.get("files")])
+    }
 
 
 def _begun_from(job: Job) -> list[BlobId]:

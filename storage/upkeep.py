@@ -11,6 +11,7 @@ from storage.questions import Questions
 from storage.vault import Vault
 
 STEADY_S = 3600.0  # nothing is deleted by a date that has been believed for less
+UNDECIDED_S = 7 * 24 * 3600.0  # a word that was taken over and that its owner has neither enabled nor discarded
 JUMP_S = 300.0  # the date may drift this far from the monotonic clock in between two looks
 
 
@@ -44,6 +45,8 @@ class Upkeep:
         self._questions.expire()
         photos += self._photos.expire()
         self._privacy.points.expire()
+        self._privacy.imports.expire()
+        self._privacy.forget_undecided(self._clock.now() - UNDECIDED_S)
         self._privacy.lists.drop_old()
         self._privacy.pending.expire()
         return Swept(photos, self._vault.sweep(self._privacy.known_blobs(), self._clock.now()))

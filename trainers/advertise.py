@@ -30,6 +30,7 @@ def advertised(base: Base) -> dict[str, Any]:
             "title": base.family.title,
             "family": base.family.name,
             "size_px": base.size_px,
+            "text_width": int(base.unet.config.cross_attention_dim),
         },
         "device": device_facts(base),
         "methods": [_method_facts(base, name) for name in methods()],
