@@ -27,8 +27,8 @@ with fitting as (
     select * from versions where state = 'ready' and (:base is null or base_model = :base and base_revision = :revision)
 )
 select concepts.*, shares.licence, shares.mixing, shares.about, shares.shared_at,
-    (select id from fitting where concept = concepts.id
-        order by id is concepts.chosen desc, n desc limit 1) as version
+    ifnull((select id from fitting where concept = concepts.id and id = concepts.chosen),
+        (select id from fitting where concept = concepts.id order by n desc limit 1)) as version
 from shares join concepts on concepts.id = shares.concept
 where shares.quarantined_at is null
     and exists (select 1 from fitting where concept = concepts.id)
