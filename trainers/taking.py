@@ -14,11 +14,11 @@ import torch
 from torch import Tensor
 
 from storage.errors import WeightsRefused
-from storage.labels import BUNDLED, EMBEDDING_KEY
+from storage.labels import ROW_KEYS, row_key
 from trainers.adapter import Adapter, LowRank
 from trainers.miniature import MODEL_ID
 from trainers.pipeline import Base
-from trainers.weights import MOST_SAID, contents_of
+from trainers.weights import MOST_SAID, checked_rows, contents_of, layer_names
 
 #: how the files of kohya, diffusers and peft name a layer and a part of it; diffusers has done so in three ways
 LAYOUTS = tuple(
@@ -40,7 +40,7 @@ ADAPTER_METADATA = "lora_adapter_metadata"  # diffusers writes the scales of its
 FAMILIES = (
     (re.compile(r"stable-diffusion-v1|sd_v1|sd_1\.5"), "sd1"),
     (re.compile(r"stable-diffusion-v2|sd_v2"), "sd2"),
-    (re.compile(r"stable-diffusion-xl|sdxl"), "SDXL"),
+    (re.compile(r"stable-diffusion-xl|sdxl"), "sdxl"),
     (re.compile(r"stable-diffusion-3|sd3"), "Stable Diffusion 3"),
     (re.compile(r"flux"), "FLUX"),
     (re.compile(r"tintype[-_]miniature"), MODEL_ID),
@@ -83,8 +83,8 @@ def taken(base: Base, order: Order) -> Taken:
     made_for = _made_for(base, notes, tensors, order.name)
     rows = _rows(base, tensors, order.name)
     linear = _layers(base, tensors, notes, order)
-    said = "" if rows is not None else (order.trigger or notes.get("modelspec.trigger_phrase", ""))[:MOST_SAID]
-    method = METHODS[bool(linear), rows is not None]
+    said = "" if rows else (order.trigger or notes.get("modelspec.trigger_phrase", ""))[:MOST_SAID]
+    method = METHODS[bool(linear), bool(rows)]
     adapter = Adapter(order.word, order.class_word, method, linear=linear, rows=rows, said=said.strip())
     if not adapter.is_finite():
         raise WeightsRefused("E_WEIGHTS_NAN", word=order.name)
@@ -98,7 +98,7 @@ def _made_for(base: Base, notes: Mapping[str, str], tensors: Mapping[str, Tensor
     """The base that it was made with when that is another one; of another family it is refused."""
     told = " ".join(notes.get(key, "") for key in ("modelspec.architecture", "ss_base_model_version")).lower()
     is_sdxl = any(key.startswith("lora_te2_") or key == "clip_g" for key in tensors)
-    families = ["SDXL"] if is_sdxl else [family for pattern, family in FAMILIES if pattern.search(told)]
+    families = ["sdxl"] if is_sdxl else [family for pattern, family in FAMILIES if pattern.search(told)]
     if families and base.family.name.partition("-")[0] not in families:
         raise WeightsRefused("E_WEIGHTS_BASE", file=name, made_for=_title(families[0]), base=base.family.title)
     theirs = notes.get("tintype.base_model", ""), notes.get("tintype.base_revision", "")
@@ -119,20 +119,23 @@ def _title(family: str) -> str:
 # --- rows ------------------------------------------------------------------------------------------------------------
 
 
-def _rows(base: Base, tensors: dict[str, Tensor], name: str) -> Tensor | None:
-    """Take the rows out of the tensors: under A1111's key, bundled, or diffusers' under the word itself: (n, D)."""
-    keys = [key for key in tensors if key in {EMBEDDING_KEY, "clip_l"} or BUNDLED.fullmatch(key)]
+def _rows(base: Base, tensors: dict[str, Tensor], name: str) -> tuple[Tensor, ...]:
+    """Take the rows out of the tensors, those of each encoder (n, D): bundled or alone as other programs name them.
+
+    Those of an only encoder are also called as SDXL's first, or, by diffusers, as the word itself.
+    """
+    keys = [key for key in tensors if row_key(key)]
     if not keys and len(tensors) == 1:
         keys = [key for key, tensor in tensors.items() if tensor.ndim <= 2 and not _matched(key)]
-    if len(keys) > 1:
-        raise WeightsRefused("E_IMPORT_KEY", file=name, part=sorted(keys)[1])
-    if not keys:
-        return None
-    rows = tensors.pop(keys[0]).float()
-    rows = rows[None] if rows.ndim == 1 else rows
-    if rows.ndim != 2 or not len(rows) or rows.shape[1] != base.text_encoder.config.hidden_size:
-        raise WeightsRefused("E_WRONG_BASE", base=base.id)
-    return rows
+    if len(keys) > len(base.encoders):
+        raise WeightsRefused("E_IMPORT_KEY", file=name, part=max(keys))
+    only = ROW_KEYS[1][0] if len(base.encoders) == 1 else ""
+    return checked_rows({only or str(row_key(key)): _as_rows(tensors.pop(key)) for key in keys}, base)
+
+
+def _as_rows(tensor: Tensor) -> Tensor:
+    """A single vector may come without its own dimension."""
+    return tensor[None] if tensor.ndim == 1 else tensor
 
 
 # --- layers ----------------------------------------------------------------------------------------------------------
@@ -140,7 +143,7 @@ def _rows(base: Base, tensors: dict[str, Tensor], name: str) -> Tensor | None:
 
 def _layers(base: Base, tensors: Mapping[str, Tensor], notes: Mapping[str, str], order: Order) -> Mapping[str, LowRank]:
     """The differences by the UNet's own names of its layers."""
-    names = {name.replace(".", "_"): name for name, module in base.unet.named_modules() if hasattr(module, "weight")}
+    names = layer_names(base)
     found: dict[str, dict[str, Tensor]] = {}
     unknown = []
     for key in sorted(tensors):

@@ -190,9 +190,17 @@ def _tensors(file: Any, path: Path) -> dict[str, Tensor]:
 
 
 def _rows(tensors: Mapping[str, Tensor], base: Base) -> tuple[Tensor, ...]:
-    found = {row_key(name): rows for name, rows in tensors.items() if row_key(name)}
+    found = {key: rows for name, rows in tensors.items() if (key := row_key(name))}
     if len(found) < sum(row_key(name) is not None for name in tensors):  # of several words
         raise WeightsRefused("E_WEIGHTS_FOREIGN", key="bundle_emb")
+    return checked_rows(found, base)
+
+
+def checked_rows(found: Mapping[str, Tensor], base: Base) -> tuple[Tensor, ...]:
+    """Rows by the names that they have alone, as a word's for this base: (n, D) float32 for each encoder, or none.
+
+    Raises: WeightsRefused E_WRONG_BASE.
+    """
     if not found:
         return ()
     rows = tuple(found[key].float() for key in ROW_KEYS[len(base.encoders)] if key in found)
@@ -200,6 +208,12 @@ def _rows(tensors: Mapping[str, Tensor], base: Base) -> tuple[Tensor, ...]:
     if [own.ndim == 2 and own.shape[1] for own in rows] != widths or len({len(own) for own in rows} | {0}) != 2:
         raise WeightsRefused("E_WRONG_BASE", base=base.id)
     return rows
+
+
+def layer_names(base: Base) -> Mapping[str, str]:
+    """The UNet's layers, by each name that a file may call them, with _ for a dot."""
+    layers = [name for name, module in base.unet.named_modules() if hasattr(module, "weight")]
+    return {said.replace(".", "_"): name for name in layers for said in (name, base.family.names_in_files(name))}
 
 
 def _opened(path: Path) -> Any:
@@ -223,8 +237,7 @@ def _check_base(label: Label, base: Base) -> None:
 
 
 def _linear(tensors: Mapping[str, Tensor], base: Base) -> dict[str, LowRank]:
-    layers = [name for name, module in base.unet.named_modules() if hasattr(module, "weight")]
-    names = {kohya_name(said): name for name in layers for said in (name, base.family.names_in_files(name))}
+    names = {PREFIX + said: name for said, name in layer_names(base).items()}
     for key in sorted(tensors):
         if key.partition(".")[2] not in PARTS:  # a DoRA's scale, say: without it the numbers mean something else
             raise WeightsRefused("E_WEIGHTS_FOREIGN", key=key)

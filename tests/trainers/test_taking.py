@@ -104,16 +104,15 @@ def test_rows_are_read_under_each_name_that_is_in_use(base: Base, tmp_path: Path
 
     found = taken(base, order(saved(tmp_path / "a.safetensors", {key: rows})))
 
-    assert found.adapter.rows is not None
-    assert torch.equal(found.adapter.rows, rows)
+    (read,) = found.adapter.rows
+    assert torch.equal(read, rows)
     assert (found.adapter.method, found.adapter.linear) == ("textual_inversion", {})
 
 
 def test_a_single_row_of_diffusers_is_one_vector(base: Base, tmp_path: Path) -> None:
     found = taken(base, order(saved(tmp_path / "a.safetensors", {"<zed>": torch.ones(TEXT_WIDTH)})))
 
-    assert found.adapter.rows is not None
-    assert found.adapter.rows.shape == (1, TEXT_WIDTH)
+    assert [rows.shape for rows in found.adapter.rows] == [(1, TEXT_WIDTH)]
 
 
 def test_layers_and_rows_of_two_files_become_one_word(base: Base, tmp_path: Path) -> None:
@@ -123,7 +122,7 @@ def test_layers_and_rows_of_two_files_become_one_word(base: Base, tmp_path: Path
     found = taken(base, order(*lora, rows)).adapter
 
     assert found.method == "pivotal"
-    assert found.rows is not None
+    assert found.vectors == 2
     assert len(found.linear) == len(sample(base.unet).linear)
 
 

@@ -106,6 +106,6 @@ def _result(order: Order, found: Taken, kind: str, size_bytes: int, changes_noth
         "kind": kind,
         "method": found.adapter.method,
         "bytes": size_bytes,
-        "trigger": found.adapter.text if found.adapter.rows is None else order.word,
+        "trigger": order.word if found.adapter.rows else found.adapter.text,
         "warnings": warnings,
     }
