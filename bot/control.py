@@ -45,8 +45,16 @@ Answer = dict[str, Any]
 class Deeds:
     """What can be asked; done by the running bot, or by a command that holds the lock itself."""
 
-    def __init__(self, store: Store, facts: Callable[[], EngineFacts | None], clock: Clock, *, is_bot: bool) -> None:
-        self._store, self._facts, self._clock, self._is_bot = store, facts, clock, is_bot
+    def __init__(
+        self,
+        store: Store,
+        facts: Callable[[], EngineFacts | None],
+        clock: Clock,
+        *,
+        is_bot: bool,
+        trouble: Callable[[], TintypeError | None] = lambda: None,
+    ) -> None:
+        self._store, self._facts, self._clock, self._is_bot, self._trouble = store, facts, clock, is_bot, trouble
         self._since_s = clock.monotonic()
         self._is_ending = threading.Event()
         self._deeds: Mapping[str, Callable[[Answer], Awaitable[Answer]]] = {
@@ -80,12 +88,13 @@ class Deeds:
         return {"folder": str(made.folder), "files": made.files, "bytes": made.bytes}
 
     async def _status(self, request: Answer) -> Answer:
-        facts = self._facts()
+        facts, trouble = self._facts(), self._trouble()
         return {
             "pid": os.getpid(),
             "is_running": self._is_bot,
             "uptime_s": round(self._clock.monotonic() - self._since_s, 1),
             "engine": dataclasses.asdict(facts) if facts else None,
+            "trouble": {"code": trouble.code, "facts": trouble.facts} if trouble else None,
             **await self._store.run(lambda rooms: _counts(rooms, self._clock.now())),
         }
 
@@ -118,9 +127,17 @@ def _changed(rooms: Rooms, what: str, guild: Any) -> Answer:
 class ControlServer:
     """The bot's side; `start` after the store is open, `close` before it is closed."""
 
-    def __init__(self, data_dir: Path, store: Store, facts: Callable[[], EngineFacts | None], clock: Clock) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        store: Store,
+        facts: Callable[[], EngineFacts | None],
+        clock: Clock,
+        trouble: Callable[[], TintypeError | None] = lambda: None,
+    ) -> None:
+        """`trouble` is why the engine cannot work."""
         self._data_dir = data_dir
-        self._deeds = Deeds(store, facts, clock, is_bot=True)
+        self._deeds = Deeds(store, facts, clock, is_bot=True, trouble=trouble)
         self._server: asyncio.Server | None = None
         self._serving: set[asyncio.Task[None]] = set()
 

@@ -21,6 +21,7 @@ from bot.following import Following
 from bot.letters import Letters
 from bot.lock import held
 from bot.outbox import Outbox
+from bot.remembering import Remembering
 from bot.scheduler import Scheduler
 from bot.store import Store
 from bot.studio import Studio
@@ -35,7 +36,8 @@ TAKEDOWN_S = 60.0
 CHECKPOINT_S = 5.5  # for what runs, when Tintype is stopped
 TURN_S = 0.5  # for the scheduler to put it back in line
 ENDING_S = 8.5  # for these two and all the rest; after ten seconds Tintype must be gone, with its database closed
-WORK = ("scheduler", "engine", "upkeep", "outbox", "watcher", "letters", "following", "takedowns")
+
+WORK = ("scheduler", "engine", "remembering", "upkeep", "outbox", "watcher", "letters", "following", "takedowns")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +103,9 @@ class Bot:
         self._told_engine = ""
         self._outbox: Outbox | None = None
         self._watcher: Watcher | None = None
-        self.link = EngineLink(engine.command, engine.environ, clock, changed=self._changed, patience=engine.patience)
         self._letters: Letters | None = None
+        self.link = EngineLink(engine.command, engine.environ, clock, changed=self._changed, patience=engine.patience)
+        self._remembering = Remembering(store, self.link, engine.command)
         self._attempts = Attempts(store, place.data_dir / "run")
         self._scheduler = Scheduler(store, self.link, self._attempts, clock, told=self._tell)
         self._attachments = Attachments(place.api_url)
@@ -133,6 +136,7 @@ class Bot:
     def _changed(self) -> None:
         """The engine came, went, or failed."""
         self.wake()
+        self._remembering.wake()
         told = engine_lines(self.link)
         if told and told != self._told_engine:
             self._told_engine = told
@@ -143,8 +147,12 @@ class Bot:
 
         Raises: TintypeError E_TOKEN, E_INTENTS when Discord will not have us; whatever broke a part.
         """
-        control = ControlServer(self._place.data_dir, self._store, lambda: self.link.facts, self._clock)
+        await self._remembering.recall()
+        control = ControlServer(
+            self._place.data_dir, self._store, lambda: self.link.facts, self._clock, trouble=lambda: self.link.trouble
+        )
         await control.start()
+        self._tasks.go("remembering", self._remembering.run())
         scheduled = self._tasks.go("scheduler", self._scheduler.run())
         self._tasks.go("engine", self.link.run())
         self._tasks.go("upkeep", self._keep_up())

@@ -13,6 +13,7 @@ from typing import Any
 
 from bot import control
 from bot.doctor.findings import Finding, ok, warn
+from bot.engine_link import READY
 from bot.engine_process import EngineProcess
 from bot.settings import BotSettings
 from storage.errors import EngineLost, TintypeError
@@ -64,6 +65,11 @@ async def engine(data_dir: Path, command: Sequence[str], environ: Mapping[str, s
     Raises: TintypeError with the engine's own reason.
     """
     told = await asyncio.to_thread(control.ask, data_dir, {"do": "status"})
+    if told is not None and told["trouble"]:
+        raise TintypeError(str(told["trouble"]["code"]), **told["trouble"]["facts"])
+    if told is not None and told["engine"] and told["engine"]["state"] != READY:
+        yield warn("engine", "doctor-engine-loading", title=told["engine"]["title"])
+        return
     if told is not None and told["engine"]:
         yield _ready(told["engine"]["title"], told["engine"]["device"], len(told["engine"]["methods"]))
         yield _check(str(told["engine"].get("output_check") or OFF))

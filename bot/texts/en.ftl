@@ -1071,6 +1071,7 @@ doctor-engine-ok = It starts with { $title } on { $device } and knows { $methods
    *[other] { $methods } ways
 } to learn.
 doctor-engine-loading = It is loading { $title }. Look again in a minute; the log says how far it is.
+doctor-engine-loading = It is loading { $title }. Look again in a minute; the log says how far it is.
 doctor-check = Output check
 doctor-check-ok = { $name } looks at every picture before it can be posted.
 doctor-check-off = It is OFF: no picture is looked at before it is posted. Set TINTYPE_OUTPUT_CHECK and TINTYPE_OUTPUT_CHECK_DIR (docs/operating.md), or rely on reports and managers.

@@ -165,6 +165,29 @@ async def test_the_engine_of_a_running_bot_is_not_started_twice(
     assert (check.level, check.key) == (Level.WARN, "doctor-check-off")
 
 
+async def seen_of(settings: BotSettings, clock: HandClock, state: str, trouble: TintypeError | None) -> list[Finding]:
+    """What is said of the engine of a running bot; none is started."""
+    facts = EngineFacts(state=state, base_id="a", base_revision="1", title="A", size_px=64, device="a card")
+    store = await Store.open(settings.data_dir, settings.master_key_file, clock)
+    server = ControlServer(settings.data_dir, store, lambda: facts, clock, trouble=lambda: trouble)
+    await server.start()
+    try:
+        return [finding async for finding in engine.engine(settings.data_dir, ["/no/such/engine"], {})]
+    finally:
+        await server.close()
+        await store.close()
+
+
+async def test_of_a_running_bot_an_engine_that_loads_or_cannot_work_is_told_apart(
+    settings: BotSettings, clock: HandClock
+) -> None:
+    (loading,) = await seen_of(settings, clock, "loading", None)
+    with pytest.raises(TintypeError, match="E_MODEL_NAME"):
+        await seen_of(settings, clock, "loading", TintypeError("E_MODEL_NAME", name="?"))
+
+    assert (loading.level, loading.key) == (Level.WARN, "doctor-engine-loading")
+
+
 # --- the whole -------------------------------------------------------------------------------------------------------
 
 
