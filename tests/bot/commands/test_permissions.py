@@ -25,7 +25,9 @@ NOBODY = "0" * 16
 #: what ben is told when he presses ana's button; None where her server may do that too
 TOLD = {
     "add": NOT_THERE, "discard": NOT_THERE, "kind": NOT_THERE, "page": NOT_THERE, "remove": NOT_THERE,
-    "train": NOT_THERE, "word": NOT_THERE,
+    "train": NOT_THERE, "word": NOT_THERE, "keep_photos": NOT_THERE, "drop_photos": NOT_THERE,
+    "use_version": NOT_THERE, "ask_drop": NOT_THERE, "drop_version": NOT_THERE, "compare": NOT_THERE,
+    "choose": NOT_YOURS,
     "cancel": NOT_YOURS, "keep": NOT_YOURS, "retry": NOT_YOURS, "show_me": NOT_YOURS,
     "again": NO_WORD, "enlarge": NO_WORD, "vary": NO_WORD, "vary_strong": NO_WORD, "try": NO_STYLE,
     "edit": NO_WORD, "recipe": None,
@@ -39,6 +41,11 @@ TOLD = {
     "like": NO_STYLE, "unlike": NO_STYLE, "style": NO_STYLE, "styles": OLD_LIST, "report_style": NO_STYLE,
     "report": None, "reports": MANAGERS, "audit": MANAGERS, "keep_reported": MANAGERS, "remove_reported": MANAGERS,
     "strike": MANAGERS, "block": MANAGERS, "unblock": MANAGERS,
+    "setup_trainers": MANAGERS, "setup_drawers": MANAGERS, "setup_first": MANAGERS, "setup_channels": MANAGERS,
+    "setup_people": MANAGERS, "setup_keep": MANAGERS, "setup_left": MANAGERS, "setup_threshold": MANAGERS,
+    "setup_look": MANAGERS, "place_pictures": MANAGERS, "place_training": MANAGERS, "place_enlarge": MANAGERS,
+    "place_spoiler": MANAGERS, "place_count": MANAGERS, "place_quality": MANAGERS, "place_shape": MANAGERS,
+    "place_look": MANAGERS,
     "agree": ASKED, "decline": ASKED, "withdraw": ASKED,
 }  # fmt: skip
 
@@ -54,7 +61,9 @@ async def things_of_ana(stage: Stage) -> dict[str, str]:
     draft, photo = (custom_id_of(report, verb).split(":")[2] for verb in ("train", "remove"))
     member = f"{stage.id_of(stage.ana):016x}"
     ids = dict.fromkeys(("add", "discard", "kind", "page", "train", "word", "teach"), draft) | {"remove": photo}
-    ids |= dict.fromkeys(("cancel", "keep", "retry", "show_me"), training.id)
+    ids |= dict.fromkeys(("keep_photos", "drop_photos"), draft)
+    ids |= dict.fromkeys(("use_version", "ask_drop", "drop_version", "compare"), version.id)
+    ids |= dict.fromkeys(("cancel", "keep", "retry", "show_me", "choose"), training.id)
     ids |= dict.fromkeys(
         ("again", "enlarge", "vary", "vary_strong", "star", "edit", "recipe", "delete", "report"), grid
     )
