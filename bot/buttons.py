@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TEMPLATE = r"t1:(?P<verb>[a-z_]{2,24}):(?P<id>[0-9a-f]{16})(?::(?P<n>[0-9]{1,3}))?"
+MENU = TEMPLATE.replace("t1:", "t1m:", 1)  # of what is chosen in: a menu is no button, and is rebuilt as a menu
 LABEL_CHARACTERS = 80
 
 
@@ -32,7 +33,7 @@ class Press:
     @classmethod
     def of(cls, custom_id: str) -> Press | None:
         """Read a `custom_id`; None when it is none of ours."""
-        match = re.fullmatch(TEMPLATE, custom_id)
+        match = re.fullmatch(TEMPLATE, custom_id) or re.fullmatch(MENU, custom_id)
         return None if match is None else cls.of_match(match)
 
     @classmethod
@@ -42,6 +43,11 @@ class Press:
 
     def __str__(self) -> str:
         return f"t1:{self.verb}:{self.id}" + (f":{self.n}" if self.n else "")
+
+    @property
+    def of_menu(self) -> str:
+        """The `custom_id` of a menu."""
+        return str(self).replace("t1:", "t1m:", 1)
 
 
 Handler = Callable[["Studio", discord.Interaction[Any], Press], Awaitable[None]]

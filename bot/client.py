@@ -14,6 +14,7 @@ from discord import app_commands
 
 from bot import buttons, commands, errors, modals, presses, texts
 from bot.buttons import Button, Press
+from bot.menus import Menu
 from bot.studio import Studio
 from bot.takedown import take_down
 from bot.translator import Translator
@@ -84,7 +85,7 @@ class Tintype(discord.Client):
         """Load commands and buttons; tell Discord about the commands only when they changed."""
         commands.load(self.tree)
         presses.load()
-        self.add_dynamic_items(Button)
+        self.add_dynamic_items(Button, Menu)
         await self.tree.set_translator(Translator())
         await self.studio.door.look()
         await self.sync_changed()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot import consent
+from bot.ground import may_teach
 from bot.limits import refuse_above
 from bot.naming import concept_for, learned_word, plain_word
 from bot.studio import Asker, EngineFacts, MethodFacts, size_px_of
@@ -56,7 +57,7 @@ def begin(
 
     What is wrong with the word is said in the report.
     """
-    can(asker.actor, Action.TRAIN)
+    may_teach(rooms, asker, kind)
     stands = standing(rooms, asker.member, asker.actor.guild, word) if word and draft is None else None
     opened: Draft = stands or rooms.photos.open_draft(
         asker.member,
@@ -94,7 +95,7 @@ def stands(rooms: Any, asker: Asker, word: str) -> bool:
 
 def next_version(rooms: Any, asker: Asker, concept: Concept) -> Draft:
     """A draft for the next version of a word, in the word's own server: with the photos that are there, or empty."""
-    can(asker.actor, Action.TRAIN)
+    may_teach(rooms, asker, kind)
     stands = standing(rooms, concept.owner, concept.home, concept.name)
     opened: Draft = stands or rooms.photos.open_draft(
         concept.owner,
@@ -317,7 +318,7 @@ def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: flo
     if draft.state == TRAINING:
         return _job_of(rooms, draft), False
     still_open(draft)
-    can(asker.actor, Action.TRAIN)
+    may_teach(rooms, asker, draft.kind)
     refuse_above(rooms, asker, JobKind.TRAIN)
     kind = kind_of(draft)
     if kind is Kind.PERSON and read != consent.TEXT_VERSION:
@@ -343,6 +344,7 @@ def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: flo
             "class_word": class_word,
             "method": method.name,
             "photos": list(photos.proposed),
+            "weight": rooms.setups.weight(asker.actor),
         },
     )
     job, made = rooms.queue.put(new, lambda _db, _job: _keep(rooms, draft, concept.id, now))

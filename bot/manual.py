@@ -19,6 +19,7 @@ KINDS = {
     Type.attachment: "file",
     Type.user: "member",
     Type.role: "role",
+    Type.channel: "channel",
 }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from bot import texts
@@ -13,9 +15,9 @@ from bot.orders import prompt_today
 from bot.presses.pictures import delete_pictures
 from bot.studio import Asker
 from storage.audit import Entry
-from storage.errors import NotAllowed, TintypeError
-from storage.moderation import Block, Report, Verdict
-from storage.records import BlobId, Image, Job, Kind, MemberId
+from storage.errors import NotAllowed, NotFound, TintypeError
+from storage.moderation import DAY_S, Block, Report, Verdict
+from storage.records import BlobId, GuildId, Image, Job, Kind, MemberId
 
 log = logging.getLogger(__name__)
 
@@ -66,15 +68,62 @@ def blocked(rooms: Any, asker: Asker, report_id: str) -> None:
     rooms.moderation.block(report.guild, report.owner, asker.member, about=report.id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Whom a manager wants to block without a report, or to let in again; nobody where only the list is wanted."""
+
+    block: int | None = None
+    unblock: int | None = None
+    reason: str = ""
+    days: int | None = None
+    is_bot: bool = False
+
+    @classmethod
+    def of(cls, block: Any, unblock: Any, reason: str | None, days: int | None) -> Wish:
+        """From the options of the command, members as Discord has them.
+
+        Raises: TintypeError(E_BLOCK_BOTH).
+        """
+        if (block and unblock) or ((reason or days) and not block):
+            raise TintypeError("E_BLOCK_BOTH")
+        return cls(
+            block=block and block.id,
+            unblock=unblock and unblock.id,
+            reason=reason or "",
+            days=days,
+            is_bot=bool(block and block.bot),
+        )
+
+
+def wished(rooms: Any, asker: Asker, wish: Wish, owners: Collection[int], now: float) -> Card:
+    """Block or let in, as the manager wishes, and show the list.
+
+    Raises: NotAllowed(E_NOT_MANAGER, E_NOT_ALLOWED, E_BLOCK_WHOM), NotFound(E_BLOCK_NONE).
+    """
+    if wish.block is not None:
+        if wish.block in (asker.member, *owners) or wish.is_bot:
+            raise NotAllowed("E_BLOCK_WHOM")
+        until = None if wish.days is None else now + wish.days * DAY_S
+        whom, guild = MemberId(wish.block), _guild(asker)
+        rooms.moderation.block(guild, whom, asker.member, until=until, reason=wish.reason)
+    elif wish.unblock is not None and not rooms.moderation.unblock(_guild(asker), wish.unblock, asker.member):
+        raise NotFound("E_BLOCK_NONE")
+    return reports_of(rooms, asker)
+
+
+def _guild(asker: Asker) -> GuildId:
+    needs_manager(asker)
+    if asker.actor.guild is None:
+        raise NotAllowed("E_NOT_ALLOWED")
+    return asker.actor.guild
+
+
 def let_in(rooms: Any, asker: Asker, key: str) -> None:
     """Take a block back.
 
     Raises: NotAllowed(E_NOT_MANAGER, E_NOT_ALLOWED).
     """
-    needs_manager(asker)
-    if asker.actor.guild is None:
-        raise NotAllowed("E_NOT_ALLOWED")
-    rooms.moderation.unblock(asker.actor.guild, MemberId(int(key, 16)), asker.member)
+    rooms.moderation.unblock(_guild(asker), MemberId(int(key, 16)), asker.member)
 
 
 def audit_of(rooms: Any, asker: Asker, n: int = 1) -> Card:
@@ -142,9 +191,10 @@ def _picture(rooms: Any, report: Report, blob: BlobId, *, is_spoiler: bool) -> P
 
 
 def _blocked(block: Block) -> Blocked:
-    return Blocked(key=key_of(block.member), member=block.member, until=block.until)
+    return Blocked(key=key_of(block.member), member=block.member, until=block.until, reason=block.reason)
 
 
 def _line(entry: Entry, whom: MemberId | None) -> AuditLine:
     count = int(entry.facts.get("count") or 0)
-    return AuditLine(when=entry.at, who=entry.actor, action=entry.action, whom=whom, count=count)
+    channel = entry.facts.get("channel")
+    return AuditLine(when=entry.at, who=entry.actor, action=entry.action, whom=whom, count=count, channel=channel)

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot import beginnings
 from bot.beginnings import Beginning
+from bot.ground import fitted, may_begin
 from bot.habits import habits_of
 from bot.limits import refuse_above
 from bot.mixing import refuse_mixture
@@ -58,7 +59,7 @@ def ordered(rooms: Any, asker: Asker, order: Order, facts: EngineFacts | None, n
 
     Raises: TintypeError when the prompt is empty or too long, or a word is unknown, not learned or not theirs.
     """
-    can(asker.actor, Action.IMAGINE)
+    may_begin(rooms, asker, Action.IMAGINE)
     prompt = with_words(order.prompt, order.extra)
     request = {
         "prompt": prompt,
@@ -151,7 +152,7 @@ def is_made_for(version: Version, facts: EngineFacts) -> bool:
 
 
 def _put(rooms: Any, asker: Asker, request: Mapping[str, Any], now: float) -> tuple[Job, bool]:
-    can(asker.actor, Action.IMAGINE)
+    request = fitted(rooms, asker, request)
     rooms.rules.refuse(asker.actor.guild, request["prompt"], request.get("negative_prompt", ""))
     if request.get("is_from_upload"):
         beginnings.refuse_for_adults(asker)

@@ -30,7 +30,13 @@ def told(rooms: Any, asker: Asker, change: Quota | None = None) -> Card:
 
 def _line(quota: Quota) -> str:
     who = texts.say("quota-everybody") if quota.role == EVERYBODY else f"<@&{quota.role}>"
-    return texts.say("quota-line", who=who, trainings=_most(quota.trainings), pictures=_most(quota.pictures))
+    return texts.say(
+        "quota-line",
+        who=who,
+        trainings=_most(quota.trainings),
+        pictures=_most(quota.pictures),
+        at_once=_most(quota.at_once),
+    )
 
 
 def _most(count: int | None) -> str:

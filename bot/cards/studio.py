@@ -13,6 +13,7 @@ from bot.plain import plain
 
 REASON_CHARACTERS = 500
 PROMPT_CHARACTERS = 300
+BLOCK_CHARACTERS = 100  # of why somebody is blocked
 MOST_TURNS = 999  # what fits into a button
 MOST_LIFTED = 5  # blocked members that have a button
 
@@ -40,6 +41,7 @@ class Blocked:
     key: str
     member: int
     until: float | None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,7 @@ class AuditLine:
     action: str
     whom: int | None
     count: int = 0  #: of pictures
+    channel: int | None = None
 
 
 def reports_card(case: Case | None, *, place: str, n: int, total: int, blocked: Sequence[Blocked]) -> Card:
@@ -96,9 +99,10 @@ def _verdicts(case: Case) -> list[Button]:
 
 
 def _blocked(one: Blocked) -> str:
+    reason = plain(one.reason, BLOCK_CHARACTERS) or "none"
     if one.until is None:
-        return texts.say("blocked-line", member=str(one.member))
-    return texts.say("blocked-until", member=str(one.member), when=str(int(one.until)))
+        return texts.say("blocked-line", member=str(one.member), reason=reason)
+    return texts.say("blocked-until", member=str(one.member), when=str(int(one.until)), reason=reason)
 
 
 def _lift(one: Blocked, at: int) -> Button:
@@ -115,7 +119,8 @@ def audit_card(entries: Sequence[AuditLine], *, place: str, n: int, pages: int) 
 def _entry(line: AuditLine) -> str:
     key = f"audit-{line.action}"
     whom = "none" if line.whom is None else f"<@{line.whom}>"
-    what = texts.say(key, whom=whom, count=line.count) if texts.knows(key) else plain(line.action)
+    channel = "none" if line.channel is None else f"<#{line.channel}>"
+    what = texts.say(key, whom=whom, count=line.count, channel=channel) if texts.knows(key) else plain(line.action)
     who = texts.say("audit-nobody") if line.who is None else f"<@{line.who}>"
     return texts.say("audit-line", when=str(int(line.when)), who=who, what=what)
 

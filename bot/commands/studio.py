@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 from discord import app_commands
 
-from bot import filters, moderating, quotas
+from bot import arranging, filters, moderating, quotas
 from bot.answers import Interaction, acknowledge, show, studio_of
 from bot.studio import Asker, asker_of
 from bot.translator import spoken
@@ -15,6 +15,10 @@ from storage.rules import EVERYBODY, Quota
 from storage.words import MAX_PROMPT
 
 Amount = app_commands.Range[int, 0, 10_000]
+AtOnce = app_commands.Range[int, 1, 20]
+Reason = app_commands.Range[str, 1, 200]
+Days = app_commands.Range[int, 1, 365]
+Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.ForumChannel
 
 command = app_commands.Group(
     name="studio",
@@ -33,12 +37,39 @@ def manager_of(interaction: Interaction) -> Asker:
     return asker
 
 
-@command.command(name="reports", description=spoken("cmd-studio-reports"))
-async def reports(interaction: Interaction) -> None:
-    """Show what members reported, one by one, with buttons to decide; and who is blocked."""
+@command.command(name="setup", description=spoken("cmd-studio-setup"))
+@app_commands.describe(channel=spoken("cmd-studio-channel"))
+async def setup(interaction: Interaction, channel: Channel | None = None) -> None:
+    """Show who may teach and draw, where, and how long things stay, with menus to change it and what I may do there."""
     await acknowledge(interaction)
-    asker = manager_of(interaction)
-    await show(interaction, await studio_of(interaction).run(lambda rooms: moderating.reports_of(rooms, asker)))
+    studio = studio_of(interaction)
+    if channel is None:
+        await show(interaction, await arranging.setup_now(studio, interaction))
+    else:
+        await show(interaction, await arranging.place_now(studio, interaction, channel.id))
+
+
+@command.command(name="reports", description=spoken("cmd-studio-reports"))
+@app_commands.describe(
+    block=spoken("cmd-studio-block"),
+    reason=spoken("cmd-studio-reason"),
+    days=spoken("cmd-studio-days"),
+    unblock=spoken("cmd-studio-unblock"),
+)
+async def reports(
+    interaction: Interaction,
+    block: discord.User | None = None,
+    reason: Reason | None = None,
+    days: Days | None = None,
+    unblock: discord.User | None = None,
+) -> None:
+    """Show what members reported, one by one, with buttons to decide, and who is blocked; or block, or let in again."""
+    await acknowledge(interaction)
+    studio, asker = studio_of(interaction), manager_of(interaction)
+    wish = moderating.Wish.of(block, unblock, reason, days)
+    card = await studio.run(lambda rooms: moderating.wished(rooms, asker, wish, studio.owners, studio.clock.now()))
+    await studio.door.look()
+    await show(interaction, card)
 
 
 @command.command(name="audit", description=spoken("cmd-studio-audit"))
@@ -53,6 +84,7 @@ async def audit(interaction: Interaction) -> None:
 @app_commands.describe(
     trainings=spoken("cmd-studio-trainings"),
     pictures=spoken("cmd-studio-pictures"),
+    at_once=spoken("cmd-studio-at-once"),
     role=spoken("cmd-studio-role"),
     lift=spoken("cmd-studio-lift"),
 )
@@ -60,14 +92,16 @@ async def limits(
     interaction: Interaction,
     trainings: Amount | None = None,
     pictures: Amount | None = None,
+    at_once: AtOnce | None = None,
     role: discord.Role | None = None,
     lift: bool = False,  # noqa: FBT001, FBT002  an option of the command
 ) -> None:
-    """Limit what members may ask for within 24 hours, all or those with a role; without a number show the limits."""
+    """Limit what members may ask for in 24 hours and at once, all or those with a role; without a number show that."""
     await acknowledge(interaction)
     asker, role_id = manager_of(interaction), EVERYBODY if role is None or role.is_default() else role.id
-    quota = Quota(role=role_id) if lift else Quota(role=role_id, trainings=trainings, pictures=pictures)
-    is_change = lift or (trainings, pictures) != (None, None)
+    asked = Quota(role=role_id, trainings=trainings, pictures=pictures, at_once=at_once)
+    quota = Quota(role=role_id) if lift else asked
+    is_change = lift or asked != Quota(role=role_id)
     card = await studio_of(interaction).run(lambda rooms: quotas.told(rooms, asker, quota if is_change else None))
     await show(interaction, card)
 

@@ -9,6 +9,7 @@ from bot.answers import Interaction, acknowledge, acknowledge_press, show
 from bot.beginnings import beginning_of
 from bot.buttons import Press, on_press
 from bot.cards import layout
+from bot.ground import may_begin
 from bot.modals import Submitted, on_submit
 from bot.options import Asked, order_of
 from bot.orders import Order, edited, finished, followed, may_use, may_use_words, ordered, prompt_today
@@ -67,6 +68,7 @@ async def ask_for_prompt(studio: Studio, interaction: Interaction, press: Press)
 
 
 def _prompts(rooms: Any, asker: Asker, job_id: str) -> tuple[str, str]:
+    may_begin(rooms, asker, Action.IMAGINE)
     job, _ = finished(rooms, asker, job_id, Action.VARY)
     may_use_words(rooms, asker, job)  # else the form would be filled in for nothing
     return prompt_today(rooms, job), str(job.request.get("negative_prompt", ""))
@@ -99,6 +101,7 @@ async def ask_to_try(studio: Studio, interaction: Interaction, press: Press) -> 
 
 def _first_try(rooms: Any, asker: Asker, concept_id: ConceptId) -> tuple[str, str]:
     """The word's name, and what the member never wants to see."""
+    may_begin(rooms, asker, Action.IMAGINE)
     return _usable_name(rooms, asker, concept_id), rooms.wishes.of(asker.member).negative
 
 

@@ -65,14 +65,23 @@ class Member:
     # ---- deeds
 
     async def command(
-        self, name: str, /, *, channel: str | None = None, patience_s: float = PATIENCE_S, **options: Any
+        self,
+        name: str,
+        /,
+        *,
+        channel: str | None = None,
+        patience_s: float = PATIENCE_S,
+        also: Mapping[str, Any] | None = None,
+        **options: Any,
     ) -> Answer:
         """Use a slash command ("words mine" for a subcommand) and wait for its answer.
 
-        An option may be a Path, or (name, bytes), for an attachment; None leaves it out.
+        An option may be a Path, or (name, bytes), for an attachment; None leaves it out. `also` holds those that are
+        called like a parameter here.
         Raises: NotAllowed, DidNotRespond, TimeoutError when a deferred answer does not come.
         """
-        given = {key: await self._option(value) for key, value in options.items() if value is not None}
+        every = {**options, **(also or {})}
+        given = {key: await self._option(value) for key, value in every.items() if value is not None}
         body = {"name": name, "channel": channel or self.channel, "options": given}
         return await self._do("command", body, patience_s)
 

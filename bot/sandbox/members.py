@@ -12,7 +12,7 @@ from aiohttp.multipart import BodyPartReader
 
 from bot.sandbox import deeds, payloads
 from bot.sandbox.options import NotPossible
-from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.sandbox import GUILDS, Sandbox
 from bot.sandbox.state import Interaction, Json, Person
 
 WATCH_STEP_S = 30.0  # how often a silent watcher is looked after
@@ -88,7 +88,10 @@ class Members:
             for role in body.get("roles", []) if person.id in guild.members else []:
                 known = {name: number for number, name in guild.roles.items()}
                 number = known.get(role) or self._sandbox.new_id()
-                guild.roles[number] = role
+                if number not in guild.roles:
+                    guild.roles[number] = role
+                    made = {"guild_id": str(guild.id), "role": payloads.role(guild, number, role)}
+                    self._sandbox.sessions.dispatch("GUILD_ROLE_CREATE", made, GUILDS)
                 person.roles = sorted({*person.roles, number})
         return web.json_response(self._told(person))
 

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 KNOWN_GAPS = ("nsfw",)  # fields of commands that the description lacks
+MEDIA = 16  # a type of channel that it lacks, too
 MOST_TOLD = 5  # problems of one request
 
 Json = dict[str, Any]
@@ -81,9 +82,11 @@ def _without_gaps(body: Any) -> Any:
     if not isinstance(body, dict):
         return body
     told = {key: value for key, value in body.items() if not ("name" in body and key in KNOWN_GAPS)}
-    for key in ("attachments", "data"):
+    for key in ("attachments", "data", "options"):
         if key in told:
             told[key] = _with_text_ids(told[key]) if key == "attachments" else _without_gaps(told[key])
+    if "channel_types" in told:
+        told["channel_types"] = [kind for kind in told["channel_types"] if kind != MEDIA]
     return told
 
 

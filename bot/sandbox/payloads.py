@@ -87,7 +87,21 @@ def channel(sandbox: Sandbox, one: Channel) -> Json:
                 "archive_timestamp": stamp(sandbox.clock.now()),
             },
         }
-    return told | {"nsfw": one.is_nsfw, "position": 0, "topic": None, "permission_overwrites": []}
+    return told | {
+        "nsfw": one.is_nsfw,
+        "position": 0,
+        "topic": None,
+        "permission_overwrites": _overwrites(sandbox, one),
+    }
+
+
+def _overwrites(sandbox: Sandbox, one: Channel) -> list[Json]:
+    """What makes the bot's permissions in a channel others than in the server."""
+    if one.permissions is None or one.guild_id not in sandbox.guilds:
+        return []
+    usual = sandbox.guilds[one.guild_id].permissions
+    allow, deny = one.permissions & ~usual, usual & ~one.permissions
+    return [{"id": str(sandbox.bot.id), "type": 1, "allow": str(allow), "deny": str(deny)}]
 
 
 def guild(sandbox: Sandbox, one: Guild) -> Json:
@@ -119,7 +133,7 @@ def guild(sandbox: Sandbox, one: Guild) -> Json:
         "emojis": [],
         "stickers": [],
         "members": [member(sandbox.bot)],
-        "roles": [_role(one, number, name) for number, name in roles.items()],
+        "roles": [role(one, number, name) for number, name in roles.items()],
         "channels": [channel(sandbox, room) for room in rooms if room.kind not in THREADS],
         "threads": [channel(sandbox, room) for room in rooms if room.kind in THREADS and not room.is_archived],
         "presences": [],
@@ -129,7 +143,8 @@ def guild(sandbox: Sandbox, one: Guild) -> Json:
     }
 
 
-def _role(one: Guild, number: int, name: str) -> Json:
+def role(one: Guild, number: int, name: str) -> Json:
+    """A role object."""
     everyone = number == one.id
     return {
         "id": str(number),

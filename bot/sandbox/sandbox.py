@@ -100,7 +100,7 @@ class Sandbox:
 
     def add_guild(self, name: str, *channels: tuple[str, bool]) -> Guild:
         """A new server with these (channel, is age-restricted), known to the bot at once."""
-        guild = Guild(id=self.lasting_id("server", name), name=name, owner_id=self.bot.id)
+        guild = Guild(id=self.lasting_id("server", name), name=name, owner_id=self.lasting_id("owner", name))
         self.guilds[guild.id] = guild
         for title, is_nsfw in channels:
             number = self.lasting_id("channel", name, title)

@@ -97,6 +97,13 @@ cmd-settings-drop = Delete a preset
 cmd-settings-name = The preset's name
 cmd-settings-prompt = Put at the end of every prompt: in watercolour, soft light
 cmd-studio = Keep order in this server's studio
+cmd-studio-setup = Who may teach and draw here, where, how long things stay; and what I may do in your channels
+cmd-studio-channel = The rules of this channel, and my permissions there; leave it out for the whole server
+cmd-studio-block = Block this member, without any report
+cmd-studio-reason = Why; managers read it in this list
+cmd-studio-days = For how many days; leave it out until you let them in again
+cmd-studio-unblock = Let this member in again
+cmd-studio-at-once = Jobs of one kind that each member may have waiting or running at once
 cmd-studio-reports = What members reported: keep it, remove it, count it, block
 cmd-studio-audit = Who decided what here
 cmd-studio-limits = How much members may ask for within 24 hours
@@ -156,6 +163,7 @@ may-favourites = Everybody; one sees one's own, as far as one may still see the 
 may-settings-show = Everybody, about themselves.
 may-settings-save = Everybody, about themselves.
 may-settings-drop = Everybody, about themselves.
+may-studio-setup = Members who may manage the server.
 may-studio-reports = Members who may manage the server.
 may-studio-audit = Members who may manage the server.
 may-studio-limits = Members who may manage the server.
@@ -223,6 +231,11 @@ btn-remove-reported = Remove
 btn-strike = Remove and strike
 btn-block = Block the owner
 btn-unblock = Unblock { $n }
+btn-setup-people = People may be taught: { $state }
+btn-setup-pictures = Pictures: { $state }
+btn-setup-training = Teaching: { $state }
+btn-setup-enlarge = Enlarging: { $state }
+btn-setup-spoiler = All covered: { $state }
 btn-look-again = Look again
 btn-back = ‹ Back
 btn-next = Next ›
@@ -622,8 +635,14 @@ case-hidden = ⚠ It is hidden until you decide.
 case-help = *Keep* gives it back. *Remove* deletes pictures, and leaves a style to its owner alone. *Remove and strike* counts it too: the third strike in 30 days blocks for 30 days. *Block the owner* keeps them out until you let them in again; the report stays.
 case-alt = What was reported
 blocked-title = **Blocked here:**
-blocked-line = <@{ $member }>
-blocked-until = <@{ $member }> until <t:{ $when }:f>
+blocked-line = <@{ $member }>{ $reason ->
+    [none] {""}
+   *[other] {" "}– { $reason }
+}
+blocked-until = <@{ $member }> until <t:{ $when }:f>{ $reason ->
+    [none] {""}
+   *[other] {" "}– { $reason }
+}
 audit-title = ## Who decided what
 audit-none = Nothing was reported or decided here yet.
 audit-line = <t:{ $when }:f> · { $who } { $what }
@@ -657,6 +676,23 @@ audit-block = blocked { $whom ->
    *[other] { $whom }
 }
 audit-unblock = let a blocked member in again
+audit-setup-trainers = changed who may teach words
+audit-setup-drawers = changed who may make pictures
+audit-setup-first = changed whose jobs go first
+audit-setup-channels = changed in which channels Tintype works
+audit-setup-has_people = changed whether people may be taught
+audit-setup-keep_days = changed how long pictures stay
+audit-setup-left_days = changed how long the things of those who left stay
+audit-setup-threshold = changed how many reports hide a thing
+audit-setup-channel = changed the rules of { $channel ->
+    [none] a channel
+   *[other] { $channel }
+}
+audit-kept-no-longer = had { $count ->
+    [one] one picture
+   *[other] { $count } pictures
+} deleted, older than this server keeps them
+audit-left = had what belonged to a member who left deleted: words and pictures, { $count }
 audit-filter-add = added something to the filter
 audit-filter-drop = took something out of the filter
 audit-quota = changed the daily limits
@@ -664,11 +700,106 @@ audit-held-back = had { $count ->
     [one] one picture
    *[other] { $count } pictures
 } held back by the output check
+setup-title =
+    ## The studio of this server
+    Every choice below holds at once, and stands in `/studio audit`. Only you see this card.
+setup-stale = ⚠ **Nothing was changed by that:** the card was not new any more, because these rules had been changed since. Here they are as they stand now.
+setup-trainers = **Who may teach words:** { $roles ->
+    [none] everybody
+   *[other] { $roles }
+}
+setup-drawers = **Who may make pictures:** { $roles ->
+    [none] everybody
+   *[other] { $roles }
+}
+setup-first = **Who goes first,** with twice the share of the machine: { $roles ->
+    [none] nobody
+   *[other] { $roles }
+}
+setup-channels = **Where:** { $channels ->
+    [none] in every channel
+   *[other] { $channels }
+}
+setup-people = **May people be taught here?** { $state }
+setup-keep = **Pictures** { $days ->
+    [0] stay until somebody deletes them.
+   *[other] are deleted { $days } days after they were made, and blanked in the channels.
+}
+setup-left = **When a member leaves, or I am removed,** { $days ->
+    [0] their words and pictures of this server stay until they delete them.
+   *[other] their words and pictures of this server are deleted { $days } days later.
+}
+setup-threshold = **Hidden by reports** of { $count ->
+    [one] one member
+   *[other] { $count } members
+}, until you decide with `/studio reports`.
+setup-keep-choice = { $days ->
+    [0] Pictures stay until they are deleted
+   *[other] Pictures stay { $days } days
+}
+setup-left-choice = { $days ->
+    [0] Things of those who left stay
+   *[other] Things of those who left stay { $days } days
+}
+setup-threshold-choice = { $count ->
+    [one] One report hides a thing
+   *[other] { $count } reports hide a thing
+}
+setup-apart = **Channels with rules of their own:** { $channels }
+setup-help = `/studio setup channel:` is for a single channel, `/studio limits` for how much each role may ask for, `/studio filter` for what nobody may write.
+menu-trainers = Who may teach words (none: everybody)
+menu-drawers = Who may make pictures (none: everybody)
+menu-first = Who goes first (none: nobody)
+menu-channels = In which channels (none: in all)
+menu-keep = How long pictures stay
+menu-left = After a member has left
+menu-threshold = How many reports hide a thing
+menu-count = The most pictures at a time
+menu-quality = The finest quality
+menu-shape = The usual shape
+place-title =
+    ## The rules of <#{ $channel }>
+    They hold in its threads too, and at once. Only you see this card.
+place-closed = ⚠ This channel is not among those that `/studio setup` names, so nothing is taught or made here.
+place-pictures = **Pictures are made here:** { $state }
+place-training = **Words are taught here:** { $state }
+place-enlarge = **Pictures are enlarged here:** { $state }
+place-spoiler = **All pictures are posted covered:** { $state }
+place-caps = **At most** { $count ->
+    [one] one picture
+   *[other] { $count } pictures
+} at a time, in quality “{ $quality }”.
+place-shape-any = Shape: as each member prefers
+place-shape-square = Shape, unless a member says another: square
+place-shape-portrait = Shape, unless a member says another: portrait
+place-shape-landscape = Shape, unless a member says another: landscape
+place-count-choice = { $count ->
+    [one] One picture at a time
+   *[other] Up to { $count } pictures at a time
+}
+place-quality-choice = Quality: { $quality } at the finest
+access-title = **What I may do here:**
+access-line = { $state ->
+    [yes] ✔ { $permission }
+   *[no] ✘ { $permission } – missing
+}
+access-fix = **How to fix <#{ $channel }>:** open its settings, *Permissions*, choose or add Tintype under *Roles/Members*, and allow { $permissions }.
+access-all = ✔ I can post in all these channels.
+access-some = ⚠ { $count ->
+    [one] In one channel I cannot post:
+   *[other] In { $count } channels I cannot post:
+}
+access-more = … and in { $count } more.
+permission-view_channel = View Channel
+permission-send_messages = Send Messages
+permission-send_messages_in_threads = Send Messages in Threads
+permission-attach_files = Attach Files
+permission-read_message_history = Read Message History
 quota-title = **Within 24 hours each member may have at most:**
 quota-none = **This server has no limits of its own.** Each member may have what the operator's machine allows.
 quota-everybody = Everybody
 quota-any = any number
-quota-line = - { $who } · trainings: { $trainings } · pictures: { $pictures }
+quota-line = - { $who } · trainings: { $trainings } · pictures: { $pictures } · at once: { $at_once }
 quota-help = Whoever has several of these roles has the highest number. `/studio limits` changes them; what failed or was cancelled does not count.
 
 ## Queue, show, papers
@@ -959,6 +1090,9 @@ E_FILTER_REGEX = “{ $text }” is no pattern that can be used: { $why }. Look-
 E_FILTER_WIDE = “{ $text }” would refuse even harmless prompts, so it was not kept. Make it narrower.
 E_FILTER_MANY = This server's filter is full: { $most } words and patterns. Drop one first.
 E_FILTER_NONE = “{ $text }” is not in this server's filter, so nothing was dropped.
+E_BLOCK_WHOM = You cannot block yourself, a bot, or who runs this Tintype. Name another member.
+E_BLOCK_NONE = That member is not blocked here. `/studio reports` lists who is.
+E_BLOCK_BOTH = Block or let in, one at a time; nothing was changed. A reason or a number of days goes with `block:`.
 E_REPORT_CLOSED = This report is settled already. `/studio reports` shows what waits.
 E_NOT_MANAGER = Only members who may manage this server can do this. Ask one of them.
 E_NOT_YOURS = That belongs to another member, and only they may do this. Start your own with `/imagine` or `/train`.

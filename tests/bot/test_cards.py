@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 
 from bot import cards, consent, modals
+from bot.access import IN_THREADS, Access
 from bot.buttons import Press
 from bot.cards import Picture, studio
 from bot.cards.jobs import progress_of
 from bot.cards.layout import bar, percent
+from bot.cards.setup import Arranged, place_card, setup_card
+from bot.studio import NEEDED
 from storage.preferences import Preferences, Preset
+from storage.setups import Place, Setup
 from tests.bot.limits import faults_of_card, faults_of_form, walk
 
 JOB = "0123456789abcdef"
@@ -117,6 +121,7 @@ def favourite(n: int) -> cards.Favourite:
 
 
 WAITING = cards.Waiting(place=999, wait_s=10**6, is_engine_awake=False)
+FIFTEEN = tuple(range(2**62, 2**62 + 15))
 INTERRUPTED = cards.Running(phase="train", done=7, total=9)
 EXTREMES = {
     "report of one page": lambda: cards.photo_report(report(10, rejected=30, consent_text=consent.text())),
@@ -152,6 +157,18 @@ EXTREMES = {
     "audit": lambda: studio.audit_card(
         [studio.AuditLine(when=1e9, who=2**62, action=what, whom=2**62) for what in ("strike", EVIL * 9) * 10],
         place=JOB, n=2, pages=5000,
+    ),
+    "setup": lambda: setup_card(
+        Arranged(
+            key=JOB, setup=Setup(**dict.fromkeys(("trainers", "drawers", "first", "channels"), FIFTEEN)), apart=FIFTEEN,
+            accesses=[Access(channel=2**62 + n, lacking=NEEDED) for n in range(500)], is_stale=True,
+        )
+    ),
+    "setup of a new server": lambda: setup_card(
+        Arranged(key=JOB, setup=Setup(), apart=[], accesses=[], is_stale=False)
+    ),
+    "rules of a channel": lambda: place_card(
+        2**62, JOB, Place(), Access(channel=2**62, lacking=(*NEEDED, IN_THREADS)), is_open=False, is_stale=True
     ),
     "no audit": lambda: studio.audit_card([], place=JOB, n=1, pages=1),
     "recipe": lambda: cards.recipe_card(recipe()),

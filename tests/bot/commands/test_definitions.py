@@ -13,6 +13,7 @@ from bot.manual import commands_page
 from tests.bot.commands.stage import Stage, shown
 
 BOT = Path(__file__).parents[3] / "bot"
+BUILDERS = {"button", "choices", "roles", "channels"}  # of what can be pressed: buttons, and the menus
 presses.load()
 
 
@@ -27,7 +28,7 @@ def name_of(call: ast.Call) -> str:
 
 
 def shown_verbs() -> set[str]:
-    first = [call.args[0] for call in calls() if name_of(call) == "button" and call.args]
+    first = [call.args[0] for call in calls() if name_of(call) in BUILDERS and call.args]
     return {argument.value for argument in first if isinstance(argument, ast.Constant)}
 
 
