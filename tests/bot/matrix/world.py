@@ -1,0 +1,234 @@
+"""The people and things of the table, made once; and how what a deed changed is put back."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.belongings import key_of
+from bot.sandbox.state import Channel, Message, Person
+from storage.database import rows
+from storage.listings import Order
+from storage.preferences import Preset
+from storage.records import ConceptId, Consent, GuildId, Kind, MemberId, Scope
+from tests.bot.commands.stage import PNG, Stage, custom_id_of, weights_of
+from tests.storage.rooms import actor, add_version
+
+WORDS = {
+    "a word that nobody else may use": "secretdog",
+    "a word shared with members by name": "namedhat",
+    "a word shared with a role": "roleink",
+    "a word shared with this server": "servercup",
+    "a word shared with every server": "worldsun",
+    "a word shared with this server, in quarantine": "badmug",
+    "a word that shows its owner, shared with members by name": "anaself",
+    "a word that shows another member": "pamface",
+    "a word whose person took their agreement back, shared with members by name": "gonepast",
+}
+GRIDS = {
+    "pictures with a word shared with this server": "servercup",
+    "pictures with a word that nobody else may use": "secretdog",
+    "pictures of a person": "anaself",
+    "pictures that were reported and are hidden": "servercup",
+}
+REPORTERS = ("shown", "role", "named")
+
+
+@dataclass
+class Actor:
+    """Who asks, and where."""
+
+    person: Person
+    channel: Channel
+    name: str
+
+
+@dataclass
+class World:
+    """A stage with everything on it; `facts` fills the braces of each thing's deeds."""
+
+    stage: Stage
+    actors: dict[str, Actor] = field(default_factory=dict)
+    facts: dict[str, dict[str, str]] = field(default_factory=dict)
+    posted: dict[str, int] = field(default_factory=dict)  #: the message about a job
+    _rows: sqlite3.Connection = field(init=False)
+    _files: dict[Path, bytes] = field(default_factory=dict)
+    _messages: dict[int, Message] = field(default_factory=dict)
+
+    def person(self, who: str) -> MemberId:
+        return MemberId(self.actors[who].person.id)
+
+    # ---- how it was
+
+    async def keep(self) -> None:
+        """Remember everything as it is now."""
+        self._rows = sqlite3.connect(":memory:", check_same_thread=False)
+        await self.stage.run(lambda rooms: rooms.db.conn.backup(self._rows))
+        self._files = {path: path.read_bytes() for path in self._kept()}
+        self._messages = {number: copy.copy(message) for number, message in self.stage.box.messages.items()}
+
+    async def digest(self) -> str:
+        """What is kept, in one short text that differs when anything differs."""
+        return str(await self.stage.run(lambda rooms: digest_of(rooms.db.conn)))
+
+    async def restore(self) -> None:
+        """Put everything back as it was."""
+        await self.stage.run(lambda rooms: self._rows.backup(rooms.db.conn))
+        for path in self._kept() - self._files.keys():
+            path.unlink()
+        for path, content in self._files.items():
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+        self.stage.box.messages.update({number: copy.copy(one) for number, one in self._messages.items()})
+        await self.stage.bot.studio.door.look()
+
+    def _kept(self) -> set[Path]:
+        data = self.stage.folder / "data"
+        return {path for name in ("blobs", "keys") for path in (data / name).rglob("*") if path.is_file()}
+
+
+def digest_of(connection: sqlite3.Connection) -> str:
+    names = [name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")]
+    told = [(name, connection.execute(f'select * from "{name}"').fetchall()) for name in sorted(names)]
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+async def people_of(world: World) -> None:
+    """Everybody in the table's columns, where they stand."""
+    box, home = world.stage.box, world.stage.box.guilds[world.stage.guild]
+    far, third = box.add_guild("Far", ("lobby", False)), box.add_guild("Third", ("hall", False))
+    rooms = {one.name: one for one in box.channels.values()}
+    general, dark, lobby, hall = (rooms[name] for name in ("general", "after-dark", "lobby", "hall"))
+    painters = box.new_id()
+    home.roles[painters] = "painters"
+    ana = box.person("ana")
+    assert ana is not None
+    for name, where in (("owner", general), ("owner, 18+", dark), ("owner, away", lobby), ("owner, blocked", hall)):
+        world.actors[name] = Actor(ana, where, name)
+    for who, name in (("shown", "pam"), ("named", "nia"), ("role", "rob"), ("member", "mo"), ("blocked", "bob")):
+        world.actors[who] = Actor(box.add_person(name), general, who)
+    world.actors["manager"] = Actor(box.add_person("mia"), general, "manager")
+    for who, name in (("away", "eve"), ("manager, away", "max"), ("operator", "opal")):
+        world.actors[who] = Actor(box.add_person(name), lobby, who)
+    leo = box.add_person("leo")
+    world.actors["left"] = Actor(leo, box.dm_with(leo), "left")
+    world.actors["role"].person.roles = [painters]
+    for who in ("manager", "manager, away"):
+        world.actors[who].person.is_manager = True
+    for one in world.actors.values():
+        if one.channel.guild_id is not None:
+            box.guilds[one.channel.guild_id].members.add(one.person.id)
+    world.stage.owners = frozenset({world.person("operator")})
+    await world.stage.run(lambda rooms: _known(rooms, world, [GuildId(far.id), GuildId(third.id)]))
+
+
+def _known(rooms: Any, world: World, guilds: list[GuildId]) -> None:
+    for guild in guilds:
+        rooms.guilds.allow(guild)
+    for one in world.actors.values():
+        rows(rooms.db, "insert or ignore into members (id, first_seen) values (:id, 1.0)", id=one.person.id)
+    rooms.moderation.block(world.stage.guild, world.person("blocked"), world.person("manager"))
+    rooms.moderation.block(guilds[1], world.person("owner"), world.person("manager"))
+
+
+# ---- things
+
+
+async def things_of(world: World) -> None:
+    """One of each thing, all of them ana's."""
+    await world.stage.run(lambda rooms: _words(rooms, world))
+    for thing, word in GRIDS.items():
+        await _grid(world, thing, word)
+    await _trainings(world)
+    await _draft(world)
+    await world.stage.ana.command("imagine", prompt="a cup", count=1)
+    world.facts["pictures that wait in the queue"] = {"job": (await world.stage.job()).id}
+    await world.stage.run(lambda rooms: _own(rooms, world))
+
+
+def _words(rooms: Any, world: World) -> None:
+    ana, home = world.person("owner"), world.stage.guild
+    sheet = rooms.vault.put(ana, PNG + b"sheet")
+    for thing, word in WORDS.items():
+        kind = Kind.PERSON if word in {"anaself", "pamface", "gonepast"} else Kind.ANIMAL
+        concept = rooms.concepts.create(ana, home, word, kind, "dog")
+        blob = rooms.vault.put(ana, weights_of(word, "dog", "lora"))
+        add_version(rooms.concepts, concept, blob, sheet=sheet)
+        world.facts[thing] = {"word": word, "concept": concept.id}
+        if kind is Kind.PERSON:
+            person = world.person("shown") if word == "pamface" else ana
+            rooms.concepts.agree(Consent(concept=concept.id, person=person, text_version="1", given_at=1.0))
+            shown = None if person == ana else person
+            rows(rooms.db, "update concepts set person = :shown where id = :id", shown=shown, id=concept.id)
+    _shared(rooms, world)
+
+
+def _shared(rooms: Any, world: World) -> None:
+    ids = {facts["word"]: ConceptId(facts["concept"]) for facts in world.facts.values()}
+    home, role = world.stage.guild, world.actors["role"].person.roles[0]
+    for word in ("namedhat", "anaself", "gonepast"):
+        for who in ("named", "blocked"):
+            rooms.sharing.share(ids[word], Scope.MEMBER, world.person(who))
+    rooms.sharing.share(ids["roleink"], Scope.ROLE, role)
+    rooms.sharing.share(ids["servercup"], Scope.GUILD, home)
+    rooms.sharing.share(ids["badmug"], Scope.GUILD, home)
+    rooms.sharing.share(ids["worldsun"], Scope.INSTANCE)
+    rooms.concepts.revoke(ids["gonepast"])
+    rooms.sharing.quarantine(ids["badmug"])
+    about = {"guild": home, "channel": world.stage.channel(), "reason": "odd", "concept": ids["badmug"]}
+    reports = [rooms.moderation.report(world.person(who), **about) for who in REPORTERS]
+    world.facts["the order of the server"] = {
+        "style_report": reports[0].id,
+        "member": key_of(world.person("owner")),
+        "blocked": key_of(world.person("blocked")),
+    }
+
+
+async def _grid(world: World, thing: str, word: str) -> None:
+    stage = world.stage
+    await stage.ana.command("imagine", prompt=f"<{word}> on the beach", count=2)
+    job = await stage.job()
+    images = await stage.draw(job)
+    world.facts[thing] = {"job": job.id, "image": images[0].id}
+    world.posted[job.id] = int((await stage.post(job.id)).id)
+    if "hidden" in thing:
+        about = {"guild": stage.guild, "channel": stage.channel(), "reason": "bad", "image": images[0].id}
+        for who in REPORTERS:
+            made = await stage.run(lambda rooms, who=who: rooms.moderation.report(world.person(who), **about))
+            world.facts["the order of the server"]["report"] = made.id
+
+
+async def _trainings(world: World) -> None:
+    stage = world.stage
+    for thing, word in (("a training that failed", "failing"), ("a training under way", "learning")):
+        await stage.ana.press(await stage.report(3, word=word), "Train")
+        job = await stage.start(await stage.job(), done=1, total=9)
+        if word == "failing":
+            await stage.fail(job)
+        world.facts[thing] = {"job": job.id}
+        world.posted[job.id] = int((await stage.post(job.id)).id)
+
+
+async def _draft(world: World) -> None:
+    report = await world.stage.report(3, word="waiting")
+    draft, photo = (custom_id_of(report, verb).split(":")[2] for verb in ("train", "remove"))
+    world.facts["photos that wait for Train"] = {"draft": draft, "photo": photo}
+
+
+def _own(rooms: Any, world: World) -> None:
+    ana, image = world.person("owner"), world.facts["pictures with a word that nobody else may use"]["image"]
+    rooms.wishes.star(ana, image)
+    rooms.wishes.save(ana, Preset(name="anaspreset", count=2))
+    liker = actor(world.person("member"), world.stage.guild)
+    rooms.styles.like(liker, ConceptId(world.facts["a word shared with this server"]["concept"]), None)
+    world.facts["what is each member's own"] = {
+        "member": key_of(ana),
+        "favourite": image,
+        "preset": "anaspreset",
+        "listing": rooms.styles.lists.open(ana, Order.NAME).id,
+    }
