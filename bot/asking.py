@@ -154,6 +154,7 @@ async def _present(client: discord.Client, guild: GuildId, question: Question) -
 
 
 def _may(rooms: Any, member: Asker, question_id: str, action: Action) -> Question:
+    rooms.questions.settle()  # what it asks about may be gone
     question: Question | None = rooms.questions.get(question_id)
     if question is None:
         raise NotFound("E_QUESTION_GONE")

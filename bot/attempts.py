@@ -143,12 +143,13 @@ def _photo(rooms: Rooms, photo: str) -> Photo:
 
 
 def _consent(rooms: Rooms, job: Job) -> dict[str, Any]:
-    """The person's agreement that is in force now, whatever was so when the job was queued.
+    """The agreement of who is shown that is in force now, whatever was so when the job was queued.
 
     Raises: NotAllowed(E_NO_CONSENT).
     """
     held = rooms.concepts.consent(job.concept) if job.concept else None
-    if held is None:
+    concept = rooms.concepts.get(job.concept) if job.concept else None
+    if held is None or concept is None or held.person != (concept.person or concept.owner):
         raise NotAllowed("E_NO_CONSENT")
     return {"person": str(held.person), "text_version": held.text_version, "given_at": held.given_at}
 
@@ -248,8 +249,27 @@ def _learned(rooms: Rooms, version: Version, row: Mapping[str, Any]) -> BlobId:
     return found.blob
 
 
+def _taking_over(rooms: Rooms, job: Job, facts: EngineFacts) -> Plan:
+    """Weights made elsewhere with what is said of them; of a person with the agreement that is in force."""
+    request, told = job.request, job.request["told"]
+    files = {f"weights/{n}.safetensors": BlobId(file["blob"]) for n, file in enumerate(request["files"], 1)}
+    order = {
+        "word": request["word"],
+        "kind": request["kind"],
+        "class_word": request["class_word"],
+        "trigger": request["trigger"],
+        "name": told["name"],
+        "peft": told.get("peft"),
+        "files": [{"path": path} for path in files],
+        "consent": _consent(rooms, job) if request["kind"] == Kind.PERSON else None,
+        "limit_bytes": LIMIT_BYTES,
+    }
+    return Plan(seed=int(job.id[:8], 16), order=order, files=files)
+
+
 PLANS: Mapping[JobKind, Callable[[Rooms, Job, EngineFacts], Plan]] = {
     JobKind.TRAIN: _training,
     JobKind.IMAGINE: _pictures,
+    JobKind.IMPORT: _taking_over,
     JobKind.SHEET: _contact_sheet,
 }

@@ -1,4 +1,4 @@
-"""From photos to a queued training: what a draft needs, what is wrong with it, and the one step that queues it."""
+"""Photos that wait for *Train*: what a draft is filled with, what it needs, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -8,28 +8,21 @@ from typing import Any
 
 from bot import consent
 from bot.ground import may_teach
-from bot.limits import refuse_above
-from bot.naming import concept_for, learned_word, plain_word
+from bot.naming import learned_word, plain_word
 from bot.studio import Asker, EngineFacts, MethodFacts, size_px_of
-from bot.waits import usual_s
-from storage.errors import NotAllowed, NotFound, TintypeError
+from storage.errors import NotFound, TintypeError
 from storage.ids import new_id
 from storage.permissions import Action, can
-from storage.photo_report import LEAST, PhotoFacts, PhotoReport, Verdict, photo_report
-from storage.photos import KEEP_DAYS, KEPT, OPEN, TRAINING
+from storage.photo_report import LEAST, PhotoFacts, PhotoReport, photo_report
+from storage.photos import ASKED, KEEP_DAYS, KEPT, OPEN, TRAINING
+from storage.questions import BY_ASKER, QuestionState
 from storage.records import (
     Concept,
-    ConceptId,
-    Consent,
     Draft,
     DraftId,
     GuildId,
-    Job,
-    JobId,
-    JobKind,
     Kind,
     MemberId,
-    NewJob,
     Photo,
 )
 
@@ -52,6 +45,7 @@ def begin(
     has_agreed: bool = False,
     draft: str | None = None,
     keep_days: int | None = None,
+    person: MemberId | None = None,
 ) -> Draft:
     """Open a draft, or go on with what stands for the word or with the one that a form belongs to.
 
@@ -74,6 +68,10 @@ def begin(
     _open_again(rooms, opened)
     if keep_days is not None:
         rooms.photos.wish(opened.id, keep_days=keep_days)
+    if opened.state == ASKED:
+        return opened
+    if person is not None:
+        rooms.photos.change_draft(opened.id, person=None if person == asker.member else person)
     said = {"kind": kind, "class_word": class_word, "method": method} if stands else {}
     return completed(rooms, opened.id, **{name: value for name, value in said.items() if value})
 
@@ -95,7 +93,7 @@ def stands(rooms: Any, asker: Asker, word: str) -> bool:
 
 def next_version(rooms: Any, asker: Asker, concept: Concept) -> Draft:
     """A draft for the next version of a word, in the word's own server: with the photos that are there, or empty."""
-    may_teach(rooms, asker, kind)
+    can(asker.actor, Action.TRAIN)
     stands = standing(rooms, concept.owner, concept.home, concept.name)
     opened: Draft = stands or rooms.photos.open_draft(
         concept.owner,
@@ -172,9 +170,9 @@ def own_open(rooms: Any, asker: Asker, draft: str, action: Action = Action.CHANG
 
 
 def still_open(draft: Draft | None) -> Draft:
-    """The draft, when it is there and without a training.
+    """The draft, when it is there and without a training or a question.
 
-    Raises: NotFound(E_DRAFT_GONE), TintypeError(E_DRAFT_USED, E_DRAFT_KEPT).
+    Raises: NotFound(E_DRAFT_GONE), TintypeError(E_DRAFT_USED, E_DRAFT_KEPT, E_DRAFT_ASKED).
     """
     if draft is None:
         raise NotFound("E_DRAFT_GONE")
@@ -182,6 +180,8 @@ def still_open(draft: Draft | None) -> Draft:
         raise TintypeError("E_DRAFT_USED")
     if draft.state == KEPT:
         raise TintypeError("E_DRAFT_KEPT", word=plain_word(draft.word))
+    if draft.state == ASKED:
+        raise TintypeError("E_DRAFT_ASKED")
     return draft
 
 
@@ -232,13 +232,21 @@ def dropped(rooms: Any, asker: Asker, draft: str) -> Draft | None:
 
     The draft, when its photos stay.
     """
-    found = own_open(rooms, asker, draft, Action.DELETE)
+    found = own(rooms, asker, draft, Action.DELETE)
+    if not taken_back(rooms, found):
+        still_open(found)
     until = float(found.wishes.get("until") or 0.0)
     if not found.concept or not found.keep_days:
         rooms.photos.discard(found.id)
         return None
     rooms.photos.put_aside(found, found.concept, until)
     return found
+
+
+def taken_back(rooms: Any, draft: Draft) -> bool:
+    """Take the question about a draft back, if one waits; False when none does."""
+    asked = rooms.questions.about_draft(draft.id) if draft.state == ASKED else None
+    return asked is not None and bool(rooms.questions.close(asked.id, QuestionState.WITHDRAWN, BY_ASKER))
 
 
 def kind_of(draft: Draft) -> Kind:
@@ -277,15 +285,22 @@ def class_word_of(draft: Draft, facts: EngineFacts) -> str:
     An engine that lists words for a kind knows no others.
     Raises: TintypeError(E_KIND_NEEDED, E_CLASS_WORD, E_CLASS_WORD_FORM).
     """
-    kind = kind_of(draft)
+    return known_class_word(kind_of(draft), draft.class_word, facts)
+
+
+def known_class_word(kind: Kind, wanted: str | None, facts: EngineFacts) -> str:
+    """The wanted class word, when the engine knows it as one of this kind; its first one when none is wanted.
+
+    Raises: TintypeError(E_CLASS_WORD, E_CLASS_WORD_FORM).
+    """
     known = facts.class_words.get(kind, ())
-    if draft.class_word is None:
+    if wanted is None:
         return known[0] if known else PLAIN_CLASS_WORD[kind]
-    word = " ".join(draft.class_word.lower().split())
+    word = " ".join(wanted.lower().split())
     if known and word not in known:
         raise TintypeError("E_CLASS_WORD", class_word=word, kind=str(kind), known=list(known))
     if len(word) > CLASS_WORD_CHARACTERS or not CLASS_WORD.fullmatch(word):
-        raise TintypeError("E_CLASS_WORD_FORM", class_word=draft.class_word)
+        raise TintypeError("E_CLASS_WORD_FORM", class_word=wanted)
     return word
 
 
@@ -306,84 +321,3 @@ def judged(photos: Sequence[Photo], draft: Draft, facts: EngineFacts | None) -> 
     if facts is not None and facts.methods and (draft.method is None or facts.method(draft.method)):
         need = method_of(draft, facts).min_photos
     return photo_report([PhotoFacts.of(photo) for photo in photos], size_px=size_px, need=need)
-
-
-def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: float, *, read: int) -> tuple[Job, bool]:
-    """Queue the draft's training, told where it is pressed; pressing twice answers the job that is there, and False.
-
-    `read` is the version of the agreement that stood above the button, 0 for none.
-    Raises: TintypeError with what is still missing; nothing is changed then.
-    """
-    draft = own(rooms, asker, draft_id)
-    if draft.state == TRAINING:
-        return _job_of(rooms, draft), False
-    still_open(draft)
-    may_teach(rooms, asker, draft.kind)
-    refuse_above(rooms, asker, JobKind.TRAIN)
-    kind = kind_of(draft)
-    if kind is Kind.PERSON and read != consent.TEXT_VERSION:
-        raise NotAllowed("E_CONSENT_UNREAD")
-    method, class_word = method_of(draft, facts), class_word_of(draft, facts)
-    photos = judged(rooms.photos.of(draft.id), draft, facts)
-    if photos.verdict is Verdict.REFUSE:
-        raise TintypeError("E_TOO_FEW_PHOTOS", have=photos.have, need=photos.need, method=method.title)
-    concept = concept_for(rooms, draft, kind, class_word)
-    new = NewJob(
-        kind=JobKind.TRAIN,
-        owner=draft.owner,
-        guild=asker.actor.guild,
-        channel=asker.channel,
-        key=asker.key,
-        concept=concept.id,
-        predicted_s=usual_s(rooms, JobKind.TRAIN, now),
-        request={
-            "draft": draft.id,
-            "concept": concept.id,
-            "word": concept.name,
-            "kind": str(kind),
-            "class_word": class_word,
-            "method": method.name,
-            "photos": list(photos.proposed),
-            "weight": rooms.setups.weight(asker.actor),
-        },
-    )
-    job, made = rooms.queue.put(new, lambda _db, _job: _keep(rooms, draft, concept.id, now))
-    return job, made
-
-
-def _keep(rooms: Any, draft: Draft, concept: ConceptId, now: float) -> None:
-    """What belongs to the job, in its own transaction: the draft is used, a person has agreed."""
-    rooms.photos.change_draft(draft.id, state=TRAINING)
-    if draft.kind is Kind.PERSON:
-        version = str(consent.TEXT_VERSION)
-        rooms.concepts.agree(Consent(concept=concept, person=draft.owner, text_version=version, given_at=now))
-
-
-def _job_of(rooms: Any, draft: Draft) -> Job:
-    """The training that this draft was last used for."""
-    for job in rooms.queue.of_owner(draft.owner, limit=200):
-        if job.request.get("draft") == draft.id:
-            found: Job = job
-            return found
-    raise NotFound("E_DRAFT_GONE")
-
-
-def reopened(rooms: Any, asker: Asker, job_id: str) -> Draft:
-    """The draft of a training that failed or was cancelled, open again.
-
-    Raises: NotFound(E_DRAFT_GONE) when its photos were deleted, TintypeError(E_DRAFT_USED) when it is still running,
-    E_DRAFT_KEPT when a later try has succeeded.
-    """
-    job: Job | None = rooms.queue.get(JobId(job_id))
-    if job is None:
-        raise NotFound("E_NOT_FOUND")
-    can(asker.actor, Action.RETRY, job)
-    draft = own(rooms, asker, str(job.request.get("draft", "")))
-    if draft.state == KEPT:
-        return still_open(draft)
-    if not rooms.photos.is_at_rest(draft):
-        raise TintypeError("E_DRAFT_USED")
-    if not rooms.photos.of(draft.id):
-        raise NotFound("E_DRAFT_GONE")
-    changed: Draft = rooms.photos.change_draft(draft.id, state=OPEN)
-    return changed

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from bot import cards, consent, drafts, texts
+from bot import cards, consent, drafts, likeness, texts
 from bot.attachments import Fetched, Upload
 from bot.cards import Card, PhotoLine, Report
 from bot.errors import sentence_of, shown
@@ -85,7 +85,11 @@ async def report(studio: Studio, asker: Asker, draft: DraftId, *, page: int = 1,
     facts = studio.facts()
 
     def told(rooms: Any) -> Card:
-        return _report(rooms, drafts.own_open(rooms, asker, draft, Action.SEE), facts, page, rejected)
+        found = drafts.own(rooms, asker, draft, Action.SEE)
+        asked = likeness.waiting(rooms, found)
+        if asked is not None:
+            return cards.asked_card(likeness.sitting_of(asked))
+        return _report(rooms, drafts.still_open(found), facts, page, rejected)
 
     return await studio.run(told)
 
@@ -93,7 +97,9 @@ async def report(studio: Studio, asker: Asker, draft: DraftId, *, page: int = 1,
 def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, rejected: Sequence[str]) -> Card:
     photos = rooms.photos.of(draft.id)
     known = learned_word(rooms, draft.owner, draft.guild, draft.word)
-    before = consent.standing(rooms, known, draft.owner)
+    before, person = consent.standing(rooms, known, draft.owner), likeness.shown(rooms, draft)
+    agreed = likeness.agreement(rooms, draft, person) if person else None
+    is_self = draft.kind is Kind.PERSON and person is None
     judged = drafts.judged(photos, draft, facts)
     troubles = {"word": trouble_with_word(rooms, draft), "class": drafts.trouble_with_class_word(draft, facts)}
     first = (min(max(page, 1), max(1, -(-len(photos) // cards.PAGE_PHOTOS))) - 1) * cards.PAGE_PHOTOS
@@ -112,10 +118,11 @@ def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, reje
             least=judged.need,
             advised=ADVISED,
             most=MOST,
-            consent=consent.text() if draft.kind is Kind.PERSON else None,
-            consent_version=consent.TEXT_VERSION if draft.kind is Kind.PERSON else 0,
+            consent=consent.text() if is_self else likeness.text() if person else None,
+            consent_version=consent.TEXT_VERSION if is_self else 0,
+            person=person,
             has_agreed=draft.consent_text == str(consent.TEXT_VERSION),
-            agreed_at=before.given_at if before else None,
+            agreed_at=agreed.answered_at if agreed else before.given_at if before else None,
             is_next=known is not None and known.kind is draft.kind,
             keep_days=draft.keep_days,
             until=rooms.photos.until(draft),

@@ -30,7 +30,10 @@ def concept_for(rooms: Any, draft: Draft, kind: Kind, class_word: str) -> Concep
     rooms.rules.refuse(draft.guild, draft.word, class_word)
     _free_unused(rooms, draft)
     known = next_of(rooms, draft)
-    made: Concept = known or rooms.concepts.create(draft.owner, draft.guild, draft.word, kind, class_word)
+    person = draft.person if kind is Kind.PERSON else None
+    made: Concept = known or rooms.concepts.create(
+        draft.owner, draft.guild, draft.word, kind, class_word, person=person
+    )
     return made
 
 
@@ -48,7 +51,7 @@ def learned_word(rooms: Any, owner: MemberId, guild: GuildId | None, word: str) 
 def next_of(rooms: Any, draft: Draft) -> Concept | None:
     """The word whose next version the draft will be; None for a new word.
 
-    Raises: WordRefused(E_WORD_LEARNING, E_WORD_KIND).
+    Raises: WordRefused(E_WORD_LEARNING, E_WORD_KIND, E_WORD_PERSON).
     """
     known = learned_word(rooms, draft.owner, draft.guild, draft.word)
     if known is None:
@@ -57,6 +60,8 @@ def next_of(rooms: Any, draft: Draft) -> Concept | None:
         raise WordRefused("E_WORD_LEARNING", word=known.name)
     if draft.kind not in (None, known.kind):
         raise WordRefused("E_WORD_KIND", word=known.name, kind=str(known.kind))
+    if known.kind is Kind.PERSON and draft.person not in (None, known.person):
+        raise WordRefused("E_WORD_PERSON", word=known.name)
     return known
 
 

@@ -19,7 +19,7 @@ DRAFT_S = 7 * 24 * 3600.0  # a draft waits a week for its *Train*
 FAILED_S = 24 * 3600.0  # photos of a failed training wait a day for a retry
 DAY_S = 24 * 3600.0
 KEEP_DAYS = (0, 7, 14, 30)  # how long a member may have them stay after the word is learned
-OPEN, TRAINING, KEPT = "open", "training", "kept"
+OPEN, ASKED, TRAINING, KEPT = "open", "asked", "training", "kept"
 IS_NEEDED = """exists (select 1 from jobs
     where state in ('queued', 'running') and json_extract(request, '$.draft') = drafts.id)"""
 

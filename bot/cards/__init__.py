@@ -33,6 +33,14 @@ from bot.cards.results import Grid, Learned, Recipe, deleted_card, grid_card, hi
 from bot.cards.settings import Choices, preset_line, settings_card
 from bot.cards.shares import Grantee, Sharing, sharing_card, sharing_lines
 from bot.cards.sheets import ContactSheet, comparing_card, contact_card
+from bot.cards.sitters import (
+    Sitting,
+    asked_card,
+    sitting_card,
+    sitting_over_card,
+    sitting_photos_card,
+    sitting_reply_card,
+)
 from bot.cards.styles import MOST_PAGES, PAGE_STYLES, Gallery, StyleFace, WorkLine, gallery_card, style_card
 from bot.cards.words import VersionLine, WordCard, delete_card, drop_card, word_card, words_card
 
@@ -60,11 +68,13 @@ __all__ = [
     "Report",
     "Running",
     "Sharing",
+    "Sitting",
     "StyleFace",
     "VersionLine",
     "Waiting",
     "WordCard",
     "WorkLine",
+    "asked_card",
     "cancelled_card",
     "comparing_card",
     "contact_card",
@@ -96,6 +106,10 @@ __all__ = [
     "settings_card",
     "sharing_card",
     "sharing_lines",
+    "sitting_card",
+    "sitting_over_card",
+    "sitting_photos_card",
+    "sitting_reply_card",
     "style_card",
     "taken_back_card",
     "training_card",

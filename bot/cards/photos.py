@@ -60,6 +60,7 @@ class Report:
     most: int = 20  #: used for training at most
     consent: str | None = None  #: for a person: the text that pressing *Train* agrees to
     consent_version: int = 0  #: of that text; the button says which one was read
+    person: int | None = None  #: the member who is shown, when that is another than the owner: they are asked for it
     has_agreed: bool = False  #: they ticked the box in the form
     agreed_at: float | None = None  #: unix seconds; to this text, for an earlier version of the word
     is_next: bool = False  #: it teaches the next version of a word that is there
@@ -218,6 +219,10 @@ def _rejections(report: Report) -> str:
 def _consent(report: Report) -> str | None:
     if report.consent is None:
         return None
+    if report.person is not None:
+        key = "report-sitter" if report.agreed_at is None else "report-sitter-agreed"
+        facts = {"person": str(report.person), "text": report.consent, "when": str(int(report.agreed_at or 0))}
+        return texts.say(key, button=texts.say("btn-ask-sitter"), **facts)
     if report.has_agreed:
         return texts.say("report-agreed", text=report.consent)
     if report.agreed_at is not None:
@@ -238,8 +243,7 @@ def _kinds(report: Report) -> list[Button]:
 
 
 def _actions(report: Report) -> list[Button]:
-    is_asked = report.consent and not report.has_agreed and report.agreed_at is None
-    label = texts.say("btn-agree-train" if is_asked else "btn-train")
+    label = texts.say(_training_label(report))
     style = layout.PRIMARY if report.troubles else layout.PLAIN
     page, last = min(max(1, report.page), pages(report)), pages(report)
     actions = [
@@ -261,6 +265,14 @@ def _actions(report: Report) -> list[Button]:
     if page < last:
         actions.append(layout.button("page", report.draft, texts.say("btn-later"), n=page + 1))
     return actions
+
+
+def _training_label(report: Report) -> str:
+    if report.consent is None or report.agreed_at is not None:
+        return "btn-train"
+    if report.person is not None:
+        return "btn-ask-sitter"
+    return "btn-train" if report.has_agreed else "btn-agree-train"
 
 
 def _keeping(report: Report) -> Button:

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot import drafts, intake
+from bot import drafts, intake, sitters
 from bot.answers import Interaction, acknowledge, show, studio_of
 from bot.attachments import Upload
 from bot.completion import complete_own
@@ -22,6 +22,7 @@ from storage.words import check_word
 
 KIND_CHOICES = [app_commands.Choice(name=spoken(f"choice-{name}"), value=name) for name in KINDS]
 KEEP_CHOICES = [app_commands.Choice(name=spoken(f"choice-keep-{days}"), value=days) for days in KEEP_DAYS if days]
+WHO_CHOICES = [app_commands.Choice(name=spoken(f"choice-who-{who}"), value=who) for who in sitters.WHO]
 PHOTO_NUMBERS = range(1, 11)
 MOST_CHOICES = 25
 Word = app_commands.Range[str, 1, 64]
@@ -31,7 +32,9 @@ Photo = discord.Attachment
 async def begin(interaction: Interaction, photos: list[Photo], **wishes: Any) -> None:
     """Take the photos in and show the report; or open the form, unless photos for the word are there already."""
     studio, asker = studio_of(interaction), asker_of(interaction)
-    wishes["kind"] = wishes["kind"] or drafts.kind_with(wishes["class_word"], studio.facts())
+    wishes["person"] = sitters.named(asker, wishes.pop("who"), wishes.pop("member"), wishes["kind"])
+    shows_person = Kind.PERSON if wishes["person"] else None
+    wishes["kind"] = wishes["kind"] or shows_person or drafts.kind_with(wishes["class_word"], studio.facts())
     if not photos and not await _stands(studio, interaction, wishes["word"]):
         await _open_form(studio, interaction, **wishes)
         return
@@ -59,7 +62,7 @@ async def _open_form(studio: Studio, interaction: Interaction, **wishes: Any) ->
     known = None if word is None else await studio.soon(lambda rooms: drafts.kind_of_word(rooms, asker, word))
     form = train_form(draft, word=word, kind=wishes["kind"] or known, is_next=known is not None)
     await interaction.response.send_modal(form)
-    if wishes["method"] or wishes["class_word"] or wishes["keep_days"] is not None:
+    if any(wishes[name] is not None for name in ("method", "class_word", "keep_days", "person")):
         await studio.run(lambda rooms: drafts.begin(rooms, asker, draft=draft, **wishes))
 
 
@@ -67,18 +70,22 @@ async def _open_form(studio: Studio, interaction: Interaction, **wishes: Any) ->
 @app_commands.describe(
     word=spoken("cmd-train-word"),
     kind=spoken("cmd-train-kind"),
+    who=spoken("cmd-train-who"),
+    member=spoken("cmd-train-member"),
     method=spoken("cmd-train-method"),
     class_word=spoken("cmd-train-class"),
     keep_photos=spoken("cmd-train-keep"),
     **{f"photo{n}": spoken("cmd-train-photo", n=n) for n in PHOTO_NUMBERS},
 )
-@app_commands.choices(kind=KIND_CHOICES)
+@app_commands.choices(kind=KIND_CHOICES, who=WHO_CHOICES)
 @app_commands.choices(keep_photos=KEEP_CHOICES)
 @app_commands.autocomplete(word=complete_own)
 async def command(
     interaction: Interaction,
     word: Word | None = None,
     kind: str | None = None,
+    who: str | None = None,
+    member: discord.User | discord.Member | None = None,
     method: str | None = None,
     class_word: str | None = None,
     keep_photos: int | None = None,
@@ -96,7 +103,8 @@ async def command(
     """Take the photos in and show a report of them, with *Train* below it; with no photo open a form."""
     given = (photo1, photo2, photo3, photo4, photo5, photo6, photo7, photo8, photo9, photo10)
     photos = [photo for photo in given if photo is not None]
-    wishes = {"kind": kind, "method": method, "class_word": class_word, "keep_days": keep_photos}
+    wishes: dict[str, Any] = {"kind": kind, "method": method, "class_word": class_word, "keep_days": keep_photos}
+    wishes |= {"who": who, "member": member}
     await begin(interaction, photos, word=word, **wishes)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import cards, drafts, intake, keeping, modals, texts
+from bot import cards, drafts, intake, keeping, modals, sitters, teaching, texts
 from bot.answers import Interaction, acknowledge, acknowledge_press, show
 from bot.buttons import Press, on_press
 from bot.cards import layout
@@ -147,12 +147,17 @@ async def drop_kept(studio: Studio, interaction: Interaction, press: Press) -> N
 
 @on_press("train")
 async def train(studio: Studio, interaction: Interaction, press: Press) -> None:
-    """Queue the training; the card in the channel is posted from the job's row."""
+    """Queue the training, its card is posted from the job's row; or ask the other member whom the photos show."""
     await acknowledge_press(interaction)
     asker = asker_of(interaction)
     asker.needs_channel()
     facts, now = studio.engine(), studio.clock.now()
-    job, made = await studio.run(lambda rooms: drafts.queued(rooms, asker, press.id, facts, now, read=press.n))
+    person = await studio.run(lambda rooms: teaching.to_be_asked(rooms, asker, press.id))
+    if person is not None:
+        await sitters.ask(studio, interaction, asker, press.id, person)
+        await show(interaction, await intake.report(studio, asker, DraftId(press.id)))
+        return
+    job, made = await studio.run(lambda rooms: teaching.queued(rooms, asker, press.id, facts, now, read=press.n))
     studio.wake()
     is_awake = facts.state == "ready"
     waiting = await studio.run(lambda rooms: waiting_of(rooms, job, studio.clock.now(), is_engine_awake=is_awake))
@@ -173,5 +178,5 @@ async def retry(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Show the photos of a training that came to nothing again, beside its card."""
     await acknowledge(interaction)
     asker = asker_of(interaction)
-    draft = await studio.run(lambda rooms: drafts.reopened(rooms, asker, press.id))
+    draft = await studio.run(lambda rooms: teaching.reopened(rooms, asker, press.id))
     await show(interaction, await intake.report(studio, asker, draft.id))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot import asking, intake, texts
-from bot.answers import Interaction, acknowledge_press, show
+from bot import asking, intake, sitters, texts
+from bot.answers import Interaction, acknowledge, acknowledge_press, show
 from bot.asking import Yes
 from bot.buttons import Press, on_press
 from bot.cards import layout
@@ -31,6 +31,14 @@ async def decline(studio: Studio, interaction: Interaction, press: Press) -> Non
     card = await studio.run(lambda rooms: asking.declined(rooms, person, press.id))
     studio.wake()
     await show(interaction, card)
+
+
+@on_press("see_photos")
+async def see_photos(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Show the photos that one is asked about, to who is shown in them alone."""
+    await acknowledge(interaction)
+    person = asker_of(interaction)
+    await show(interaction, await studio.run(lambda rooms: sitters.photos_card(rooms, person, press.id, press.n)))
 
 
 @on_press("withdraw")

@@ -26,6 +26,8 @@ no = No
 cmd-train = Teach a word from your photos
 cmd-train-word = The word to teach: 3 to 32 letters, digits, - or _, such as ana-dog; or one of yours, anew
 cmd-train-kind = What the photos show
+cmd-train-who = Whom the photos show, if a person; another member must agree first
+cmd-train-member = The other member whom the photos show
 cmd-train-method = How to learn it; leave it out and Tintype chooses
 cmd-train-class = What it is a kind of: dog, cat, mug; leave it out and Tintype chooses
 cmd-train-photo = Photo { $n }, or a zip of photos. With none a form opens
@@ -51,6 +53,12 @@ cmd-words-card = Show one word: its sample sheet, versions and figures
 cmd-words-rename = Give a word another name
 cmd-words-delete = Delete a word, its weights and its photos
 cmd-words-export = Get a word's weights: files for other programs, or one pack for another Tintype
+cmd-words-import = Take over a word made elsewhere: a pack, a LoRA or an embedding
+cmd-words-file = A .tintype.zip, a .safetensors, or the folder that peft saved as a zip
+cmd-words-new = What it is called here; at first as the file says, or as it is named
+cmd-words-kind = What it shows; at first as the file says
+cmd-words-class = The known word it is a kind of, e.g. dog
+cmd-words-trigger = What one types for it in other programs; at first as the file says
 cmd-words-as = Files for other programs (at first), or a pack with card, samples, licence and checksums
 cmd-words-pack-licence = What others may do with a pack; at first: as the word is shared, or use it here only
 cmd-words-credit = The name under which a pack gives you credit; at first none
@@ -150,6 +158,7 @@ may-words-card = Everybody, for the words they may use there; versions and who m
 may-words-rename = The word's owner.
 may-words-delete = The word's owner.
 may-words-export = The word's owner.
+may-words-import = Who may train; of a person only that person.
 may-words-share = The word's owner; of a person only with single members.
 may-words-unshare = The word's owner.
 may-styles-browse = Everybody, for the styles they may use there.
@@ -236,6 +245,15 @@ btn-setup-pictures = Pictures: { $state }
 btn-setup-training = Teaching: { $state }
 btn-setup-enlarge = Enlarging: { $state }
 btn-setup-spoiler = All covered: { $state }
+btn-import-person = A person
+btn-import-animal = An animal
+btn-import-object = A thing
+btn-import-style = A style
+btn-import-agree = It is me, and I agree
+btn-import-other = It shows somebody else
+btn-import-discard = Discard
+btn-look = Look
+btn-enable = Enable
 btn-look-again = Look again
 btn-back = ‹ Back
 btn-next = Next ›
@@ -275,9 +293,90 @@ modal-negative = Not in the picture
 modal-negative-help = Taken whenever you leave `negative:` out. Empty means nothing.
 
 ## Questions to members
+choice-who-me = Me
+choice-who-member = Another member
+btn-ask-sitter = Ask them
+btn-see-photos = Show me the photos
+btn-agree = Agree
+btn-decline = No
+btn-withdraw = Take the question back
+sitting-ask = { $where ->
+    [alone] ## May this be learned?
+   *[channel] ## { $person }, may this be learned?
+}
+    { $where ->
+    [alone] **{ $asker }** has
+   *[channel] { $asker } has
+} { $photos ->
+    [one] a photo
+   *[other] { $photos } photos
+} that show you, they say, and asks whether Tintype may learn your likeness from them, as the word **<{ $word }>** in { $server }. Nothing is learned unless you press *Agree*. *Show me the photos* shows them to you alone.
+
+    Without an answer the question ends <t:{ $until }:R>. After a *No* the photos are deleted, and you are not asked by them again for 30 days.
+sitting-means = *Agree* means: { $text }
+sitting-over = { $state ->
+    [yes] **You agreed.** Tintype learns your likeness as <{ $word }>. To take that back at any time, type `/privacy`: from then on nobody can use it.
+    [no] **You said no.** Nothing was learned, and the photos are deleted. You are not asked by them again for 30 days.
+    [expired] **This question has ended without an answer.** Nothing was learned.
+    [revoked] **You took your agreement back.** Nobody can use <{ $word }> any more, and you are not asked by them again for 30 days.
+    [channel] This question is over.
+   *[other] **This question was taken back, or what it was about was deleted.** Nothing was learned.
+}
+sitting-not-begun = The training has not begun yet: { $trouble } { "" }Who asked you was told.
+sitting-alt = Photo { $n } of { $total } that may show you
+sitting-photos = { $total ->
+    [one] **One photo would be learned from.**
+   *[other] **{ $total } photos would be learned from.**
+} Only you see this. Answer with *Agree* or *No* below the question.
+sitting-yes = { $where ->
+    [alone] **{ $person } agreed.**{ $is_begun ->
+        [yes] {" "}The training of <{ $word }> is in line; its card is in the channel where you asked. What is made with the word may be shown to { $person }, and shared with them alone.
+       *[no] {" "}The training of <{ $word }> could not begin, though:
+    }
+   *[channel] **{ $asker }:** the member whom you asked has agreed.{ $is_begun ->
+        [yes] {" "}The training is in line.
+       *[no] {" "}The training could not begin, though:
+    }
+}
+sitting-begin-later = { $trouble } `/train` with the word, in the server, brings the photos back; press *Train* there when that is settled. Nobody is asked again.
+sitting-no = { $where ->
+    [alone] **{ $person } does not want that.** Nothing was learned as <{ $word }>, and the photos are deleted. Everybody may say no to this, without a reason; please do not press them.
+   *[channel] **{ $asker }:** a question of yours was answered with no. Nothing was learned, and the photos are deleted. Everybody may say no to this, without a reason.
+}
+sitting-expired = { $where ->
+    [alone] **{ $person } has not answered within a week,** so the question is over and nothing was learned as <{ $word }>. The photos stay for one more day; `/train` with the word, in the server, brings them back.
+   *[channel] **{ $asker }:** a question of yours was not answered within a week, so it is over. Nothing was learned.
+}
+sitting-unreachable = { $where ->
+    [alone] **{ $person } could not be reached:** they take no direct messages, and Tintype may not write where you asked. Ask where it may, or let them open their direct messages; `/train` with the word <{ $word }> brings the photos back.
+   *[channel] **{ $asker }:** the member whom you asked could not be reached.
+}
+sitting-withdrawn = { $where ->
+    [alone] **{ $word ->
+        [none] A question of yours
+       *[other] The question about <{ $word }>
+    } is over:** { $why ->
+        [person-left] { $person } is not in the server any more.
+        [asker-left] you are not in the server any more.
+       *[gone] what it was about, or the account of who was asked, is gone.
+    } Nothing was learned.
+   *[channel] **{ $asker }:** a question of yours is over, because what it needed is gone. Nothing was learned.
+}
+sitting-revoked = { $where ->
+    [alone] **{ $person ->
+        [none] The member whom <{ $word }> shows
+       *[other] { $person }
+    } has taken their agreement back.** { $word ->
+        [none] The word that showed them
+       *[other] <{ $word }>
+    } is refused everywhere from now on, what was being made with it is cancelled, it is shared with nobody any more, and pictures with it are not shown any more. That is their right, without a reason. `/words` deletes what is left.
+   *[channel] **{ $asker }:** an agreement that a word of yours needs was taken back, so that word is refused from now on.
+}
+sitting-waits = **{ $person } is being asked** whether <{ $word }> may be learned. Nothing is learned before they press *Agree*; then the training begins by itself. Without an answer the question ends <t:{ $until }:R>. Until then the photos stay as they are; to change them, take the question back.
 question-taken-back = You took the question back. Nobody is asked any more.
 
 ## Consent. A change of the text is a new version: see bot/consent.py
+consent-member-1 = I am the person in these photos. I am 18 years or older. I agree that Tintype learns my likeness from them, as a word of the member who asks me. They may make pictures of me with it, and may share the word with me and with nobody else. I can take this back at any time with /privacy: from then on nobody can use the word, and pictures with it are not shown any more.
 consent-1 = I am the person in these photos. I am 18 years or older. I agree that Tintype learns my likeness from them for my own word, which stays private to me. I can take this back at any time with /forget, and the word, the photos and the pictures are deleted.
 
 ## Photo report
@@ -311,6 +410,8 @@ report-consent = Pressing **{ $button }** means: { $text }
 report-word-trouble = **The word:** { $trouble } Press *Word and kind* for that.
 report-class-trouble = **What it is a kind of:** { $trouble } Press *Word and kind* for that.
 report-kind-ask = **What do the photos show?** Choose it below, then *Train*.
+report-sitter = **These photos show <@{ $person }>, so nothing is learned before they have agreed.** *{ $button }* sends them the question, with the photos for them alone; when they press *Agree*, the training begins by itself. They would agree to this: { $text }
+report-sitter-agreed = <@{ $person }> agreed <t:{ $when }:R> to this, for these photos: { $text }
 report-agreed = You agreed in the form: { $text }
 report-agreed-before = You agreed to this <t:{ $when }:R>, for an earlier version of the word: { $text }
 report-next = **<{ $word }> is a word of yours already: this teaches its next version.** What you have stays until you drop it. If these photos show something else, press *Word and kind* and choose another word.
@@ -402,6 +503,7 @@ result-private = Samples of a person are shown only to them: press *Show me*.
 failed-title-train = ## <{ $word }> was not learned
 failed-title-sheet = ## <{ $word }> could not be compared
 cancelled-title-sheet = ## Comparing <{ $word }> was cancelled
+failed-title-import = ## <{ $word }> was not taken over
 failed-title-imagine = ## No pictures this time
 failed-job = Job `{ $job }`
 failed-photos = Your { $count ->
@@ -409,17 +511,21 @@ failed-photos = Your { $count ->
    *[other] { $count } photos are
 } kept for another try until <t:{ $until }:f>.
 cancelled-title-train = ## Learning <{ $word }> was cancelled
+cancelled-title-import = ## Taking <{ $word }> over was cancelled
 cancelled-title-imagine = ## Cancelled
 cancelled-body = Nothing was kept of it.
 imagine-queued = **Your { $count ->
     [one] picture is
    *[other] { $count } pictures are
-} queued.** { $place } { $count ->
+} { $state ->
+    [running] being drawn
+   *[queued] queued
+}.** { $place } { $count ->
     [one] It appears
    *[other] They appear
 } in this channel.
 imagine-drawing = Being drawn now.
-imagine-progress = Being drawn now: `{ $bar }` { $percent } %{ $left ->
+imagine-progress = `{ $bar }` { $percent } %{ $left ->
     [none] {""}
    *[other] {" · "}{ $left } left
 }.
@@ -443,6 +549,11 @@ grid-by = For <@{ $owner }> · seed { $seed }{ $relation ->
    *[none] {""}
 }
 grid-words = Words: { $words }
+credit-named = { $word } by { $owner }
+credit-nobody = { $word } by another member
+credit-mine = { $word }, yours
+credit-gone = { $word } (deleted)
+credit-version = {" "}(version { $version })
 grid-alt = { $count } pictures, numbered from left to right and top to bottom: { $prompt }
 image-alt = Picture { $n }: { $prompt }
 deleted-images = These pictures were deleted.
@@ -454,10 +565,6 @@ recipe-negative = **Not shown:** { $negative }
 recipe-seed = **Seed:** { $seed } · **Size:** { $width }×{ $height }
 recipe-words = **Words:** { $words }
 recipe-base = **Base model:** { $base }
-recipe-word = { $word } { $version ->
-    [0] (deleted)
-   *[other] (version { $version })
-}
 recipe-begun = Begun from a picture that was sent, with strength { NUMBER($strength) }.
 recipe-quality = **Quality:** { $quality }
 recipe-settings = **Settings:** { $settings }
@@ -549,6 +656,36 @@ word-exported = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATI
 word-exported-both = **<{ $name }>** as `{ $file }` and `{ $embedding }` ({ $size }). They work in AUTOMATIC1111, ComfyUI and diffusers: put the first into the folder of LoRAs, the second into that of embeddings, use both, and write `{ $trigger }`. Whoever has the files can use the likeness in them.
 word-exported-embedding = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI and diffusers: put it into the folder of embeddings and write `{ $trigger }`. Whoever has the file can use the likeness in it.
 word-exported-pack = **<{ $name }>** as `{ $file }` ({ $size }), under the licence “{ $licence }”. It holds the weights, the samples, the card and checksums, and no name or number of anybody but what you gave. `/words import` of another Tintype takes it whole; other programs take the .safetensors in it. Whoever has it can use the likeness in it.
+import-title = ## <{ $word }>, made elsewhere
+import-file = `{ $name }`: { $layout ->
+    [pack] {""}a pack of Tintype with{" "}
+    [peft] {""}a folder of peft with{" "}
+   *[file] {""}
+}{ $kind ->
+    [both] a LoRA and an embedding
+    [embedding] an embedding
+   *[lora] a LoRA
+}{ $rank ->
+    [0] {""}
+   *[other] {" "}of rank { $rank }
+}, { $size }
+import-ask-kind = **What does it show?** Nothing is taken over before you have said so. It waits for a day.
+import-next = It is next.
+import-queued = **<{ $word }> is being taken over.** { $place } You see its first pictures here before anybody can use it.
+import-running = **<{ $word }> is being taken over.** { $bar } { $percent } %, first pictures without it and with it.
+import-dropped = The file is deleted. Nothing was made of it.
+import-alt = First pictures of { $word }: above without it, below with it
+import-enabled = **<{ $word }> is yours to use.** `/imagine prompt:<{ $name }> in the snow`
+import-discarded = <{ $word }> and its file are deleted.
+imported-waits = **<{ $word }>** was taken over from a file and waits for <@{ $owner }>: look at its first pictures, then enable or discard it. Until then nobody can use it.
+imported-enabled = **<{ $word }>** was taken over from a file by <@{ $owner }>.
+trial-title = ## First pictures of <{ $word }>
+trial-kind = It shows { $kind }, a kind of *{ $class_word }*.
+trial-said = To the base model it is said as `{ $trigger }`.
+trial-licence = Its pack comes with a licence for pictures: { $licence }.
+trial-credits = Credit: { $credits }.
+trial-ask = Above what the base model draws without it, below with it. *Enable* makes <{ $word }> yours to use; until then nobody can.
+trial-enabled = Above what the base model draws without it, below with it. <{ $word }> is in use.
 word-alt = Sample sheet of { $name }
 
 compare-title = ## Compare <{ $word }>
@@ -602,7 +739,6 @@ style-work = `{ $job }` · { $count ->
    *[other] { $count } pictures
 } by <@{ $owner }>, <t:{ $when }:R>
 style-mixed = with { $credits }
-style-credit = <{ $name }> by <@{ $owner }>
 filter-added = From now on this server refuses “{ $text }” ({ $kind }) in prompts, names of words and what is said about styles. Members are told that a filter refused, not what.
 filter-removed = This server refuses “{ $text }” ({ $kind }) no longer.
 filter-title = { $count ->
@@ -815,6 +951,8 @@ queue-mine-imagine = pictures (yours)
 queue-mine-sheet = comparing <{ $word }> (yours)
 queue-other-sheet = a comparison
 queue-mine-other = { $kind } (yours)
+queue-mine-import = taking <{ $word }> over (yours)
+queue-other-import = weights made elsewhere
 queue-other-train = a word
 queue-other-imagine = pictures
 queue-other-other = other work
@@ -827,6 +965,7 @@ show-posted = Posted in this channel.
 show-choice-photos = photos for <{ $word }> · not trained yet
 show-choice-train = learn <{ $word }> · { $state }
 show-choice-sheet = compare <{ $word }> · { $state }
+show-choice-import = take over <{ $word }> · { $state }
 show-choice-imagine = { $prompt } · { $state }
 state-queued = waiting
 state-running = running
@@ -973,6 +1112,16 @@ E_TOO_MANY_PHOTOS = There are already { $have } photos; { $most } is the most. R
 E_DRAFT_GONE = These photos were dropped or have expired, so there is nothing to train. Start again with `/train`.
 E_DRAFT_USED = That training is already queued. `/queue` shows it.
 E_DRAFT_KEPT = <{ $word }> was learned from these photos, and they are kept for a next version. `/train word:{ $word }` brings them back.
+E_WHO_KIND = Who is shown is asked only for photos of a person. Leave `who:` and `member:` out, or choose the kind person.
+E_WHO_MEMBER = Name the member whom the photos show, with `member:`. Somebody who is not in this server cannot be learned: nobody could ask them.
+E_WHO_ME = You said that the photos show you, and named another member. Leave one of the two out.
+E_WHO_BOT = A bot cannot agree to be learned. For a picture of a figure choose the kind of thing it is, and no member.
+E_WHO_STRANGER = Somebody who is not in this server cannot be learned: only a member of it can be asked. Use `/train` in a server that you share.
+E_WHO_HERE = Ask in the server where these photos were handed in: there it is known who you both are.
+E_WHO_LEFT = The member whom these photos show is not in this server any more, so they cannot be asked, and nothing is learned.
+E_NOT_AGREED = The member whom these photos show has not agreed to just these. Press *Ask them* on the photo report; nothing is learned before they agree.
+E_DRAFT_ASKED = The member whom these photos show is being asked about just these, so they cannot change now. `/train` with the word shows the question; take it back there first.
+E_WORD_PERSON = <{ $word }> is a word of yours already and shows somebody else. Choose another word for these photos.
 E_ASK_DECLINED = { $person } said no, and is asked again by you at the earliest <t:{ $again }:R>. Please leave it at that until then.
 E_ASK_OPEN = { $person } has a question of yours to answer already. Wait for that answer, or take that question back first.
 E_ASK_OFTEN = You have asked { $person } { $most } times within 24 hours. Give them time; ask again tomorrow.
@@ -1101,7 +1250,7 @@ E_CONSENT_BACK = The person behind <{ $word }> took their agreement back, so not
 E_BLOB_GONE = That file was deleted, so it cannot be shown or used any more. `/show` and `/words mine` list what there is.
 E_BLOB_BROKEN = A file of this is damaged and cannot be used. Make it again, and tell the operator, who should check the disk and restore a backup with `tintype restore`.
 E_MASTER_KEY = The master key file is not the one that this data was encrypted with. Put the right file where TINTYPE_MASTER_KEY_FILE says, or restore it from the backup of the key.
-E_TOO_MANY_JOBS = You already have { $count } of these waiting or running; { $most } at a time fit. Try again when one is done; `/queue` shows them.
+E_TOO_MANY_JOBS = You already have { $count } of these waiting or running; { $most } at a time fit. The next is possible when one is done, about <t:{ $when }:R>; `/queue` shows them.
 E_CLASS_WORD_FORM = “{ $class_word }” cannot be what it is a kind of. Write one or two ordinary words, such as dog or coffee mug.
 E_PACK_BIG = The pack of <{ $word }> has { $size }, more than Discord takes here ({ $most }). `/words export` without `as` gives the weights alone, which fit.
 E_EXPORT_BIG = <{ $word }> has { $size }, more than Discord takes here ({ $most }). Ask the operator for the file: `tintype-trainer export` writes it.
@@ -1205,7 +1354,6 @@ doctor-engine-ok = It starts with { $title } on { $device } and knows { $methods
    *[other] { $methods } ways
 } to learn.
 doctor-engine-loading = It is loading { $title }. Look again in a minute; the log says how far it is.
-doctor-engine-loading = It is loading { $title }. Look again in a minute; the log says how far it is.
 doctor-check = Output check
 doctor-check-ok = { $name } looks at every picture before it can be posted.
 doctor-check-off = It is OFF: no picture is looked at before it is posted. Set TINTYPE_OUTPUT_CHECK and TINTYPE_OUTPUT_CHECK_DIR (docs/operating.md), or rely on reports and managers.
@@ -1301,6 +1449,10 @@ pack-licence-cc0 =
     https://creativecommons.org/publicdomain/zero/1.0/legalcode
 
 # --- weights files ---
+E_IMPORT_GONE = These weights do not wait any more: they were taken over, discarded, or waited longer than a day. Send the file again with `/words import`.
+E_IMPORT_UNREAD = What a person agrees to did not stand above that button. Send the file again with `/words import`.
+E_IMPORT_OTHER = The likeness of another member cannot be taken over from a file yet, so it was deleted. That member can take it over, or both of you begin with photos in `/train`.
+E_IMPORT_ENABLED = <{ $word }> is in use already. `/words delete` deletes it.
 E_PACK_CARD = The card in “{ $file }” cannot be read: its entry “{ $entry }” is missing or is not what it should be. Export the pack again.
 E_PACK_NEWER = “{ $file }” is a pack of a newer Tintype than this one. Ask its maker for the .safetensors in it, or the operator for an update.
 E_PACK_SUMS = “{ $part }” in “{ $file }” is not what its checksum says, so the pack was damaged or changed on its way. Fetch it again.

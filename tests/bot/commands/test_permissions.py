@@ -46,7 +46,7 @@ TOLD = {
     "setup_look": MANAGERS, "place_pictures": MANAGERS, "place_training": MANAGERS, "place_enlarge": MANAGERS,
     "place_spoiler": MANAGERS, "place_count": MANAGERS, "place_quality": MANAGERS, "place_shape": MANAGERS,
     "place_look": MANAGERS,
-    "agree": ASKED, "decline": ASKED, "withdraw": ASKED,
+    "agree": ASKED, "decline": ASKED, "withdraw": ASKED, "see_photos": ASKED,
 }  # fmt: skip
 
 
