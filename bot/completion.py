@@ -79,7 +79,7 @@ async def complete_job(interaction: Interaction, current: str) -> list[Choice]:
 
 def _jobs(rooms: Any, asker: Asker, typed: str) -> list[Choice]:
     found: list[Job | Draft] = [*showing.open_drafts(rooms, asker), *showing.latest(rooms, asker)]
-    choices = [Choice(name=showing.title_of(rooms, one), value=one.id) for one in found]
+    choices = [Choice(name=showing.title_of(rooms, one, asker.actor), value=one.id) for one in found]
     fitting = [choice for choice in choices if typed in choice.name.lower() or choice.value.startswith(typed)]
     return fitting[:MOST_CHOICES]
 

@@ -62,7 +62,7 @@ def _shown(rooms: Any, asker: Asker, images: list[Image]) -> Iterator[Favourite]
     left_bytes = asker.limit_bytes
     for image in images:
         job = rooms.queue.get(image.job)
-        prompt, size_bytes = prompt_today(rooms, job), rooms.vault.size_bytes(image.blob)
+        prompt, size_bytes = prompt_today(rooms, job, asker.actor), rooms.vault.size_bytes(image.blob)
         picture = None
         if 0 < size_bytes <= left_bytes:
             left_bytes -= size_bytes

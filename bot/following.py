@@ -171,7 +171,7 @@ def _dropped(rooms: Rooms, *, job: JobId) -> None:
 def _progress(job: Job, now: float) -> str:
     running = running_of(job, now)
     if not running.total or running.phase != "imagine":
-        return texts.say("imagine-drawing")
+        return ""
     return texts.say(
         "imagine-progress",
         bar=layout.bar(running.done, running.total),

@@ -40,7 +40,7 @@ def reports_of(rooms: Any, asker: Asker, n: int = 1) -> Card:
     waiting: list[Report] = rooms.moderation.open_reports(guild)
     n = min(max(n, 1), max(1, len(waiting)))
     blocks = rooms.moderation.blocks(guild) if guild is not None else []
-    case = _case(rooms, waiting[n - 1]) if waiting else None
+    case = _case(rooms, asker, waiting[n - 1]) if waiting else None
     place = key_of(asker.member)
     return reports_card(case, place=place, n=n, total=len(waiting), blocked=[_blocked(one) for one in blocks])
 
@@ -149,7 +149,7 @@ def _report(rooms: Any, asker: Asker, report_id: str) -> Report:
     return report
 
 
-def _case(rooms: Any, report: Report) -> Case:
+def _case(rooms: Any, asker: Asker, report: Report) -> Case:
     image: Image | None = rooms.images.get(report.image) if report.image else None
     job: Job | None = rooms.queue.get(image.job) if image else None
     concept = rooms.concepts.get(report.concept) if report.concept else None
@@ -157,7 +157,7 @@ def _case(rooms: Any, report: Report) -> Case:
         report=report.id,
         owner=report.owner,
         word=concept.name if concept else None,
-        prompt=prompt_today(rooms, job) if job else None,
+        prompt=prompt_today(rooms, job, asker.actor) if job else None,
         reason=report.reason,
         reporters=rooms.moderation.reporters(report),
         strikes=0 if report.guild is None else rooms.moderation.strikes(report.guild, report.owner),

@@ -17,8 +17,9 @@ from bot.mixing import refuse_mixture
 from bot.studio import Asker, EngineFacts
 from bot.waits import usual_s
 from storage.errors import NotAllowed, NotFound, TintypeError, WordRefused
-from storage.permissions import Action, can
+from storage.permissions import Action, can, knows
 from storage.records import (
+    Actor,
     Concept,
     ConceptId,
     Image,
@@ -233,7 +234,7 @@ def _refuse_dropped(rooms: Any, job: Job) -> None:
     """Raises: NotFound(E_VERSION_GONE) when a version that the job's pictures were drawn with was dropped."""
     for word in job.request["words"]:
         if rooms.concepts.version(VersionId(word["version"])).is_dropped:
-            raise NotFound("E_VERSION_GONE", word=name_today(rooms, word))
+            raise NotFound("E_VERSION_GONE", word=name_today(rooms, word, readers_of(job)))
 
 
 def edited(
@@ -254,17 +255,22 @@ def edited(
     return _put(rooms, asker, request, now)
 
 
-def name_today(rooms: Any, word: Mapping[str, Any]) -> str:
-    """The name that a job's word has now; the one that it had when it is gone."""
+def name_today(rooms: Any, word: Mapping[str, Any], reader: Actor) -> str:
+    """The name that a job's word has now, for whoever may use it; for others, and of one that is gone, what it was."""
     version = rooms.concepts.version(VersionId(word["version"]))
     concept: Concept | None = version and rooms.concepts.get(version.concept)
-    return concept.name if concept else str(word["name"])
+    return concept.name if concept and knows(reader, rooms.sharing.held(concept)) else str(word["name"])
 
 
-def prompt_today(rooms: Any, job: Job) -> str:
-    """The prompt of a job with its words under the names that they have now."""
+def readers_of(job: Job) -> Actor:
+    """Who reads what stands in a channel: it says no more than whoever asked for the job may know."""
+    return Actor(member=job.owner, guild=job.guild)
+
+
+def prompt_today(rooms: Any, job: Job, reader: Actor | None = None) -> str:
+    """The prompt of a job, for one reader or for its channel, with its words under the names that they have now."""
     prompt = str(job.request["prompt"])
     for word in job.request.get("words", ()):
-        name = name_today(rooms, word)
+        name = name_today(rooms, word, reader or readers_of(job))
         prompt = re.sub(rf"<{re.escape(word['name'])}(?=[:>])", f"<{name}", prompt, flags=re.IGNORECASE)
     return prompt

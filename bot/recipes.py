@@ -10,7 +10,7 @@ from bot.cards import Recipe
 from bot.orders import finished, name_today, prompt_today
 from bot.studio import Asker, EngineFacts
 from storage.permissions import Action
-from storage.records import Version, VersionId
+from storage.records import Actor, Version, VersionId
 from storage.words import written
 
 SHOWN_SETTINGS = ("steps", "guidance_scale", "shape")  # what one would type elsewhere to get the same
@@ -27,12 +27,12 @@ def recipe_of(rooms: Any, asker: Asker, job_id: str, facts: EngineFacts | None) 
     base = str(settings.get("base_model") or (facts.base_id if facts else ""))
     return Recipe(
         job=job.id,
-        prompt=prompt_today(rooms, job),
+        prompt=prompt_today(rooms, job, asker.actor),
         negative=str(job.request.get("negative_prompt", "")),
         seed=int(job.result.get("seed", first.seed)),
         width=first.width_px,
         height=first.height_px,
-        words=[_word(rooms, word) for word in job.request.get("words", ())],
+        words=[_word(rooms, word, asker.actor) for word in job.request.get("words", ())],
         base=base,
         settings=", ".join(f"{name} {settings[name]}" for name in SHOWN_SETTINGS if settings.get(name) is not None),
         quality=str(job.request.get("quality") or "normal"),
@@ -43,8 +43,8 @@ def recipe_of(rooms: Any, asker: Asker, job_id: str, facts: EngineFacts | None) 
     )
 
 
-def _word(rooms: Any, word: Mapping[str, Any]) -> str:
+def _word(rooms: Any, word: Mapping[str, Any], reader: Actor) -> str:
     """`<ana-dog:0.8> (version 2)`; of a word that is gone, as it was written."""
     version: Version | None = rooms.concepts.version(VersionId(word["version"]))
-    name = written(name_today(rooms, word), word["strength"])
+    name = written(name_today(rooms, word, reader), word["strength"])
     return texts.say("recipe-word", word=name, version=version.n if version else 0)

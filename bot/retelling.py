@@ -8,14 +8,16 @@ from bot import cards, keeping, texts
 from bot.cards import Card, ContactSheet, Grid, Learned, Picture, Waiting, layout
 from bot.comparing import version_of
 from bot.naming import word_today
-from bot.orders import name_today, prompt_today
+from bot.orders import name_today, prompt_today, readers_of
 from bot.studio import EngineFacts
 from bot.waits import running_of, waiting_of
-from storage.records import BlobId, Job, JobKind, JobState, Kind, Version
+from storage.records import Actor, BlobId, Job, JobKind, JobState, Kind, Version
 
 
-def retold(rooms: Any, job: Job, facts: EngineFacts | None, now: float) -> Card:
-    """The card that stands, or would stand, in the channel; of a person's training it shows no picture.
+def retold(rooms: Any, job: Job, facts: EngineFacts | None, now: float, reader: Actor | None = None) -> Card:
+    """The card that stands, or would stand, in the channel, or the same as one reader may see it.
+
+    Of a person's training it shows no picture.
 
     Raises: TintypeError(E_BLOB_GONE, E_BLOB_BROKEN) when a file of it is lost.
     """
@@ -28,19 +30,19 @@ def retold(rooms: Any, job: Job, facts: EngineFacts | None, now: float) -> Card:
             word, photos = word_today(rooms, job), keeping.of_job(rooms, job)
             return cards.cancelled_card(job=job.id, kind=job.kind, word=word, photos=photos)
         case JobState.SUCCEEDED:
-            return _over(rooms, job, facts)
+            return _over(rooms, job, facts, reader)
         case _:
             return _open(rooms, job, facts, now)
 
 
-def _over(rooms: Any, job: Job, facts: EngineFacts | None) -> Card:
+def _over(rooms: Any, job: Job, facts: EngineFacts | None, reader: Actor | None) -> Card:
     match job.kind:
         case JobKind.TRAIN:
             return _learned(rooms, job, facts)
         case JobKind.SHEET:
             return _compared(rooms, job)
         case _:
-            return _drawn(rooms, job)
+            return _drawn(rooms, job, reader)
 
 
 def _open(rooms: Any, job: Job, facts: EngineFacts | None, now: float) -> Card:
@@ -51,7 +53,7 @@ def _open(rooms: Any, job: Job, facts: EngineFacts | None, now: float) -> Card:
     place = texts.say("imagine-drawing") if job.state is JobState.RUNNING else cards.place_of(waiting)
     if job.kind is JobKind.SHEET:
         return cards.comparing_card(job=job.id, word=str(word_today(rooms, job)), place=place)
-    return waiting_pictures(job, place)
+    return waiting_pictures(job, "" if job.state is JobState.RUNNING else place)
 
 
 def _learning(rooms: Any, job: Job, waiting: Waiting, now: float) -> Card:
@@ -68,7 +70,7 @@ def _learning(rooms: Any, job: Job, waiting: Waiting, now: float) -> Card:
 
 def waiting_pictures(job: Job, place: str, preview: Picture | None = None) -> Card:
     """Pictures that are not drawn yet, with *Cancel*; for the member who waits, also what they will be."""
-    told = texts.say("imagine-queued", count=int(job.request["count"]), place=place)
+    told = texts.say("imagine-queued", count=int(job.request["count"]), place=place, state=str(job.state))
     cancel = layout.button("cancel", job.id, texts.say("btn-cancel"), style=layout.DANGER)
     seen = [] if preview is None else [preview]
     gallery = layout.gallery(seen) if seen else None
@@ -134,7 +136,7 @@ def _cell(rooms: Any, job: Job, now: Version) -> tuple[int, int] | None:
     return (rows[0], columns[0]) if rows and columns else None
 
 
-def _drawn(rooms: Any, job: Job) -> Card:
+def _drawn(rooms: Any, job: Job, reader: Actor | None) -> Card:
     images = rooms.images.of_job(job.id)
     if not images:
         return cards.deleted_card()
@@ -142,10 +144,10 @@ def _drawn(rooms: Any, job: Job) -> Card:
     grid = Grid(
         job=job.id,
         owner=job.owner,
-        prompt=prompt_today(rooms, job),
+        prompt=prompt_today(rooms, job, reader),
         seed=int(job.result.get("seed", images[0].seed)),
         relation=str((job.request.get("relation") or {}).get("kind", "none")),
-        words=[name_today(rooms, word) for word in job.request.get("words", ())],
+        words=[name_today(rooms, word, reader or readers_of(job)) for word in job.request.get("words", ())],
         images=[b"" if sheet else rooms.vault.open(images[0].blob), *(b"" for _ in images[1:])],  # one is shown
         sheet=rooms.vault.open(BlobId(sheet)) if sheet else None,
         warnings=job.result.get("warnings", ()),

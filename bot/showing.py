@@ -14,10 +14,10 @@ from bot.plain import quoted
 from bot.studio import Asker
 from storage.errors import NotAllowed, NotFound
 from storage.permissions import Action, can
-from storage.records import Draft, DraftId, ImageId, Job, JobId, JobKind, VersionId
+from storage.records import Actor, Draft, DraftId, ImageId, Job, JobId, JobKind, VersionId
 
 ID = re.compile(r"[0-9a-f]{16}")
-TOLD = (JobKind.TRAIN, JobKind.IMAGINE, JobKind.SHEET)  # kinds that have a card
+TOLD = (JobKind.TRAIN, JobKind.IMAGINE, JobKind.SHEET, JobKind.IMPORT)  # kinds that have a card
 LATEST = 25
 
 
@@ -51,20 +51,20 @@ def latest(rooms: Any, asker: Asker) -> list[Job]:
     return [job for job in rooms.queue.of_owner(asker.member, LATEST * 2) if job.kind in TOLD][:LATEST]
 
 
-def title_of(rooms: Any, found: Job | Draft) -> str:
+def title_of(rooms: Any, found: Job | Draft, reader: Actor) -> str:
     """One line for a list of choices: `learn <ana-dog> · done`."""
-    return quoted(_draft_title(found) if isinstance(found, Draft) else _job_title(rooms, found), 100)
+    return quoted(_draft_title(found) if isinstance(found, Draft) else _job_title(rooms, found, reader), 100)
 
 
 def _draft_title(draft: Draft) -> str:
     return texts.say("show-choice-photos", word=draft.word or "?")
 
 
-def _job_title(rooms: Any, job: Job) -> str:
+def _job_title(rooms: Any, job: Job, reader: Actor) -> str:
     state = texts.say(f"state-{job.state}")
-    if job.kind in (JobKind.TRAIN, JobKind.SHEET):
+    if job.kind is not JobKind.IMAGINE:
         return texts.say(f"show-choice-{job.kind}", word=word_today(rooms, job), state=state)
-    return texts.say("show-choice-imagine", prompt=prompt_today(rooms, job), state=state)
+    return texts.say("show-choice-imagine", prompt=prompt_today(rooms, job, reader), state=state)
 
 
 def _named(rooms: Any, written: str) -> Job | Draft:

@@ -122,6 +122,11 @@ def _concept(actor: Actor, action: Action, held: Held) -> None:
     _own(actor, concept.owner)
 
 
+def knows(actor: Actor, held: Held) -> bool:
+    """Whether a word's present name is theirs to read: they could use it now, but for rules of the place."""
+    return _may_use(actor, held)
+
+
 def _may_use(actor: Actor, held: Held) -> bool:
     if held.concept.owner == actor.member:
         return True

@@ -50,6 +50,10 @@ class Queue:
 
     # --- looking -------------------------------------------------------------------------------------------------
 
+    def now(self) -> float:
+        """This moment, as jobs are dated: unix seconds."""
+        return self._clock.now()
+
     def get(self, job: JobId) -> Job | None:
         """The job, or None."""
         found = rows(self._db, "select * from jobs where id = :job", job=job)

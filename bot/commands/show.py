@@ -11,7 +11,7 @@ from bot.completion import complete_job
 from bot.studio import Asker, Studio, asker_of
 from bot.takedown import noted, take_down
 from bot.translator import spoken
-from storage.records import ChannelId, Draft, Job, Message
+from storage.records import Actor, ChannelId, Draft, Job, Message
 
 Wanted = app_commands.Range[str, 1, 40]
 
@@ -33,12 +33,12 @@ async def command(interaction: Interaction, job: Wanted | None = None, public: b
     elif public:
         await _post(studio, interaction, asker, found)
     else:
-        await show(interaction, await _card(studio, found))
+        await show(interaction, await _card(studio, found, asker.actor))
 
 
-async def _card(studio: Studio, job: Job) -> Card:
+async def _card(studio: Studio, job: Job, reader: Actor | None = None) -> Card:
     facts, now = studio.facts(), studio.clock.now()
-    return await studio.run(lambda rooms: retelling.retold(rooms, job, facts, now))
+    return await studio.run(lambda rooms: retelling.retold(rooms, job, facts, now, reader))
 
 
 async def _post(studio: Studio, interaction: Interaction, asker: Asker, job: Job) -> None:

@@ -48,6 +48,6 @@ async def recall(studio: Studio, interaction: Interaction, press: Press) -> None
     def found(rooms: object) -> Card:
         job = showing.wanted(rooms, asker, press.id, to_all=False)
         assert isinstance(job, Job)
-        return retold(rooms, job, facts, now)
+        return retold(rooms, job, facts, now, asker.actor)
 
     await show(interaction, await studio.run(found))

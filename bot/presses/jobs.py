@@ -29,7 +29,7 @@ def _cancel(rooms: Any, asker: Asker, job_id: str) -> tuple[Job, str | None]:
     job = job_of(rooms, asker, job_id, Action.CANCEL)
     if not rooms.queue.cancel(job.id):
         raise TintypeError("E_ALREADY_OVER")
-    return job, word_today(rooms, job)
+    return job, word_today(rooms, job) if job.owner == asker.member else None
 
 
 def job_of(rooms: Any, asker: Asker, job_id: str, action: Action) -> Job:

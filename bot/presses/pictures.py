@@ -71,7 +71,7 @@ def _prompts(rooms: Any, asker: Asker, job_id: str) -> tuple[str, str]:
     may_begin(rooms, asker, Action.IMAGINE)
     job, _ = finished(rooms, asker, job_id, Action.VARY)
     may_use_words(rooms, asker, job)  # else the form would be filled in for nothing
-    return prompt_today(rooms, job), str(job.request.get("negative_prompt", ""))
+    return prompt_today(rooms, job, asker.actor), str(job.request.get("negative_prompt", ""))
 
 
 @on_submit("edit")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import discord
 import pytest
 
@@ -196,6 +198,7 @@ async def test_too_many_waiting_prompts_of_one_member_are_refused(stage: Stage) 
     answer = shown(await stage.ana.command("imagine", prompt="a cup"))
 
     assert "You already have 20 of these waiting or running" in answer.body
+    assert re.search(r"<t:\d{10}:R>", answer.body)
     assert len(await stage.jobs()) == 20
 
 

@@ -204,3 +204,24 @@ async def test_what_was_made_for_adults_is_not_posted_outside_of_their_channels(
     assert "made in an age-restricted channel" in elsewhere.body
     assert (elsewhere.files, len(alone.files), alone.is_ephemeral) == ([], 1, True)
     assert "Posted" in there.body or "posted" in there.body
+
+
+async def test_a_words_present_name_is_told_to_those_alone_who_may_use_it(stage: Stage) -> None:
+    await stage.taught()
+    await stage.ana.command("words share", word="ana-dog", **{"with": "member"}, member="ben")
+    await stage.ben.command("imagine", prompt="<ana-dog> on the beach", count=1)
+    job = await stage.job("ben")
+    await stage.draw(job)
+    await stage.ana.command("words rename", word="ana-dog", name="rex")
+    before = shown(await stage.ben.command("show", job=job.id))
+    await stage.ana.command("words unshare", word="rex", **{"with": "member"}, member="ben")
+    await stage.ana.command("words rename", word="rex", name="secret-name")
+
+    after = shown(await stage.ben.command("show", job=job.id)).body
+    told = [after, (await stage.post(job.id)).body, await stage.forge(stage.ben, f"t1:recipe:{job.id}")]
+    told += [name for name, _ in await stage.ben.complete("show", job="dog")]
+
+    assert "rex" in before.body
+    assert "ana-dog" in after.replace("\\", "")
+    assert len(told) == 4
+    assert not [text for text in told if "secret" in text]
