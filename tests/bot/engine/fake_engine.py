@@ -135,8 +135,11 @@ def shown(attempt: Attempt, state: bytes, done: int, wish: Wish | None) -> Gener
     if done % SAMPLE_STEPS == 0:
         picture = attempt.folder / f"card-{done}.png"
         picture.write_bytes(png(state))
-        files = (made(attempt.folder, picture, "preview"),)
-        yield Sample(point=done // SAMPLE_STEPS, done=done, score=0.5, files=files)
+        number, learned_so_far = done // SAMPLE_STEPS, attempt.folder / f"point-{done}.safetensors"
+        learned_so_far.write_bytes(b"point " + state.hex().encode())
+        told = {"point": number, "done": done, "score": 0.5}
+        files = (made(attempt.folder, picture, "preview"), made(attempt.folder, learned_so_far, "point", alt=told))
+        yield Sample(point=number, done=done, score=0.5, files=files)
     if done % CHECKPOINT_STEPS == 0 or wish is Wish.CHECKPOINT:
         yield checkpoint(attempt, state, done)
         reached("told-checkpoint")
@@ -208,7 +211,18 @@ def held_back(prompt: str, count: int) -> int:
     return count if "naked" in prompt else 1 if "bare" in prompt else 0
 
 
-RUNS: dict[str, Callable[[Attempt], Running]] = {"train": train, "imagine": imagine}
+def sheet(attempt: Attempt) -> Running:
+    """A sheet whose pixels tell which weights it was drawn with, and at which strengths."""
+    reached("begin")
+    weights = b"".join(attempt.file(path).read_bytes() for path in attempt.records("words")[0]["weights"])
+    strengths = attempt.get("strengths", list)
+    if (yield Step(phase="sample", done=0, total=1)) is Wish.CHECKPOINT:
+        return Stopped()
+    path = save(attempt.folder / "sheet.png", png(weights + str(strengths).encode()), "image")
+    return Done(result={"samples": len(strengths)}, files=(made(attempt.folder, path, "sheet", size=(8, 8)),))
+
+
+RUNS: dict[str, Callable[[Attempt], Running]] = {"train": train, "imagine": imagine, "sheet": sheet}
 FACTS = {
     "protocol": 1,
     "pid": os.getpid(),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot import comparing
 from bot.attempts import Attempts
 from bot.engine_link import EngineLink, Patience
 from bot.engine_process import environment
@@ -125,6 +126,22 @@ def put_pictures(rooms: Rooms, key: str, owner: MemberId = ANA, words: tuple[Ver
     job, _ = rooms.queue.put(
         NewJob(kind=JobKind.IMAGINE, owner=owner, guild=HOME, channel=CHANNEL, key=key, request=request)
     )
+    return job
+
+
+def put_sheet(rooms: Rooms, version: Version) -> Job:
+    concept = rooms.concepts.get(version.concept)
+    assert concept is not None
+    request = {
+        "version": version.id, "word": concept.name, "kind": str(concept.kind),
+        "rows": comparing.rows_of(rooms, version), "strengths": [0.6, 1.0],
+    }  # fmt: skip
+    job, _ = rooms.queue.put(
+        NewJob(
+            kind=JobKind.SHEET, owner=concept.owner, guild=HOME, channel=CHANNEL, key=version.id, request=request,
+            concept=concept.id,
+        )
+    )  # fmt: skip
     return job
 
 

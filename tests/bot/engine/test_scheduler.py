@@ -12,8 +12,8 @@ from bot.store import Rooms
 from storage.errors import TintypeError
 from storage.records import BlobId, JobState, Kind, MemberId, Relation
 from storage.vault import BLOB
-from tests.bot.engine.fake_engine import STEPS, weights_of
-from tests.bot.engine.stage import PHOTOS, Stage, blobs_on_disk, put_pictures, put_training, staged
+from tests.bot.engine.fake_engine import STEPS, png, weights_of
+from tests.bot.engine.stage import PHOTOS, Stage, blobs_on_disk, put_pictures, put_sheet, put_training, staged
 from tests.bot.engine.stage import weights_of as kept_weights_of
 from tests.storage.rooms import ANA, BEN
 
@@ -47,10 +47,24 @@ async def test_after_a_training_nothing_is_left_of_photos_checkpoints_and_folder
         job, version = await learned(stage)
 
         assert await stage.store.run(lambda rooms: rooms.photos.draft(job.request["draft"])) is None
+        points = await stage.store.run(lambda rooms: rooms.points.of(job.id))
         assert await stage.store.run(blobs_on_disk) == {
-            version.blob, *(job.result[role] for role in ("sheet", "curve", "cover")),
+            version.blob, *(job.result[role] for role in ("sheet", "curve", "cover")), *(one.blob for one in points),
         }  # fmt: skip
         assert list(stage.run_dir.iterdir()) == []
+
+
+async def test_a_contact_sheet_is_drawn_from_the_sample_points_that_a_training_left(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        job, version = await learned(stage)
+        points = await stage.store.run(lambda rooms: rooms.points.of(job.id))
+        sheet = await stage.end_of((await stage.put(put_sheet, version)).id)
+        drawn = await stage.store.run(lambda rooms: rooms.vault.open(sheet.result["sheet"]))
+
+        assert [(point.done, point.expires_at is not None) for point in points] == [(10, True), (20, True)]
+        seed = int(job.id[:8], 16)
+        rows = [weights_of(seed, PHOTOS, steps).replace(b"weights", b"point") for steps in (10, 20)]
+        assert drawn == png(b"".join([*rows, weights_of(seed, PHOTOS)]) + b"[0.6, 1.0]")
 
 
 async def test_pictures_are_drawn_with_a_word_and_varied_from_one_of_them(tmp_path: Path) -> None:

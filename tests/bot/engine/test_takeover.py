@@ -200,11 +200,32 @@ def test_pictures_made_from_a_deleted_one_are_refused(rooms: Rooms) -> None:
 
 
 def test_a_kind_that_no_member_can_ask_for_is_refused(rooms: Rooms) -> None:
-    new = NewJob(kind=JobKind.SHEET, owner=ANA, guild=HOME, channel=CHANNEL, key="k", request={})
+    new = NewJob(kind=JobKind.EXPORT, owner=ANA, guild=HOME, channel=CHANNEL, key="k", request={})
     job, _ = rooms.queue.put(new)
 
     with pytest.raises(TintypeError, match="E_JOB_KIND"):
         plan_of(rooms, job, FACTS)
+
+
+@pytest.mark.asyncio
+async def test_what_a_sample_point_learned_is_kept_once_until_the_training_is_over(
+    store: Store, tmp_path: Path
+) -> None:
+    job = await store.run(running)
+    told = {"role": "point", "alt": {"point": 1, "done": 10, "score": 0.5}}
+    for content in (b"one", b"one again"):
+        (tmp_path / "p").write_bytes(content)
+        await keep(store, job, tmp_path, announced("p", content, **told), 60.0)
+
+    def work(rooms: Rooms) -> list[bytes]:
+        kept = [rooms.vault.open(point.blob) for point in rooms.points.of(job.id)]
+        rooms.queue.fail(job.id, job.attempt, "E_DIVERGED", {})
+        ended = rooms.queue.get(job.id)
+        assert ended is not None
+        settle(rooms, ended, 100.0)
+        return [*kept, *(point.blob.encode() for point in rooms.points.of(job.id))]
+
+    assert await store.run(work) == [b"one again"]
 
 
 def test_a_running_job_is_left_alone_by_settling(rooms: Rooms) -> None:
