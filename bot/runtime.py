@@ -22,6 +22,7 @@ from bot.letters import Letters
 from bot.lock import held
 from bot.outbox import Outbox
 from bot.remembering import Remembering
+from bot.roll_call import RollCall
 from bot.scheduler import Scheduler
 from bot.store import Store
 from bot.studio import Studio
@@ -37,7 +38,7 @@ CHECKPOINT_S = 5.5  # for what runs, when Tintype is stopped
 TURN_S = 0.5  # for the scheduler to put it back in line
 ENDING_S = 8.5  # for these two and all the rest; after ten seconds Tintype must be gone, with its database closed
 
-WORK = ("scheduler", "engine", "remembering", "upkeep", "outbox", "watcher", "letters", "following", "takedowns")
+WORK = ("scheduler", "engine", "remembering", "upkeep", "outbox", "watcher", "letters", "following", "takedowns", "rolls")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,11 +184,13 @@ class Bot:
         self._tasks.go("letters", self._letters.run())
         self._tasks.go("following", self._following.run(client))
         self._tasks.go("takedowns", self._take_messages_down(client))
+        self._tasks.go("rolls", RollCall(self._store, client).run())
 
     async def _keep_up(self) -> None:
         while True:
             swept = await self._store.run(lambda rooms: rooms.upkeep.run())
-            log.info("upkeep removed %d photos and %d files", swept.photos, swept.files)
+            told = "upkeep removed %d photos, %d files, and by the rules of servers %d pictures and words"
+            log.info(told, swept.photos, swept.files, swept.by_rule)
             await asyncio.sleep(UPKEEP_S)
 
     async def _take_messages_down(self, client: Tintype) -> None:

@@ -33,6 +33,7 @@ from storage.preferences import Wishes
 from storage.privacy import Privacy
 from storage.questions import Questions
 from storage.queue import Queue
+from storage.retention import Retention
 from storage.rules import Rules
 from storage.setups import Setups
 from storage.sharing import Sharing
@@ -70,6 +71,7 @@ class Rooms:
     pending: PendingOrders
     answers: Answers
     questions: Questions
+    retention: Retention
     upkeep: Upkeep
     backup: Backup
 
@@ -86,6 +88,7 @@ def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
     photos, backup = Photos(db, vault, clock), Backup(db, data_dir, clock)
     questions = Questions(db, clock)
     privacy = Privacy(db, vault, clock, backup.rewrite_keys)
+    retention = Retention(db, vault, clock, privacy)
     return Rooms(
         db=db,
         queue=Queue(db, clock),
@@ -109,7 +112,8 @@ def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
         pending=PendingOrders(db, clock),
         answers=Answers(db, vault, clock),
         questions=questions,
-        upkeep=Upkeep(photos, privacy, questions, vault, clock),
+        retention=retention,
+        upkeep=Upkeep(photos, privacy, questions, retention, vault, clock),
         backup=backup,
     )
 

@@ -233,6 +233,26 @@ class Privacy:
             self.forget_word(ConceptId(str(row["concept"])))
         return len(found)
 
+    def delete_pictures(self, job: Job) -> int:
+        """Delete the pictures of a job for real, and blank the messages that show them; how many there were.
+
+        Files go before rows: a crash in between is finished by doing it again.
+        """
+        images = self._images.of_job(job.id)
+        self._delete({image.blob for image in images} | _blobs_of_jobs([job]))
+        with transaction(self._db):
+            self._images.delete_job(job.id)
+            self.takedowns.owe(self._queue.all_messages(job.id), Deed.BLANK)
+        return len(images)
+
+    def forget_jobs(self, jobs: Sequence[Job], *, is_reached: bool) -> None:
+        """Delete jobs that are over with what they asked for, and our messages about them where they can be reached."""
+        messages = self._messages(jobs)
+        with transaction(self._db):
+            for job in jobs:
+                rows(self._db, "delete from jobs where id = :job", job=job.id)
+            self._drop_messages(messages if is_reached else ())
+
     def scrub_if_due(self) -> bool:
         """Rewrite the database without deleted rows, if that is still to be done; True when no trace is left."""
         if not rows(self._db, "select 1 from notes where name = :due", due=SCRUB_DUE):

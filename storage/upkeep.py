@@ -8,6 +8,7 @@ from storage.clock import Clock
 from storage.photos import Photos
 from storage.privacy import Privacy
 from storage.questions import Questions
+from storage.retention import Retention
 from storage.vault import Vault
 
 STEADY_S = 3600.0  # nothing is deleted by a date that has been believed for less
@@ -21,6 +22,7 @@ class Swept:
 
     photos: int
     files: int
+    by_rule: int = 0  #: pictures and words that a server's rule no longer keeps
 
 
 class Upkeep:
@@ -30,9 +32,9 @@ class Upkeep:
     date and the monotonic clock have agreed for an hour.
     """
 
-    def __init__(self, photos: Photos, privacy: Privacy, questions: Questions, vault: Vault, clock: Clock) -> None:
+    def __init__(self, photos: Photos, privacy: Privacy, questions: Questions, retention: Retention, vault: Vault, clock: Clock) -> None:
         self._photos, self._privacy, self._questions = photos, privacy, questions
-        self._vault, self._clock = vault, clock
+        self._retention, self._vault, self._clock = retention, vault, clock
         self._offset: float | None = None
         self._steady_since = 0.0
 
@@ -49,7 +51,8 @@ class Upkeep:
         self._privacy.forget_undecided(self._clock.now() - UNDECIDED_S)
         self._privacy.lists.drop_old()
         self._privacy.pending.expire()
-        return Swept(photos, self._vault.sweep(self._privacy.known_blobs(), self._clock.now()))
+        by_rule = self._retention.sweep()
+        return Swept(photos, self._vault.sweep(self._privacy.known_blobs(), self._clock.now()), by_rule)
 
     def _date_is_steady(self) -> bool:
         monotonic = self._clock.monotonic()

@@ -6,7 +6,6 @@ from typing import Any
 
 from bot import cards, modals, texts
 from bot.answers import Interaction, acknowledge, acknowledge_press, show
-from bot.beginnings import beginning_of
 from bot.buttons import Press, on_press
 from bot.cards import layout
 from bot.ground import may_begin
@@ -17,11 +16,9 @@ from bot.placing import show_place
 from bot.recipes import recipe_of
 from bot.studio import Asker, Studio, asker_of
 from bot.takedown import take_down
-from storage.database import transaction
 from storage.errors import NotAllowed, NotFound
 from storage.permissions import Action, can
-from storage.records import BlobId, ConceptId, Image, JobId, Relation
-from storage.takedowns import Deed
+from storage.records import ConceptId, Image, JobId, Relation
 
 
 @on_press("enlarge")
@@ -147,17 +144,12 @@ async def delete(studio: Studio, interaction: Interaction, press: Press) -> None
 
 
 def delete_pictures(rooms: Any, asker: Asker, job_id: str) -> None:
-    """Drop files, then rows: a crash in between is finished by pressing again.
+    """Delete them here; their messages are blanked after it.
 
     Raises: NotFound, NotAllowed.
     """
-    job, images = finished(rooms, asker, job_id, Action.DELETE)
-    for blob in (*(image.blob for image in images), job.result.get("sheet"), beginning_of(job.request)):
-        if blob:
-            rooms.vault.delete(BlobId(blob))
-    with transaction(rooms.db):
-        rooms.images.delete_job(job.id)
-        rooms.privacy.takedowns.owe(rooms.queue.all_messages(job.id), Deed.BLANK)
+    job, _ = finished(rooms, asker, job_id, Action.DELETE)
+    rooms.privacy.delete_pictures(job)
 
 
 @on_press("report")

@@ -12,6 +12,7 @@ from storage.errors import TintypeError
 from storage.photos import DRAFT_S, FAILED_S, Photos
 from storage.privacy import Privacy
 from storage.questions import Questions
+from storage.retention import Retention
 from storage.queue import Queue
 from storage.records import Concept, Draft, DraftId, Job, Kind
 from storage.upkeep import STEADY_S, Swept, Upkeep
@@ -186,7 +187,8 @@ def test_a_late_look_at_a_training_leaves_its_draft_alone_that_is_in_another(
 
 @pytest.fixture
 def upkeep(db: Database, photos: Photos, privacy: Privacy, vault: Vault, clock: HandClock) -> Upkeep:
-    return Upkeep(photos, privacy, Questions(db, clock), vault, clock)
+    retention = Retention(db, vault, clock, privacy)
+    return Upkeep(photos, privacy, Questions(db, clock), retention, vault, clock)
 
 
 def test_upkeep_removes_what_is_over_and_what_no_row_knows(
