@@ -143,7 +143,7 @@ class Asker:
     def needs_channel(self) -> None:
         """Raises: TintypeError(E_CHANNEL) when a card could not be posted here."""
         if self.missing:
-            raise TintypeError("E_CHANNEL", missing=[name.replace("_", " ") for name in self.missing])
+            raise TintypeError("E_CHANNEL", missing=[texts.say(f"permission-{name}") for name in self.missing])
 
 
 def asker_of(interaction: discord.Interaction[Any]) -> Asker:

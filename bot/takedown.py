@@ -10,7 +10,8 @@ from typing import Any
 
 import discord
 
-from bot.cards import deleted_card, hidden_card
+from bot import texts
+from bot.cards import deleted_card, hidden_card, withdrawn_card
 from bot.mail import PASSING, is_passing
 from storage.database import transaction
 from storage.records import Job, JobKind, JobState, Message
@@ -19,7 +20,7 @@ from storage.takedowns import Deed, Owed
 log = logging.getLogger(__name__)
 
 Run = Callable[[Callable[[Any], Any]], Awaitable[Any]]
-CARDS = {Deed.BLANK: deleted_card, Deed.HIDE: hidden_card}
+CARDS = {Deed.BLANK: deleted_card, Deed.HIDE: hidden_card, Deed.WITHDRAW: withdrawn_card}
 
 
 async def take_down(client: discord.Client, run: Run) -> None:
@@ -29,7 +30,8 @@ async def take_down(client: discord.Client, run: Run) -> None:
     """
     for owed in await run(lambda rooms: rooms.privacy.takedowns.owed()):
         message = client.get_partial_messageable(owed.channel).get_partial_message(owed.message)
-        outcome = await _outcome(_done(message, owed.deed))
+        with texts.speaking(owed.language):
+            outcome = await _outcome(_done(message, owed.deed))
         if outcome is not Outcome.LATER:
             await run(partial(_noted, owed=owed, outcome=outcome))
 

@@ -10,7 +10,8 @@ from sqlite_utils import Database
 
 from storage.clock import Clock
 from storage.database import rows
-from storage.records import ChannelId, Message
+from storage.preferences import LANGUAGE, Wishes
+from storage.records import ChannelId, MemberId, Message
 
 PREFIX = "takedown"
 FIRST_AGAIN_S = 3600.0  # after a refusal; each further wait is twice as long
@@ -23,6 +24,7 @@ class Deed(StrEnum):
     REMOVE = "remove"
     BLANK = "blank"  #: it stays, and says that its pictures were deleted
     HIDE = "hide"  #: it stays, and says that its pictures were reported
+    WITHDRAW = "withdraw"  #: it stays, and says that who is shown does not agree any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,7 @@ class Owed:
     channel: ChannelId
     message: int
     deed: Deed
+    language: str = LANGUAGE  #: of what is said in its place: that of the member whom it was for
     tries: int = 0  #: that were refused
 
 
@@ -40,11 +43,17 @@ class Takedowns:
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db, self._clock = db, clock
+        self._wishes = Wishes(db, clock)
 
     def owe(self, messages: Iterable[Message], deed: Deed) -> None:
         """Note them; meant to run inside the transaction that deletes what they show."""
         for message in messages:
-            self._keep(Owed(channel=message.channel, message=message.message, deed=deed), 0.0)
+            language = LANGUAGE if deed is Deed.REMOVE else self._language_of(message)
+            self._keep(Owed(channel=message.channel, message=message.message, deed=deed, language=language), 0.0)
+
+    def _language_of(self, message: Message) -> str:
+        found = rows(self._db, "select owner from jobs where id = :job", job=message.job)
+        return self._wishes.language(MemberId(int(str(found[0]["owner"])))) if found else LANGUAGE
 
     def owed(self) -> list[Owed]:
         """All that must go now, the oldest first."""
@@ -62,7 +71,7 @@ class Takedowns:
 
     def _keep(self, owed: Owed, not_before: float) -> None:
         sql = "insert into notes (name, value) values (:name, :told) on conflict (name) do update set value = :told"
-        rows(self._db, sql, name=_name(owed), told=f"{owed.deed} {owed.tries} {not_before:.0f}")
+        rows(self._db, sql, name=_name(owed), told=f"{owed.deed} {owed.tries} {not_before:.0f} {owed.language}")
 
     def done(self, owed: Owed) -> None:
         """It went, or can never be reached again."""
@@ -75,6 +84,9 @@ def _name(owed: Owed) -> str:
 
 def _owed(name: str, value: str) -> tuple[Owed, float]:
     """What a note says, and the moment before which it is not tried."""
-    (_, channel, message), (deed, tries, not_before) = name.split(":"), value.split()
-    owed = Owed(channel=ChannelId(int(channel)), message=int(message), deed=Deed(deed), tries=int(tries))
+    (_, channel, message), (deed, tries, not_before, *known) = name.split(":"), value.split()
+    language = known[0] if known else LANGUAGE  # an earlier Tintype noted none
+    owed = Owed(
+        channel=ChannelId(int(channel)), message=int(message), deed=Deed(deed), language=language, tries=int(tries)
+    )
     return owed, float(not_before)

@@ -108,7 +108,7 @@ def _bar(running: Running) -> str:
 
 def _step(running: Running) -> str:
     is_behind = running.done < running.reached
-    loss = "none" if running.loss is None or is_behind else f"{running.loss:.3f}"
+    loss = "none" if running.loss is None or is_behind else round(running.loss, 3)
     return texts.say("training-step", done=running.furthest, total=running.total, loss=loss)
 
 

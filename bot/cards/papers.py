@@ -82,7 +82,7 @@ def privacy_card(
     """What Tintype sees, keeps and never does, with the rights it was really granted; and the words that show one."""
     none = texts.say("privacy-none")
     granted = texts.say(
-        "privacy-intents", intents=", ".join(intents) or none, permissions=", ".join(permissions) or none
+        "privacy-intents", intents=list(intents) or none, permissions=list(permissions) or none
     )
     return layout.card(
         layout.text(texts.say("privacy-body")),

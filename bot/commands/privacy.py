@@ -6,11 +6,13 @@ from typing import Any
 
 from discord import app_commands
 
-from bot import cards, keeping
+from bot import cards, keeping, texts
 from bot.answers import Interaction, acknowledge, show, studio_of
 from bot.cards import Likeness
 from bot.studio import Asker, asker_of
 from bot.translator import spoken
+
+VIEW = "view_channel"  # which discord.py lists as `read_messages`
 
 
 @app_commands.command(name="privacy", description=spoken("cmd-privacy"))
@@ -18,7 +20,7 @@ async def command(interaction: Interaction) -> None:
     """Show the promises, the live intents and permissions that prove them, the words that show the member, and photos that are kept."""
     await acknowledge(interaction)
     intents = [name for name, granted in interaction.client.intents if granted]
-    permissions = [name.replace("_", " ") for name, granted in interaction.app_permissions if granted]
+    permissions = [_named(name) for name, granted in interaction.app_permissions if granted]
     asker, facts = asker_of(interaction), studio_of(interaction).facts()
     likenesses, kept = await studio_of(interaction).run(
         lambda rooms: (_likenesses(rooms, asker), keeping.of_member(rooms, asker.member))
@@ -26,6 +28,12 @@ async def command(interaction: Interaction) -> None:
     check = facts.output_check if facts else ""
     card = cards.privacy_card(intents=intents, permissions=permissions, likenesses=likenesses, kept=kept, check=check)
     await show(interaction, card)
+
+
+def _named(permission: str) -> str:
+    """As Discord's settings call it in the member's language, at least what the bot asks for."""
+    key = f"permission-{VIEW if permission == 'read_messages' else permission}"
+    return texts.say(key) if texts.knows(key) else permission.replace("_", " ").title()
 
 
 def _likenesses(rooms: Any, asker: Asker) -> list[Likeness]:

@@ -475,7 +475,7 @@ training-phase = { $phase ->
 }
 training-step = Step { $done } of { $total }{ $loss ->
     [none] {""}
-   *[other] {" · "}loss { $loss }
+   *[other] {" · "}loss { NUMBER($loss, minimumFractionDigits: 3) }
 }
 training-again = It was interrupted after step { $reached } and goes on from its last checkpoint{ $at ->
     [0] .

@@ -220,5 +220,5 @@ async def test_privacy_names_the_rights_that_were_really_granted(stage: Stage) -
     card = shown(await stage.ana.command("privacy"))
 
     assert "Granted intents: guilds." in card.body
-    assert "send messages" in card.body
+    assert "Send Messages" in card.body
     assert "never does" in card.body
