@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from bot.sandbox import Sandbox, serve
 from bot.sandbox.openapi import Description
+from tests.bot import mentions
 from tests.bot.commands.stage import Stage, on_stage
 
 REPOSITORY = Path(__file__).parents[3]
@@ -31,6 +32,8 @@ async def idle(tmp_path: Path) -> AsyncIterator[Stage]:
     async with serve(box) as url, on_stage(box, url, tmp_path) as stage:
         yield stage
         assert box.ledger.violations == []
+        asked = await stage.run(lambda rooms: mentions.asked_for(rooms.db.conn))
+        assert mentions.of_others(box, asked) == []
 
 
 @pytest_asyncio.fixture

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import pytest
 
 from bot.outbox import Outbox
+from bot.sandbox.mentions import notified
 from storage.clock import SystemClock
 from tests.bot.commands.stage import Stage
 
 pytestmark = pytest.mark.asyncio
 
 LOUD = "@everyone @here <@{ben}> <@&{role}> a cup"
-
-
-def notified(message: Any) -> set[str]:
-    """The members, roles and everyone that Discord would notify of a message as it was sent."""
-    allowed = message.allowed_mentions or {"parse": ["users", "roles", "everyone"]}
-    text = re.sub(r"\\(.)", "", str(message.components) + (message.content or ""))
-    found = {f"user {one}" for one in re.findall(r"<@!?(\d+)>", text)}
-    found |= {f"role {one}" for one in re.findall(r"<@&(\d+)>", text)} | set(re.findall(r"@everyone|@here", text))
-    named = {f"user {one}" for one in allowed.get("users", [])} | {f"role {one}" for one in allowed.get("roles", [])}
-    kinds = {"user": "users", "role": "roles"}
-    return {one for one in found if one in named or kinds.get(one.split()[0], "everyone") in allowed.get("parse", [])}
 
 
 async def said(stage: Stage, *, wants_ping: bool, is_drawn: bool = True) -> list[set[str]]:

@@ -13,6 +13,7 @@ import pytest_asyncio
 from bot.sandbox import Sandbox, serve
 from bot.sandbox.client import Member
 from storage.errors import TintypeError
+from tests.bot import mentions
 from tests.bot.runtime.whole import learned, press, running, say
 
 pytestmark = pytest.mark.asyncio
@@ -24,9 +25,11 @@ def box() -> Sandbox:
 
 
 @pytest_asyncio.fixture
-async def url(box: Sandbox) -> AsyncIterator[str]:
+async def url(box: Sandbox, tmp_path: Path) -> AsyncIterator[str]:
     async with serve(box) as root:
         yield root
+    assert box.ledger.violations == []
+    assert mentions.of_others_in(box, tmp_path) == []
 
 
 async def test_photos_become_a_word_and_the_word_pictures_whose_buttons_outlive_the_bot(
@@ -57,7 +60,6 @@ async def test_photos_become_a_word_and_the_word_pictures_whose_buttons_outlive_
         assert modal.raw["title"].startswith("Try")
         finals = [one for one in box.messages.values() if one.nonce and one.visible_to is None and one.nonce[0] != "c"]
         assert len(finals) == 3
-        assert box.ledger.violations == []
 
 
 async def test_a_persons_photos_and_samples_are_shown_to_nobody_else(box: Sandbox, url: str, tmp_path: Path) -> None:

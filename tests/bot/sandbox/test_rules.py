@@ -294,6 +294,23 @@ async def test_the_ledger_keeps_requests_violations_and_every_state_of_a_message
 
 
 @pytest.mark.parametrize(
+    ("allowed", "notified"),
+    [
+        (None, ["@everyone", "role 7", "user 5"]),
+        ({"parse": []}, []),
+        ({"parse": ["users"]}, ["user 5"]),
+        ({"parse": [], "users": ["6"], "roles": ["7"]}, ["role 7"]),
+    ],
+)
+async def test_the_ledger_keeps_whom_a_message_notifies(raw: Raw, allowed: Any, notified: list[str]) -> None:
+    shown = [{"type": 10, "content": "<@5> <@&7> @everyone \\<@8> `t1:x`"}]
+    sent = await raw.send({"components": shown, "flags": 1 << 15, "allowed_mentions": allowed})
+    await raw("PATCH", f"/channels/{raw.channel}/messages/{sent.body['id']}", {"components": [*shown, *shown]})
+
+    assert [one["notified"] for one in raw.box.ledger.mentions] == ([notified] if notified else [])
+
+
+@pytest.mark.parametrize(
     ("name", "stored"),
     [("my photo.png", "my_photo.png"), ("../../x.png", "x.png"), ("ü.png", "png"), ("日本", "unknown")],
 )

@@ -22,6 +22,7 @@ from bot.sandbox.views import Answer, Button, Message, Modal
 from bot.store import open_rooms
 from storage.clock import SystemClock
 from storage.records import GuildId
+from tests.bot import mentions
 from tests.bot.operator import whole_bot
 
 PAGES = Path(__file__).parents[3] / "docs" / "stories"
@@ -160,6 +161,7 @@ async def story(folder: Path, name: str, title: str, **settings: object) -> Asyn
         finally:
             await bot.end()
     assert box.ledger.violations == []
+    assert mentions.of_others_in(box, data) == []
     compared(PAGES / f"{name}.md", telling.page())
 
 
