@@ -95,6 +95,7 @@ class Tintype(discord.Client):
         await self._finish_answers()
         await super().close()
         await self.studio.door.settle()
+        await self.studio.names.settle()
 
     def note_answering(self) -> None:
         """This task answers an interaction: what it uses is not taken away under it."""

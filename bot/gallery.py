@@ -11,7 +11,7 @@ import discord
 
 from bot import cards, texts
 from bot.buttons import Press
-from bot.cards import Card, Gallery, Picture, StyleFace, WorkLine
+from bot.cards import Card, Credit, Gallery, Picture, StyleFace, WorkLine
 from bot.studio import Asker, EngineFacts
 from storage.errors import NotAllowed, TintypeError
 from storage.lineage import Work
@@ -96,7 +96,7 @@ def style_card(rooms: Any, asker: Asker, concept: str, facts: EngineFacts | None
     """
     can(asker.actor, Action.USE)
     style: Style = rooms.styles.get(asker.actor, ConceptId(concept), base_of(facts))
-    works = [_line(work) for work in rooms.styles.works(asker.actor, style.concept.id)]
+    works = [_line(rooms, asker, work) for work in rooms.styles.works(asker.actor, style.concept.id)]
     return cards.style_card(_face(rooms, asker, style), works, mixing=style.mixing)
 
 
@@ -148,8 +148,15 @@ def _sample(rooms: Any, version: Version) -> BlobId | None:
     return BlobId(cover) if cover else version.sheet
 
 
-def _line(work: Work) -> WorkLine:
-    others = [(credit.name, int(credit.owner)) for credit in work.others]
+def _line(rooms: Any, asker: Asker, work: Work) -> WorkLine:
+    others = [
+        Credit(
+            word=credit.name,
+            owner=rooms.names.of(asker.actor.guild, credit.owner),
+            is_mine=credit.owner == asker.member,
+        )
+        for credit in work.others
+    ]
     return WorkLine(job=work.job, owner=work.owner, pictures=work.pictures, when=work.at, others=others)
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from bot import texts
 from bot.cards import Recipe
-from bot.orders import finished, name_today, prompt_today
+from bot.crediting import whole_credits_of
+from bot.orders import finished, prompt_today
 from bot.studio import Asker, EngineFacts
 from storage.permissions import Action
-from storage.records import Actor, Version, VersionId
-from storage.words import written
 
 SHOWN_SETTINGS = ("steps", "guidance_scale", "shape")  # what one would type elsewhere to get the same
 
@@ -32,7 +29,7 @@ def recipe_of(rooms: Any, asker: Asker, job_id: str, facts: EngineFacts | None) 
         seed=int(job.result.get("seed", first.seed)),
         width=first.width_px,
         height=first.height_px,
-        words=[_word(rooms, word, asker.actor) for word in job.request.get("words", ())],
+        words=whole_credits_of(rooms, job, asker.actor),
         base=base,
         settings=", ".join(f"{name} {settings[name]}" for name in SHOWN_SETTINGS if settings.get(name) is not None),
         quality=str(job.request.get("quality") or "normal"),
@@ -41,10 +38,3 @@ def recipe_of(rooms: Any, asker: Asker, job_id: str, facts: EngineFacts | None) 
         relation=str(relation.get("kind", "none")),
         begun=(job.request.get("image") or {}).get("strength"),
     )
-
-
-def _word(rooms: Any, word: Mapping[str, Any], reader: Actor) -> str:
-    """`<ana-dog:0.8> (version 2)`; of a word that is gone, as it was written."""
-    version: Version | None = rooms.concepts.version(VersionId(word["version"]))
-    name = written(name_today(rooms, word, reader), word["strength"])
-    return texts.say("recipe-word", word=name, version=version.n if version else 0)

@@ -7,8 +7,9 @@ from typing import Any
 from bot import cards, keeping, texts
 from bot.cards import Card, ContactSheet, Grid, Learned, Picture, Waiting, layout
 from bot.comparing import version_of
+from bot.crediting import credits_of
 from bot.naming import word_today
-from bot.orders import name_today, prompt_today, readers_of
+from bot.orders import prompt_today
 from bot.studio import EngineFacts
 from bot.waits import running_of, waiting_of
 from storage.records import Actor, BlobId, Job, JobKind, JobState, Kind, Version
@@ -147,7 +148,7 @@ def _drawn(rooms: Any, job: Job, reader: Actor | None) -> Card:
         prompt=prompt_today(rooms, job, reader),
         seed=int(job.result.get("seed", images[0].seed)),
         relation=str((job.request.get("relation") or {}).get("kind", "none")),
-        words=[name_today(rooms, word, reader or readers_of(job)) for word in job.request.get("words", ())],
+        words=credits_of(rooms, job, reader),
         images=[b"" if sheet else rooms.vault.open(images[0].blob), *(b"" for _ in images[1:])],  # one is shown
         sheet=rooms.vault.open(BlobId(sheet)) if sheet else None,
         warnings=job.result.get("warnings", ()),

@@ -12,6 +12,7 @@ import discord
 from bot import texts
 from bot.attachments import Attachments
 from bot.doorman import Doorman
+from bot.namebook import Namebook
 from storage.clock import Clock
 from storage.errors import NotAllowed, TintypeError
 from storage.records import Actor, ChannelId, GuildId, Job, Kind, MemberId
@@ -228,6 +229,7 @@ class Studio:
         self.owners = owners
         self.intake = asyncio.Semaphore(INTAKES)
         self.door = Doorman(self.run, self.soon, clock, guilds)
+        self.names = Namebook(self.run)
 
     async def run(self, work: Callable[[Any], T]) -> T:
         """Run work with the storage objects on the store's thread."""
@@ -254,6 +256,7 @@ class Studio:
         if guild is not None and interaction.is_user_integration() and not interaction.is_guild_integration():
             raise NotAllowed("E_USER_INSTALL")
         await self.door.admit(guild, interaction.user.id, texts.language())
+        self.names.note(guild, interaction.user)
 
     def engine(self) -> EngineFacts:
         """What the engine can do.

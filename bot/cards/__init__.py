@@ -1,5 +1,6 @@
 """Pure functions from a record to a card: a Components V2 layout and the files it shows."""
 
+from bot.cards.credits import Credit
 from bot.cards.favourites import Favourite, favourites_card
 from bot.cards.jobs import Running, Waiting, cancelled_card, failed_card, place_of, queued_card, training_card
 from bot.cards.layout import Card, Picture
@@ -51,6 +52,7 @@ __all__ = [
     "Card",
     "Choices",
     "ContactSheet",
+    "Credit",
     "Deleted",
     "EngineLine",
     "Favourite",

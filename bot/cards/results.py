@@ -8,12 +8,12 @@ from typing import Any
 
 from bot import texts
 from bot.cards import layout
+from bot.cards.credits import Credit, credit_line
 from bot.cards.layout import Card, Picture
 from bot.cards.photos import KeptPhotos, drop_button, kept_line
 from bot.plain import plain
 
 PROMPT_CHARACTERS = 1000  # shown of a prompt; the whole one is in the recipe
-WORD_CHARACTERS = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Grid:
     prompt: str
     seed: int
     relation: str = "none"  #: vary, edit, enlarge, again
-    words: Sequence[str] = ()
+    words: Sequence[Credit] = ()
     images: Sequence[bytes] = ()  #: none when they were deleted
     sheet: bytes | None = None  #: the grid drawn by the engine, when there is more than one image
     is_spoiler: bool = False
@@ -61,7 +61,7 @@ class Recipe:
     seed: int
     width: int
     height: int
-    words: Sequence[str]
+    words: Sequence[Credit]
     base: str
     settings: str
     quality: str
@@ -153,7 +153,7 @@ def _rows_of_each(job: str, count: int) -> list[layout.Row]:
 
 
 def _heading(grid: Grid) -> str:
-    words = [f"<{plain(word, WORD_CHARACTERS)}>" for word in grid.words]
+    words = [credit_line(word) for word in grid.words]
     return layout.lines(
         texts.say("imagine-title", prompt=plain(grid.prompt, PROMPT_CHARACTERS)),
         texts.say("grid-by", owner=str(grid.owner), seed=str(grid.seed), relation=grid.relation),
@@ -192,7 +192,7 @@ def hidden_card() -> Card:
 
 def recipe_card(recipe: Recipe) -> Card:
     """Everything needed to make the pictures again."""
-    words = [plain(word, WORD_CHARACTERS + 8) for word in recipe.words]
+    words = [credit_line(word) for word in recipe.words]
     parent = recipe.parent and texts.say("recipe-parent", parent=recipe.parent, relation=recipe.relation)
     begun = None if recipe.begun is None else texts.say("recipe-begun", strength=recipe.begun)
     body = layout.lines(

@@ -10,6 +10,7 @@ from discord import ui
 from bot import texts
 from bot.buttons import Button
 from bot.cards import layout
+from bot.cards.credits import Credit, credit_line
 from bot.cards.layout import Card, Picture
 from bot.plain import plain
 
@@ -60,7 +61,7 @@ class WorkLine:
     owner: int
     pictures: int
     when: float  #: unix seconds
-    others: Sequence[tuple[str, int]] = field(default=())  #: words it was mixed with, and whose they are
+    others: Sequence[Credit] = field(default=())  #: words it was mixed with
 
 
 def gallery_card(gallery: Gallery) -> Card:
@@ -153,9 +154,6 @@ def style_card(style: StyleFace, works: Sequence[WorkLine], *, mixing: str) -> C
 
 
 def _work(work: WorkLine) -> str:
-    mixed = [
-        texts.say("style-credit", name=plain(name, NAME_CHARACTERS), owner=str(owner))
-        for name, owner in work.others[:MOST_CREDITS]
-    ]
+    mixed = [credit_line(credit) for credit in work.others[:MOST_CREDITS]]
     line = texts.say("style-work", job=work.job, owner=str(work.owner), count=work.pictures, when=str(int(work.when)))
     return f"{line} {texts.say('style-mixed', credits=mixed)}" if mixed else line

@@ -30,6 +30,7 @@ async def forget_all(studio: Studio, interaction: Interaction, press: Press) -> 
     asker = asker_of(interaction)
     belongings.refuse_foreign(asker, press.id)
     studio.door.forget(asker.member)
+    await studio.names.forget(asker.member)
     await _forget(studio, interaction, await studio.run(lambda rooms: _everything(rooms, asker)))
 
 

@@ -19,6 +19,7 @@ from tests.bot.limits import faults_of_card, faults_of_form, walk
 JOB = "0123456789abcdef"
 EVIL = "@everyone <@1> [x](http://e.vil) **_`~|#-\u202e\u0000\n> " * 60
 LONG_WORD = "a_" * 16
+CREDIT = cards.Credit(word=f"{LONG_WORD}:0.85", owner=EVIL, version=10**6)
 PNG = b"\x89PNG"
 
 
@@ -55,7 +56,7 @@ def grid(count: int, **changes: object) -> cards.Grid:
         "prompt": EVIL,
         "seed": 2**32 - 1,
         "relation": "enlarge",
-        "words": [LONG_WORD] * 4,
+        "words": [CREDIT] * 4,
         "images": [PNG] * count,
         "sheet": PNG if count > 1 else None,
         "warnings": [{"code": "W_PROMPT_CUT", "rest": EVIL}, {"code": "W_NEGATIVE_CUT"}, {"code": "W_OF_TOMORROW"}],
@@ -65,7 +66,7 @@ def grid(count: int, **changes: object) -> cards.Grid:
 
 def recipe() -> cards.Recipe:
     return cards.Recipe(
-        job=JOB, prompt=EVIL, negative=EVIL, seed=2**32 - 1, width=1024, height=1024, words=[LONG_WORD] * 8,
+        job=JOB, prompt=EVIL, negative=EVIL, seed=2**32 - 1, width=1024, height=1024, words=[CREDIT] * 8,
         base=EVIL, settings=EVIL, quality="fine", when=1.8e9, begun=0.35, parent=JOB, relation="vary",
     )  # fmt: skip
 

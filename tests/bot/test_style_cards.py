@@ -36,7 +36,7 @@ def gallery(*styles: cards.StyleFace, text: str = "", n: int = 1, pages: int = 1
 
 def work(**changes: Any) -> cards.WorkLine:
     facts: dict[str, Any] = {"job": JOB, "owner": 2**63, "pictures": 10**9, "when": 1.8e9}
-    return cards.WorkLine(**(facts | {"others": [(LONG_WORD, 2**63)] * 9} | changes))
+    return cards.WorkLine(**(facts | {"others": [cards.Credit(word=LONG_WORD, owner=EVIL)] * 9} | changes))
 
 
 def whole(style: cards.StyleFace, *works: cards.WorkLine) -> Card:
@@ -110,9 +110,13 @@ def test_pages_are_turned_within_their_bounds() -> None:
 
 def test_one_style_names_the_pictures_it_is_in_and_credits_their_words() -> None:
     text = told(
-        whole(face(name="rex", uses=1, likes=0), work(pictures=4, owner=5, others=[("cup", 6)]), work(others=[]))
+        whole(
+            face(name="rex", uses=1, likes=0),
+            work(pictures=4, owner=5, others=[cards.Credit(word="cup", owner="Eve")]),
+            work(others=[]),
+        )
     )
 
     assert "In one picture of others · no likes yet" in text
-    assert f"`{JOB}` · 4 pictures by <@5>, <t:1800000000:R> with <cup> by <@6>" in text
+    assert f"`{JOB}` · 4 pictures by <@5>, <t:1800000000:R> with <cup> by Eve" in text
     assert text.endswith("by <@9223372036854775808>, <t:1800000000:R>")

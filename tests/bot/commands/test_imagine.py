@@ -144,8 +144,8 @@ async def test_a_prompt_keeps_its_word_when_that_is_renamed(stage: Stage) -> Non
     shown_again = shown(await stage.ana.command("show"))
     await stage.ana.press(grid, "Again")
 
-    assert r"**Words:** \<rex\:0.5\>" in recipe.body
-    assert "Words: <rex>" in shown_again.body
+    assert r"**Words:** <rex\:0.5>, yours (version 1)" in recipe.body
+    assert "Words: <rex>, yours" in shown_again.body
     assert form.fields[0][1]["value"] == "<rex:0.5> on the beach"
     assert (await stage.job()).state is JobState.QUEUED
 

@@ -166,3 +166,26 @@ async def test_the_person_shown_takes_their_agreement_back_and_the_word_is_refus
     assert (await stage.run(lambda rooms: rooms.queue.get(waiting.id))).state is JobState.CANCELLED
     assert await stage.concept("ana-me") is None
     assert "Words that show you" not in shown(await stage.ben.command("privacy")).body
+
+
+async def test_a_pictures_card_and_recipe_name_all_words_with_their_owners_and_versions(stage: Stage) -> None:
+    await stage.taught()
+    await stage.ana.command("words share", word="ana-dog", **{"with": "server"})
+    await stage.ben.command("imagine", prompt="<ana-dog:0.8> in the snow")
+    job = await stage.job("ben")
+    await stage.draw(job)
+    posted = await stage.post(job.id)
+    recipe = shown(await stage.ben.press(posted, "Recipe"))
+    own = shown(await stage.ana.press(posted, "Recipe"))
+
+    await stage.taught()
+    later = await stage.post(job.id)
+    await stage.ana.press(shown(await stage.ana.command("words delete", word="ana-dog")), "Delete <ana-dog> for good")
+    gone = await stage.post(job.id)
+
+    assert "Words: <ana-dog> by Ana\n" in posted.body + "\n"
+    assert r"**Words:** <ana-dog\:0.8> by Ana (version 1)" in recipe.body
+    assert r"**Words:** <ana-dog\:0.8>, yours (version 1)" in own.body
+    assert "Words: <ana-dog> by Ana (version 1)" in later.body
+    assert "Words: <ana-dog> (deleted)" in gone.body
+    assert all(f"<@{stage.id_of(stage.ana)}>" not in card.body for card in (posted, recipe, later))

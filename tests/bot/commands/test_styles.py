@@ -117,12 +117,14 @@ async def test_a_styles_card_shows_what_it_became_part_of(stage: Stage) -> None:
 
     card = shown(await stage.ana.press(page, custom_id=button(page, "style", dog.concept)))
 
-    ana, ben = stage.id_of(stage.ana), stage.id_of(stage.ben)
+    bens = await browse(stage.ben)
+    seen_by_ben = shown(await stage.ben.press(bens, custom_id=button(bens, "style", dog.concept)))
     assert card.id != page.id
     assert card.is_ephemeral
     assert "In 2 pictures of others" in card.body
-    assert f"`{job.id}` · 2 pictures by <@{ben}>" in card.body
-    assert f"with <ana-cup> by <@{ana}>" in card.body
+    assert f"`{job.id}` · 2 pictures by <@{stage.id_of(stage.ben)}>" in card.body
+    assert card.body.endswith("with <ana-cup>, yours")
+    assert seen_by_ben.body.endswith("with <ana-cup> by Ana")
     assert [one.label for one in card.buttons] == ["Try it"]
     assert "queued" in shown(await stage.ben.command("imagine", prompt="<ana-cup>")).body
     assert cup.concept in page.text or "<ana-cup>" in page.body

@@ -1,0 +1,37 @@
+"""The line that credits a word: how it is written, whose it is, and which version where that is not the newest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot import texts
+from bot.plain import plain
+
+WORD_CHARACTERS = 40  # with its strength
+OWNER_CHARACTERS = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """A word in pictures, as one reader is told of it."""
+
+    word: str  #: as it is written, without brackets: `ana-dog:0.8`
+    owner: str = ""  #: what they are called, which is no mention; empty when nobody knows
+    is_mine: bool = False  #: of who reads it
+    version: int = 0  #: 0 where there is none to tell
+    is_gone: bool = False  #: deleted, so that nobody is credited
+
+
+def credit_line(credit: Credit) -> str:
+    """`<ana-dog> by Ana (version 2)`."""
+    version = texts.say("credit-version", version=credit.version) if credit.version else ""
+    word, owner = f"<{plain(credit.word, WORD_CHARACTERS)}>", plain(credit.owner, OWNER_CHARACTERS)
+    return texts.say(f"credit-{_whose(credit)}", word=word, owner=owner) + version
+
+
+def _whose(credit: Credit) -> str:
+    if credit.is_gone:
+        return "gone"
+    if credit.is_mine:
+        return "mine"
+    return "named" if credit.owner.strip() else "nobody"
