@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # of whichev
 
 from storage.errors import TintypeError
 from trainers.events import sha256_of
-from trainers.models import INDEX, UNUSED, ModelName, Plan, check_disk, chosen, folder_of, pin
+from trainers.models import CHECKER, INDEX, UNUSED, ModelName, Plan, RemoteFile, check_disk, chosen, folder_of, pin
 
 CACHE, INCOMPLETE = ".cache", ".incomplete"  # where the library keeps what it has begun to fetch
 LINK = "https://huggingface.co/{repo}"
@@ -38,10 +38,11 @@ def _told_plainly(name: ModelName) -> Iterator[None]:
         raise TintypeError("E_MODEL_NETWORK", reason=reason[:160]) from error
 
 
-def plan_of(name: ModelName, endpoint: str | None = None) -> Plan:
+def plan_of(name: ModelName, endpoint: str | None = None, *, with_checker: bool = False) -> Plan:
     """Ask what fetching would mean: files, sizes, licence; nothing is fetched but the pipeline's index.
 
-    Raises: TintypeError E_MODEL_UNKNOWN, E_MODEL_NETWORK, or E_MODEL_FORMAT when there is no pipeline in safetensors.
+    `with_checker` takes the safety checker along. Raises: TintypeError E_MODEL_UNKNOWN, E_MODEL_NETWORK,
+    E_MODEL_FORMAT when there is no pipeline in safetensors, E_MODEL_UNCHECKED when there is no such checker.
     """
     with _told_plainly(name):
         info = HfApi(endpoint=endpoint).model_info(name.repo, revision=name.revision, files_metadata=True)
@@ -49,9 +50,11 @@ def plan_of(name: ModelName, endpoint: str | None = None) -> Plan:
         if INDEX not in siblings:
             raise TintypeError("E_MODEL_FORMAT", name=str(name))
         index = hf_hub_download(name.repo, INDEX, revision=info.sha, endpoint=endpoint)
-    files = chosen(siblings, _parts(Path(index)))
+    parts = _parts(Path(index))
+    files = chosen(siblings, parts)
     if not any(file.local.endswith(".safetensors") for file in files):
         raise TintypeError("E_MODEL_FORMAT", name=str(name))
+    files += _checker(siblings, name) if with_checker else ()
     card = info.card_data
     licence = str(card.get("license") or "unknown") if card else "unknown"
     return Plan(name=name, commit=str(info.sha), licence=licence, files=files)
@@ -59,7 +62,15 @@ def plan_of(name: ModelName, endpoint: str | None = None) -> Plan:
 
 def _parts(index: Path) -> list[str]:
     told = json.loads(index.read_text("utf-8"))
-    return [part for part in told if not part.startswith("_") and part not in UNUSED and isinstance(told[part], list)]
+    left_out = UNUSED | {CHECKER}
+    return [part for part in told if not part.startswith("_") and part not in left_out and isinstance(told[part], list)]
+
+
+def _checker(siblings: Mapping[str, tuple[int, str | None]], name: ModelName) -> tuple[RemoteFile, ...]:
+    files = tuple(file for file in chosen(siblings, [CHECKER]) if file.local != INDEX)
+    if not {".json", ".safetensors"} <= {Path(file.local).suffix for file in files}:
+        raise TintypeError("E_MODEL_UNCHECKED", name=str(name))
+    return files
 
 
 def _sha256(entry: Any) -> str | None:

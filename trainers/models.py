@@ -17,7 +17,8 @@ from trainers.events import sha256_of
 
 PINS = "pins.json"
 INDEX = "model_index.json"
-UNUSED = frozenset({"safety_checker", "feature_extractor", "image_encoder"})  # parts that Tintype never loads
+UNUSED = frozenset({"feature_extractor", "image_encoder"})  # parts that Tintype never loads
+CHECKER = "safety_checker"  # loaded as an output check, where it was fetched
 SPARE_MIB = 2048  # room that must stay on the disk after a model was fetched
 HALF = re.compile(r"\.fp16[.-][^/]*$")
 SHARD = re.compile(r"(?P<stem>.+?)(?P<half>\.fp16)?-(?P<number>\d{5})-of-(?P<count>\d{5})\.safetensors")

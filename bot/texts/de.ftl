@@ -513,12 +513,15 @@ cancelled-body = Nichts davon wurde behalten.
 imagine-queued = **{ $count ->
     [one] Dein Bild ist
    *[other] Deine { $count } Bilder sind
-} eingereiht.** { $place } { $count ->
+} { $state ->
+    [running] in Arbeit
+   *[queued] eingereiht
+}.** { $place } { $count ->
     [one] Es erscheint
    *[other] Sie erscheinen
 } in diesem Kanal.
 imagine-drawing = Wird gerade gezeichnet.
-imagine-progress = Wird gerade gezeichnet: `{ $bar }` { $percent } %{ $left ->
+imagine-progress = `{ $bar }` { $percent } %{ $left ->
     [none] {""}
    *[other] {" · "}noch { $left }
 }.
@@ -1054,7 +1057,8 @@ E_SHOW_ME = Es gibt noch nichts zu zeigen. Versuch es noch einmal, wenn die erst
 E_IMAGE_ADULT = In einem altersbeschränkten Kanal entsteht und erscheint kein Bild, das von einem eingesandten ausging: niemand weiß, wen das zeigt. Nimm einen anderen Kanal.
 E_MADE_FOR_ADULTS = Das entstand in einem altersbeschränkten Kanal und erscheint nicht außerhalb davon. Lass *public* weg, dann siehst nur du es.
 E_IMAGE_GONE = Diese Bilder gingen von einem eingesandten aus; das bleibt nur einen Tag und nur für das Mitglied, das es schickte. Schick es noch einmal mit `/imagine image:`.
-E_STRENGTH_ALONE = Eine Stärke sagt, wie weit sich ein Bild vom Ausgangsbild entfernt, und es gibt keins. Gib eins mit `image:` an, oder lass `strength:` weg.
+E_STRENGTH_ALONE = Eine Stärke sagt, wie weit sich ein Bild vom Ausgangsbild entfernt, und es gibt keins. Gib eins mit `image:` an (auf der Befehlszeile `--image`), oder lass sie weg.
+E_IMAGE_FILE = Unter „{ $path }“ ist kein Bild. Nenn eine Datei, die es gibt und die du lesen darfst.
 
 # Vorlieben
 E_NO_PRESET = Du hast keine Vorlage „{ $name }“. { $known ->
@@ -1132,6 +1136,7 @@ E_NO_MEMORY = { $device ->
 } ging der Speicher aus ({ $free_mib } MiB frei). Verlang weniger Bilder oder nimm weniger Fotos, schließ, was ihn sonst benutzt, oder nimm ein kleineres Basismodell.
 E_BASE_LOAD = Das Basismodell „{ $base }“ lässt sich nicht laden; warum, steht im Protokoll der Maschine. `tintype-trainer models list` zeigt, was da ist.
 E_IMAGE_TOO_BIG = Das Bild passt nicht in { $limit_kib } KiB, wie man es auch packt. Verlang ein kleineres.
+E_MODEL_UNCHECKED = „{ $name }“ hat keine Bildprüfung (safety checker) als .safetensors. Hol das Modell ohne `--safety-checker`, und nenn in TINTYPE_OUTPUT_CHECK_DIR den Ordner einer anderen.
 E_OUTPUT_CHECK = TINTYPE_OUTPUT_CHECK ist „{ $value }“, und so eine Prüfung gibt es nicht. Meintest du { $nearest }? Bekannt sind: { $known }.
 E_OUTPUT_CHECK_MISSING = Die Bildprüfung ({ $check }) ist verlangt, aber ihre Dateien sind in keinem dieser Ordner: { $places }. Ohne sie wird nichts gezeichnet. Leg ihre config.json und .safetensors dorthin, oder setz TINTYPE_OUTPUT_CHECK auf off.
 E_OUTPUT_CHECK_LOAD = Die Bildprüfung { $check } lässt sich nicht aus { $folder } laden; warum, steht im Protokoll der Maschine. Ohne sie wird nichts gezeichnet. Hol ihre Dateien neu, oder setz TINTYPE_OUTPUT_CHECK auf off.
@@ -1225,7 +1230,7 @@ E_CONSENT_BACK = Die Person hinter <{ $word }> hat ihre Einwilligung zurückgeno
 E_BLOB_GONE = Diese Datei wurde gelöscht und lässt sich nicht mehr zeigen oder benutzen. `/show` und `/words mine` listen auf, was da ist.
 E_BLOB_BROKEN = Eine Datei davon ist beschädigt und nicht zu gebrauchen. Mach es neu und sag es dem Betreiber; er sollte die Festplatte prüfen und mit `tintype restore` eine Sicherung zurückholen.
 E_MASTER_KEY = Die Datei mit dem Hauptschlüssel ist nicht die, mit der diese Daten verschlüsselt wurden. Leg die richtige dorthin, wo TINTYPE_MASTER_KEY_FILE es sagt, oder hol sie aus deiner Kopie zurück.
-E_TOO_MANY_JOBS = Davon hast du schon { $count }, die warten oder laufen; { $most } auf einmal gehen. Versuch es wieder, wenn etwas fertig ist; `/queue` zeigt sie.
+E_TOO_MANY_JOBS = Davon hast du schon { $count }, die warten oder laufen; { $most } auf einmal gehen. Die nächsten gehen, wenn etwas fertig ist, etwa <t:{ $when }:R>; `/queue` zeigt sie.
 E_CLASS_WORD_FORM = „{ $class_word }“ kann kein Oberbegriff sein. Schreib ein oder zwei gewöhnliche englische Wörter, etwa dog oder coffee mug.
 E_PACK_BIG = Das Paket von <{ $word }> hat { $size }, mehr, als Discord hier annimmt ({ $most }). `/words export` ohne `as` gibt die Gewichte allein, die passen.
 E_EXPORT_BIG = <{ $word }> hat { $size }, mehr, als Discord hier annimmt ({ $most }). Bitte den Betreiber um die Datei: `tintype-trainer export` schreibt sie.

@@ -1079,7 +1079,8 @@ E_SHOW_ME = There is nothing to show yet. Try again when the first sample is dra
 E_IMAGE_ADULT = In an age-restricted channel no picture is made or shown that began from one that was sent: nobody can tell whom it shows. Use another channel.
 E_MADE_FOR_ADULTS = This was made in an age-restricted channel, so it is not posted outside of one. Leave out *public*, and only you see it.
 E_IMAGE_GONE = These pictures began from one that was sent, which is kept for a day and for its member alone. Send it again with `/imagine image:`.
-E_STRENGTH_ALONE = A strength says how far to leave a picture, and there is none. Add one with `image:`, or leave `strength:` out.
+E_STRENGTH_ALONE = A strength says how far to leave a picture, and there is none. Add one with `image:` (`--image` on the command line), or leave it out.
+E_IMAGE_FILE = There is no picture at “{ $path }”. Name a file that exists and that you may read.
 
 # Preferences
 E_NO_PRESET = You have no preset called “{ $name }”. { $known ->
@@ -1157,6 +1158,7 @@ E_NO_MEMORY = The { $device ->
 } ran out of memory ({ $free_mib } MiB free). Ask for fewer pictures or fewer photos, close what else uses it, or take a smaller base model.
 E_BASE_LOAD = The base model “{ $base }” cannot be loaded; the engine's log says why. `tintype-trainer models list` shows what is here.
 E_IMAGE_TOO_BIG = The picture does not fit into { $limit_kib } KiB, however it is packed. Ask for a smaller one.
+E_MODEL_UNCHECKED = “{ $name }” has no safety checker as .safetensors. Get the model without `--safety-checker`, and name the folder of another checker in TINTYPE_OUTPUT_CHECK_DIR.
 E_OUTPUT_CHECK = TINTYPE_OUTPUT_CHECK is “{ $value }”, and there is no such check. Did you mean { $nearest }? Known are: { $known }.
 E_OUTPUT_CHECK_MISSING = The output check ({ $check }) is asked for, but its files are in none of these folders: { $places }. Nothing is drawn without it. Put its config.json and .safetensors there, or set TINTYPE_OUTPUT_CHECK to off.
 E_OUTPUT_CHECK_LOAD = The output check { $check } cannot be loaded from { $folder }; the engine's log says why. Nothing is drawn without it. Fetch its files anew, or set TINTYPE_OUTPUT_CHECK to off.

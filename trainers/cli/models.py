@@ -26,6 +26,9 @@ def add(subparsers: Subparsers) -> None:
         action="store_true",
         help="I have read the licence and accept it, and want the model even where memory is short",
     )
+    get.add_argument(
+        "--safety-checker", action="store_true", help="fetch its safety checker too, for TINTYPE_OUTPUT_CHECK"
+    )
 
 
 def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:
@@ -53,7 +56,7 @@ def _get(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, 
     from trainers.fetching import fetch, plan_of
 
     print(f"Asking Hugging Face for {name} …", file=sys.stderr)
-    plan = plan_of(name)
+    plan = plan_of(name, with_checker=arguments.safety_checker)
     _tell(plan)
     _check_licence(plan, accepted=arguments.yes)
     _check_memory(plan, settings, accepted=arguments.yes)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from tests.trainers.cli.conftest import Tell
+from trainers.miniature.world import held_out_subjects, photos_of
 from trainers.showing import opened
 
 QUICK = ("--steps", 2, "--seed", 5)
@@ -79,6 +81,49 @@ def test_weights_that_the_prompt_does_not_name_are_remarked(
 
     assert code == 0
     assert "<zed> does not stand in the prompt" in said
+
+
+def test_a_picture_is_begun_from_in_its_own_shape(tell: Tell, tmp_path: Path) -> None:
+    photos_of(held_out_subjects(1)[0], 1, seed=1, size=160)[0][0].resize((240, 160)).save(tmp_path / "wide.png")
+    asked = ("imagine", "--prompt", "a dog", "--seed", 5)
+    begun = ("--image", tmp_path / "wide.png", "--image-strength", 0.2, "--quality", "fast")
+
+    _, near, _ = tell(*asked, *begun, "--out", tmp_path / "near")
+    _, far, _ = tell(*asked, "--shape", "landscape", "--steps", 2, "--out", tmp_path / "far")
+
+    assert near["settings"]["relation"] == {"kind": "image", "strength": 0.2}
+    assert near["width"] > near["height"]
+    assert near["settings"]["steps"] < 20
+    wide = opened(tmp_path / "wide.png").resize((near["width"], near["height"]))
+    assert unlike(wide, opened(Path(near["images"][0]))) < unlike(wide, opened(Path(far["images"][0])))
+
+
+def unlike(one: Image.Image, other: Image.Image) -> float:
+    return float(np.abs(np.asarray(one, float) - np.asarray(other, float)).mean())
+
+
+def test_a_words_strength_is_said_by_its_name(tell: Tell, learned: dict[str, Path], tmp_path: Path) -> None:
+    files = ("--weights", f"{learned['lora']}:0.5", "--strength", "zed:0.5")
+    _, told, _ = tell("imagine", "--prompt", "a <zed:0.8>", *files, "--out", tmp_path, *QUICK)
+
+    assert told["settings"]["words"] == [{"name": "zed", "method": "lora", "strength": 0.2}]
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (("--image", "nowhere.png"), "E_IMAGE_FILE"),
+        (("--image", __file__), "E_FORMAT"),
+        (("--image-strength", 0.5), "E_STRENGTH_ALONE"),
+        (("--strength", "zed:0.5"), "E_NO_SUCH_WORD"),
+    ],
+)
+def test_what_cannot_be_begun_from_or_strengthened_is_told(
+    tell: Tell, tmp_path: Path, options: tuple[object, ...], code: str
+) -> None:
+    exit_code, told, _ = tell("imagine", "--prompt", "a dog", *options, "--out", tmp_path / "out", *QUICK)
+
+    assert (exit_code, told["code"]) == (1, code)
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,17 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
 NAME = parse_name(f"{REPO}@main")
 
 
+def test_the_safety_checker_comes_along_when_it_is_asked_for(hub: Hub, tmp_path: Path) -> None:
+    with pytest.raises(TintypeError, match="E_MODEL_UNCHECKED"):
+        plan_of(NAME, hub.endpoint, with_checker=True)
+    hub.files["safety_checker/config.json"] = b"{}"
+
+    folder = fetch(plan_of(NAME, hub.endpoint, with_checker=True), tmp_path / "models", hub.endpoint)
+
+    assert (folder / "safety_checker/model.safetensors").read_bytes() == b"safe"
+    assert "safety_checker/config.json" in json.loads((folder / "pins.json").read_text())["files"]
+
+
 def test_a_model_is_fetched_without_what_is_never_loaded(hub: Hub, tmp_path: Path) -> None:
     plan = plan_of(NAME, hub.endpoint)
 
