@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import lock
+from bot.barring import barred
 from bot.store import Rooms, Store
 from bot.studio import EngineFacts
 from storage.backup import fill
@@ -53,8 +54,11 @@ class Deeds:
         *,
         is_bot: bool,
         trouble: Callable[[], TintypeError | None] = lambda: None,
+        look: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """`look` lets the running bot know at once who is let in and who is blocked."""
         self._store, self._facts, self._clock, self._is_bot, self._trouble = store, facts, clock, is_bot, trouble
+        self._look = look
         self._since_s = clock.monotonic()
         self._is_ending = threading.Event()
         self._deeds: Mapping[str, Callable[[Answer], Awaitable[Answer]]] = {
@@ -62,6 +66,7 @@ class Deeds:
             "check": self._check,
             "status": self._status,
             "guilds": self._guilds,
+            "blocks": self._blocks,
         }
 
     async def do(self, request: Answer) -> Answer:
@@ -106,7 +111,17 @@ class Deeds:
         what, guild = request.get("what", "list"), request.get("guild")
         if what not in {"list", "allow", "forbid"} or (what != "list" and not isinstance(guild, int)):
             raise TintypeError("E_CONTROL", request=f"guilds {what}"[:40])
-        return await self._store.run(lambda rooms: _changed(rooms, str(what), guild))
+        return await self._told(lambda rooms: _changed(rooms, str(what), guild))
+
+    async def _blocks(self, request: Answer) -> Answer:
+        return await self._told(lambda rooms: barred(rooms, request, self._clock.now()))
+
+    async def _told(self, work: Callable[[Rooms], Answer]) -> Answer:
+        """Do it, and let it hold from now on."""
+        done = await self._store.run(work)
+        if self._look is not None:
+            await self._look()
+        return done
 
 
 def _counts(rooms: Rooms, now: float) -> Answer:
@@ -134,10 +149,11 @@ class ControlServer:
         facts: Callable[[], EngineFacts | None],
         clock: Clock,
         trouble: Callable[[], TintypeError | None] = lambda: None,
+        look: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`trouble` is why the engine cannot work."""
+        """`trouble` is why the engine cannot work; `look` lets it know at once whom it keeps out."""
         self._data_dir = data_dir
-        self._deeds = Deeds(store, facts, clock, is_bot=True, trouble=trouble)
+        self._deeds = Deeds(store, facts, clock, is_bot=True, trouble=trouble, look=look)
         self._server: asyncio.Server | None = None
         self._serving: set[asyncio.Task[None]] = set()
 

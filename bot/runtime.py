@@ -38,7 +38,18 @@ CHECKPOINT_S = 5.5  # for what runs, when Tintype is stopped
 TURN_S = 0.5  # for the scheduler to put it back in line
 ENDING_S = 8.5  # for these two and all the rest; after ten seconds Tintype must be gone, with its database closed
 
-WORK = ("scheduler", "engine", "remembering", "upkeep", "outbox", "watcher", "letters", "following", "takedowns", "rolls")
+WORK = (
+    "scheduler",
+    "engine",
+    "remembering",
+    "upkeep",
+    "outbox",
+    "watcher",
+    "letters",
+    "following",
+    "takedowns",
+    "rolls",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +161,12 @@ class Bot:
         """
         await self._remembering.recall()
         control = ControlServer(
-            self._place.data_dir, self._store, lambda: self.link.facts, self._clock, trouble=lambda: self.link.trouble
+            self._place.data_dir,
+            self._store,
+            lambda: self.link.facts,
+            self._clock,
+            trouble=lambda: self.link.trouble,
+            look=self._studio.door.look,
         )
         await control.start()
         self._tasks.go("remembering", self._remembering.run())

@@ -1241,6 +1241,7 @@ E_FILTER_REGEX = “{ $text }” is no pattern that can be used: { $why }. Look-
 E_FILTER_WIDE = “{ $text }” would refuse even harmless prompts, so it was not kept. Make it narrower.
 E_FILTER_MANY = This server's filter is full: { $most } words and patterns. Drop one first.
 E_FILTER_NONE = “{ $text }” is not in this server's filter, so nothing was dropped.
+E_BARRED_NONE = The member { $member } was not kept out, so nothing was changed. `tintype blocks list` shows who is.
 E_BLOCK_WHOM = You cannot block yourself, a bot, or who runs this Tintype. Name another member.
 E_BLOCK_NONE = That member is not blocked here. `/studio reports` lists who is.
 E_BLOCK_BOTH = Block or let in, one at a time; nothing was changed. A reason or a number of days goes with `block:`.
@@ -1395,6 +1396,14 @@ guilds-allowed = { $guild } may use this Tintype.
 guilds-waiting = { $guild } has the bot and may not use it yet: `tintype guilds allow { $guild }`
 guilds-none = No server may use this Tintype yet. Invite the bot with the link that `make run` prints, then allow the server.
 guilds-sandbox = This is the stand-in's folder { $folder }: there every server may use Tintype. With DISCORD_TOKEN set, this command is about your bot's servers.
+blocks-line = { $member } is served in no server{ $until ->
+    [none] {""}
+   *[other] {" "}until { $until }
+}{ $reason ->
+    [none] .
+   *[other] : { $reason }
+}
+blocks-none = Nobody is kept out of this Tintype. `tintype blocks add` keeps a member out of every server.
 guilds-fixed = TINTYPE_GUILDS is set, so only these may use it, whatever was allowed here: { $guilds }.
 E_NO_DATA = { $folder } holds no database, so there is nothing to back up. Set TINTYPE_DATA_DIR to the folder that Tintype runs on.
 E_MASTER_KEY_GONE = The master key { $file } is missing. A backup does not hold it: put your copy there, or set TINTYPE_MASTER_KEY_FILE to where it is, and restore again.

@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from bot.roll_call import RollCall
 from bot.sandbox.client import Member, Message, Modal
 from bot.sandbox.state import ATTACH_FILES, INVITED_WITH
+from storage.database import rows
+from storage.moderation import EVERYWHERE
 from storage.setups import Setup
 from tests.bot.commands.stage import Stage, custom_id_of, label_of, opened, photos, shown
 
@@ -269,3 +272,35 @@ async def test_nobody_blocks_themselves_and_nobody_is_let_in_who_is_in(stage: St
     assert "That member is not blocked here" in told[1]
     assert all("one at a time" in one for one in told[2:])
     assert await stage.run(lambda rooms: rooms.moderation.blocks()) == []
+
+
+async def test_whom_the_operator_keeps_out_is_told_so_in_every_server(stage: Stage) -> None:
+    ana = stage.id_of(stage.ana)
+    await stage.run(lambda rooms: rooms.moderation.block(EVERYWHERE, ana, None))
+    await stage.bot.studio.door.look()
+
+    told = await drawing(stage.ana)
+    alone = await drawing(stage.ana, channel="dm")
+
+    assert "The operator of this Tintype has blocked you" in told
+    assert "The operator of this Tintype has blocked you" in alone
+    assert shown(await stage.ana.command("mydata")).body
+
+
+# --- who left --------------------------------------------------------------------------------------------------------
+
+
+async def test_who_left_is_noticed_and_who_is_there_is_left_alone(stage: Stage) -> None:
+    await stage.taught()
+    guild = next(iter(stage.box.guilds.values()))
+    roll_call = RollCall(stage.store, stage.bot, between_s=0.0)
+
+    await roll_call.look()
+    there = await stage.run(lambda rooms: rows(rooms.db, "select member, left_at from absences"))
+    guild.members.discard(stage.id_of(stage.ana))
+    await stage.run(lambda rooms: rows(rooms.db, "update absences set looked_at = 0"))
+    await roll_call.look()
+    gone = await stage.run(lambda rooms: rows(rooms.db, "select left_at from absences"))
+
+    assert there == [{"member": stage.id_of(stage.ana), "left_at": None}]
+    assert gone[0]["left_at"] is not None

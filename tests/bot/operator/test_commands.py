@@ -48,6 +48,22 @@ def test_a_server_is_allowed_listed_and_forbidden(tintype: Tintype, capsys: pyte
     assert "tintype guilds allow 900" in capsys.readouterr().out
 
 
+def test_a_member_is_kept_out_everywhere_listed_and_let_in_again(
+    tintype: Tintype, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tintype("blocks") == 0
+    assert "Nobody is kept out" in capsys.readouterr().out
+    assert tintype("blocks", "add", "901", "--reason", "sent bombs") == 0
+    assert tintype("blocks", "add", "902", "--days", "7") == 0
+    told = capsys.readouterr().out
+    assert "901 is served in no server: sent bombs" in told
+    assert "902 is served in no server until 20" in told
+
+    assert tintype("blocks", "remove", "901") == 0
+    assert "901" not in capsys.readouterr().out
+    assert tintype("blocks", "remove", "901") == 1
+
+
 def test_on_the_stand_in_every_server_is_welcome(
     tintype: Tintype, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -58,6 +58,24 @@ async def test_a_running_bot_tells_what_it_does(
     assert (told["jobs"], told["unsent"], told["uptime_s"], told["is_running"]) == ({"queued": 1}, 0, 90.0, True)
 
 
+async def test_a_running_bot_is_told_at_once_whom_it_keeps_out(data: Path, store: Store, clock: HandClock) -> None:
+    seen: list[int] = []
+
+    async def look() -> None:
+        seen.extend(await store.run(lambda rooms: [block.member for block in rooms.moderation.blocks()]))
+
+    server = ControlServer(data, store, lambda: FACTS, clock, look=look)
+    await server.start()
+    try:
+        await asked(data, do="blocks", what="add", member=int(ANA))
+        assert await code_of(data, do="blocks", what="remove", member=1) == "E_BARRED_NONE"
+        assert await code_of(data, do="blocks", what="add", member="1; drop table blocks") == "E_CONTROL"
+    finally:
+        await server.close()
+
+    assert seen == [ANA]
+
+
 async def test_a_backup_of_a_running_bot_can_be_restored(
     data: Path, store: Store, server: ControlServer, clock: HandClock, tmp_path: Path
 ) -> None:
