@@ -416,7 +416,7 @@ report-next = **<{ $word }> ist schon ein Wort von dir: Daraus wird seine nächs
 report-kept = Verschlüsselt aufbewahrt, nur hierfür, bis das Wort gelernt ist{ $days ->
     [0] {""}
    *[other] , und { $days } Tage länger für eine nächste Version
-}. Ohne *Trainieren* werden sie <t:{ $until }:f> gelöscht; kommen Fotos hinzu, bleiben alle eine Woche länger. Nichts davon erscheint im Kanal. `/show` holt das hier zurück, und `/train` mit demselben Wort ergänzt es.
+}. Ohne *Trainieren* werden alle <t:{ $until }:f> gelöscht; ein Foto, das du hinzufügst, verschiebt das auf eine Woche von da an, wenn das später ist. Nichts davon erscheint im Kanal. `/show` holt das hier zurück, und `/train` mit demselben Wort ergänzt es.
 report-put-aside = Es wurde nichts trainiert, und deine Fotos sind wieder da, wo sie waren.
 photos-kept = { $count ->
     [one] Ein Foto bleibt
@@ -948,7 +948,7 @@ state-cancelled = abgebrochen
 privacy-body =
     ## Datenschutz
     {"**"}Was Tintype sieht:** die Befehle, die du ihm gibst, die Dateien für `/train` und `/imagine` und wenn jemand seine Knöpfe drückt. Nachrichten liest es keine: es ist ohne das Recht dazu verbunden.
-    {"**"}Was es behält:** deine Fotos, bis das Wort gelernt ist (oder einen Tag, wenn du mittendrin aufhörst), die Gewichte deiner Wörter, deine Bilder mit ihren Rezepten, ein Bild, von dem du ausgehst (einen Tag), deine Einstellungen, Vorlagen und Favoriten, deine Sprache, die Stile, die dir gefallen, was du gesucht hast (einen Tag), und wozu du wann zugestimmt hast. Jede Datei ist mit einem eigenen Schlüssel von dir verschlüsselt.
+    {"**"}Was es behält:** deine Fotos, bis das Wort gelernt ist (eine Woche, solange sie auf *Trainieren* warten, einen Tag nach einem Fehlschlag, bis zu 30 Tage länger, wenn du das wählst), die Gewichte deiner Wörter mit allen Versionen und eine Woche lang die von Zwischenständen eines Trainings, die du noch wählen kannst, deine Bilder mit ihren Rezepten, ein Bild, von dem du ausgehst (einen Tag), deine Einstellungen, Vorlagen und Favoriten, deine Sprache, die Stile, die dir gefallen, was du gesucht hast (einen Tag), und wozu du wann zugestimmt hast. Jede Datei ist mit einem eigenen Schlüssel von dir verschlüsselt.
     {"**"}Was es nie tut:** aus Nachrichten lernen, Fotos verschiedener Mitglieder zusammenwerfen, Gesichter erkennen, irgendetwas an einen anderen Dienst schicken. Alles wird auf dem Rechner des Betreibers berechnet.
     {"**"}Personen:** Ein Wort für eine Person entsteht nur aus Fotos von dir selbst, du bist mindestens 18, und es bleibt privat.
     {"**"}Deine Rechte:** `/mydata` gibt dir alles, `/forget` löscht es und vernichtet deinen Schlüssel, mit Quittung.

@@ -418,7 +418,7 @@ report-next = **<{ $word }> is a word of yours already: this teaches its next ve
 report-kept = Kept encrypted, only for this, until the word is learned{ $days ->
     [0] {""}
    *[other] , and { $days } days longer for a next version
-}. Without *Train* they are deleted <t:{ $until }:f>; adding photos gives all of them a week more. Nothing here is posted in the channel. `/show` brings this back, and `/train` with the same word adds to it.
+}. Without *Train* all of them are deleted <t:{ $until }:f>; a photo that you add moves that to a week from then, if that is later. Nothing here is posted in the channel. `/show` brings this back, and `/train` with the same word adds to it.
 report-put-aside = Nothing was trained, and your photos are back where they were.
 photos-kept = { $count ->
     [one] One photo is
@@ -634,7 +634,7 @@ word-version = { $use ->
 word-versions-more = … and { $count } older.
 version-used = <{ $name }> means version { $n } from now on. Pictures that are there keep theirs.
 version-drop-ask = **Drop version { $n } of <{ $name }>?** Its weights and samples are deleted. Pictures made with it stay, but no more can be made from them. This cannot be undone.
-version-dropped = Version { $n } of <{ $name }> is deleted; it means version { $now } now.
+version-dropped = Version { $n } of <{ $name }> is deleted; the word means version { $now } now.
 word-foreign = Version { $n } was made for { $base }. This studio runs another base model: use *Train again*.
 word-none = Not learned yet.
 word-use = Use it: `/imagine prompt:<{ $name }> in the snow`
@@ -975,7 +975,7 @@ state-cancelled = cancelled
 privacy-body =
     ## Privacy
     {"**"}What Tintype sees:** the commands you send it, the files you give to `/train` and `/imagine`, and presses of its buttons. It reads no messages: it is connected without the right to.
-    {"**"}What it keeps:** your photos until the word is learned (or a day, if you stop half way), the weights of your words, the pictures you make with their recipes, a picture you sent to begin from (for a day), your settings, presets and favourites, the styles you like, what you searched for (for a day), and what you agreed to, when. Every file is encrypted with a key of your own.
+    {"**"}What it keeps:** your photos until the word is learned (a week while they wait for *Train*, a day after a failure, up to 30 days longer if you choose so), the weights of your words with all their versions, and for a week those of moments of a training that you may still choose, the pictures you make with their recipes, a picture you sent to begin from (for a day), your settings, presets and favourites, the styles you like, what you searched for (for a day), and what you agreed to, when. Every file is encrypted with a key of your own.
     {"**"}What it never does:** learn from messages, pool photos of different members, recognise faces, send anything to another service. Everything is computed on the operator's machine.
     {"**"}People:** a word for a person is made only from photos of yourself, you are 18 or older, and it stays private.
     {"**"}Your rights:** `/mydata` gives you everything, `/forget` deletes it and destroys your key, with a receipt.

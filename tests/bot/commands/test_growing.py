@@ -45,7 +45,7 @@ async def test_a_draft_says_until_when_it_waits(stage: Stage) -> None:
 
     (draft,) = await stage.run(lambda rooms: rooms.photos.drafts(stage.id_of(stage.ana)))
     until = await stage.run(lambda rooms: rooms.photos.until(draft))
-    assert f"they are deleted <t:{int(until)}:f>" in card.body
+    assert f"all of them are deleted <t:{int(until)}:f>" in card.body
     assert until - draft.created_at == pytest.approx(7 * DAY_S, abs=10)
 
 

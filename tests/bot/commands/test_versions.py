@@ -99,7 +99,7 @@ async def test_a_version_is_dropped_after_a_question_and_its_pictures_stay(stage
     new = await drawn_with(stage, "<ana-dog> in the snow")
 
     assert "Pictures made with it stay" in question.body
-    assert dropped.body == "Version 2 of <ana-dog> is deleted; it means version 1 now."
+    assert dropped.body == "Version 2 of <ana-dog> is deleted; the word means version 1 now."
     for told in (again, followed.body):
         assert "That version of <ana-dog> was dropped by its owner" in told
     assert not isinstance(edited, Message)
