@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot import texts, versions
+from bot.ground import may_begin
 from bot.limits import refuse_above
 from bot.orders import is_made_for
 from bot.studio import Asker, EngineFacts
@@ -23,9 +24,9 @@ Row = Mapping[str, Any]
 def queued(rooms: Any, asker: Asker, version_id: str, facts: EngineFacts, now: float) -> tuple[Job, bool]:
     """Queue the contact sheet of a version: a row for itself and for each sample point that may still be chosen.
 
-    Raises: NotFound, NotAllowed, TintypeError(E_WORD_FOREIGN_BASE).
+    Raises: NotFound, NotAllowed as `may_begin`, TintypeError(E_WORD_FOREIGN_BASE).
     """
-    can(asker.actor, Action.IMAGINE)
+    may_begin(rooms, asker, Action.IMAGINE)
     version, concept = versions.own(rooms, asker, version_id, Action.CHANGE)
     can(asker.actor, Action.USE, rooms.sharing.held(concept))
     if not is_made_for(version, facts):
@@ -46,6 +47,7 @@ def queued(rooms: Any, asker: Asker, version_id: str, facts: EngineFacts, now: f
                 "kind": str(concept.kind),
                 "rows": rows_of(rooms, version),
                 "strengths": list(STRENGTHS),
+                "weight": rooms.setups.weight(asker.actor),
             },
         )
     )

@@ -93,7 +93,7 @@ def stands(rooms: Any, asker: Asker, word: str) -> bool:
 
 def next_version(rooms: Any, asker: Asker, concept: Concept) -> Draft:
     """A draft for the next version of a word, in the word's own server: with the photos that are there, or empty."""
-    can(asker.actor, Action.TRAIN)
+    may_teach(rooms, asker, concept.kind)
     stands = standing(rooms, concept.owner, concept.home, concept.name)
     opened: Draft = stands or rooms.photos.open_draft(
         concept.owner,
