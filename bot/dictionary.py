@@ -100,7 +100,7 @@ def _version(version: Version, titles: dict[str, str], facts: EngineFacts | None
 def sheet_of(rooms: Any, concept: Concept) -> Picture | None:
     """The sample sheet of the version that the word means."""
     versions = rooms.concepts.in_use(concept.id)
-    if not versions or versions[0].sheet is None:
+    if not versions or versions[0].sheet is None or not rooms.sharing.held(concept).has_consent:
         return None
     alt = texts.say("word-alt", name=concept.name)
     return Picture.named(f"{concept.id}-{versions[0].n}", rooms.vault.open(versions[0].sheet), alt)

@@ -54,7 +54,7 @@ def _may_see(rooms: Any, asker: Asker, image: Image) -> bool:
         can(asker.actor, Action.SEE, image)
     except TintypeError:
         return False
-    return not rooms.moderation.is_hidden(image.job)
+    return not rooms.moderation.is_hidden(image.job) and not rooms.images.is_withdrawn(image.job, asker.member)
 
 
 def _shown(rooms: Any, asker: Asker, images: list[Image]) -> Iterator[Favourite]:

@@ -15,6 +15,17 @@ from storage.records import Concept, ConceptId, Consent, Draft, Kind, MemberId
 TEXT_VERSION = "member-1"  # raise it with every change of the wording, and add `consent-<version>`; old ones stay
 
 
+def taken_back(rooms: Any, person: MemberId, concept_id: ConceptId) -> Concept:
+    """Take an agreement back; of another member's word the photos go, too, so that they are not learned again.
+
+    Raises: NotFound(E_NOT_FOUND) when there is no agreement of theirs in force.
+    """
+    concept: Concept = rooms.sharing.take_back(concept_id, person)
+    for draft in rooms.photos.showing(person, concept.owner) if concept.owner != person else ():
+        rooms.photos.discard(draft.id)
+    return concept
+
+
 def text(version: str = TEXT_VERSION) -> str:
     """The wording of one version."""
     return texts.say(f"consent-{version}")

@@ -189,11 +189,19 @@ def finished(rooms: Any, asker: Asker, job_id: str, action: Action) -> tuple[Job
         raise TintypeError("E_PICTURE_GONE")
     for image in images:
         can(asker.actor, action, image)
-    if action is not Action.DELETE and rooms.moderation.is_hidden(job.id):
-        raise NotAllowed("E_HIDDEN")
+    if action is not Action.DELETE:
+        refuse_hidden(rooms, asker, job.id)
     if action is not Action.DELETE:
         beginnings.refuse_shown(asker, job)
     return job, images
+
+
+def refuse_hidden(rooms: Any, asker: Asker, job: JobId) -> None:
+    """Raises: NotAllowed(E_HIDDEN, E_PICTURE_BACK) when a job's pictures are kept from this member's view."""
+    if rooms.moderation.is_hidden(job):
+        raise NotAllowed("E_HIDDEN")
+    if rooms.images.is_withdrawn(job, asker.member):
+        raise NotAllowed("E_PICTURE_BACK")
 
 
 def followed(

@@ -14,7 +14,7 @@ import discord
 
 from bot import mail, texts
 from bot.bell import Bell, rounds
-from bot.cards import Card, layout
+from bot.cards import Card, layout, withdrawn_card
 from bot.errors import sentence_of
 from bot.retelling import retold
 from bot.store import Rooms, Store
@@ -157,7 +157,8 @@ class Outbox:
 
     def _card(self, rooms: Rooms, job: Job) -> Card:
         try:
-            card = retold(rooms, job, self._facts(), self._clock.now())
+            is_seen = not rooms.images.is_withdrawn(job.id)
+            card = retold(rooms, job, self._facts(), self._clock.now()) if is_seen else withdrawn_card()
         except TintypeError as error:  # a file of it is lost
             card = layout.card(layout.text(sentence_of(error)))
         if job.request.get("ping"):

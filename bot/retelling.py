@@ -8,10 +8,12 @@ from bot import cards, keeping, texts
 from bot.cards import Card, ContactSheet, Grid, Learned, Picture, Waiting, layout
 from bot.comparing import version_of
 from bot.crediting import credits_of
+from bot.errors import sentence_of
 from bot.naming import word_today
 from bot.orders import prompt_today
 from bot.studio import EngineFacts
 from bot.waits import running_of, waiting_of
+from storage.errors import TintypeError
 from storage.records import Actor, BlobId, Job, JobKind, JobState, Kind, Version
 
 
@@ -29,7 +31,8 @@ def retold(rooms: Any, job: Job, facts: EngineFacts | None, now: float, reader: 
             return cards.failed_card(job=job.id, kind=job.kind, word=word, code=code, facts=job.facts, photos=photos)
         case JobState.CANCELLED:
             word, photos = word_today(rooms, job), keeping.of_job(rooms, job)
-            return cards.cancelled_card(job=job.id, kind=job.kind, word=word, photos=photos)
+            reason = sentence_of(TintypeError(job.code, **job.facts)) if job.code else None
+            return cards.cancelled_card(job=job.id, kind=job.kind, word=word, photos=photos, reason=reason)
         case JobState.SUCCEEDED:
             return _over(rooms, job, facts, reader)
         case _:

@@ -9,7 +9,7 @@ from bot import texts
 from bot.beginnings import refuse_shown
 from bot.ground import may_begin
 from bot.naming import word_today
-from bot.orders import may_use, prompt_today
+from bot.orders import may_use, prompt_today, refuse_hidden
 from bot.plain import quoted
 from bot.studio import Asker
 from storage.errors import NotAllowed, NotFound
@@ -93,8 +93,7 @@ def _check(rooms: Any, asker: Asker, job: Job, action: Action) -> None:
         may_begin(rooms, asker, action)
     if action is Action.POST and job.request.get("is_adult") and not asker.actor.is_adult_channel:
         raise NotAllowed("E_MADE_FOR_ADULTS")
-    if rooms.moderation.is_hidden(job.id):
-        raise NotAllowed("E_HIDDEN")
+    refuse_hidden(rooms, asker, job.id)
     for image in images:
         if action is Action.POST and image.has_person:
             _may_use_all(rooms, asker, image.id)

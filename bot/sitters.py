@@ -91,6 +91,7 @@ def _ask(
     )
     with transaction(rooms.db):
         question: Question = rooms.questions.ask(new)[0]
+        rooms.photos.change_draft(draft.id, person=person)
         rooms.photos.keep_until(draft.id, question.ends_at + DAY_S)  # so that a late yes finds them, and a no is told
     return question
 

@@ -18,7 +18,15 @@ MADE = """with recursive made (id) as (
     union select images.id from images join made on images.parent = made.id)
 select * from images where id in made"""
 WITH_WORD = MADE.format(where="concepts.id = :concept")
-OF_PERSON = MADE.format(where="concepts.owner = :member and concepts.kind = 'person'")
+OF_PERSON = MADE.format(where="ifnull(concepts.person, concepts.owner) = :member and concepts.kind = 'person'")
+#: whether a job's pictures, or what they came from, show somebody else who took their agreement back
+WITHDRAWN = """with recursive line (id, parent) as (
+    select id, parent from images where job = :job
+    union select images.id, images.parent from images join line on images.id = line.parent)
+select 1 from line join image_words on image_words.image = line.id
+join versions on versions.id = image_words.version join concepts on concepts.id = versions.concept
+where concepts.kind = 'person' and ifnull(concepts.person, concepts.owner) is not :reader
+and not exists (select 1 from consents where concept = concepts.id and revoked_at is null) limit 1"""
 
 
 class Images:
@@ -62,6 +70,10 @@ class Images:
     def of_person(self, member: MemberId) -> list[Image]:
         """The images that show this person: with a person's word of theirs, or made from such; whoever asked."""
         return [image_of(row) for row in rows(self._db, OF_PERSON, member=member)]
+
+    def is_withdrawn(self, job: JobId, reader: MemberId | None = None) -> bool:
+        """Whether a job's pictures show somebody who took their agreement back, and who is not the reader."""
+        return bool(rows(self._db, WITHDRAWN, job=job, reader=reader))
 
     def words(self, image: ImageId) -> list[ImageWord]:
         """The versions in an image."""

@@ -119,6 +119,8 @@ def _concept(actor: Actor, action: Action, held: Held) -> None:
         return
     if action is Action.SEE and _may_use(actor, held):
         return
+    if action is Action.DELETE and concept.kind is Kind.PERSON and concept.person == actor.member:
+        return  # it is their likeness
     _own(actor, concept.owner)
 
 

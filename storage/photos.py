@@ -71,6 +71,11 @@ class Photos:
         sql = "select * from drafts where owner = :owner and state in ('open', 'asked') order by created_at desc"
         return [draft_of(row) for row in rows(self._db, sql, owner=owner)]
 
+    def showing(self, person: MemberId, owner: MemberId) -> list[Draft]:
+        """The drafts of a member that show another one."""
+        sql = "select * from drafts where owner = :owner and person = :person"
+        return [draft_of(row) for row in rows(self._db, sql, owner=owner, person=person)]
+
     def change_draft(self, draft: DraftId, **values: str | int | None) -> Draft | None:
         """Set word, kind, class_word, method, consent_text, state or person."""
         allowed = {"word", "kind", "class_word", "method", "consent_text", "state", "person"}

@@ -1,34 +1,22 @@
-"""What is kept about a member, and how all of it goes."""
+"""How all that is kept about a member goes: one word, or everything."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlite_utils import Database
 
 from storage.audit import Audit
 from storage.clock import Clock
-from storage.concepts import Concepts
 from storage.database import rows, scrub, transaction
-from storage.images import Images
-from storage.imports import Imports
-from storage.listings import Listings
-from storage.names import Names
-from storage.pending import Pending, PendingOrders
-from storage.photos import Photos
-from storage.points import Points
-from storage.preferences import Wishes
-from storage.questions import Questions
-from storage.queue import Queue
+from storage.disclosure import Disclosure, begun_from, blobs_in
 from storage.records import (
     BlobId,
     ConceptId,
-    Draft,
     DraftId,
     Image,
     Job,
@@ -38,10 +26,8 @@ from storage.records import (
     Receipt,
     Version,
 )
-from storage.rows import draft_of, job_of
 from storage.takedowns import Deed, Takedowns
-from storage.texts import sentence
-from storage.vault import BLOB, Vault
+from storage.vault import Vault
 
 #: the columns that name a member whose rows go with them; a test holds all three lists against the schema
 OF_MEMBER = (
@@ -72,7 +58,7 @@ STAYS = (("blocks", "member"),)
 SCRUB_DUE = "scrub_due"  # the note that deleted rows may still have traces in the file
 
 
-class Privacy:
+class Privacy(Disclosure):
     """Tells a member what is kept, and forgets.
 
     `rewrite_keys` is called after a member's key is destroyed, so that the key file of the backups loses it too.
@@ -81,78 +67,9 @@ class Privacy:
     def __init__(
         self, db: Database, vault: Vault, clock: Clock, rewrite_keys: Callable[[], object] = lambda: None
     ) -> None:
-        self._db, self._vault, self._clock, self._rewrite_keys = db, vault, clock, rewrite_keys
-        self._queue, self._concepts = Queue(db, clock), Concepts(db, clock)
-        self._photos, self._images, self._wishes = Photos(db, vault, clock), Images(db), Wishes(db, clock)
-        self.takedowns, self.points = Takedowns(db, clock), Points(db, vault, clock)
-        self._audit, self.imports = Audit(db, clock), Imports(db, vault, clock)
-        self.lists, self._questions = Listings(db, clock), Questions(db, clock)
-        self.names, self.pending = Names(db), PendingOrders(db, clock)
-
-    # --- telling -------------------------------------------------------------------------------------------------
-
-    def mydata(self, member: MemberId) -> dict[str, Any]:
-        """Everything kept about a member, as counts and lists that a person can read."""
-        drafts = self._all_drafts(member)
-        return {
-            "words": [
-                {
-                    "word": c.name,
-                    "kind": c.kind,
-                    "versions": len(self._concepts.versions(c.id)),
-                    "since": moment(c.created_at),
-                }
-                for c in self._concepts.mine(member)
-            ],
-            "drafts": [
-                {
-                    "word": d.word,
-                    "photos": len(self._photos.of(d.id)),
-                    "since": moment(d.created_at),
-                    "until": moment(self._photos.until(d)),
-                }
-                for d in drafts
-            ],
-            "photos": sum(len(self._photos.of(draft.id)) for draft in drafts),
-            "images": [_pictured(image) for image in self._images.of_owner(member)],
-            "jobs": [_told(job) for job in self._jobs("owner = :id", member)],
-            "consents": [
-                _agreed(row) for row in rows(self._db, "select * from consents where person = :member", member=member)
-            ],
-            "questions": [one.told(member, moment) for one in self._questions.of_member(member)],
-            "names": self.names.all_of(member),
-            "waiting": [_waiting(order) for order in self.pending.of_owner(member)],
-            "likes": len(rows(self._db, "select 1 from likes where member = :member", member=member)),
-            "settings": self._wishes.settings(member),
-            "presets": [preset.told() for preset in self._wishes.presets(member)],
-            "favourites": [image.id for image in self._wishes.favourites(member)],
-            "searches": [listing.text for listing in self.lists.of(member) if listing.text],
-        }
-
-    def contents(self, member: MemberId) -> list[tuple[str, BlobId]]:
-        """A member's files, photos, weights and images: the name under which they get each, and its blob."""
-        found = [
-            (f"photos/{draft.id}/{photo.position:02}.png", photo.blob)
-            for draft in self._all_drafts(member)
-            for photo in self._photos.of(draft.id)
-        ]
-        found += [
-            (f"words/{concept.name}-{concept.id[:4]}-{version.n}.safetensors", version.blob)
-            for concept in self._concepts.mine(member)
-            for version in self._concepts.versions(concept.id)
-        ]
-        found += [(f"images/{i.job}-{i.position}-{i.name}", i.blob) for i in self._images.of_owner(member)]
-        found += [
-            (f"imports/{waiting.word}-{waiting.id[:4]}-{n}.safetensors", BlobId(file["blob"]))
-            for waiting in self.imports.of(member)
-            for n, file in enumerate(waiting.files, 1)
-        ]
-        return found + [
-            (f"images/{job.id}-begun-from.png", blob)
-            for job in self._jobs("owner = :id", member)
-            for blob in _begun_from(job)
-            if self._vault.size_bytes(blob)
-        ]
+        super().__init__(db, vault, clock)
+        self._rewrite_keys = rewrite_keys
+        self.takedowns, self._audit = Takedowns(db, clock), Audit(db, clock)
 
     # --- forgetting ----------------------------------------------------------------------------------------------
 
@@ -197,8 +114,10 @@ class Privacy:
         """Delete everything of a member and destroy their key.
 
         Cancelling comes first, so that nothing running can add to what is deleted; the key last, so that a crash in
-        between is finished by asking again. Of a person's word, pictures that others made go too.
+        between is finished by asking again. Of a person's word, pictures that others made go too, and words of others
+        that show the member go as a whole.
         """
+        self._forget_likeness(member)
         jobs, others = self._jobs("owner = :id", member), self._images.of_person(member)
         others = [picture for picture in others if picture.owner != member]
         versions = {version.id for c in self._concepts.mine(member) for version in self._concepts.versions(c.id)}
@@ -253,6 +172,13 @@ class Privacy:
                 rows(self._db, "delete from jobs where id = :job", job=job.id)
             self._drop_messages(messages if is_reached else ())
 
+    def _forget_likeness(self, member: MemberId) -> None:
+        shown = "select id from concepts where person = :member and owner != :member"
+        for row in rows(self._db, shown, member=member):
+            self.forget_word(ConceptId(str(row["id"])), with_pictures=True)
+        for row in rows(self._db, "select id from drafts where person = :member", member=member):
+            self._photos.discard(DraftId(str(row["id"])))
+
     def scrub_if_due(self) -> bool:
         """Rewrite the database without deleted rows, if that is still to be done; True when no trace is left."""
         if not rows(self._db, "select 1 from notes where name = :due", due=SCRUB_DUE):
@@ -274,16 +200,9 @@ class Privacy:
         known = {BlobId(str(row["blob"])) for row in rows(self._db, sql) if row["blob"]}
         told = rows(self._db, "select result from jobs where result != '{}'")
         known |= self.imports.blobs()
-        return known | {blob for row in told for blob in _blobs_in(json.loads(str(row["result"])))}
+        return known | {blob for row in told for blob in blobs_in(json.loads(str(row["result"])))}
 
     # --- parts ---------------------------------------------------------------------------------------------------
-
-    def _all_drafts(self, member: MemberId) -> list[Draft]:
-        return [draft_of(row) for row in rows(self._db, "select * from drafts where owner = :member", member=member)]
-
-    def _jobs(self, where: str, key: MemberId | ConceptId) -> list[Job]:
-        sql = f"select * from jobs where {where} order by rowid desc"  # noqa: S608  conditions are ours
-        return [job_of(row) for row in rows(self._db, sql, id=key)]
 
     def _cancel(self, jobs: Iterable[Job]) -> int:
         return sum(self._queue.cancel(job.id) for job in jobs)
@@ -335,38 +254,6 @@ class Privacy:
         return Receipt(id=secrets.token_hex(4), at=self._clock.now(), **told)
 
 
-def moment(unix_s: float) -> str:
-    """A moment as a person reads it: `2026-11-25 06:30:00+00:00`."""
-    return datetime.fromtimestamp(round(unix_s), UTC).isoformat(" ")
-
-
-def _waiting(order: Pending) -> dict[str, Any]:
-    """An order of pictures that waits for an answer."""
-    return {"prompt": order.request["order"]["prompt"], "since": moment(order.created_at)}
-
-
-def _pictured(image: Image) -> dict[str, Any]:
-    """A picture's file and what made it."""
-    file = f"images/{image.job}-{image.position}-{image.name}"
-    return {"file": file, "seed": image.seed, "settings": image.settings, "since": moment(image.created_at)}
-
-
-def _agreed(row: Mapping[str, Any]) -> dict[str, Any]:
-    """An agreement with the sentence that was agreed to."""
-    version, revoked = row["text_version"], row["revoked_at"]
-    return {
-        "text": version,
-        "sentence": sentence(f"consent-{version}"),
-        "given": moment(row["given_at"]),
-        "revoked": revoked and moment(revoked),
-    }
-
-
-def _told(job: Job) -> dict[str, Any]:
-    prompt = {"prompt": job.request["prompt"]} if "prompt" in job.request else {}
-    return {"job": job.id, "kind": job.kind, "state": job.state, "since": moment(job.created_at)} | prompt
-
-
 def _checkpoints(jobs: Iterable[Job]) -> int:
     return sum(job.checkpoint is not None for job in jobs)
 
@@ -379,18 +266,5 @@ def _blobs_of_jobs(jobs: Iterable[Job]) -> set[BlobId]:
     return {
         blob
         for job in jobs
-        for blob in _blobs_in([job.checkpoint, job.preview, job.result, _begun_from(job), job.request.get("files")])
+        for blob in blobs_in([job.checkpoint, job.preview, job.result, begun_from(job), job.request.get("files")])
     }
-
-
-def _begun_from(job: Job) -> list[BlobId]:
-    """The picture that a member sent for an /imagine to begin from; its file stays a day, or until the job is over."""
-    return sorted(_blobs_in(job.request.get("image")))
-
-
-def _blobs_in(value: Any) -> set[BlobId]:
-    """Every blob id in a JSON value, however deep."""
-    if isinstance(value, str):
-        return {BlobId(value)} if BLOB.fullmatch(value) else set()
-    parts = value.values() if hasattr(value, "values") else value if isinstance(value, list | tuple) else ()
-    return {blob for part in parts for blob in _blobs_in(part)}

@@ -59,6 +59,16 @@ class Queue:
         found = rows(self._db, "select * from jobs where id = :job", job=job)
         return job_of(found[0]) if found else None
 
+    def of_key(self, key: str) -> Job | None:
+        """The job that an interaction has queued, or None."""
+        found = rows(self._db, "select * from jobs where key = :key", key=key)
+        return job_of(found[0]) if found else None
+
+    def of_concept(self, concept: ConceptId) -> list[Job]:
+        """All jobs of a concept, the newest first."""
+        sql = "select * from jobs where concept = :concept order by rowid desc"
+        return [job_of(row) for row in rows(self._db, sql, concept=concept)]
+
     def ready(self, kind: JobKind | None = None) -> list[Job]:
         """Queued jobs, of one kind or all, the oldest first, whatever the clock did meanwhile."""
         return self._of_state(JobState.QUEUED, kind)
@@ -180,11 +190,11 @@ class Queue:
             where id = :job and attempt = :attempt and state = 'running' returning *"""
         return self._end(sql, _nothing, job=job, attempt=attempt, code=code, facts=json.dumps(facts))
 
-    def cancel(self, job: JobId) -> bool:
-        """Queued or running -> cancelled with its one message; False when it was over already."""
-        sql = """update jobs set state = 'cancelled', ended_at = :now, lease_until = null
+    def cancel(self, job: JobId, code: str | None = None, **facts: Any) -> bool:
+        """Queued or running -> cancelled with its one message, and a reason that was not its owner's; else False."""
+        sql = """update jobs set state = 'cancelled', ended_at = :now, lease_until = null, code = :code, facts = :facts
             where id = :job and state in ('queued', 'running') returning *"""
-        return self._end(sql, _nothing, job=job)
+        return self._end(sql, _nothing, job=job, code=code, facts=json.dumps(facts))
 
     def release(self, job: JobId, attempt: int, *, blameless: bool = False) -> Job | None:
         """Running -> queued after its engine died, or -> failed E_POISON when it keeps dying without progress.

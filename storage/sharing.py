@@ -12,10 +12,13 @@ from storage.clock import Clock
 from storage.concepts import Concepts
 from storage.database import rows, transaction
 from storage.errors import NotFound, TintypeError, WordRefused
+from storage.images import Images
 from storage.permissions import Held, may_go_on
+from storage.questions import Questions
 from storage.queue import Queue
 from storage.records import Concept, ConceptId, Grant, Kind, MemberId, Scope
 from storage.rows import concept_of, record
+from storage.takedowns import Deed, Takedowns
 
 ABOUT_CHARACTERS = 300
 
@@ -55,7 +58,8 @@ class Sharing:
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db, self._clock = db, clock
-        self._concepts, self._queue = Concepts(db, clock), Queue(db, clock)
+        self._concepts, self._queue, self._images = Concepts(db, clock), Queue(db, clock), Images(db)
+        self._questions, self._takedowns = Questions(db, clock), Takedowns(db, clock)
 
     def share(
         self,
@@ -152,7 +156,8 @@ class Sharing:
     def take_back(self, concept: ConceptId, person: MemberId) -> Concept:
         """Take back the agreement of who is shown: from now on the word is refused to everybody, its owner included.
 
-        What learns or draws with it is cancelled. Pictures that are there stay, until the word is forgotten.
+        What learns or draws with it is cancelled with the reason, it is shared with nobody any more, and our messages
+        with pictures of it are changed. Pictures that are there stay, unseen by others, until the word is forgotten.
         Raises: NotFound(E_NOT_FOUND) when there is no agreement of theirs in force.
         """
         found = next((one for one in self.showing(person) if one.id == concept), None)
@@ -160,10 +165,14 @@ class Sharing:
             raise NotFound("E_NOT_FOUND")
         with transaction(self._db):
             self._concepts.revoke(concept)
-            self._stop(concept)
-            for job in [*self._queue.ready(), *self._queue.active()]:
-                if job.concept == concept:
-                    self._queue.cancel(job.id)
+            drawing = self._queue.drawing_with({version.id for version in self._concepts.versions(concept)})
+            learning = [job for job in [*self._queue.ready(), *self._queue.active()] if job.concept == concept]
+            for job in {job.id: job for job in [*drawing, *learning]}:
+                self._queue.cancel(job, "E_CONSENT_BACK", word=found.name)
+            self.unshare(concept)
+            self._questions.revoke(concept, person)
+            for made in dict.fromkeys(image.job for image in self._images.with_word(concept)):
+                self._takedowns.owe(self._queue.all_messages(made), Deed.WITHDRAW)
         return found
 
     # --- parts -------------------------------------------------------------------------------------------------------

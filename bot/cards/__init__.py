@@ -30,7 +30,17 @@ from bot.cards.photos import (
     photo_report,
     put_aside,
 )
-from bot.cards.results import Grid, Learned, Recipe, deleted_card, grid_card, hidden_card, recipe_card, result_card
+from bot.cards.results import (
+    Grid,
+    Learned,
+    Recipe,
+    deleted_card,
+    grid_card,
+    hidden_card,
+    recipe_card,
+    result_card,
+    withdrawn_card,
+)
 from bot.cards.settings import Choices, preset_line, settings_card
 from bot.cards.shares import Grantee, Sharing, sharing_card, sharing_lines
 from bot.cards.sheets import ContactSheet, comparing_card, contact_card
@@ -115,6 +125,7 @@ __all__ = [
     "style_card",
     "taken_back_card",
     "training_card",
+    "withdrawn_card",
     "word_card",
     "words_card",
 ]

@@ -154,13 +154,15 @@ def _anew(job: str, kind: str, photos: KeptPhotos | None) -> list[layout.Row]:
     return layout.rows([again, *([drop_button(photos)] if photos else [])])
 
 
-def cancelled_card(*, job: str, kind: str, word: str | None, photos: KeptPhotos | None = None) -> Card:
-    """A job that its owner cancelled."""
+def cancelled_card(
+    *, job: str, kind: str, word: str | None, photos: KeptPhotos | None = None, reason: str | None = None
+) -> Card:
+    """A job that was cancelled: by its owner, or for a reason, as a sentence."""
     return layout.card(
         layout.text(
             layout.lines(
                 _title("cancelled", kind, word),
-                _waiting(photos) or texts.say("cancelled-body"),
+                reason or _waiting(photos) or texts.say("cancelled-body"),
                 texts.say("failed-job", job=job),
             )
         ),
@@ -169,6 +171,6 @@ def cancelled_card(*, job: str, kind: str, word: str | None, photos: KeptPhotos 
 
 
 def _title(state: str, kind: str, word: str | None) -> str:
-    if kind in {"train", "sheet"}:
+    if kind in {"train", "sheet", "import"}:
         return texts.say(f"{state}-title-{kind}", word=plain(word or "?"))
     return texts.say(f"{state}-title-imagine")

@@ -53,7 +53,7 @@ def queue_card(jobs: Sequence[QueueLine], engine: EngineLine) -> Card:
 
 
 def _queue_line(job: QueueLine) -> str:
-    kind = job.kind if job.kind in {"train", "imagine", "sheet"} else "other"
+    kind = job.kind if job.kind in {"train", "imagine", "sheet", "import"} else "other"
     owner = "mine" if job.is_mine else "other"
     what = texts.say(f"queue-{owner}-{kind}", word=plain(job.word or "?"), kind=job.kind)
     if job.place:
@@ -81,9 +81,7 @@ def privacy_card(
 ) -> Card:
     """What Tintype sees, keeps and never does, with the rights it was really granted; and the words that show one."""
     none = texts.say("privacy-none")
-    granted = texts.say(
-        "privacy-intents", intents=list(intents) or none, permissions=list(permissions) or none
-    )
+    granted = texts.say("privacy-intents", intents=list(intents) or none, permissions=list(permissions) or none)
     return layout.card(
         layout.text(texts.say("privacy-body")),
         layout.text(check_line(check)),
@@ -113,9 +111,8 @@ def _likenesses(likenesses: Sequence[Likeness]) -> list[Any]:
 def taken_back_card(concept: str, name: str, *, is_mine: bool) -> Card:
     """What follows an agreement that was taken back, with the way to delete the rest."""
     forget = layout.button("forget_word", concept, texts.say("btn-delete-yes", word=name), style=layout.DANGER)
-    return layout.card(
-        layout.text(texts.say("taken-back", name=plain(name))), *(layout.rows([forget]) if is_mine else ())
-    )
+    told = texts.say("taken-back" if is_mine else "taken-back-sitter", name=plain(name))
+    return layout.card(layout.text(told), *layout.rows([forget]))
 
 
 def help_card(*, methods: Sequence[str], class_words: Sequence[str]) -> Card:

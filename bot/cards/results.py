@@ -89,7 +89,7 @@ def result_card(learned: Learned, sheet: Picture | None, curve: Picture | None) 
                 _figures(learned),
                 _photos(learned),
                 texts.say("result-private") if learned.is_person else None,
-                *_remarks(learned.warnings),
+                *remarks(learned.warnings),
                 texts.say("result-use", word=learned.word),
             )
         ),
@@ -158,11 +158,11 @@ def _heading(grid: Grid) -> str:
         texts.say("imagine-title", prompt=plain(grid.prompt, PROMPT_CHARACTERS)),
         texts.say("grid-by", owner=str(grid.owner), seed=str(grid.seed), relation=grid.relation),
         texts.say("grid-words", words=words) if words else None,
-        *_remarks(grid.warnings),
+        *remarks(grid.warnings),
     )
 
 
-def _remarks(warnings: Sequence[Mapping[str, Any]]) -> list[str]:
+def remarks(warnings: Sequence[Mapping[str, Any]]) -> list[str]:
     """The sentences of what an engine warned of; an engine newer than this bot may know further codes."""
     known = [warning for warning in warnings if texts.knows(str(warning.get("code")))]
     return [texts.say(str(one["code"]), **{name: _fact(fact) for name, fact in one.items()}) for one in known]
@@ -188,6 +188,11 @@ def deleted_card() -> Card:
 def hidden_card() -> Card:
     """What is shown of pictures that were reported, until a moderator has looked at them."""
     return layout.card(layout.text(texts.say("hidden-images")))
+
+
+def withdrawn_card() -> Card:
+    """What is left of pictures of a person who took their agreement back."""
+    return layout.card(layout.text(texts.say("withdrawn-images")))
 
 
 def recipe_card(recipe: Recipe) -> Card:

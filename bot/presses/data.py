@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import belongings, cards, dictionary
+from bot import belongings, cards, dictionary, likeness
 from bot.answers import Interaction, acknowledge, acknowledge_press, show
 from bot.buttons import Press, on_press
 from bot.cards import Card, Deleted
@@ -47,10 +47,11 @@ async def take_back(studio: Studio, interaction: Interaction, press: Press) -> N
     """Take one's agreement to a word that shows one back: it is refused at once, and what runs with it is cancelled."""
     await acknowledge(interaction)
     asker = asker_of(interaction)
-    concept = await studio.run(lambda rooms: rooms.sharing.take_back(ConceptId(press.id), asker.member))
+    concept = await studio.run(lambda rooms: likeness.taken_back(rooms, asker.member, ConceptId(press.id)))
     studio.wake()
     is_mine = concept.owner == asker.member
     await show(interaction, cards.taken_back_card(concept.id, concept.name, is_mine=is_mine))
+    await take_down(interaction.client, studio.run)
 
 
 def _everything(rooms: Any, asker: Asker) -> Receipt:

@@ -129,7 +129,7 @@ async def test_a_question_taken_back_leaves_the_draft_and_can_be_asked_again(sta
 
     assert label_of(report, "train") == "Ask them"
     assert "it was taken back before there was an answer" in late
-    assert "This question was taken back" in (await seen(stage.ben, "taken back")).body
+    assert "This question was taken back" in (await seen(stage.ben, "This question was taken back")).body
     assert await stage.jobs() == []
 
 
@@ -141,7 +141,7 @@ async def test_cancelling_the_draft_takes_the_question_back(stage: Stage, letter
     await letters.deliver()
 
     assert (await question_of(stage)).state is QuestionState.WITHDRAWN
-    assert "This question was taken back" in (await seen(stage.ben, "taken back")).body
+    assert "This question was taken back" in (await seen(stage.ben, "This question was taken back")).body
     assert await stage.run(lambda rooms: rooms.photos.draft(question.draft)) is None
 
 
@@ -263,3 +263,37 @@ async def test_the_engine_is_given_that_members_agreement_and_no_other(stage: St
 
     assert plan.order["consent"]["person"] == str(stage.id_of("ben"))
     assert plan.order["consent"]["text_version"] == "member-1"
+
+
+# --- taken back ------------------------------------------------------------------------------------------------------
+
+
+async def learned(stage: Stage, letters: Letters) -> None:
+    """Ana has a word that shows ben, who agreed, and shares it with him."""
+    _, card = await asked(stage, letters)
+    await stage.ben.press(card, "Agree")
+    await stage.learn(await stage.job())
+    await stage.ana.command("words share", word="ben-face", **{"with": "member"}, member=str(stage.id_of("ben")))
+
+
+async def test_who_is_shown_takes_the_word_out_of_use_at_once(stage: Stage, letters: Letters) -> None:
+    await learned(stage, letters)
+    await stage.grid("<ben-face> on the beach")
+    await stage.ana.command("imagine", prompt="<ben-face> in the snow")
+    waiting = await stage.job()
+
+    back = shown(await stage.ben.press(shown(await stage.ben.command("privacy")), "Take back <ben-face>"))
+    reply = await told(stage, letters, stage.ana, "has taken their agreement back")
+    cancelled = await stage.run(lambda rooms: rooms.queue.get(waiting.id))
+    again = shown(await stage.ana.command("imagine", prompt="<ben-face> at night"))
+    recalled = shown(await stage.ana.command("show", job=(await stage.jobs())[1].id))
+    concept = await stage.concept("ben-face")
+
+    assert "Nobody can use it from now on, its owner included" in back.body
+    assert "**Ben has taken their agreement back.** <ben-face> is refused everywhere" in reply.body
+    assert (cancelled.state, cancelled.code) == (JobState.CANCELLED, "E_CONSENT_BACK")
+    assert "took their agreement back" in (await stage.post(waiting.id)).body
+    assert "took their agreement back" in again.text
+    assert "took their agreement back, so they are not shown any more" in recalled.text
+    assert await stage.run(lambda rooms: rooms.concepts.grants(concept.id)) == []
+    assert "The pictures are not shown any more" in (await seen(stage.ana, "pictures are not shown any more.")).body

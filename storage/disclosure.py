@@ -1,0 +1,168 @@
+"""What is kept about a member: as lists that a person can read, and as files to hand out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.clock import Clock
+from storage.concepts import Concepts
+from storage.database import rows
+from storage.images import Images
+from storage.imports import Imports
+from storage.listings import Listings
+from storage.names import Names
+from storage.pending import Pending, PendingOrders
+from storage.photos import Photos
+from storage.points import Points
+from storage.preferences import Wishes
+from storage.questions import Questions
+from storage.queue import Queue
+from storage.records import (
+    BlobId,
+    ConceptId,
+    Draft,
+    Image,
+    Job,
+    MemberId,
+)
+from storage.rows import draft_of, job_of
+from storage.texts import sentence
+from storage.vault import BLOB, Vault
+
+
+class Disclosure:
+    """Tells a member what is kept about them."""
+
+    def __init__(self, db: Database, vault: Vault, clock: Clock) -> None:
+        self._db, self._vault, self._clock = db, vault, clock
+        self._queue, self._concepts = Queue(db, clock), Concepts(db, clock)
+        self._photos, self._images, self._wishes = Photos(db, vault, clock), Images(db), Wishes(db, clock)
+        self.points, self.imports = Points(db, vault, clock), Imports(db, vault, clock)
+        self.lists, self._questions = Listings(db, clock), Questions(db, clock)
+        self.names, self.pending = Names(db), PendingOrders(db, clock)
+
+    def mydata(self, member: MemberId) -> dict[str, Any]:
+        """Everything kept about a member, as counts and lists that a person can read."""
+        drafts = self._all_drafts(member)
+        return {
+            "words": [
+                {
+                    "word": c.name,
+                    "kind": c.kind,
+                    "versions": len(self._concepts.versions(c.id)),
+                    "since": moment(c.created_at),
+                }
+                for c in self._concepts.mine(member)
+            ],
+            "drafts": [
+                {
+                    "word": d.word,
+                    "photos": len(self._photos.of(d.id)),
+                    "since": moment(d.created_at),
+                    "until": moment(self._photos.until(d)),
+                }
+                for d in drafts
+            ],
+            "photos": sum(len(self._photos.of(draft.id)) for draft in drafts),
+            "images": [_pictured(image) for image in self._images.of_owner(member)],
+            "jobs": [_told(job) for job in self._jobs("owner = :id", member)],
+            "consents": [
+                _agreed(row) for row in rows(self._db, "select * from consents where person = :member", member=member)
+            ],
+            "questions": [one.told(member, moment) for one in self._questions.of_member(member)],
+            "names": self.names.all_of(member),
+            "waiting": [_waiting(order) for order in self.pending.of_owner(member)],
+            "likes": len(rows(self._db, "select 1 from likes where member = :member", member=member)),
+            "settings": self._wishes.settings(member),
+            "presets": [preset.told() for preset in self._wishes.presets(member)],
+            "favourites": [image.id for image in self._wishes.favourites(member)],
+            "searches": [listing.text for listing in self.lists.of(member) if listing.text],
+        }
+
+    def contents(self, member: MemberId) -> list[tuple[str, BlobId]]:
+        """A member's files, photos, weights and images: the name under which they get each, and its blob.
+
+        The likeness of somebody who took their agreement back is not handed out.
+        """
+        found = [
+            (f"photos/{draft.id}/{photo.position:02}.png", photo.blob)
+            for draft in self._all_drafts(member)
+            for photo in self._photos.of(draft.id)
+        ]
+        found += [
+            (f"words/{concept.name}-{concept.id[:4]}-{version.n}.safetensors", version.blob)
+            for concept in self._concepts.mine(member)
+            if concept.person is None or self._concepts.consent(concept.id)
+            for version in self._concepts.versions(concept.id)
+        ]
+        pictures = [i for i in self._images.of_owner(member) if not self._images.is_withdrawn(i.job, member)]
+        found += [(f"images/{i.job}-{i.position}-{i.name}", i.blob) for i in pictures]
+        found += [
+            (f"imports/{waiting.word}-{waiting.id[:4]}-{n}.safetensors", BlobId(file["blob"]))
+            for waiting in self.imports.of(member)
+            for n, file in enumerate(waiting.files, 1)
+        ]
+        return found + [
+            (f"images/{job.id}-begun-from.png", blob)
+            for job in self._jobs("owner = :id", member)
+            for blob in begun_from(job)
+            if self._vault.size_bytes(blob)
+        ]
+
+    # --- parts ---------------------------------------------------------------------------------------------------
+
+    def _all_drafts(self, member: MemberId) -> list[Draft]:
+        return [draft_of(row) for row in rows(self._db, "select * from drafts where owner = :member", member=member)]
+
+    def _jobs(self, where: str, key: MemberId | ConceptId) -> list[Job]:
+        sql = f"select * from jobs where {where} order by rowid desc"  # noqa: S608  conditions are ours
+        return [job_of(row) for row in rows(self._db, sql, id=key)]
+
+
+def moment(unix_s: float) -> str:
+    """A moment as a person reads it: `2026-11-25 06:30:00+00:00`."""
+    return datetime.fromtimestamp(round(unix_s), UTC).isoformat(" ")
+
+
+def _waiting(order: Pending) -> dict[str, Any]:
+    """An order of pictures that waits for an answer."""
+    return {"prompt": order.request["order"]["prompt"], "since": moment(order.created_at)}
+
+
+def _pictured(image: Image) -> dict[str, Any]:
+    """A picture's file and what made it."""
+    file = f"images/{image.job}-{image.position}-{image.name}"
+    return {"file": file, "seed": image.seed, "settings": image.settings, "since": moment(image.created_at)}
+
+
+def _agreed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """An agreement with the sentence that was agreed to."""
+    version, revoked = row["text_version"], row["revoked_at"]
+    return {
+        "text": version,
+        "sentence": sentence(f"consent-{version}"),
+        "given": moment(row["given_at"]),
+        "revoked": revoked and moment(revoked),
+    }
+
+
+def _told(job: Job) -> dict[str, Any]:
+    prompt = {"prompt": job.request["prompt"]} if "prompt" in job.request else {}
+    return {"job": job.id, "kind": job.kind, "state": job.state, "since": moment(job.created_at)} | prompt
+
+
+def begun_from(job: Job) -> list[BlobId]:
+    """The picture that a member sent for an /imagine to begin from; its file stays a day, or until the job is over."""
+    return sorted(blobs_in(job.request.get("image")))
+
+
+def blobs_in(value: Any) -> set[BlobId]:
+    """Every blob id in a JSON value, however deep."""
+    if isinstance(value, str):
+        return {BlobId(value)} if BLOB.fullmatch(value) else set()
+    parts = value.values() if hasattr(value, "values") else value if isinstance(value, list | tuple) else ()
+    return {blob for part in parts for blob in blobs_in(part)}
