@@ -19,16 +19,30 @@ def barred(rooms: Rooms, request: Mapping[str, Any], now: float) -> dict[str, An
 
     Raises: TintypeError(E_CONTROL) for a request that is none, E_BARRED_NONE for whoever was not kept out.
     """
-    what, member, days = request.get("what", "list"), request.get("member"), request.get("days")
-    if what not in {"list", "add", "remove"} or (what != "list" and not isinstance(member, int)):
-        raise TintypeError("E_CONTROL", request=f"blocks {what}"[:40])
-    if days is not None and not (isinstance(days, int) and 1 <= days <= MOST_DAYS):
-        raise TintypeError("E_CONTROL", request="blocks --days")
+    what = request.get("what", "list")
     if what == "add":
-        until = None if days is None else now + days * DAY_S
         reason = str(request.get("reason") or "")[:REASON_CHARACTERS]
-        rooms.moderation.block(EVERYWHERE, MemberId(member), None, until=until, reason=reason)
-    elif what == "remove" and not rooms.moderation.unblock(EVERYWHERE, MemberId(member), None):
-        raise TintypeError("E_BARRED_NONE", member=str(member))
+        rooms.moderation.block(EVERYWHERE, _member(request), None, until=_until(request, now), reason=reason)
+    elif what == "remove":
+        if not rooms.moderation.unblock(EVERYWHERE, _member(request), None):
+            raise TintypeError("E_BARRED_NONE", member=str(request["member"]))
+    elif what != "list":
+        raise TintypeError("E_CONTROL", request=f"blocks {what}"[:40])
     blocks = rooms.moderation.blocks(EVERYWHERE)
     return {"blocks": [{"member": one.member, "until": one.until, "reason": one.reason} for one in blocks]}
+
+
+def _member(request: Mapping[str, Any]) -> MemberId:
+    member = request.get("member")
+    if not isinstance(member, int):
+        raise TintypeError("E_CONTROL", request="blocks of whom")
+    return MemberId(member)
+
+
+def _until(request: Mapping[str, Any], now: float) -> float | None:
+    days = request.get("days")
+    if days is None:
+        return None
+    if not (isinstance(days, int) and 1 <= days <= MOST_DAYS):
+        raise TintypeError("E_CONTROL", request="blocks --days")
+    return now + days * DAY_S
