@@ -85,7 +85,7 @@ def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
     vault = Vault(data_dir / BLOBS, data_dir / KEYS, master_key_file)
     vault.check_keys()
     db = open_database(data_dir / DATABASE)
-    photos, backup = Photos(db, vault, clock), Backup(db, data_dir, clock)
+    photos, backup = Photos(db, vault, clock), Backup(db, data_dir, vault, clock)
     questions = Questions(db, clock)
     privacy = Privacy(db, vault, clock, backup.rewrite_keys)
     retention = Retention(db, vault, clock, privacy)

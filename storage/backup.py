@@ -1,11 +1,12 @@
 """Backups: a snapshot of data while Tintype runs, and one key file that every backup and every /forget rewrites.
 
-    <folder>/keys.json              the wrapped key of every member who was not forgotten, and who was forgotten when
-    <folder>/<date>/tintype.db      a snapshot of the database
-    <folder>/<date>/blobs/…         members' files, encrypted
-    <folder>/<date>/manifest.json   sha256 and size of each of these; written last, so a cut backup has none
+    <folder>/keys.json                 the wrapped keys of all members who were not forgotten, and of all snapshots;
+                                       who was forgotten when
+    <folder>/<date>/tintype.db.sealed  a snapshot of the database, encrypted: it holds what members wrote
+    <folder>/<date>/blobs/…            members' files, encrypted
+    <folder>/<date>/manifest.json      sha256 and size of each of these; written last, so a cut backup has none
 
-The master key is in none of them: whoever holds a backup alone can read no file of any member.
+The master key is in none of them: whoever holds a backup alone can read no file and no word of any member.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import errno
 import hashlib
 import json
 import os
+import secrets
 import shutil
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,21 +32,23 @@ from storage.database import open_database, rows
 from storage.errors import TintypeError
 from storage.privacy import Privacy
 from storage.records import MemberId
-from storage.vault import Vault
+from storage.sealing import seal, unseal
+from storage.vault import KEY_BYTES, Vault
 
 DATABASE, BLOBS, KEYS, MASTER = "tintype.db", "blobs", "keys", "master.key"
-KEY_FILE, MANIFEST = "keys.json", "manifest.json"
-PAGES_A_STEP = 256  # a megabyte at a time
+KEY_FILE, MANIFEST, SEALED = "keys.json", "manifest.json", "tintype.db.sealed"
 NOTE = "backup_folder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """A backup whose database is copied and whose files are not."""
+    """A backup whose database is copied, to memory, and whose files are not."""
 
     place: Path
     data: Path
     made_at: float  #: unix seconds
+    database: bytes
+    key: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +63,8 @@ class Snapshot:
 class Backup:
     """Backs up a data folder (`tintype.db`, `blobs/`, `keys/`) that is open."""
 
-    def __init__(self, db: Database, data: Path, clock: Clock) -> None:
-        self._db, self._data, self._clock = db, data, clock
+    def __init__(self, db: Database, data: Path, vault: Vault, clock: Clock) -> None:
+        self._db, self._data, self._vault, self._clock = db, data, vault, clock
 
     def make(self, folder: Path) -> Snapshot:
         """Put a snapshot into a new folder below `folder`: `begin`, then `fill`.
@@ -83,11 +86,11 @@ class Backup:
             place.mkdir(parents=True, mode=0o700)
         except OSError as error:
             raise TintypeError("E_BACKUP_FOLDER", folder=str(folder), reason=os.strerror(error.errno or 0)) from error
-        self._copy_database(place / DATABASE)
+        database, key = self._db.conn.serialize(), secrets.token_bytes(KEY_BYTES)
         noted = "insert or replace into notes (name, value) values (:name, :folder)"
         rows(self._db, noted, name=NOTE, folder=str(folder.resolve()))
-        self.rewrite_keys()
-        return Begun(place=place, data=self._data, made_at=made_at)
+        self._write_keys(folder, **{place.name: _text(self._vault.wrap(key, place.name))})
+        return Begun(place=place, data=self._data, made_at=made_at, database=database, key=key)
 
     def rewrite_keys(self) -> bool:
         """Write the key file again, where the last backup was made; False when that place is not there (yet)."""
@@ -95,32 +98,27 @@ class Backup:
         folder = Path(str(noted[0]["value"])) if noted else None
         if folder is None or not folder.is_dir():
             return False
-        keys = {path.stem: base64.b64encode(path.read_bytes()).decode() for path in (self._data / KEYS).glob("*.key")}
-        gone = rows(self._db, "select id, forgotten_at from members where forgotten_at is not null")
-        forgotten = {str(row["id"]): row["forgotten_at"] for row in gone}
-        write_atomic(folder / KEY_FILE, json.dumps({"keys": keys, "forgotten": forgotten}).encode())
+        self._write_keys(folder)
         return True
 
-    def _copy_database(self, path: Path) -> None:
-        path.touch(mode=0o600)
-        copy = sqlite3.connect(path)
-        try:
-            self._db.conn.backup(copy, pages=PAGES_A_STEP)
-            copy.execute("pragma journal_mode = delete").fetchall()  # one file, no log beside it
-        except sqlite3.OperationalError as error:
-            raise TintypeError("E_DISK_FULL", folder=str(path.parent)) from error
-        finally:
-            copy.close()
-        _flush(path)
+    def _write_keys(self, folder: Path, **new: str) -> None:
+        """Those of all members there still are, of all earlier snapshots, wherever they lie now, and of a new one."""
+        keys = {path.stem: _text(path.read_bytes()) for path in (self._data / KEYS).glob("*.key")}
+        gone = rows(self._db, "select id, forgotten_at from members where forgotten_at is not null")
+        forgotten = {str(row["id"]): row["forgotten_at"] for row in gone}
+        known = _json(folder / KEY_FILE).get("snapshots", {}) if (folder / KEY_FILE).exists() else {}
+        told = {"keys": keys, "forgotten": forgotten, "snapshots": {**known, **new}}
+        write_atomic(folder / KEY_FILE, json.dumps(told).encode())
 
 
 def fill(begun: Begun, is_stopped: Callable[[], bool] = lambda: False) -> Snapshot:
-    """Copy the files and seal the snapshot with its manifest; touches no database, so any thread may do it.
+    """Write the database, copy the files, end with the manifest; touches nothing that is open, so any thread may.
 
     Raises: TintypeError E_DISK_FULL, E_BACKUP_STOPPED; of the snapshot nothing is left then.
     """
     place = begun.place
     try:
+        write_atomic(place / SEALED, seal(begun.key, begun.database))
         _copy_files(begun.data / BLOBS, place / BLOBS, is_stopped)
         return _sealed(begun, is_stopped)
     except BaseException:
@@ -134,7 +132,8 @@ def _sealed(begun: Begun, is_stopped: Callable[[], bool]) -> Snapshot:
         _go_on(is_stopped)
         if path.is_file():
             listed[str(path.relative_to(place))] = _entry(path)
-    write_atomic(place / MANIFEST, json.dumps({"made_at": begun.made_at, "files": listed}, indent=1).encode())
+    told = {"name": place.name, "made_at": begun.made_at, "files": listed}
+    write_atomic(place / MANIFEST, json.dumps(told, indent=1).encode())
     return Snapshot(folder=place, files=len(listed), bytes=sum(entry["bytes"] for entry in listed.values()))
 
 
@@ -157,6 +156,7 @@ def restore(
     shutil.rmtree(beside, ignore_errors=True)
     for name in manifest["files"]:
         _place(beside / name, (snapshot / name).read_bytes())
+    _unseal(beside, manifest, held, master_key_file)
     for owner, wrapped in held["keys"].items():
         _place(beside / KEYS / f"{int(owner)}.key", base64.b64decode(wrapped))
     again = [MemberId(int(owner)) for owner, at in held["forgotten"].items() if at >= manifest["made_at"]]
@@ -168,6 +168,23 @@ def restore(
     fsync_folder(data)
     shutil.rmtree(beside)
     return again
+
+
+def _unseal(beside: Path, manifest: Mapping[str, Any], held: Mapping[str, Any], master_key_file: Path) -> None:
+    """The database readable again; snapshots of an earlier Tintype hold it so."""
+    if SEALED not in manifest["files"]:
+        return
+    wrapped = held.get("snapshots", {}).get(manifest["name"])
+    if wrapped is None:
+        raise TintypeError("E_BACKUP_BROKEN", file=KEY_FILE)
+    vault = Vault(beside / BLOBS, beside / KEYS, master_key_file)
+    key = vault.unwrap(base64.b64decode(wrapped), manifest["name"])
+    _place(beside / DATABASE, unseal(key, (beside / SEALED).read_bytes()))
+    (beside / SEALED).unlink()
+
+
+def _text(key: bytes) -> str:
+    return base64.b64encode(key).decode()
 
 
 def _forget(members: list[MemberId], data: Path, master_key_file: Path, clock: Clock) -> None:

@@ -91,6 +91,21 @@ class Vault:
             fsync_folder(self._blobs)
         return had_key
 
+    def wrap(self, key: bytes, name: str) -> bytes:
+        """A key as it may lie on a disk: under the master key, and of use under this name alone."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + self._master.encrypt(nonce, key, name.encode())
+
+    def unwrap(self, wrapped: bytes, name: str) -> bytes:
+        """The key again.
+
+        Raises: TintypeError E_MASTER_KEY when the master key is not the one that it was wrapped with.
+        """
+        try:
+            return self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], name.encode())
+        except InvalidTag as error:
+            raise TintypeError("E_MASTER_KEY") from error
+
     def check_keys(self) -> None:
         """Try the master key on every member's key.
 
@@ -126,14 +141,8 @@ class Vault:
         if not path.exists():
             if not make:
                 raise TintypeError("E_BLOB_GONE")
-            nonce = secrets.token_bytes(NONCE_BYTES)
-            wrapped = self._master.encrypt(nonce, secrets.token_bytes(KEY_BYTES), str(owner).encode())
-            write_atomic(path, nonce + wrapped)
-        raw = path.read_bytes()
-        try:
-            return self._master.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], str(owner).encode())
-        except InvalidTag as error:
-            raise TintypeError("E_MASTER_KEY") from error
+            write_atomic(path, self.wrap(secrets.token_bytes(KEY_BYTES), str(owner)))
+        return self.unwrap(path.read_bytes(), str(owner))
 
 
 def owner_of(blob: BlobId) -> MemberId:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -21,8 +23,8 @@ CANARY = "canary-7f3a91"
 
 
 @pytest.fixture
-def backup(db: Database, data: Path, clock: HandClock) -> Backup:
-    return Backup(db, data, clock)
+def backup(db: Database, data: Path, vault: Vault, clock: HandClock) -> Backup:
+    return Backup(db, data, vault, clock)
 
 
 @pytest.fixture
@@ -68,6 +70,8 @@ def test_a_backup_alone_opens_no_file(backup: Backup, data: Path, tmp_path: Path
     master = (data / "master.key").read_bytes()
 
     assert not [path for path in (tmp_path / "backups").rglob("*") if path.is_file() and master in path.read_bytes()]
+    assert traces(data, CANARY)
+    assert traces(tmp_path / "backups", CANARY) == []
     with pytest.raises(TintypeError, match="E_MASTER_KEY"):
         restore(snapshot.folder, tmp_path / "new", tmp_path / "another.key", clock)
     assert not (tmp_path / "new" / "tintype.db").exists()
@@ -87,6 +91,42 @@ def test_an_old_backup_does_not_bring_a_forgotten_member_back(
     assert traces(tmp_path / "new", CANARY) == []
     assert traces(tmp_path / "new", "bens")
     assert not (tmp_path / "new" / "blobs" / str(ANA)).exists()
+
+
+@pytest.mark.usefixtures("filled")
+def test_each_snapshot_has_a_key_of_its_own_wherever_it_lies(
+    backup: Backup, data: Path, tmp_path: Path, clock: HandClock
+) -> None:
+    first = backup.make(tmp_path / "backups")
+    clock.pass_s(60)
+    moved = first.folder.rename(tmp_path / "the-first")
+    second = backup.make(tmp_path / "backups")
+    backup.rewrite_keys()
+
+    held = tmp_path / "backups" / "keys.json"
+    keys = json.loads(held.read_text())["snapshots"]
+    assert list(keys) == [first.folder.name, second.folder.name]
+    assert len(set(keys.values())) == 2
+    assert restore(moved, tmp_path / "new", data / "master.key", clock, held) == []
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_snapshot_of_an_earlier_tintype_is_restored_too(
+    backup: Backup, data: Path, tmp_path: Path, clock: HandClock, db: Database
+) -> None:
+    folder = backup.make(tmp_path / "backups").folder
+    (folder / "tintype.db.sealed").unlink()
+    with sqlite3.connect(folder / "tintype.db") as plain:
+        db.conn.backup(plain)
+    plain.close()
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["files"]["tintype.db.sealed"]
+    digest = hashlib.sha256((folder / "tintype.db").read_bytes()).hexdigest()
+    manifest["files"]["tintype.db"] = {"sha256": digest, "bytes": (folder / "tintype.db").stat().st_size}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+    assert restore(folder, tmp_path / "new", data / "master.key", clock) == []
+    assert traces(tmp_path / "new", CANARY)
 
 
 @pytest.mark.usefixtures("filled")
