@@ -16,7 +16,7 @@ from bot.menus import Menu
 from bot.studio import NEEDED
 from storage.setups import COUNTS, KEEP_DAYS, LEFT_DAYS, MOST_NAMED, QUALITIES, SHAPES, THRESHOLDS, Place, Setup
 
-MOST_LACKING = 6  # channels told one by one
+MOST_LACKING = 4  # channels told one by one; more do not fit in a wordy language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

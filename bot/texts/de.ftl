@@ -67,6 +67,12 @@ cmd-words-card = Ein Wort zeigen: Probebogen, Versionen und Zahlen
 cmd-words-rename = Einem Wort einen anderen Namen geben
 cmd-words-delete = Ein Wort mit seinen Gewichten und Fotos löschen
 cmd-words-export = Die Gewichte eines Wortes holen: Dateien für andere Programme oder ein Paket für Tintype
+cmd-words-import = Ein anderswo entstandenes Wort übernehmen: ein Paket, ein LoRA oder ein Embedding
+cmd-words-file = Eine .tintype.zip, eine .safetensors, oder der Ordner, den peft speicherte, als Zip
+cmd-words-new = Wie es hier heißt; sonst wie die Datei es sagt oder heißt
+cmd-words-kind = Was es zeigt; sonst wie die Datei es sagt
+cmd-words-class = Der Oberbegriff auf Englisch, etwa dog
+cmd-words-trigger = Was man dafür in anderen Programmen schreibt; sonst wie die Datei es sagt
 cmd-words-as = Dateien für andere Programme (sonst), oder ein Paket mit Karte, Proben, Lizenz und Prüfsummen
 cmd-words-pack-licence = Was andere mit dem Paket dürfen; sonst: wie das Wort geteilt ist, oder nur hier benutzen
 cmd-words-credit = Der Name, unter dem das Paket dich nennt; sonst keiner
@@ -166,6 +172,7 @@ may-words-card = Alle, für die Wörter, die sie dort benutzen dürfen; Versione
 may-words-rename = Wem das Wort gehört.
 may-words-delete = Wem das Wort gehört.
 may-words-export = Wem das Wort gehört.
+may-words-import = Wer trainieren darf; das einer Person nur sie selbst.
 may-words-share = Wem das Wort gehört; das einer Person nur mit einzelnen Mitgliedern.
 may-words-unshare = Wem das Wort gehört.
 may-styles-browse = Alle, für die Stile, die sie dort benutzen dürfen.
@@ -252,6 +259,15 @@ btn-setup-pictures = Bilder: { $state }
 btn-setup-training = Lernen: { $state }
 btn-setup-enlarge = Vergrößern: { $state }
 btn-setup-spoiler = Alles verdeckt: { $state }
+btn-import-person = Eine Person
+btn-import-animal = Ein Tier
+btn-import-object = Ein Gegenstand
+btn-import-style = Ein Stil
+btn-import-agree = Das bin ich, und ich stimme zu
+btn-import-other = Es zeigt jemand anderen
+btn-import-discard = Verwerfen
+btn-look = Ansehen
+btn-enable = Einschalten
 btn-look-again = Noch einmal ansehen
 btn-back = ‹ Zurück
 btn-next = Weiter ›
@@ -416,7 +432,7 @@ report-next = **<{ $word }> ist schon ein Wort von dir: Daraus wird seine nächs
 report-kept = Verschlüsselt aufbewahrt, nur hierfür, bis das Wort gelernt ist{ $days ->
     [0] {""}
    *[other] , und { $days } Tage länger für eine nächste Version
-}. Ohne *Trainieren* werden alle <t:{ $until }:f> gelöscht; ein Foto, das du hinzufügst, verschiebt das auf eine Woche von da an, wenn das später ist. Nichts davon erscheint im Kanal. `/show` holt das hier zurück, und `/train` mit demselben Wort ergänzt es.
+}. Ohne *Trainieren* werden alle <t:{ $until }:f> gelöscht; fügst du ein Foto hinzu, dann erst eine Woche danach, wenn das später ist. Nichts davon erscheint im Kanal. `/show` holt das hier zurück, und `/train` mit demselben Wort ergänzt es.
 report-put-aside = Es wurde nichts trainiert, und deine Fotos sind wieder da, wo sie waren.
 photos-kept = { $count ->
     [one] Ein Foto bleibt
@@ -473,7 +489,7 @@ training-phase = { $phase ->
 }
 training-step = Schritt { $done } von { $total }{ $loss ->
     [none] {""}
-   *[other] {" · "}Fehlerwert { $loss }
+   *[other] {" · "}Fehlerwert { NUMBER($loss, minimumFractionDigits: 3) }
 }
 training-again = Nach Schritt { $reached } wurde es unterbrochen und macht beim letzten gesicherten Stand weiter{ $at ->
     [0] .
@@ -501,6 +517,7 @@ result-private = Proben einer Person sieht nur sie selbst: drück auf *Zeig es m
 failed-title-train = ## <{ $word }> wurde nicht gelernt
 failed-title-sheet = ## <{ $word }> ließ sich nicht vergleichen
 cancelled-title-sheet = ## Der Vergleich von <{ $word }> wurde abgebrochen
+failed-title-import = ## <{ $word }> wurde nicht übernommen
 failed-title-imagine = ## Diesmal keine Bilder
 failed-job = Auftrag `{ $job }`
 failed-photos = { $count ->
@@ -508,14 +525,18 @@ failed-photos = { $count ->
    *[other] Deine { $count } Fotos bleiben
 } für einen neuen Versuch bis <t:{ $until }:f>.
 cancelled-title-train = ## Das Lernen von <{ $word }> wurde abgebrochen
+cancelled-title-import = ## Die Übernahme von <{ $word }> wurde abgebrochen
 cancelled-title-imagine = ## Abgebrochen
 cancelled-body = Nichts davon wurde behalten.
 imagine-queued = **{ $count ->
-    [one] Dein Bild ist
-   *[other] Deine { $count } Bilder sind
-} { $state ->
-    [running] in Arbeit
-   *[queued] eingereiht
+    [one] Dein Bild { $state ->
+        [running] wird gezeichnet
+       *[queued] ist eingereiht
+    }
+   *[other] Deine { $count } Bilder { $state ->
+        [running] werden gezeichnet
+       *[queued] sind eingereiht
+    }
 }.** { $place } { $count ->
     [one] Es erscheint
    *[other] Sie erscheinen
@@ -554,6 +575,7 @@ grid-alt = { $count } Bilder, nummeriert von links nach rechts und von oben nach
 image-alt = Bild { $n }: { $prompt }
 deleted-images = Diese Bilder wurden gelöscht.
 pictures-reported = Danke. Die Moderation dieses Servers sieht deine Meldung; wem die Bilder gehören, erfährt nicht, von wem sie kommt.
+withdrawn-images = Die Person, die diese Bilder zeigen, hat ihre Einwilligung zurückgenommen. Die Bilder werden nicht mehr gezeigt.
 hidden-images = Diese Bilder wurden gemeldet. Sie bleiben verborgen, bis die Moderation sie angesehen hat.
 recipe-title = ## Rezept
 recipe-prompt = **Prompt:** { $prompt }
@@ -658,6 +680,37 @@ word-exported = **<{ $name }>** als `{ $file }` ({ $size }). Das läuft in AUTOM
 word-exported-both = **<{ $name }>** als `{ $file }` und `{ $embedding }` ({ $size }). Das läuft in AUTOMATIC1111, ComfyUI und diffusers: leg die erste in den Ordner für LoRAs, die zweite in den für Embeddings, benutz beide und schreib `{ $trigger }`. Wer die Dateien hat, kann das Aussehen darin benutzen.
 word-exported-embedding = **<{ $name }>** als `{ $file }` ({ $size }). Das läuft in AUTOMATIC1111, ComfyUI und diffusers: leg die Datei in den Ordner für Embeddings und schreib `{ $trigger }`. Wer die Datei hat, kann das Aussehen darin benutzen.
 word-exported-pack = **<{ $name }>** als `{ $file }` ({ $size }), unter der Lizenz „{ $licence }“. Darin sind Gewichte, Proben, Karte und Prüfsummen, und von niemandem Name oder Nummer außer dem, was du angegeben hast. `/words import` eines anderen Tintype nimmt es ganz; andere Programme nehmen die .safetensors daraus. Wer es hat, kann das Aussehen darin benutzen.
+import-title = ## <{ $word }>, anderswo entstanden
+import-file = `{ $name }`: { $layout ->
+    [pack] {""}ein Paket von Tintype mit{" "}
+    [peft] {""}ein Ordner von peft mit{" "}
+   *[file] {""}
+}{ $kind ->
+    [both] LoRA und Embedding
+    [embedding] Embedding
+   *[lora] LoRA
+}{ $rank ->
+    [0] {""}
+   *[other] {" "}vom Rang { $rank }
+}, { $size }
+import-ask-kind = **Was zeigt es?** Bevor du das gesagt hast, wird nichts übernommen. Die Datei wartet einen Tag.
+import-consent = „Diese Fotos“ sind die, aus denen die Datei entstand.
+import-next = Es ist als Nächstes dran.
+import-queued = **<{ $word }> wird übernommen.** { $place } Du siehst die ersten Bilder hier, bevor es jemand benutzen kann.
+import-running = **<{ $word }> wird übernommen.** { $bar } { $percent } %, erste Bilder ohne es und mit ihm.
+import-dropped = Die Datei ist gelöscht. Es wurde nichts daraus gemacht.
+import-alt = Erste Bilder von { $word }: oben ohne es, unten mit ihm
+import-enabled = **Du kannst <{ $word }> jetzt benutzen.** `/imagine prompt:<{ $name }> in the snow`
+import-discarded = <{ $word }> und die Datei dazu sind gelöscht.
+imported-waits = **<{ $word }>** wurde aus einer Datei übernommen und wartet auf <@{ $owner }>: sieh dir die ersten Bilder an, dann schalte es ein oder verwirf es. Bis dahin kann es niemand benutzen.
+imported-enabled = **<{ $word }>** wurde von <@{ $owner }> aus einer Datei übernommen.
+trial-title = ## Erste Bilder von <{ $word }>
+trial-kind = Es zeigt { $kind }, Oberbegriff *{ $class_word }*.
+trial-said = Für das Basismodell heißt es `{ $trigger }`.
+trial-licence = Sein Paket bringt eine Lizenz für Bilder mit: { $licence }.
+trial-credits = Zu nennen: { $credits }.
+trial-ask = Oben, was das Basismodell ohne es zeichnet, unten mit ihm. *Einschalten* macht <{ $word }> für dich benutzbar; bis dahin kann es niemand.
+trial-enabled = Oben, was das Basismodell ohne es zeichnet, unten mit ihm. <{ $word }> ist in Gebrauch.
 word-alt = Probebogen von { $name }
 compare-title = ## <{ $word }> vergleichen
 compare-help = Jede Zeile ist ein Zwischenstand des Trainings, jede Spalte eine Stärke; Prompt und Startwert sind überall gleich. Drück auf das, was am besten aussieht; <{ $word }> bedeutet von da an das.
@@ -890,7 +943,7 @@ access-line = { $state ->
     [yes] ✔ { $permission }
    *[no] ✘ { $permission } – fehlt
 }
-access-fix = **So klappt es in <#{ $channel }>:** öffne die Einstellungen des Kanals, *Berechtigungen*, wähl Tintype unter *Rollen/Mitglieder* oder füg es hinzu, und erlaub { $permissions }.
+access-fix = **So klappt es in <#{ $channel }>:** wähl in den Einstellungen des Kanals unter *Berechtigungen* Tintype (oder füg es hinzu) und erlaub { $permissions }.
 access-all = ✔ In all diesen Kanälen kann ich etwas zeigen.
 access-some = ⚠ { $count ->
     [one] In einem Kanal kann ich nichts zeigen:
@@ -927,6 +980,8 @@ queue-mine-other = { $kind ->
     [sheet] einen Bogen zeichnen
    *[other] { $kind }
 } (von dir)
+queue-mine-import = <{ $word }> übernehmen (von dir)
+queue-other-import = anderswo entstandene Gewichte
 queue-other-train = ein Wort
 queue-other-imagine = Bilder
 queue-other-other = andere Arbeit
@@ -939,6 +994,7 @@ show-posted = In diesem Kanal gezeigt.
 show-choice-photos = Fotos für <{ $word }> · noch nicht trainiert
 show-choice-train = <{ $word }> lernen · { $state }
 show-choice-sheet = <{ $word }> vergleichen · { $state }
+show-choice-import = <{ $word }> übernehmen · { $state }
 show-choice-imagine = { $prompt } · { $state }
 state-queued = wartet
 state-running = läuft
@@ -948,13 +1004,14 @@ state-cancelled = abgebrochen
 privacy-body =
     ## Datenschutz
     {"**"}Was Tintype sieht:** die Befehle, die du ihm gibst, die Dateien für `/train` und `/imagine` und wenn jemand seine Knöpfe drückt. Nachrichten liest es keine: es ist ohne das Recht dazu verbunden.
-    {"**"}Was es behält:** deine Fotos, bis das Wort gelernt ist (eine Woche, solange sie auf *Trainieren* warten, einen Tag nach einem Fehlschlag, bis zu 30 Tage länger, wenn du das wählst), die Gewichte deiner Wörter mit allen Versionen und eine Woche lang die von Zwischenständen eines Trainings, die du noch wählen kannst, deine Bilder mit ihren Rezepten, ein Bild, von dem du ausgehst (einen Tag), deine Einstellungen, Vorlagen und Favoriten, deine Sprache, die Stile, die dir gefallen, was du gesucht hast (einen Tag), und wozu du wann zugestimmt hast. Jede Datei ist mit einem eigenen Schlüssel von dir verschlüsselt.
+    {"**"}Was es behält:** deine Fotos, bis das Wort gelernt ist (eine Woche, solange sie auf *Trainieren* warten, einen Tag nach einem Fehlschlag, bis zu 30 Tage länger, wenn du das wählst), die Gewichte deiner Wörter mit all ihren Versionen und eine Woche lang die Zwischenstände eines Trainings, die du noch wählen kannst, deine Bilder mit ihren Rezepten, ein Bild, von dem du ausgehst (einen Tag), deine Sprache, Einstellungen, Vorlagen und Favoriten, die Stile, die dir gefallen, was du gesucht hast (einen Tag), und wozu du wann zugestimmt hast. Jede Datei ist mit einem eigenen Schlüssel von dir verschlüsselt.
     {"**"}Was es nie tut:** aus Nachrichten lernen, Fotos verschiedener Mitglieder zusammenwerfen, Gesichter erkennen, irgendetwas an einen anderen Dienst schicken. Alles wird auf dem Rechner des Betreibers berechnet.
     {"**"}Personen:** Ein Wort für eine Person entsteht nur aus Fotos von dir selbst, du bist mindestens 18, und es bleibt privat.
     {"**"}Deine Rechte:** `/mydata` gibt dir alles, `/forget` löscht es und vernichtet deinen Schlüssel, mit Quittung.
 privacy-intents = Gewährte Zugriffe: { $intents }. Rechte in diesem Kanal: { $permissions }.
 privacy-likenesses = **Wörter, die dich zeigen.** Du kannst deine Einwilligung jederzeit zurücknehmen: von da an kann niemand das Wort benutzen.
 privacy-likeness = · <{ $name }> von <@{ $owner }>
+taken-back-sitter = **Du hast deine Einwilligung zu <{ $name }> zurückgenommen.** Ab jetzt kann niemand das Wort benutzen, auch nicht, wem es gehört: was gerade damit entstand, ist abgebrochen, geteilt ist es mit niemandem mehr, und Bilder damit werden nicht mehr gezeigt. Wem es gehört, erfährt das und darf dich 30 Tage lang nicht wieder fragen. Die Fotos sind gelöscht. Das Wort und die Bilder, die dich zeigen, sind noch da, nützen aber niemandem; lösch sie unten endgültig.
 taken-back = **Du hast deine Einwilligung zu <{ $name }> zurückgenommen.** Das Wort wird ab jetzt überall abgelehnt, und was gerade damit entstand, ist abgebrochen. Fotos, Gewichte und Bilder sind noch da, nützen aber niemandem; lösch sie unten, oder später mit `/forget`.
 privacy-none = keine
 check-off = **Bildprüfung: aus.** Nichts sieht ein Bild an, bevor es erscheint; Meldungen und die Verwaltung des Servers tun es.
@@ -1136,7 +1193,7 @@ E_NO_MEMORY = { $device ->
 } ging der Speicher aus ({ $free_mib } MiB frei). Verlang weniger Bilder oder nimm weniger Fotos, schließ, was ihn sonst benutzt, oder nimm ein kleineres Basismodell.
 E_BASE_LOAD = Das Basismodell „{ $base }“ lässt sich nicht laden; warum, steht im Protokoll der Maschine. `tintype-trainer models list` zeigt, was da ist.
 E_IMAGE_TOO_BIG = Das Bild passt nicht in { $limit_kib } KiB, wie man es auch packt. Verlang ein kleineres.
-E_MODEL_UNCHECKED = „{ $name }“ hat keine Bildprüfung (safety checker) als .safetensors. Hol das Modell ohne `--safety-checker`, und nenn in TINTYPE_OUTPUT_CHECK_DIR den Ordner einer anderen.
+E_MODEL_UNCHECKED = Von „{ $name }“ gibt es keine Bildprüfung als .safetensors. Hol das Modell ohne `--safety-checker`, und nenn in TINTYPE_OUTPUT_CHECK_DIR den Ordner einer anderen.
 E_OUTPUT_CHECK = TINTYPE_OUTPUT_CHECK ist „{ $value }“, und so eine Prüfung gibt es nicht. Meintest du { $nearest }? Bekannt sind: { $known }.
 E_OUTPUT_CHECK_MISSING = Die Bildprüfung ({ $check }) ist verlangt, aber ihre Dateien sind in keinem dieser Ordner: { $places }. Ohne sie wird nichts gezeichnet. Leg ihre config.json und .safetensors dorthin, oder setz TINTYPE_OUTPUT_CHECK auf off.
 E_OUTPUT_CHECK_LOAD = Die Bildprüfung { $check } lässt sich nicht aus { $folder } laden; warum, steht im Protokoll der Maschine. Ohne sie wird nichts gezeichnet. Hol ihre Dateien neu, oder setz TINTYPE_OUTPUT_CHECK auf off.
@@ -1219,6 +1276,7 @@ E_FILTER_REGEX = „{ $text }“ ist kein brauchbares Muster: { $why }. Voraussc
 E_FILTER_WIDE = „{ $text }“ würde sogar harmlose Prompts ablehnen, deshalb wurde es nicht behalten. Fass es enger.
 E_FILTER_MANY = Der Filter dieses Servers ist voll: { $most } Wörter und Muster. Nimm zuerst eins heraus.
 E_FILTER_NONE = „{ $text }“ steht nicht im Filter dieses Servers, deshalb wurde nichts herausgenommen.
+E_BARRED_NONE = Das Mitglied { $member } war nicht ausgesperrt, deshalb wurde nichts geändert. `tintype blocks list` zeigt, wer es ist.
 E_BLOCK_WHOM = Dich selbst, einen Bot oder wer dieses Tintype betreibt, kannst du nicht sperren. Nenn ein anderes Mitglied.
 E_BLOCK_NONE = Dieses Mitglied ist hier nicht gesperrt. `/studio reports` listet auf, wer es ist.
 E_BLOCK_BOTH = Sperren oder einlassen, eins nach dem anderen; es wurde nichts geändert. Ein Grund oder eine Zahl von Tagen gehört zu `block:`.
@@ -1230,7 +1288,7 @@ E_CONSENT_BACK = Die Person hinter <{ $word }> hat ihre Einwilligung zurückgeno
 E_BLOB_GONE = Diese Datei wurde gelöscht und lässt sich nicht mehr zeigen oder benutzen. `/show` und `/words mine` listen auf, was da ist.
 E_BLOB_BROKEN = Eine Datei davon ist beschädigt und nicht zu gebrauchen. Mach es neu und sag es dem Betreiber; er sollte die Festplatte prüfen und mit `tintype restore` eine Sicherung zurückholen.
 E_MASTER_KEY = Die Datei mit dem Hauptschlüssel ist nicht die, mit der diese Daten verschlüsselt wurden. Leg die richtige dorthin, wo TINTYPE_MASTER_KEY_FILE es sagt, oder hol sie aus deiner Kopie zurück.
-E_TOO_MANY_JOBS = Davon hast du schon { $count }, die warten oder laufen; { $most } auf einmal gehen. Die nächsten gehen, wenn etwas fertig ist, etwa <t:{ $when }:R>; `/queue` zeigt sie.
+E_TOO_MANY_JOBS = Davon hast du schon { $count }, die warten oder laufen; { $most } auf einmal gehen. Der nächste geht, wenn etwas fertig ist, etwa <t:{ $when }:R>; `/queue` zeigt sie.
 E_CLASS_WORD_FORM = „{ $class_word }“ kann kein Oberbegriff sein. Schreib ein oder zwei gewöhnliche englische Wörter, etwa dog oder coffee mug.
 E_PACK_BIG = Das Paket von <{ $word }> hat { $size }, mehr, als Discord hier annimmt ({ $most }). `/words export` ohne `as` gibt die Gewichte allein, die passen.
 E_EXPORT_BIG = <{ $word }> hat { $size }, mehr, als Discord hier annimmt ({ $most }). Bitte den Betreiber um die Datei: `tintype-trainer export` schreibt sie.
@@ -1259,6 +1317,7 @@ E_API_WITHOUT_TOKEN = DISCORD_API_URL ist { $url }, aber es gibt kein DISCORD_TO
 E_STYLE_GONE = Diesen Stil kannst du hier nicht mehr benutzen: er wurde zurückgezogen, oder er ist an diesem Ort nicht geteilt. `/styles browse` zeigt, was es jetzt gibt.
 E_LIST_GONE = Diese Liste von Stilen ist zu alt zum Blättern. Öffne sie neu mit `/styles`.
 E_REPORT_PICTURES_OWN = Das sind deine eigenen Bilder. *Löschen* entfernt sie.
+E_PICTURE_BACK = Die Person, die diese Bilder zeigen, hat ihre Einwilligung zurückgenommen; sie werden nicht mehr gezeigt, und es entsteht nichts mehr aus ihnen.
 E_HIDDEN = Diese Bilder wurden gemeldet und bleiben verborgen, bis die Moderation sie angesehen hat. Mach andere mit `/imagine`.
 E_REPORT_MINE = In dieser Meldung geht es um etwas von dir, deshalb entscheidet jemand anderes aus der Verwaltung dieses Servers.
 E_QUOTA_TRAIN = Die Grenze dieses Servers für dich sind { $most } Trainings in 24 Stunden, und die ist erreicht. Das nächste geht <t:{ $when }:R>.
@@ -1371,6 +1430,14 @@ guilds-allowed = { $guild } darf dieses Tintype benutzen.
 guilds-waiting = { $guild } hat den Bot und darf ihn noch nicht benutzen: `tintype guilds allow { $guild }`
 guilds-none = Noch darf kein Server dieses Tintype benutzen. Lad den Bot mit dem Link ein, den `make run` ausgibt, und gib den Server dann frei.
 guilds-sandbox = Das ist der Ordner des Ersatzes, { $folder }: dort darf jeder Server Tintype benutzen. Ist DISCORD_TOKEN gesetzt, geht es bei diesem Befehl um die Server deines Bots.
+blocks-line = { $member } wird auf keinem Server bedient{ $until ->
+    [none] {""}
+   *[other] {" "}bis { $until }
+}{ $reason ->
+    [none] .
+   *[other] : { $reason }
+}
+blocks-none = Niemand ist aus diesem Tintype ausgesperrt. `tintype blocks add` sperrt ein Mitglied auf allen Servern aus.
 guilds-fixed = TINTYPE_GUILDS ist gesetzt, deshalb dürfen nur diese es benutzen, was auch immer hier freigegeben war: { $guilds }.
 E_NO_DATA = { $folder } enthält keine Datenbank, es gibt also nichts zu sichern. Setz TINTYPE_DATA_DIR auf den Ordner, auf dem Tintype läuft.
 E_MASTER_KEY_GONE = Der Hauptschlüssel { $file } fehlt. Eine Sicherung enthält ihn nicht: leg deine Kopie dorthin, oder setz TINTYPE_MASTER_KEY_FILE dorthin, wo er ist, und hol noch einmal zurück.
@@ -1427,6 +1494,11 @@ pack-licence-cc0 =
     https://creativecommons.org/publicdomain/zero/1.0/legalcode
 
 # --- Dateien mit Gewichten ---
+E_IMPORT_GONE = Diese Gewichte warten nicht mehr: sie wurden übernommen, verworfen, oder ein Tag ist um. Schick die Datei noch einmal mit `/words import`.
+E_IMPORT_UNREAD = Wozu eine Person zustimmt, stand nicht über diesem Knopf. Schick die Datei noch einmal mit `/words import`.
+E_IMPORT_OTHER = Das Aussehen eines anderen Mitglieds lässt sich noch nicht aus einer Datei übernehmen; sie wurde deshalb gelöscht. Jenes Mitglied kann sie selbst übernehmen, oder ihr beide fangt bei `/train` mit Fotos an.
+E_IMPORT_BACK = Die Einwilligung zu <{ $word }> wurde zurückgenommen; die Bilder dazu werden nicht gezeigt, und einschalten lässt es sich nicht. *Verwerfen* löscht es.
+E_IMPORT_ENABLED = <{ $word }> ist schon in Gebrauch. `/words delete` löscht es.
 E_PACK_CARD = Die Karte in „{ $file }“ lässt sich nicht lesen: ihr Eintrag „{ $entry }“ fehlt oder ist nicht, was er sein soll. Hol das Paket noch einmal heraus.
 E_PACK_NEWER = „{ $file }“ ist ein Paket eines neueren Tintype als dieses. Bitte, wer es gemacht hat, um die .safetensors darin, oder den Betreiber um eine neuere Version.
 E_PACK_SUMS = „{ $part }“ in „{ $file }“ ist nicht, was seine Prüfsumme sagt; das Paket wurde unterwegs beschädigt oder verändert. Hol es noch einmal.
