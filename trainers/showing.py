@@ -48,11 +48,11 @@ def shots_of(base: Base, word: str, kind: str) -> tuple[Shot, ...]:
 
 
 def shots_at(base: Base, word: str, kind: str, strengths: Sequence[float]) -> tuple[Shot, ...]:
-    """The first of these scenes with the word at each strength, from one seed."""
+    """The first of these scenes with the word at each strength, from one seed; called as one writes it: `:0.8`."""
     template = base.family.style_template if kind == Kind.STYLE else base.family.template
     scene = base.family.sample_scenes[0]
     return tuple(
-        Shot(f"{template.format(word=f'<{word}:{strength:g}>')}{scene}", f"× {strength:g}", SAMPLE_SEED)
+        Shot(f"{template.format(word=f'<{word}:{strength:g}>')}{scene}", f":{strength:g}", SAMPLE_SEED)
         for strength in strengths
     )
 

@@ -81,7 +81,7 @@ def test_a_contact_sheet_has_a_column_for_each_strength_of_one_scene(
 
     assert told.done.result == {"samples": 3}
     shots = shots_at(base, "rex", "object", [0.01, 1.0, 2.0])
-    assert [shot.caption for shot in shots] == ["× 0.01", "× 1", "× 2"]
+    assert [shot.caption for shot in shots] == [":0.01", ":1", ":2"]
     images = finished(drawn(base, weights, shots, "rex"))
     assert len({image.tobytes() for image in images}) == 3
 
