@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,9 +95,10 @@ def pack_card(rooms: Any, concept: Concept, version: Version, wished: Wished) ->
     """What a pack says of the word: figures and names of things, nothing of its members."""
     job: Job | None = rooms.queue.get(version.job)
     request, result = (job.request, job.result) if job else ({}, {})
+    came_with: Mapping[str, Any] = (request.get("told") or {}).get("card") or {}  # the pack that it was taken from
     share = rooms.sharing.share_of(concept.id)
-    given = share.licence if share else result.get("licence")
-    before = [str(one) for one in result.get("credits", ())]
+    given = share.licence if share else came_with.get("licence")
+    before = [str(one) for one in came_with.get("credits", ())]
     mine = [" ".join(wished.credit.split())[: packs.TEXT_CHARACTERS]] if wished.credit else []
     return PackCard(
         name=concept.name,
@@ -109,7 +110,7 @@ def pack_card(rooms: Any, concept: Concept, version: Version, wished: Wished) ->
         base_revision=version.base_revision,
         licence=str(wished.licence or given or packs.LICENCES[0]),
         credits=list(dict.fromkeys([*before, *mine]))[: packs.CREDITS_MOST],
-        settings=_settings(request, result),
+        settings=came_with.get("settings") or _settings(request, result),
         scores=version.scores,
     )
 
@@ -117,4 +118,4 @@ def pack_card(rooms: Any, concept: Concept, version: Version, wished: Wished) ->
 def _settings(request: Any, result: Any) -> dict[str, Any]:
     told = {name: result.get(name) for name in ("steps", "best_step")}
     learned_from = {"photos": len(request["photos"])} if request.get("photos") else {}
-    return {**(result.get("settings") or request.get("settings") or {}), **told, **learned_from}
+    return {**(request.get("settings") or {}), **told, **learned_from}

@@ -12,10 +12,11 @@ from typing import Any
 
 import discord
 
-from bot import mail, texts
+from bot import mail, texts, trials
 from bot.answers import Interaction
 from bot.bell import Bell, rounds
 from bot.cards import Card, Picture, layout
+from bot.naming import word_today
 from bot.orders import prompt_today
 from bot.retelling import retold, waiting_pictures
 from bot.store import Rooms, Store
@@ -24,7 +25,7 @@ from bot.waits import running_of
 from storage.answers import OpenAnswer
 from storage.clock import Clock
 from storage.errors import TintypeError
-from storage.records import Job, JobId, JobState, MemberId
+from storage.records import Job, JobId, JobKind, JobState, MemberId
 
 log = logging.getLogger(__name__)
 
@@ -147,12 +148,20 @@ class Following:
 
     def _card_of(self, rooms: Rooms, found: Job) -> tuple[Card, bool]:
         now = self._clock.now()
+        if found.kind is JobKind.IMPORT:
+            return self._import(rooms, found, now), found.state.is_over
         if found.state in {JobState.QUEUED, JobState.CANCELLED}:
             return retold(rooms, found, self._facts(), now), found.state.is_over
         if found.state.is_over:
             told = texts.say("imagine-over", state=str(found.state), count=int(found.request["count"]))
             return layout.card(layout.text(told)), True
         return waiting_pictures(found, _progress(found, now), preview_of(rooms, found)), False
+
+    def _import(self, rooms: Rooms, found: Job, now: float) -> Card:
+        """Of weights made elsewhere whoever handed them in sees the first pictures here, and nobody else."""
+        if found.state is JobState.SUCCEEDED:
+            return trials.trial(rooms, found, str(word_today(rooms, found)))
+        return retold(rooms, found, self._facts(), now)
 
 
 def _restored(rooms: Rooms) -> list[tuple[MemberId, OpenAnswer]]:

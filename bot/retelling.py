@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import cards, keeping, texts
+from bot import cards, keeping, texts, trials
 from bot.cards import Card, ContactSheet, Grid, Learned, Picture, Waiting, layout
+from bot.cards import imports as faces
 from bot.comparing import version_of
 from bot.crediting import credits_of
 from bot.errors import sentence_of
@@ -45,6 +46,8 @@ def _over(rooms: Any, job: Job, facts: EngineFacts | None, reader: Actor | None)
             return _learned(rooms, job, facts)
         case JobKind.SHEET:
             return _compared(rooms, job)
+        case JobKind.IMPORT:
+            return _imported(rooms, job)
         case _:
             return _drawn(rooms, job, reader)
 
@@ -55,9 +58,17 @@ def _open(rooms: Any, job: Job, facts: EngineFacts | None, now: float) -> Card:
     if job.kind is JobKind.TRAIN:
         return _learning(rooms, job, waiting, now)
     place = texts.say("imagine-drawing") if job.state is JobState.RUNNING else cards.place_of(waiting)
+    if job.kind is JobKind.IMPORT:
+        place = cards.place_of(waiting)
+        return trials.under_way(job, str(word_today(rooms, job)), place, running_of(job, now))
     if job.kind is JobKind.SHEET:
         return cards.comparing_card(job=job.id, word=str(word_today(rooms, job)), place=place)
     return waiting_pictures(job, "" if job.state is JobState.RUNNING else place)
+
+
+def _imported(rooms: Any, job: Job) -> Card:
+    is_enabled = trials.version_of(rooms, job) is not None
+    return faces.imported_card(job.id, str(word_today(rooms, job)), job.owner, is_enabled=is_enabled)
 
 
 def _learning(rooms: Any, job: Job, waiting: Waiting, now: float) -> Card:

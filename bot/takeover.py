@@ -32,6 +32,7 @@ KEPT = {
     JobKind.TRAIN: ("weights", "embedding", "sheet", "curve", "cover"),
     JobKind.IMAGINE: ("image", "sheet"),
     JobKind.SHEET: ("sheet",),
+    JobKind.IMPORT: ("weights", "sheet", "cover"),
 }
 DRAWN = ("sheet", "curve", "cover")  # of a job's files, those that its result names
 
@@ -187,7 +188,8 @@ def _delete(rooms: Rooms, kept: Sequence[Kept]) -> None:
 
 def _commit(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> bool:
     """All rows or none; of none the files go, here, where nobody can be cancelled in between."""
-    result = dict(end.result) | {one.role: one.blob for one in kept if one.role in DRAWN}
+    named = (*DRAWN, "weights") if job.kind is JobKind.IMPORT else DRAWN
+    result = dict(end.result) | {one.role: one.blob for one in kept if one.role in named}
     whole = replace(end, result=result)
     is_kept = False
     try:
@@ -277,7 +279,18 @@ def _add_sheet(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> None:
         raise TintypeError("E_RESULT_BROKEN", file="sheet")
 
 
-ADD = {JobKind.TRAIN: _add_version, JobKind.IMAGINE: _add_images, JobKind.SHEET: _add_sheet}
+def _add_import(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> None:
+    """A word that was taken over stands in its job's result until its owner has enabled it."""
+    if {one.role for one in kept} != set(KEPT[JobKind.IMPORT]):
+        raise TintypeError("E_RESULT_BROKEN", file="weights")
+
+
+ADD = {
+    JobKind.TRAIN: _add_version,
+    JobKind.IMAGINE: _add_images,
+    JobKind.SHEET: _add_sheet,
+    JobKind.IMPORT: _add_import,
+}
 
 
 def settle(rooms: Rooms, job: Job, kept_s: float) -> None:
@@ -288,6 +301,8 @@ def settle(rooms: Rooms, job: Job, kept_s: float) -> None:
     """
     for blob in rooms.queue.shed(job.id):
         rooms.vault.delete(blob)
+    for file in job.request.get("files", ()):  # weights made elsewhere, which are of no use to another try
+        rooms.vault.delete(BlobId(file["blob"]))
     if job.kind is not JobKind.TRAIN:
         return
     if job.state is JobState.SUCCEEDED:

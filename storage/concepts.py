@@ -168,6 +168,11 @@ class Concepts:
         found = self.get(concept)
         return sorted(self.versions(concept), key=lambda version: found is None or version.id != found.chosen)
 
+    def of_job(self, job: JobId) -> Version | None:
+        """The version that a job has made, or None; the first when there are several."""
+        found = rows(self._db, "select * from versions where job = :job order by n limit 1", job=job)
+        return version_of(found[0]) if found else None
+
     def version(self, version: VersionId) -> Version | None:
         """The version, a dropped one too, or None."""
         found = rows(self._db, "select * from versions where id = :version", version=version)
@@ -292,6 +297,7 @@ class Concepts:
                     self._db,
                     """delete from concepts where id = :concept
                     and not exists (select 1 from versions where concept = :concept)
-                    and not exists (select 1 from jobs where concept = :concept and state in ('queued', 'running'))""",
+                    and not exists (select 1 from jobs where concept = :concept and (state in ('queued', 'running')
+                        or kind = 'import' and state = 'succeeded'))""",
                     concept=concept,
                 )

@@ -76,6 +76,10 @@ class Disclosure:
             "questions": [one.told(member, moment) for one in self._questions.of_member(member)],
             "names": self.names.all_of(member),
             "waiting": [_waiting(order) for order in self.pending.of_owner(member)],
+            "imports": [
+                {"file": str(one.told.get("name", "")), "word": one.word, "since": moment(one.created_at)}
+                for one in self.imports.of(member)
+            ],
             "likes": len(rows(self._db, "select 1 from likes where member = :member", member=member)),
             "settings": self._wishes.settings(member),
             "presets": [preset.told() for preset in self._wishes.presets(member)],
@@ -105,6 +109,11 @@ class Disclosure:
             (f"imports/{waiting.word}-{waiting.id[:4]}-{n}.safetensors", BlobId(file["blob"]))
             for waiting in self.imports.of(member)
             for n, file in enumerate(waiting.files, 1)
+        ]
+        found += [
+            (f"imports/{job.request['word']}-{job.id[:4]}.safetensors", BlobId(job.result["weights"]))
+            for job in self._jobs("owner = :id", member)
+            if job.result.get("weights") and not self._concepts.of_job(job.id)
         ]
         return found + [
             (f"images/{job.id}-begun-from.png", blob)

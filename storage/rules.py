@@ -132,11 +132,15 @@ class Rules:
             raise NotAllowed(code, most=most, when=str(int(_frees_at(spent, over)) + 1))
 
     def _spent(self, actor: Actor, kind: JobKind) -> list[tuple[float, int]]:
-        """What counts of a member's last 24 hours here, the oldest first: when, and how many."""
+        """What counts of a member's last 24 hours here, the oldest first: when, and how many.
+
+        A word that was taken over counts as one that was taught.
+        """
         found = rows(
             self._db,
             """select created_at, iif(kind = 'imagine', json_extract(request, '$.count'), 1) as n from jobs
-            where owner = :member and guild = :guild and kind = :kind and created_at > :since
+            where owner = :member and guild = :guild and iif(kind = 'import', 'train', kind) = :kind
+                and created_at > :since
                 and state not in ('failed', 'cancelled') order by created_at""",
             member=actor.member, guild=actor.guild, kind=kind, since=self._clock.now() - DAY_S,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""/words: list, look at, rename, delete and export what one has taught."""
+"""/words: list, look at, rename, delete, export and import what one has taught."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot import cards, dictionary, exports, gallery, shares, texts
+from bot import cards, dictionary, exports, gallery, imports, shares, texts
 from bot.answers import Interaction, acknowledge, show, studio_of
+from bot.attachments import Upload
 from bot.cards import Card, layout
 from bot.completion import complete_known, complete_own
 from bot.plain import plain
 from bot.studio import Asker, EngineFacts, asker_of
 from bot.translator import spoken
 from storage.permissions import Action
+from storage.records import Kind
 from storage.sharing import ABOUT_CHARACTERS, Licence
 
 Word = app_commands.Range[str, 1, 40]
@@ -24,7 +26,10 @@ WITH_CHOICES = [app_commands.Choice(name=spoken(f"choice-with-{name}"), value=na
 LICENCE_CHOICES = [app_commands.Choice(name=spoken(f"choice-licence-{one}"), value=one.value) for one in Licence]
 MIXING_CHOICES = [app_commands.Choice(name=spoken(f"choice-mixing-{one}"), value=one.value) for one in shares.MIXINGS]
 FORM_CHOICES = [app_commands.Choice(name=spoken(f"choice-as-{form}"), value=form) for form in exports.FORMS]
+KIND_CHOICES = [app_commands.Choice(name=spoken(f"choice-{kind}"), value=str(kind)) for kind in Kind]
 Credit = app_commands.Range[str, 1, 80]
+ClassWord = app_commands.Range[str, 1, 64]
+Trigger = app_commands.Range[str, 1, 120]
 NewName = app_commands.Range[str, 1, 64]
 
 command = app_commands.Group(name="words", description=spoken("cmd-words"))
@@ -108,6 +113,35 @@ async def export(
     studio, asker = studio_of(interaction), asker_of(interaction)
     wished = exports.Wished(form=form, licence=licence, credit=credit)
     await show(interaction, await studio.run(lambda rooms: exports.exported(rooms, asker, word, wished)))
+
+
+@command.command(name="import", description=spoken("cmd-words-import"))
+@app_commands.describe(
+    file=spoken("cmd-words-file"),
+    word=spoken("cmd-words-new"),
+    kind=spoken("cmd-words-kind"),
+    class_word=spoken("cmd-words-class"),
+    trigger=spoken("cmd-words-trigger"),
+)
+@app_commands.choices(kind=KIND_CHOICES)
+async def import_(
+    interaction: Interaction,
+    file: discord.Attachment,
+    word: NewName | None = None,
+    kind: str | None = None,
+    class_word: ClassWord | None = None,
+    trigger: Trigger | None = None,
+) -> None:
+    """Take over a word made elsewhere, and show its first pictures before it can be used."""
+    await acknowledge(interaction)
+    studio, asker = studio_of(interaction), asker_of(interaction)
+    asker.needs_channel()
+    await studio.run(lambda rooms: imports.may_import(rooms, asker, kind))
+    facts, now = studio.engine(), studio.clock.now()
+    found = await imports.handed_in(studio, Upload(name=file.filename, url=file.url, size_bytes=file.size))
+    asked = imports.Asked(word=word, kind=kind, class_word=class_word, trigger=trigger)
+    told = await studio.run(lambda rooms: imports.begun(rooms, asker, found, asked, facts, now))
+    await imports.show_and_follow(studio, interaction, asker, told)
 
 
 @command.command(name="share", description=spoken("cmd-words-share"))

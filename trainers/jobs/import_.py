@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from storage.errors import TintypeError
 from storage.words import check_word
@@ -53,7 +53,10 @@ def import_(base: Base, attempt: Attempt) -> Running:
         _picture(attempt, first.sheet(), "sheet"),
         _picture(attempt, first.with_it[0], "cover"),
     ]
-    return Done(result=_result(order, found, kind, files[0].bytes, first.changes_nothing), files=tuple(files))
+    result = _result(base, order, found, kind, files[0])
+    if first.changes_nothing:
+        result["warnings"].append({"code": "W_IMPORT_SAME"})
+    return Done(result=result, files=tuple(files))
 
 
 def order_of(base: Base, attempt: Attempt, kind: str) -> Order:
@@ -94,18 +97,19 @@ def _picture(attempt: Attempt, image: Image.Image, role: str) -> Made:
     return made(attempt.folder, path, role, size=form.size)
 
 
-def _result(order: Order, found: Taken, kind: str, size_bytes: int, changes_nothing: bool) -> dict[str, object]:  # noqa: FBT001  handed on
+def _result(base: Base, order: Order, found: Taken, kind: str, weights: Made) -> dict[str, Any]:
     warnings: list[dict[str, str]] = []
     if found.made_for:
         warnings.append({"code": "W_IMPORT_BASE", "made_for": found.made_for})
-    if changes_nothing:
-        warnings.append({"code": "W_IMPORT_SAME"})
     return {
         "word": order.word,
         "class_word": order.class_word,
         "kind": kind,
         "method": found.adapter.method,
-        "bytes": size_bytes,
+        "bytes": weights.bytes,
+        "sha256": weights.sha256,
+        "base_model": base.id,
+        "base_revision": base.revision,
         "trigger": order.word if found.adapter.rows else found.adapter.text,
         "warnings": warnings,
     }

@@ -7,6 +7,7 @@ import pytest
 from bot import buttons, modals, presses
 from storage.questions import NewQuestion, QuestionKind
 from storage.records import ConceptId, JobState, MemberId
+from tests.bot.commands.files import begun_by, end, handed_in
 from tests.bot.commands.stage import Stage, custom_id_of, opened, photos, shown
 
 pytestmark = pytest.mark.asyncio
@@ -27,7 +28,8 @@ TOLD = {
     "add": NOT_THERE, "discard": NOT_THERE, "kind": NOT_THERE, "page": NOT_THERE, "remove": NOT_THERE,
     "train": NOT_THERE, "word": NOT_THERE, "keep_photos": NOT_THERE, "drop_photos": NOT_THERE,
     "use_version": NOT_THERE, "ask_drop": NOT_THERE, "drop_version": NOT_THERE, "compare": NOT_THERE,
-    "choose": NOT_YOURS,
+    "choose": NOT_YOURS, "look": NOT_YOURS, "enable": NOT_YOURS, "import_discard": NOT_YOURS,
+    "import_kind": NOT_THERE, "import_go": NOT_THERE, "import_other": NOT_THERE, "import_drop": NOT_THERE,
     "cancel": NOT_YOURS, "keep": NOT_YOURS, "retry": NOT_YOURS, "show_me": NOT_YOURS,
     "again": NO_WORD, "enlarge": NO_WORD, "vary": NO_WORD, "vary_strong": NO_WORD, "try": NO_STYLE,
     "edit": NO_WORD, "recipe": None,
@@ -74,9 +76,23 @@ async def things_of_ana(stage: Stage) -> dict[str, str]:
     )
     ids |= dict.fromkeys(("like", "unlike", "style", "report_style"), version.concept)
     ids |= dict.fromkeys((verb for verb, told in TOLD.items() if told is MANAGERS), member)
+    waiting, over = await taken_over(stage)
+    ids |= dict.fromkeys((verb for verb in TOLD if verb.startswith("import_")), waiting)
+    ids |= dict.fromkeys(("look", "enable", "import_discard"), over)
     ids |= dict.fromkeys((verb for verb, told in TOLD.items() if told is ASKED), await asked(stage, version.concept))
     ids["styles"] = custom_id_of(shown(await stage.ana.command("styles browse")), "styles").split(":")[2]
     return ids | dict.fromkeys(("forget_all", "mydata"), member)
+
+
+async def taken_over(stage: Stage) -> tuple[str, str]:
+    """Weights of ana's that wait for an answer, and a job that took some over."""
+    found = handed_in()
+    await stage.run(lambda rooms: begun_by(rooms, stage, found, word="ana-tin", kind="object"))
+    job = await stage.job()
+    await stage.run(lambda rooms: end(rooms, job))
+    await stage.run(lambda rooms: begun_by(rooms, stage, found, word="ana-lid"))
+    waiting = (await stage.run(lambda rooms: rooms.imports.of(stage.id_of("ana"))))[0]
+    return waiting.id, job.id
 
 
 async def asked(stage: Stage, concept: ConceptId) -> str:

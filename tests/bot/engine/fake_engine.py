@@ -222,7 +222,32 @@ def sheet(attempt: Attempt) -> Running:
     return Done(result={"samples": len(strengths)}, files=(made(attempt.folder, path, "sheet", size=(8, 8)),))
 
 
-RUNS: dict[str, Callable[[Attempt], Running]] = {"train": train, "imagine": imagine, "sheet": sheet}
+def import_(attempt: Attempt) -> Running:
+    """Takes the first file as it is; its pictures are hashes of it."""
+    reached("begin")
+    refuse(attempt.get("word", str))
+    first = attempt.file(attempt.records("files")[0]["path"]).read_bytes()
+    for done in range(1, STEPS + 1):
+        time.sleep(STEP_S)
+        reached("step")
+        if (yield Step(phase="sample", done=done, total=STEPS)) is Wish.CHECKPOINT:
+            return Stopped()
+    weights = save(attempt.folder / "weights.safetensors", first, "weights")
+    files = [made(attempt.folder, weights, "weights")]
+    for role in ("sheet", "cover"):
+        path = attempt.folder / f"{role}.png"
+        path.write_bytes(png(first + role.encode()))
+        files.append(made(attempt.folder, path, role, size=(8, 8)))
+    word, class_word = attempt.get("word", str), attempt.get("class_word", str)
+    result = {
+        "word": word, "class_word": class_word, "kind": attempt.get("kind", str), "method": "lora",
+        "bytes": files[0].bytes, "sha256": files[0].sha256, "base_model": "fake", "base_revision": "1",
+        "trigger": attempt.get("trigger", str, "") or f"{word} {class_word}", "warnings": [],
+    }  # fmt: skip
+    return Done(result=result, files=tuple(files))
+
+
+RUNS: dict[str, Callable[[Attempt], Running]] = {"train": train, "imagine": imagine, "import": import_, "sheet": sheet}
 FACTS = {
     "protocol": 1,
     "pid": os.getpid(),
