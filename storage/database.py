@@ -124,6 +124,13 @@ def _our_errors() -> Iterator[None]:
         raise
 
 
+def emptied(db: Database) -> bool:
+    """Empty the log; False when a reader does not let it."""
+    with _our_errors():
+        busy, _, _ = db.conn.execute("pragma wal_checkpoint(truncate)").fetchone()
+    return not busy
+
+
 def scrub(db: Database) -> bool:
     """Rewrite the file without what was deleted, and empty the log; False when the disk or a reader did not let it.
 
@@ -132,9 +139,8 @@ def scrub(db: Database) -> bool:
     try:
         with _our_errors():
             db.conn.execute("vacuum")
-            busy, _, _ = db.conn.execute("pragma wal_checkpoint(truncate)").fetchone()
+        return emptied(db)
     except TintypeError as error:
         if error.code != "E_DISK_FULL":
             raise
         return False
-    return not busy

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from storage.audit import Audit
 from storage.clock import Clock
-from storage.database import rows, scrub, transaction
+from storage.database import rows, transaction
 from storage.disclosure import Disclosure, begun_from, blobs_in
 from storage.records import (
     BlobId,
@@ -26,6 +26,7 @@ from storage.records import (
     Receipt,
     Version,
 )
+from storage.scrubbing import Scrubbing
 from storage.takedowns import Deed, Takedowns
 from storage.vault import Vault
 
@@ -55,7 +56,6 @@ OF_MEMBER = (
 UNNAMED = (("audit", "actor"), ("reports", "member"), ("reports", "actor"), ("strikes", "actor"), ("blocks", "actor"))
 #: a block stays, with the bare id: else whoever is blocked would be let in again by asking to be forgotten
 STAYS = (("blocks", "member"),)
-SCRUB_DUE = "scrub_due"  # the note that deleted rows may still have traces in the file
 
 
 class Privacy(Disclosure):
@@ -70,6 +70,7 @@ class Privacy(Disclosure):
         super().__init__(db, vault, clock)
         self._rewrite_keys = rewrite_keys
         self.takedowns, self._audit = Takedowns(db, clock), Audit(db, clock)
+        self._scrubbing = Scrubbing(db, clock)
 
     # --- forgetting ----------------------------------------------------------------------------------------------
 
@@ -180,13 +181,8 @@ class Privacy(Disclosure):
             self._photos.discard(DraftId(str(row["id"])))
 
     def scrub_if_due(self) -> bool:
-        """Rewrite the database without deleted rows, if that is still to be done; True when no trace is left."""
-        if not rows(self._db, "select 1 from notes where name = :due", due=SCRUB_DUE):
-            return True
-        if not scrub(self._db):
-            return False
-        rows(self._db, "delete from notes where name = :due", due=SCRUB_DUE)
-        return True
+        """Rewrite the database without deleted rows, if that is due and its time; True when no trace is left."""
+        return self._scrubbing.run()
 
     def known_blobs(self) -> set[BlobId]:
         """Every blob that some row still needs; checkpoints and previews of ended jobs are needed no more."""
@@ -231,7 +227,7 @@ class Privacy(Disclosure):
         """Forget where they are but for what must still be done about them."""
         self.takedowns.owe(messages, Deed.REMOVE)
         rows(self._db, "delete from messages where job not in (select id from jobs)")
-        rows(self._db, "insert or replace into notes (name, value) values (:due, 'yes')", due=SCRUB_DUE)
+        self._scrubbing.owe()
 
     def _delete(self, blobs: Iterable[BlobId]) -> int:
         size = 0
@@ -244,8 +240,8 @@ class Privacy(Disclosure):
         return tuple(message for job in jobs for message in self._queue.all_messages(job.id))
 
     def _finished(self, **told: Any) -> Receipt:
-        """The receipt, after the file is rewritten; that it was given is noted, without saying to whom."""
-        receipt = dataclasses.replace(self._receipt(**told), is_scrubbed=self.scrub_if_due())
+        """The receipt, after traces are wiped; that it was given is noted, without saying to whom."""
+        receipt = dataclasses.replace(self._receipt(**told), is_scrubbed=self._scrubbing.now())
         counts = {name: value for name, value in told.items() if name != "messages"}
         self._audit.note("forget", about=receipt.id, **counts)
         return receipt

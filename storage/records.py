@@ -359,6 +359,6 @@ class Receipt:
     files: int = 0
     bytes: int = 0  #: of those files, as they lay encrypted on the disk
     messages: tuple[Message, ...] = ()  #: ours, to be taken down by the bot
-    is_scrubbed: bool = False  #: no trace is left in the database's file and log; else upkeep tries again
+    is_scrubbed: bool = False  #: nothing is left in the database's log; a large file is rewritten by upkeep
     key_destroyed: bool = False
     at: float

@@ -1073,7 +1073,7 @@ receipt-line = Gelöscht <t:{ $when }:F>: { $photos ->
 receipt-key = Dein Schlüssel ist vernichtet: Kopien in Sicherungen kann niemand mehr lesen.
 receipt-key-kept = Dein Schlüssel bleibt, für deine anderen Wörter.
 receipt-number = Quittung `{ $receipt }`. Heb sie auf, falls du den Betreiber danach fragen willst.
-receipt-stays = Was bleibt: die Nummer dieser Quittung und dass du darum gebeten hast, damit keine alte Sicherung deine Daten zurückbringt.
+receipt-stays = Was bleibt: die Nummer dieser Quittung und dass du darum gebeten hast, damit keine alte Sicherung deine Daten zurückbringt. Reste gelöschter Zeilen in ungenutzten Teilen der Datenbankdatei werden spätestens innerhalb einer Stunde überschrieben.
 help-body =
     ## Tintype
     {"**"}1. `/train`** – gib 5 bis 20 Fotos von einem Motiv und ein Wort dafür. Du siehst sofort, welche Fotos gut sind.

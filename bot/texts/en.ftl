@@ -1046,7 +1046,7 @@ receipt-line = Deleted <t:{ $when }:F>: { $photos ->
 receipt-key = Your key is destroyed: copies in backups cannot be read any more.
 receipt-key-kept = Your key stays, for your other words.
 receipt-number = Receipt `{ $receipt }`. Keep it if you want to ask the operator about it.
-receipt-stays = What stays: this receipt's number and the fact that you asked, so that an old backup cannot bring your data back.
+receipt-stays = What stays: this receipt's number and the fact that you asked, so that an old backup cannot bring your data back. Fragments of deleted rows in unused parts of the database's file are overwritten within the hour at the latest.
 help-body =
     ## Tintype
     {"**"}1. `/train`** – hand in 5 to 20 photos of one subject and give it a word. You see at once which photos are good.
