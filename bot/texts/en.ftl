@@ -978,6 +978,7 @@ privacy-body =
     ## Privacy
     {"**"}What Tintype sees:** the commands you send it, the files you give to `/train` and `/imagine`, and presses of its buttons. It reads no messages: it is connected without the right to.
     {"**"}What it keeps:** your photos until the word is learned (a week while they wait for *Train*, a day after a failure, up to 30 days longer if you choose so), the weights of your words with all their versions, and for a week those of moments of a training that you may still choose, the pictures you make with their recipes, a picture you sent to begin from (for a day), your language, settings, presets and favourites, the styles you like, what you searched for (for a day), and what you agreed to, when. Every file is encrypted with a key of your own.
+    {"**"}When you leave a server:** your words and pictures of that server are deleted 30 days later, or as its managers have set it; they may also have pictures deleted after some time. To know who left, Tintype asks Discord once a day after those who have something there.
     {"**"}What it never does:** learn from messages, pool photos of different members, recognise faces, send anything to another service. Everything is computed on the operator's machine.
     {"**"}People:** a word for a person is made only from photos of yourself, you are 18 or older, and it stays private.
     {"**"}Your rights:** `/mydata` gives you everything, `/forget` deletes it and destroys your key, with a receipt.

@@ -32,6 +32,8 @@ FLEETING = (
     (re.compile(r"\b[0-9a-f]{16}\b"), "5f0c…"),
     (re.compile(r"\b[0-9a-f]{8}\b"), "a31b…"),
     (re.compile(r"<t:\d+(:\w)?>|\(\d{10}\)"), "(when)"),
+    (re.compile(r"<#\d+>"), "#channel"),
+    (re.compile(r"<@&\d+>"), "@role"),
     (re.compile(r"<@(\d+)>|\b\d{17,20}\b"), "@member"),
     (re.compile(r"\bseed \d{4,}\b"), "seed 12345"),
     (re.compile(r"about (?:a minute|\d+ (?:seconds|minutes))"), "about a minute"),
@@ -130,6 +132,8 @@ class Telling:
 
 def _typed(option: tuple[str, Any]) -> str:
     name, value = option
+    if name == "also":  # options that are called like something else here
+        return "".join(map(_typed, value.items()))
     return f" {name}:{value[0] if isinstance(value, tuple) else value}"
 
 
