@@ -238,8 +238,8 @@ def test_of_a_large_file_the_log_is_emptied_at_once_and_deletions_share_the_rewr
     for word in (f"{CANARY}-1", f"{CANARY}-2", "ana-cat"):
         house.teach(ANA, word)
     for number in (1, 2):
-        word = next(one for one in house.concepts.mine(ANA) if one.name == f"{CANARY}-{number}")
-        assert privacy.forget_word(word.id).is_scrubbed
+        concept = next(one for one in house.concepts.mine(ANA) if one.name == f"{CANARY}-{number}")
+        assert privacy.forget_word(concept.id).is_scrubbed
         assert [path for path in places_of(data, CANARY) if path.endswith("-wal")] == []
         assert privacy.scrub_if_due() == (number == 1)
 
