@@ -9,6 +9,7 @@ from discord import ui
 
 from bot.cards import Card
 
+COLOUR = "accent_color"  # of a container
 BUTTON, TEXT, SECTION, GALLERY, THUMBNAIL, FILE, ROW, CONTAINER = 2, 10, 9, 12, 11, 13, 1, 17
 
 
@@ -20,6 +21,17 @@ def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             yield from walk([component["accessory"]])
         if "component" in component:
             yield from walk([component["component"]])
+
+
+def pictures_without_words(payload: Any) -> list[dict[str, Any]]:
+    """Every picture in what was sent that has no alt text."""
+    if isinstance(payload, list):
+        return [found for part in payload for found in pictures_without_words(part)]
+    if not isinstance(payload, dict):
+        return []
+    is_picture = "media" in payload or (payload.get("type") == THUMBNAIL)
+    own = [payload] if is_picture and not payload.get("description") else []
+    return own + pictures_without_words(list(payload.values()))
 
 
 def faults_of_card(card: Card) -> list[str]:

@@ -11,6 +11,7 @@ from bot.sandbox import Sandbox, serve
 from bot.sandbox.openapi import Description
 from tests.bot import mentions
 from tests.bot.commands.stage import Stage, on_stage
+from tests.bot.limits import pictures_without_words
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -32,6 +33,7 @@ async def idle(tmp_path: Path) -> AsyncIterator[Stage]:
     async with serve(box) as url, on_stage(box, url, tmp_path) as stage:
         yield stage
         assert box.ledger.violations == []
+        assert pictures_without_words([one["json"] for one in box.ledger.requests]) == []
         asked = await stage.run(lambda rooms: mentions.asked_for(rooms.db.conn))
         assert mentions.of_others(box, asked) == []
 

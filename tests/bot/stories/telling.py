@@ -27,6 +27,31 @@ from tests.bot.operator import whole_bot
 
 PAGES = Path(__file__).parents[3] / "docs" / "stories"
 REWRITE = "TINTYPE_TELL_STORIES"
+#: how a story is told, by its language; the stand-in's own words in a card, too
+TOLD = {
+    "en": {
+        "types": "**{who}** types `{what}`",
+        "presses": "**{who}** presses *{what}*",
+        "chooses": " and chooses {what}",
+        "fills": "**{who}** fills the form: {what}",
+        "files": ", {what} files",
+        "sees": "**{who}** sees",
+        "killed": "*The bot is killed (kill -9) and started again.*",
+        "only you see this": "only you see this",
+        "form": "form",
+    },
+    "de": {
+        "types": "**{who}** tippt `{what}`",
+        "presses": "**{who}** drückt auf *{what}*",
+        "chooses": " und wählt {what}",
+        "fills": "**{who}** füllt das Formular aus: {what}",
+        "files": ", {what} Dateien",
+        "sees": "**{who}** sieht",
+        "killed": "*Der Bot wird abgeschossen (kill -9) und neu gestartet.*",
+        "only you see this": "nur du siehst das",
+        "form": "Formular",
+    },
+}
 #: what differs each time: ids, moments, spans, how far a training is
 FLEETING = (
     (re.compile(r"\b[0-9a-f]{16}\b"), "5f0c…"),
@@ -37,6 +62,8 @@ FLEETING = (
     (re.compile(r"<@(\d+)>|\b\d{17,20}\b"), "@member"),
     (re.compile(r"\bseed \d{4,}\b"), "seed 12345"),
     (re.compile(r"about (?:a minute|\d+ (?:seconds|minutes))"), "about a minute"),
+    (re.compile(r"etwa (?:eine Minute|\d+ (?:Sekunden|Minuten))"), "etwa eine Minute"),
+    (re.compile(r"\bStartwert \d{4,}\b"), "Startwert 12345"),
     (re.compile(r"\b\d+(?:\.\d+)? s\b"), "1 s"),
 )
 
@@ -76,6 +103,7 @@ class Telling:
     url: str
     bot: Bot
     title: str
+    language: str = "en"
     _parts: list[str] = field(default_factory=list)
 
     # ---- what happens
@@ -86,40 +114,47 @@ class Telling:
 
     async def types(self, who: Member, command: str, /, **options: Any) -> Answer:
         """A slash command, and what it is answered with."""
-        self._parts.append(f"**{who.name}** types `/{command}{''.join(map(_typed, options.items()))}`")
+        self._tell("types", who, f"/{command}{''.join(map(_typed, options.items()))}")
         return self._shown(await who.command(command, **options))
 
     async def presses(self, who: Member, message: Message, label: str, values: Sequence[str] = ()) -> Answer:
         """A button, or a choice from a menu, and what follows."""
-        chosen = f" and chooses {', '.join(values)}" if values else ""
-        self._parts.append(f"**{who.name}** presses *{label}*{chosen}")
+        self._tell("presses", who, label)
+        self._parts[-1] += self._words("chooses", ", ".join(values)) if values else ""
         return self._shown(await who.press(who.messages.get(message.id, message), label, values=values))
 
     async def fills(self, who: Member, form: Answer, values: Mapping[str, Any], **files: Any) -> Answer:
         """A form filled in and sent, and what follows."""
         said = ", ".join(f"{name}: {value}" for name, value in values.items())
-        handed = "".join(f", {len(some)} files" for some in files.values())
-        self._parts.append(f"**{who.name}** fills the form: {said}{handed}")
+        handed = "".join(self._words("files", str(len(some))) for some in files.values())
+        self._tell("fills", who, f"{said}{handed}")
         return self._shown(await who.submit(form, values, files))
 
     async def sees(self, who: Member, text: str, within_s: float = 30.0) -> Message:
         """A message in the channel, as soon as it shows the text."""
         message = await who.wait_for(lambda one: text in one.text and not one.is_loading, within_s)
-        self._parts.append(f"**{who.name}** sees")
+        self._tell("sees", who)
         self._shown(message)
         return message
 
     async def killed(self, **settings: object) -> None:
         """The bot dies in the middle, kill -9, and is started again."""
         await self.bot.end(signal.SIGKILL)
-        self.tell("*The bot is killed (kill -9) and started again.*")
+        self.tell(self._words("killed"))
         await begin(self.box, self.bot, settings)
 
     # ---- the page
 
+    def _tell(self, deed: str, who: Member, what: str = "") -> None:
+        self._parts.append(TOLD[self.language][deed].format(who=who.name, what=what))
+
+    def _words(self, name: str, what: str = "") -> str:
+        return TOLD[self.language][name].format(what=what)
+
     def _shown(self, answer: Answer) -> Answer:
-        shown = as_form(answer) if isinstance(answer, Modal) else as_card(answer, self._number)
-        self._parts.append(f"```text\n{steady(shown)}\n```")
+        shown = as_form(answer, self._words("form")) if isinstance(answer, Modal) else as_card(answer, self._number)
+        told = steady(shown).replace("· only you see this", f"· {self._words('only you see this')}", 1)
+        self._parts.append(f"```text\n{told}\n```")
         return answer
 
     def _number(self, message: Message, button: Button) -> int:
@@ -137,10 +172,10 @@ def _typed(option: tuple[str, Any]) -> str:
     return f" {name}:{value[0] if isinstance(value, tuple) else value}"
 
 
-def as_form(form: Modal) -> str:
+def as_form(form: Modal, name: str = "form") -> str:
     """A form as text: its title and the labels of its fields."""
     fields = [f"│ {label}: {part.get('value') or ''}".rstrip(": ") for label, part in form.fields]
-    return "\n".join([f"┌ form · {form.title}", *fields, "└"])
+    return "\n".join([f"┌ {name} · {form.title}", *fields, "└"])
 
 
 def steady(text: str) -> str:
@@ -151,7 +186,9 @@ def steady(text: str) -> str:
 
 
 @asynccontextmanager
-async def story(folder: Path, name: str, title: str, **settings: object) -> AsyncIterator[Telling]:
+async def story(
+    folder: Path, name: str, title: str, *, language: str = "en", **settings: object
+) -> AsyncIterator[Telling]:
     """Play a story on a bot of its own; its page must be the one in docs/stories, or is written there if asked for."""
     box = Sandbox()
     data = folder / "data"
@@ -160,7 +197,7 @@ async def story(folder: Path, name: str, title: str, **settings: object) -> Asyn
         bot = Bot(data, url)
         await begin(box, bot, settings)
         try:
-            telling = Telling(box, url, bot, title)
+            telling = Telling(box, url, bot, title, language)
             yield telling
         finally:
             await bot.end()
