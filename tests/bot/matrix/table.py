@@ -81,6 +81,11 @@ export  | /words export word:{word}            | ++++ ------  ----
 export  | completes /words export word:{word}  | ++++ ------  ----
 retry*  | button relearn:{concept}             | +++b ----b-  ----
 consent | button take_back:{concept}           | ---- ------  ----
+train   | completes /train word:{word}         | ++++ ------  ----
+change* | button use_version:{version}         | +++b ----b-  ----
+imagine* | button compare:{version}            | +++b ----b-  ----
+delete  | button ask_drop:{version}            | ++++ ------  ----
+delete* | button drop_version:{version}        | ++++ ------  ----
 
 == a word shared with members by name
 use*    | /imagine prompt:<{word}> count:1     | +++b -+--b-  ----
@@ -221,6 +226,8 @@ change* | button kind:{draft}:3                | +++b ----b-  ----
 delete* | button remove:{photo}                | ++++ ------  ----
 delete* | button discard:{draft}               | ++++ ------  ----
 train*  | button train:{draft}                 | +++b ----b-  ----
+change* | button keep_photos:{draft}:7         | +++b ----b-  ----
+delete* | button drop_photos:{draft}           | ++++ ------  ----
 
 == a training under way
 see     | /show job:{job}                      | ++++ yyyyyy  ----
@@ -233,6 +240,11 @@ cancel* | button cancel:{job}                  | +++b yyyyb+  ---+
 == a training that failed
 see     | /show job:{job}                      | ++++ yyyyyy  ----
 retry*  | button retry:{job}                   | +++b yyyyby  ----
+
+== a contact sheet
+see     | /show job:{job}                      | ++++ yyyyyy  ----
+post*   | /show job:{job} public:true          | +++b yyyyby  ----
+change* | button choose:{job}:1                | +++b yyyyby  ----
 
 == pictures that wait in the queue
 see     | /show job:{job}                      | ++++ ++++++  ----

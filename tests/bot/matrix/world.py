@@ -145,6 +145,7 @@ async def things_of(world: World) -> None:
     for thing, word in GRIDS.items():
         await _grid(world, thing, word)
     await _trainings(world)
+    await _contact_sheet(world)
     await _draft(world)
     await world.stage.ana.command("imagine", prompt="a cup", count=1)
     world.facts["pictures that wait in the queue"] = {"job": (await world.stage.job()).id}
@@ -158,8 +159,10 @@ def _words(rooms: Any, world: World) -> None:
         kind = Kind.PERSON if word in {"anaself", "pamface", "gonepast"} else Kind.ANIMAL
         concept = rooms.concepts.create(ana, home, word, kind, "dog")
         blob = rooms.vault.put(ana, weights_of(word, "dog", "lora"))
-        add_version(rooms.concepts, concept, blob, sheet=sheet)
-        world.facts[thing] = {"word": word, "concept": concept.id}
+        version = add_version(rooms.concepts, concept, blob, sheet=sheet)
+        world.facts[thing] = {"word": word, "concept": concept.id, "version": version.id}
+        if word == "secretdog":
+            add_version(rooms.concepts, concept, rooms.vault.put(ana, weights_of(word, "dog", "lora")), sheet=sheet)
         if kind is Kind.PERSON:
             person = world.person("shown") if word == "pamface" else ana
             rooms.concepts.agree(Consent(concept=concept.id, person=person, text_version="1", given_at=1.0))
@@ -212,6 +215,16 @@ async def _trainings(world: World) -> None:
             await stage.fail(job)
         world.facts[thing] = {"job": job.id}
         world.posted[job.id] = int((await stage.post(job.id)).id)
+
+
+async def _contact_sheet(world: World) -> None:
+    stage, version = world.stage, world.facts["a word that nobody else may use"]["version"]
+    await stage.forge(stage.ana, f"t1:compare:{version}")
+    job = await stage.start(await stage.job())
+    await stage.run(
+        lambda rooms: rooms.queue.commit(job.id, job.attempt, {"sheet": rooms.vault.put(job.owner, PNG + b"contact")})
+    )
+    world.facts["a contact sheet"] = {"job": job.id}
 
 
 async def _draft(world: World) -> None:
