@@ -14,7 +14,7 @@ from storage.records import Concept, Version, VersionId
 def own(rooms: Any, asker: Asker, version_id: str, action: Action) -> tuple[Version, Concept]:
     """A version of the asker's, with its word, when they may do that with it.
 
-    Raises: NotFound(E_NOT_FOUND), the same whether it is missing or somebody else's, E_VERSION_GONE when it was dropped.
+    Raises: NotFound(E_NOT_FOUND), the same whether it is missing or somebody else's; E_VERSION_GONE of a dropped one.
     """
     version: Version | None = rooms.concepts.version(VersionId(version_id))
     if version is None:

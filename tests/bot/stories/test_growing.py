@@ -9,7 +9,7 @@ import pytest
 from bot.sandbox.client import Member
 from bot.sandbox.views import Message
 from tests.bot.runtime.whole import PHOTOS
-from tests.bot.stories.telling import story
+from tests.bot.stories.telling import Telling, story
 
 pytestmark = pytest.mark.asyncio
 
@@ -19,19 +19,23 @@ def card(answer: object) -> Message:
     return answer
 
 
-async def test_a_word_grows_over_days(tmp_path: Path) -> None:
+async def taught_over_days(tale: Telling, ana: Member) -> Message:
     first = {name: PHOTOS[name] for name in ("photo1", "photo2", "photo3")}
+    await tale.types(ana, "train", word="ana-dog", kind="animal", keep_photos=14, **first)
+    tale.tell("Ana does not train yet. The next day she has one more photo.")
+    await tale.killed(STEP_S=0.1)
+    report = card(await tale.types(ana, "train", word="ana-dog", photo1=PHOTOS["photo4"]))
+    await tale.presses(ana, report, "Train")
+    return await tale.sees(ana, "<ana-dog> is learned")
+
+
+async def test_a_word_grows_over_days(tmp_path: Path) -> None:
     async with (
         story(tmp_path, "a-word-grows", "A word grows over days", STEP_S=0.02) as tale,
         Member.connect(tale.url, "ana") as ana,
         Member.connect(tale.url, "ben") as ben,
     ):
-        await tale.types(ana, "train", word="ana-dog", kind="animal", keep_photos=14, **first)
-        tale.tell("Ana does not train yet. The next day she has one more photo.")
-        await tale.killed(STEP_S=0.1)
-        report = card(await tale.types(ana, "train", word="ana-dog", photo1=PHOTOS["photo4"]))
-        await tale.presses(ana, report, "Train")
-        result = await tale.sees(ana, "<ana-dog> is learned")
+        result = await taught_over_days(tale, ana)
         await ana.command("imagine", prompt="<ana-dog> on the beach", count=1)
         picture = await ana.wait_for(lambda one: "Enlarge 1" in one.text)
         tale.tell(
