@@ -82,7 +82,9 @@ def word_card(versions: int) -> cards.WordCard:
     return cards.WordCard(
         concept=JOB, name=LONG_WORD, kind="animal", class_word=EVIL, visibility="private", is_learning=False,
         versions=[
-            cards.VersionLine(n=n, method=EVIL, size_bytes=2**30, when=1.8e9, base=EVIL, is_foreign=n % 2 == 0)
+            cards.VersionLine(
+                id=f"{n:016x}", n=n, method=EVIL, size_bytes=2**30, when=1.8e9, base=EVIL, is_foreign=n % 2 == 0
+            )
             for n in range(versions, 0, -1)
         ],
     )  # fmt: skip
