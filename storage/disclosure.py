@@ -71,7 +71,8 @@ class Disclosure:
             "images": [_pictured(image) for image in self._images.of_owner(member)],
             "jobs": [_told(job) for job in self._jobs("owner = :id", member)],
             "consents": [
-                _agreed(row) for row in rows(self._db, "select * from consents where person = :member", member=member)
+                _agreed(row, self._wishes.language(member))
+                for row in rows(self._db, "select * from consents where person = :member", member=member)
             ],
             "questions": [one.told(member, moment) for one in self._questions.of_member(member)],
             "names": self.names.all_of(member),
@@ -148,12 +149,12 @@ def _pictured(image: Image) -> dict[str, Any]:
     return {"file": file, "seed": image.seed, "settings": image.settings, "since": moment(image.created_at)}
 
 
-def _agreed(row: Mapping[str, Any]) -> dict[str, Any]:
+def _agreed(row: Mapping[str, Any], language: str) -> dict[str, Any]:
     """An agreement with the sentence that was agreed to."""
     version, revoked = row["text_version"], row["revoked_at"]
     return {
         "text": version,
-        "sentence": sentence(f"consent-{version}"),
+        "sentence": sentence(f"consent-{version}", language=language),
         "given": moment(row["given_at"]),
         "revoked": revoked and moment(revoked),
     }

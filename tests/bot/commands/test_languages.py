@@ -128,3 +128,12 @@ async def test_every_command_is_described_in_every_language(stage: Stage) -> Non
     assert [one["name"] for one in described if languages_of(one["description_localizations"]) != OTHERS] == []
     assert [one["name"] for one in named if languages_of(one.get("name_localizations")) != OTHERS] == []
     assert [one["name"] for one in described if one.get("name_localizations")] == []
+
+
+async def test_the_sentence_that_was_agreed_to_is_handed_out_as_it_was_read(stage: Stage) -> None:
+    speaks(stage, "ana", "de")
+    await stage.taught("ana-me", "person")
+
+    (agreed,) = (await stage.run(lambda rooms: rooms.privacy.mydata(stage.id_of("ana"))))["consents"]
+
+    assert agreed["sentence"] == texts.say("consent-1", locale="de")
