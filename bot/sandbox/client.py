@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,6 +17,7 @@ from bot.sandbox.views import Answer, Button, Message, Modal, Picture, choices_o
 __all__ = ["Answer", "Button", "DidNotRespond", "Member", "Message", "Modal", "NotAllowed", "Picture"]
 
 PATIENCE_S = 60.0  # for a deferred answer
+AGAIN_S = 0.5  # between two tries to reach the stand-in again
 Upload = str | Path | tuple[str, bytes]  #: a path, or a name and its bytes
 
 
@@ -42,6 +43,8 @@ class Member:
         self._here = f"{root}/sandbox/members/{name}"
         self._moved = asyncio.Condition()
         self._edits: dict[str, int] = {}  # message id -> number of its newest event
+        self._id, self._n = "", 0  # of the member, and of the newest event
+        self.lost: Callable[[str], None] | None = None  #: told of a lost connection, which is tried again then
 
     @classmethod
     @asynccontextmanager
@@ -54,8 +57,8 @@ class Member:
         timeout = aiohttp.ClientTimeout(total=300)
         async with aiohttp.ClientSession(timeout=timeout) as session:
             member = cls(session, root, name, channel)
-            told = await member._json(session.put(member._here, json=about))
-            watching = asyncio.create_task(member._watch(told["n"]))
+            await member._be(about)
+            watching = asyncio.create_task(member._watch())
             try:
                 yield member
             finally:
@@ -146,6 +149,15 @@ class Member:
         await self._json(self._session.delete(f"{self._here}/messages/{message.id}"))
 
     # ---- looking
+
+    async def channels(self) -> list[str]:
+        """The names of the channels that this member sees; `dm` is the one with the bot."""
+        raw = await self._json(self._session.get(f"{self._here}/channels"))
+        return [*dict.fromkeys(str(one["name"]) for one in raw if one.get("guild_id")), "dm"]
+
+    def is_mine(self, message: Message) -> bool:
+        """Whether a message answers this member, or names them as whoever it is for."""
+        return message.is_ephemeral or f"<@{self._id}>" in message.text or message.asker == self._id
 
     async def read(self, channel: str | None = None) -> list[Message]:
         """The messages of a channel that this member sees, oldest first."""
@@ -252,8 +264,38 @@ class Member:
             seen = "\n---\n".join(message.text for message in list(self.messages.values())[-3:])
             raise TimeoutError(f"{complaint} within {timeout_s:g} s; last seen:\n{seen}") from error
 
-    async def _watch(self, since: int) -> None:
-        async with self._session.ws_connect(f"{self._here}/watch", params={"since": since}, max_msg_size=0) as socket:
+    async def _be(self, about: Json) -> None:
+        """Be this member, for the first time or again; what happened in between is told by the events after `n`."""
+        told, is_first = await self._json(self._session.put(self._here, json=about)), not self._id
+        self._id = str(told["id"])
+        if is_first:
+            self._n = int(told["n"])
+        elif told["n"] < self._n:  # another stand-in, which knows nothing of before
+            self._n = 0
+            self.messages.clear()
+            self._edits.clear()
+
+    async def _watch(self) -> None:
+        """Take every event; a connection that is lost is tried again for ever, where somebody is told of it."""
+        while True:
+            with suppress(aiohttp.ClientError):
+                await self._listen()
+            if self.lost is None:
+                return
+            self.lost("· connection lost, reconnecting ·")
+            await self._reconnect()
+            self.lost("· connected again ·")
+
+    async def _reconnect(self) -> None:
+        while True:
+            await asyncio.sleep(AGAIN_S)
+            with suppress(aiohttp.ClientError):
+                await self._be({})
+                return
+
+    async def _listen(self) -> None:
+        here = f"{self._here}/watch"
+        async with self._session.ws_connect(here, params={"since": self._n}, max_msg_size=0) as socket:
             async for frame in socket:
                 event: Json = frame.json()
                 async with self._moved:
@@ -262,6 +304,7 @@ class Member:
 
     def _take(self, event: Json) -> None:
         self.events.append(event)
+        self._n = int(event["n"])
         if event["type"] in {"message", "edit"}:
             raw = event["message"]
             self._edits[raw["id"]] = event["n"]

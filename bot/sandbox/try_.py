@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import glob
 import shlex
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
+
+import aiohttp
 
 from bot.sandbox.cards import as_card
-from bot.sandbox.checks.components import RADIO, STRING_SELECT, TICK, TICKS, UPLOAD
 from bot.sandbox.client import DidNotRespond, Member, NotAllowed
+from bot.sandbox.forms import Form
 from bot.sandbox.lines import options_of
 from bot.sandbox.options import NotPossible
 from bot.sandbox.state import Json
@@ -22,10 +23,12 @@ HELP = """\
 /train photos/*.png word:ana-dog kind:animal   use a command; files fill its uploads, plain words the first text
 ?/imagine a <ana                               show the completions of the last option
 3                                              press button 3, or choose from menu 3
-save DIR                                       save all pictures of the newest card (save DIR all: of every card)
+save DIR                                       save the pictures of your newest card
+save DIR 3 · save DIR all                      save those of the card with button 3, or of every card
 show                                           show all cards of the channel again
 wait [SECONDS] [TEXT]                          wait until a card shows TEXT, or until nothing has changed for 2 s
-channel NAME · help · quit"""
+channel NAME                                   go there; without a name, list the channels
+help · quit"""
 QUIET_S = 2.0  # a card that has not changed for so long is called settled
 WAIT_S = 600.0  # what `wait` waits at most, unless told
 
@@ -37,8 +40,7 @@ class Session:
         self.member, self._stdout = member, stdout
         self._typed = _lines_of(stdin)
         self.buttons: list[tuple[Message, Button]] = []
-        self.newest: Message | None = None
-        self._shown: dict[str, str] = {}  # message id -> the card last printed
+        self._shown: dict[str, str] = {}  # message id -> the card last printed, the newest last
         self._numbers: dict[tuple[str, str], int] = {}  # (message id, custom_id) -> button number
 
     def say(self, text: str) -> None:
@@ -57,9 +59,14 @@ class Session:
         card = as_card(message, self._number)
         if message.is_loading or self._shown.get(message.id) == card:
             return
-        self.say(("· changed ·\n" if message.id in self._shown else "") + card)
+        self.say(("· changed ·\n" if self._shown.pop(message.id, None) else "") + card)
         self._shown[message.id] = card
-        self.newest = message
+
+    def show_gone(self, number: str) -> None:
+        """Tell that a card which was printed is not there any more."""
+        card = self._shown.pop(number, None)
+        if card is not None:
+            self.say("\n".join(["· deleted ·", *card.splitlines()[1:2]]))
 
     def _number(self, message: Message, button: Button) -> int:
         """The number by which a button is pressed; it stays with the button while its card changes."""
@@ -77,11 +84,11 @@ class Session:
         while True:
             await self.member.moved(seen)
             events, seen = self.member.events[seen:], len(self.member.events)
-            for number in dict.fromkeys(
-                event["message"]["id"] for event in events if event["type"] in {"message", "edit"}
-            ):
+            for number in dict.fromkeys(_message_of(event) for event in events):
                 if number in self.member.messages:
                     self.show(self.member.messages[number])
+                elif number is not None:
+                    self.show_gone(number)
 
     # ---- the lines one can type
 
@@ -106,6 +113,8 @@ class Session:
                 await self._press(int(line))
             else:
                 await deeds.get(word, self._help)(rest)
+        except aiohttp.ClientError:
+            self.say("! the stand-in does not answer; it is tried again")
         except (NotAllowed, NotPossible, DidNotRespond, TimeoutError, OSError, ValueError) as error:
             self.say(f"! {error}")
         return True
@@ -114,7 +123,13 @@ class Session:
         self.say(HELP)
 
     async def _channel(self, rest: str) -> None:
-        self.member.channel = rest.strip() or None
+        name, there = rest.strip().removeprefix("#"), await self.member.channels()
+        if not name:
+            self.say(f"You are in {self.member.channel or there[0]}. There are: {', '.join(there)}")
+        elif name not in there:
+            raise ValueError(f"there is no channel {name}; there are: {', '.join(there)}")
+        else:
+            self.member.channel = name
 
     async def _show_all(self, rest: str) -> None:
         self._shown.clear()
@@ -137,14 +152,32 @@ class Session:
             raise ValueError("save where?")
         folder = Path(parts[0])
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-        newest = [self.newest] if self.newest is not None else []
-        messages = list(self.member.messages.values()) if parts[1:] == ["all"] else newest
-        for message in messages:
+        for message in self._meant(parts[1:]):
             for number, picture in enumerate(message.files, start=1):
                 target = folder / f"{message.id}-{number}-{Path(picture.name).name}"
                 data = await picture.read()
                 await asyncio.to_thread(target.write_bytes, data)
                 self.say(f"saved {target} ({len(data)} bytes)")
+
+    def _meant(self, which: list[str]) -> list[Message]:
+        """The cards of a `save`: every one, the one with a button, or the newest of this member that shows pictures.
+
+        Raises: ValueError when there is none.
+        """
+        if which == ["all"]:
+            return list(self.member.messages.values())
+        if which and which[0].isdigit():
+            return [self._button(int(which[0]))[0]]
+        cards = [self.member.messages[number] for number in reversed(self._shown) if number in self.member.messages]
+        mine = [card for card in cards if card.files and self.member.is_mine(card)]
+        if not mine:
+            raise ValueError("no card of yours shows pictures; name one by a button on it, such as: save DIR 3")
+        return mine[:1]
+
+    def _button(self, number: int) -> tuple[Message, Button]:
+        if not 1 <= number <= len(self.buttons):
+            raise ValueError(f"there is no button {number}")
+        return self.buttons[number - 1]
 
     async def _command(self, line: str) -> None:
         name, options = options_of(await self.member.commands(), line)
@@ -159,9 +192,7 @@ class Session:
             self.say(f"  {title}" + ("" if title == value else f"  →  {value}"))
 
     async def _press(self, number: int) -> None:
-        if not 1 <= number <= len(self.buttons):
-            raise ValueError(f"there is no button {number}")
-        message, button = self.buttons[number - 1]
+        message, button = self._button(number)
         if button.url is not None:
             self.say(button.url)
             return
@@ -170,27 +201,18 @@ class Session:
 
     async def _answer(self, answer: Answer) -> None:
         if isinstance(answer, Modal):
-            await self._fill(answer)
+            filled = await Form(self.member, answer, self.ask, self.say).filled()
+            if filled is not None:
+                await self._answer(filled)
         else:
             self.show(self.member.messages.get(answer.id, answer))
 
-    async def _fill(self, modal: Modal) -> None:
-        """Ask for each field; an empty line keeps what is there, `-` on the first field closes the form."""
-        self.say(f"┌ {modal.title}   (empty = leave as it is, - = close the form)")
-        values: Json = {}
-        files: dict[str, list[Path]] = {}
-        for label, field in modal.fields:
-            said = await self.ask(f"│ {label}{_hint(field)}: ")
-            if said is None or said == "-":
-                self.say("└ closed")
-                return
-            if not said:
-                continue
-            if field["type"] == UPLOAD:
-                files[field["custom_id"]] = files_of(said)
-            else:
-                values[field["custom_id"]] = _value(field, said)
-        await self._answer(await self.member.submit(modal, values, files))
+
+def _message_of(event: Json) -> str | None:
+    """The id of the message that an event is about."""
+    if event["type"] in {"message", "edit"}:
+        return str(event["message"]["id"])
+    return str(event["id"]) if event["type"] == "delete" else None
 
 
 def _lines_of(stdin: TextIO) -> asyncio.Queue[str | None]:
@@ -214,42 +236,11 @@ def _lines_of(stdin: TextIO) -> asyncio.Queue[str | None]:
     return typed
 
 
-def files_of(text: str) -> list[Path]:
-    """The files that patterns and paths name.
-
-    Raises: FileNotFoundError when a part names none.
-    """
-    found: list[Path] = []
-    for part in shlex.split(text):
-        some = sorted(glob.glob(part))  # noqa: PTH207  Path.glob takes no absolute pattern
-        if not some:
-            raise FileNotFoundError(f"no file {part}")
-        found += map(Path, some)
-    return found
-
-
-def _hint(field: Json) -> str:
-    if field["type"] == UPLOAD:
-        return f" (files, up to {field.get('max_values', 1)}, * allowed)"
-    if field["type"] == TICK:
-        return " (yes or no)"
-    if field["type"] in {RADIO, STRING_SELECT, TICKS}:
-        return " (" + " | ".join(str(option["label"]) for option in field["options"]) + ")"
-    return f" [{field['value']}]" if field.get("value") else ""
-
-
-def _value(field: Json, said: str) -> Any:
-    if field["type"] == TICK:
-        return said.lower() in {"y", "yes", "x", "true", "1"}
-    if field["type"] in {STRING_SELECT, TICKS}:
-        return [part.strip() for part in said.split(",")]
-    return said
-
-
 async def main(url: str, member: str, stdin: TextIO, stdout: TextIO) -> int:
     """Read lines until `quit` or the end of the input; the exit status."""
     async with Member.connect(url, member) as someone:
         session = Session(someone, stdin, stdout)
+        someone.lost = session.say
         session.say(f"You are {member}. Type help for help.")
         watching = asyncio.create_task(session.watch())
         try:

@@ -62,6 +62,11 @@ class Message:
         return (self.raw.get("interaction_metadata") or {}).get("id")
 
     @property
+    def asker(self) -> str | None:
+        """The id of the member whose interaction it answers."""
+        return ((self.raw.get("interaction_metadata") or {}).get("user") or {}).get("id")
+
+    @property
     def is_ephemeral(self) -> bool:
         """Whether only this member sees it."""
         return bool(self.raw["flags"] & EPHEMERAL)
