@@ -570,7 +570,10 @@ credit-named = { $word } von { $owner }
 credit-nobody = { $word } von einem anderen Mitglied
 credit-mine = { $word }, von dir
 credit-gone = { $word } (gelöscht)
-credit-version = {" "}(Version { $version })
+credit-version = {" "}(Version { $version }{ $state ->
+    [dropped] , inzwischen gelöscht
+   *[ready] {""}
+})
 grid-alt = { $count } Bilder, nummeriert von links nach rechts und von oben nach unten: { $prompt }
 image-alt = Bild { $n }: { $prompt }
 deleted-images = Diese Bilder wurden gelöscht.
@@ -1007,13 +1010,13 @@ privacy-body =
     {"**"}Was es behält:** deine Fotos, bis das Wort gelernt ist (eine Woche, solange sie auf *Trainieren* warten, einen Tag nach einem Fehlschlag, bis zu 30 Tage länger, wenn du das wählst), die Gewichte deiner Wörter mit all ihren Versionen und eine Woche lang die Zwischenstände eines Trainings, die du noch wählen kannst, deine Bilder mit ihren Rezepten, ein Bild, von dem du ausgehst (einen Tag), deine Sprache, Einstellungen, Vorlagen und Favoriten, die Stile, die dir gefallen, was du gesucht hast (einen Tag), und wozu du wann zugestimmt hast. Jede Datei ist mit einem eigenen Schlüssel von dir verschlüsselt.
     {"**"}Wenn du einen Server verlässt:** Deine Wörter und Bilder dieses Servers werden 30 Tage später gelöscht, oder wie es dort eingestellt ist; auch Bilder können dort nach einiger Zeit gelöscht werden. Um zu wissen, wer gegangen ist, fragt Tintype Discord einmal am Tag nach denen, die dort etwas haben.
     {"**"}Was es nie tut:** aus Nachrichten lernen, Fotos verschiedener Mitglieder zusammenwerfen, Gesichter erkennen, irgendetwas an einen anderen Dienst schicken. Alles wird auf dem Rechner des Betreibers berechnet.
-    {"**"}Personen:** Ein Wort für eine Person entsteht nur aus Fotos von dir selbst, du bist mindestens 18, und es bleibt privat.
+    {"**"}Personen:** Eine Person wird nur gelernt, wenn die gezeigte, mindestens 18, zugestimmt hat: du selbst, oder ein anderes Mitglied des Servers, das dafür gefragt wird. So ein Wort wird höchstens mit einzelnen Mitgliedern geteilt; das eines anderen Mitglieds nur mit diesem.
     {"**"}Deine Rechte:** `/mydata` gibt dir alles, `/forget` löscht es und vernichtet deinen Schlüssel, mit Quittung.
 privacy-intents = Gewährte Zugriffe: { $intents }. Rechte in diesem Kanal: { $permissions }.
 privacy-likenesses = **Wörter, die dich zeigen.** Du kannst deine Einwilligung jederzeit zurücknehmen: von da an kann niemand das Wort benutzen.
 privacy-likeness = · <{ $name }> von <@{ $owner }>
 taken-back-sitter = **Du hast deine Einwilligung zu <{ $name }> zurückgenommen.** Ab jetzt kann niemand das Wort benutzen, auch nicht, wem es gehört: was gerade damit entstand, ist abgebrochen, geteilt ist es mit niemandem mehr, und Bilder damit werden nicht mehr gezeigt. Wem es gehört, erfährt das und darf dich 30 Tage lang nicht wieder fragen. Die Fotos sind gelöscht. Das Wort und die Bilder, die dich zeigen, sind noch da, nützen aber niemandem; lösch sie unten endgültig.
-taken-back = **Du hast deine Einwilligung zu <{ $name }> zurückgenommen.** Das Wort wird ab jetzt überall abgelehnt, und was gerade damit entstand, ist abgebrochen. Fotos, Gewichte und Bilder sind noch da, nützen aber niemandem; lösch sie unten, oder später mit `/forget`.
+taken-back = **Du hast deine Einwilligung zu <{ $name }> zurückgenommen.** Das Wort wird ab jetzt überall abgelehnt, was gerade damit entstand, ist abgebrochen, geteilt ist es mit niemandem mehr, und Bilder damit siehst nur noch du. Fotos, Gewichte und Bilder sind noch da, nützen aber niemandem; lösch sie unten, oder später mit `/forget`.
 privacy-none = keine
 check-off = **Bildprüfung: aus.** Nichts sieht ein Bild an, bevor es erscheint; Meldungen und die Verwaltung des Servers tun es.
 check-on = **Bildprüfung: an** ({ $check }). Jedes Bild wird angesehen, bevor es erscheint, auch Vorschauen und Proben; strenger außerhalb altersbeschränkter Kanäle und immer bei Personen. Was sie zurückhält, sieht niemand.
@@ -1159,7 +1162,7 @@ E_WHO_LEFT = Das Mitglied, das diese Fotos zeigen, ist nicht mehr auf diesem Ser
 E_NOT_AGREED = Das Mitglied, das diese Fotos zeigen, hat genau diesen nicht zugestimmt. Drück im Bericht über die Fotos auf *Fragen*; vorher wird nichts gelernt.
 E_DRAFT_ASKED = Das Mitglied, das diese Fotos zeigen, wird gerade zu genau diesen gefragt; jetzt lassen sie sich nicht ändern. `/train` mit dem Wort zeigt die Frage; nimm sie dort erst zurück.
 E_WORD_PERSON = <{ $word }> ist schon ein Wort von dir und zeigt jemand anderen. Nimm für diese Fotos ein anderes Wort.
-E_ASK_DECLINED = { $person } hat Nein gesagt und wird von dir frühestens <t:{ $again }:R> wieder gefragt. Bitte lass es bis dahin gut sein.
+E_ASK_DECLINED = { $person } möchte das nicht und wird von dir frühestens <t:{ $again }:R> wieder gefragt. Bitte lass es bis dahin gut sein.
 E_ASK_OPEN = { $person } hat schon eine Frage von dir zu beantworten. Warte auf die Antwort, oder nimm jene Frage erst zurück.
 E_ASK_OFTEN = Du hast { $person } in 24 Stunden { $most } Mal gefragt. Lass Zeit; frag morgen wieder.
 E_ASK_MANY = { $most } Fragen von dir warten schon auf Antwort. Warte auf eine davon, oder nimm eine zurück.
