@@ -12,7 +12,7 @@ from storage.words import written
 
 
 def credits_of(rooms: Any, job: Job, reader: Actor | None = None) -> list[Credit]:
-    """A credit for each word of an order, for one reader or for its channel, with the versions that are not newest."""
+    """A credit for each word of an order, for one reader or for its channel, with versions other than today's."""
     return [_credit(rooms, job, word, reader, is_whole=False) for word in job.request.get("words", ())]
 
 
@@ -32,9 +32,11 @@ def _credit(rooms: Any, job: Job, word: Mapping[str, Any], reader: Actor | None,
         word=told,
         owner=rooms.names.of(job.guild, concept.owner),
         is_mine=reader is not None and concept.owner == reader.member,
-        version=version.n if is_whole or not _is_newest(rooms, version) else 0,
+        version=version.n if is_whole or not _is_todays(rooms, version) else 0,
+        is_dropped=version.is_dropped,
     )
 
 
-def _is_newest(rooms: Any, version: Version) -> bool:
-    return all(other.n <= version.n for other in rooms.concepts.versions(version.concept))
+def _is_todays(rooms: Any, version: Version) -> bool:
+    """Whether the word still means this version."""
+    return bool(version.id == rooms.concepts.in_use(version.concept)[0].id)

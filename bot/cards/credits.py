@@ -1,4 +1,4 @@
-"""The line that credits a word: how it is written, whose it is, and which version where that is not the newest."""
+"""The line that credits a word: how it is written, whose it is, and which version where that is not today's."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ class Credit:
     owner: str = ""  #: what they are called, which is no mention; empty when nobody knows
     is_mine: bool = False  #: of who reads it
     version: int = 0  #: 0 where there is none to tell
+    is_dropped: bool = False  #: that version, so that nothing more can be made with it
     is_gone: bool = False  #: deleted, so that nobody is credited
 
 
 def credit_line(credit: Credit) -> str:
     """`<ana-dog> by Ana (version 2)`."""
-    version = texts.say("credit-version", version=credit.version) if credit.version else ""
+    state = "dropped" if credit.is_dropped else "ready"
+    version = texts.say("credit-version", version=credit.version, state=state) if credit.version else ""
     word, owner = f"<{plain(credit.word, WORD_CHARACTERS)}>", plain(credit.owner, OWNER_CHARACTERS)
     return texts.say(f"credit-{_whose(credit)}", word=word, owner=owner) + version
 

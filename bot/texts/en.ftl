@@ -553,7 +553,10 @@ credit-named = { $word } by { $owner }
 credit-nobody = { $word } by another member
 credit-mine = { $word }, yours
 credit-gone = { $word } (deleted)
-credit-version = {" "}(version { $version })
+credit-version = {" "}(version { $version }{ $state ->
+    [dropped] , dropped since
+   *[ready] {""}
+})
 grid-alt = { $count } pictures, numbered from left to right and top to bottom: { $prompt }
 image-alt = Picture { $n }: { $prompt }
 deleted-images = These pictures were deleted.

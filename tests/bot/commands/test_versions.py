@@ -105,7 +105,7 @@ async def test_a_version_is_dropped_after_a_question_and_its_pictures_stay(stage
     assert not isinstance(edited, Message)
     assert [word["version"] for word in new] == [first.id]
     assert "Use version" not in str([button.label for button in (await word_card(stage)).buttons])
-    assert "version 2" in shown(await stage.ana.press(old, "Recipe")).body
+    assert "version 2, dropped since" in shown(await stage.ana.press(old, "Recipe")).body
     assert await stage.run(lambda rooms: rooms.vault.size_bytes(second.blob)) == 0
     assert (await stage.run(lambda rooms: rooms.queue.get(waiting.id))).state is JobState.QUEUED
 
