@@ -634,6 +634,7 @@ words-line = **<{ $name }>** · { $kind } · { $state ->
     [ready] { $method } · { $size }
     [learning] wird gerade gelernt
     [foreign] gemacht für { $base }; trainiere es für dieses Basismodell neu
+    [waits] kam aus einer Datei und wartet, bis du es freigibst
    *[empty] noch nicht gelernt
 }
 words-more = … und { $count } weitere.
@@ -664,6 +665,7 @@ version-drop-ask = **Version { $n } von <{ $name }> löschen?** Ihre Gewichte un
 version-dropped = Version { $n } von <{ $name }> ist gelöscht; das Wort bedeutet jetzt Version { $now }.
 word-foreign = Version { $n } wurde für { $base } gemacht. Dieses Studio hat ein anderes Basismodell: nimm *Neu trainieren*.
 word-none = Noch nicht gelernt.
+word-waits = Es kam aus einer Datei und wartet auf dich: Sieh dir die ersten Bilder an, dann gib es frei oder verwirf es.
 word-use = So benutzt du es: `/imagine prompt:<{ $name }> in the snow`
 word-renamed = <{ $old }> heißt jetzt <{ $new }>. Alte Bilder funktionieren weiter.
 share-title = ## Wer <{ $name }> benutzen darf
@@ -1010,7 +1012,7 @@ privacy-body =
     {"**"}Was es behält:** deine Fotos, bis das Wort gelernt ist (eine Woche, solange sie auf *Trainieren* warten, einen Tag nach einem Fehlschlag, bis zu 30 Tage länger, wenn du das wählst), die Gewichte deiner Wörter mit all ihren Versionen und eine Woche lang die Zwischenstände eines Trainings, die du noch wählen kannst, deine Bilder mit ihren Rezepten, ein Bild, von dem du ausgehst (einen Tag), deine Sprache, Einstellungen, Vorlagen und Favoriten, die Stile, die dir gefallen, was du gesucht hast (einen Tag), und wozu du wann zugestimmt hast. Jede Datei ist mit einem eigenen Schlüssel von dir verschlüsselt.
     {"**"}Wenn du einen Server verlässt:** Deine Wörter und Bilder dieses Servers werden 30 Tage später gelöscht, oder wie es dort eingestellt ist; auch Bilder können dort nach einiger Zeit gelöscht werden. Um zu wissen, wer gegangen ist, fragt Tintype Discord einmal am Tag nach denen, die dort etwas haben.
     {"**"}Was es nie tut:** aus Nachrichten lernen, Fotos verschiedener Mitglieder zusammenwerfen, Gesichter erkennen, irgendetwas an einen anderen Dienst schicken. Alles wird auf dem Rechner des Betreibers berechnet.
-    {"**"}Personen:** Eine Person wird nur gelernt, wenn die gezeigte, mindestens 18, zugestimmt hat: du selbst, oder ein anderes Mitglied des Servers, das dafür gefragt wird. So ein Wort wird höchstens mit einzelnen Mitgliedern geteilt; das eines anderen Mitglieds nur mit diesem.
+    {"**"}Personen:** Eine Person wird nur gelernt, wenn sie mindestens 18 ist und selbst zugestimmt hat: du, oder ein anderes Mitglied des Servers, das dafür gefragt wird. So ein Wort wird höchstens mit einzelnen Mitgliedern geteilt; das eines anderen Mitglieds nur mit diesem.
     {"**"}Deine Rechte:** `/mydata` gibt dir alles, `/forget` löscht es und vernichtet deinen Schlüssel, mit Quittung.
 privacy-intents = Gewährte Zugriffe: { $intents }. Rechte in diesem Kanal: { $permissions }.
 privacy-likenesses = **Wörter, die dich zeigen.** Du kannst deine Einwilligung jederzeit zurücknehmen: von da an kann niemand das Wort benutzen.
@@ -1132,7 +1134,7 @@ E_TOO_MANY_PRESETS = Du hast { $most } Vorlagen, mehr gehen nicht. Lösch zuerst
 
 ## Fehler: Wörter und Prompts
 E_WORD_NEEDED = Die Fotos brauchen ein Wort aus 3 bis 32 Buchstaben, Ziffern, - oder _, vorn ein Buchstabe, etwa `ana-dog`.
-E_WORD_NOT_LEARNED = <{ $word }> ist noch nicht gelernt, deshalb lässt sich damit nichts zeichnen. `/queue` zeigt, wie lange es noch dauert.
+E_WORD_NOT_LEARNED = <{ $word }> ist noch nicht gelernt, deshalb lässt sich damit nichts zeichnen. `/queue` zeigt, wie lange es noch dauert; eines aus einer Datei wartet auf die Freigabe, siehe `/words card`.
 E_WORD_FOREIGN_BASE = <{ $word }> wurde für { $base } gemacht, und dieses Studio hat ein anderes Basismodell. Drück auf *Neu trainieren* bei `/words card`.
 E_PROMPT_EMPTY = Der Prompt ist leer. Schreib, was zu sehen sein soll, etwa `<ana-dog> on the beach`.
 E_TOO_MANY_WORDS = Im Prompt stehen { $count } Wörter; in ein Bild passen höchstens { $most }. Nimm welche heraus.
@@ -1272,7 +1274,11 @@ E_HERE_IMAGINE = In diesem Kanal werden keine Bilder gemacht. { $channels ->
 }; die Verwaltung des Servers kann das mit `/studio setup` ändern.
 E_NO_PEOPLE = Auf diesem Server werden keine Wörter für Personen gelernt, nur für Tiere und Gegenstände. Die Verwaltung des Servers kann das mit `/studio setup` ändern.
 E_CAP_COUNT = In diesem Kanal gehen höchstens { $most } Bilder auf einmal. Verlang weniger, oder nimm einen anderen Kanal; die Verwaltung des Servers kann das mit `/studio setup channel:` ändern.
-E_CAP_QUALITY = Feiner als „{ $most }“ geht es in diesem Kanal nicht. Nimm das, oder einen anderen Kanal; die Verwaltung des Servers kann das mit `/studio setup channel:` ändern.
+E_CAP_QUALITY = Feiner als „{ $most ->
+    [fast] Schnell
+    [normal] Normal
+   *[fine] Fein
+}“ geht es in diesem Kanal nicht. Nimm das, oder einen anderen Kanal; die Verwaltung des Servers kann das mit `/studio setup channel:` ändern.
 E_CAP_ENLARGE = In diesem Kanal werden keine Bilder vergrößert. Die Verwaltung des Servers kann das mit `/studio setup channel:` ändern.
 E_FILTERED = Der Filter dieses Servers lässt diesen Text nicht zu. Sag es mit anderen Worten; die Moderation kann dir mehr sagen.
 E_FILTER_FORM = Ein Filter hat 1 bis { $most } Zeichen, darunter ein Buchstabe oder eine Ziffer. Schreib ein Wort, `katze*` für alle Endungen, oder ein Muster.

@@ -1240,7 +1240,11 @@ E_HERE_IMAGINE = No pictures are made in this channel. { $channels ->
 }; whoever manages the server can change that with `/studio setup`.
 E_NO_PEOPLE = This server teaches no words for people, only for animals and things. Whoever manages it can change that with `/studio setup`.
 E_CAP_COUNT = This channel takes at most { $most } pictures at a time. Ask for fewer, or in another channel; whoever manages the server can change that with `/studio setup channel:`.
-E_CAP_QUALITY = This channel takes no finer quality than “{ $most }”. Ask for that, or in another channel; whoever manages the server can change that with `/studio setup channel:`.
+E_CAP_QUALITY = This channel takes no finer quality than “{ $most ->
+    [fast] Fast
+    [normal] Normal
+   *[fine] Fine
+}”. Ask for that, or in another channel; whoever manages the server can change that with `/studio setup channel:`.
 E_CAP_ENLARGE = In this channel pictures are not enlarged. Whoever manages the server can change that with `/studio setup channel:`.
 E_FILTERED = This server's filter does not allow that text. Say it in other words; a moderator can tell you more.
 E_FILTER_FORM = A filter has 1 to { $most } characters, with a letter or digit among them. Write a word, `cat*` for all its endings, or a pattern.
