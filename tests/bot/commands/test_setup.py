@@ -223,7 +223,7 @@ async def test_a_channels_caps_refuse_what_is_asked_and_bring_down_what_is_usual
     await stage.forge(stage.ana, custom_id_of(grid, "vary"))
 
     assert "at most 2 pictures at a time" in many
-    assert "no finer quality than “normal”" in fine
+    assert "no finer quality than “Normal”" in fine
     assert "pictures are not enlarged" in large
     assert (request["count"], request["shape"], request["spoiler"]) == (2, "portrait", True)
     assert (await stage.job()).request["count"] == 2
