@@ -37,6 +37,7 @@ from storage.retention import Retention
 from storage.rules import Rules
 from storage.setups import Setups
 from storage.sharing import Sharing
+from storage.steadiness import SteadyDate
 from storage.styles import Styles
 from storage.upkeep import Upkeep
 from storage.vault import Vault
@@ -113,7 +114,7 @@ def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:
         answers=Answers(db, vault, clock),
         questions=questions,
         retention=retention,
-        upkeep=Upkeep(photos, privacy, questions, retention, vault, clock),
+        upkeep=Upkeep(photos, privacy, questions, retention, vault, SteadyDate(db, clock)),
         backup=backup,
     )
 

@@ -11,8 +11,12 @@ from storage.database import open_database
 from storage.images import Images
 from storage.photos import Photos
 from storage.privacy import Privacy
+from storage.questions import Questions
 from storage.queue import Queue
+from storage.retention import Retention
+from storage.steadiness import SteadyDate
 from storage.styles import Styles
+from storage.upkeep import Upkeep
 from storage.vault import Vault
 from tests.storage.clocks import HandClock
 from tests.storage.galleries import Gallery
@@ -66,6 +70,12 @@ def photos(db: Database, vault: Vault, clock: HandClock) -> Photos:
 @pytest.fixture
 def privacy(db: Database, vault: Vault, clock: HandClock) -> Privacy:
     return Privacy(db, vault, clock)
+
+
+@pytest.fixture
+def upkeep(db: Database, photos: Photos, privacy: Privacy, vault: Vault, clock: HandClock) -> Upkeep:
+    retention = Retention(db, vault, clock, privacy)
+    return Upkeep(photos, privacy, Questions(db, clock), retention, vault, SteadyDate(db, clock))
 
 
 @pytest.fixture

@@ -6,12 +6,10 @@ from sqlite_utils import Database
 from storage.database import rows
 from storage.errors import NotAllowed, NotFound
 from storage.listings import KEPT_S, Order
-from storage.photos import Photos
 from storage.privacy import Privacy
 from storage.records import Kind, MemberId
 from storage.styles import Styles
 from storage.upkeep import Upkeep
-from storage.vault import Vault
 from tests.storage.clocks import HandClock
 from tests.storage.galleries import BASE, BLOB, EVERYWHERE, Gallery
 from tests.storage.rooms import ANA, BEN, ELSEWHERE, EVE, actor, add_version
@@ -132,9 +130,8 @@ def test_members_are_told_how_often_they_liked_and_what_they_searched_for(
 
 
 def test_lists_of_yesterday_go_also_when_nobody_opens_one(
-    db: Database, styles: Styles, clock: HandClock, photos: Photos, privacy: Privacy, vault: Vault
+    db: Database, styles: Styles, clock: HandClock, upkeep: Upkeep
 ) -> None:
-    upkeep = Upkeep(photos, privacy, vault, clock)
     upkeep.run()
     styles.lists.open(BEN, Order.TOP, "something private")
     clock.pass_s(KEPT_S + 1)

@@ -10,12 +10,10 @@ from storage.concepts import Concepts
 from storage.database import open_database
 from storage.errors import TintypeError
 from storage.photos import DRAFT_S, FAILED_S, Photos
-from storage.privacy import Privacy
-from storage.questions import Questions
-from storage.retention import Retention
 from storage.queue import Queue
 from storage.records import Concept, Draft, DraftId, Job, Kind
-from storage.upkeep import STEADY_S, Swept, Upkeep
+from storage.steadiness import STEADY_S, SteadyDate
+from storage.upkeep import Swept, Upkeep
 from storage.vault import QUARANTINE_S, Vault
 from tests.storage.clocks import HandClock
 from tests.storage.rooms import ANA, BEN, HOME, add_photo, open_draft, wish
@@ -185,12 +183,6 @@ def test_a_late_look_at_a_training_leaves_its_draft_alone_that_is_in_another(
     assert len(photos.of(draft.id)) == 1
 
 
-@pytest.fixture
-def upkeep(db: Database, photos: Photos, privacy: Privacy, vault: Vault, clock: HandClock) -> Upkeep:
-    retention = Retention(db, vault, clock, privacy)
-    return Upkeep(photos, privacy, Questions(db, clock), retention, vault, clock)
-
-
 def test_upkeep_removes_what_is_over_and_what_no_row_knows(
     upkeep: Upkeep, photos: Photos, vault: Vault, clock: HandClock
 ) -> None:
@@ -231,3 +223,22 @@ def test_a_machine_that_starts_with_a_wrong_date_deletes_nothing_at_once(
     clock.date += 10 * 365 * 86400.0
 
     assert upkeep.run() == Swept(0, 0)
+
+
+def test_what_is_over_goes_on_time_also_when_the_bot_is_started_again_and_again(db: Database, clock: HandClock) -> None:
+    seen = []
+    for _ in range(5):
+        seen.append(SteadyDate(db, clock).now())
+        clock.pass_s(STEADY_S / 4)
+
+    assert seen == [None, None, None, None, clock.now() - STEADY_S / 4]
+
+
+def test_after_a_restart_of_the_machine_the_date_must_prove_itself_anew(db: Database, clock: HandClock) -> None:
+    SteadyDate(db, clock).now()
+    clock.pass_s(STEADY_S)
+    clock.uptime = 60.0
+
+    assert SteadyDate(db, clock).now() is None
+    clock.pass_s(STEADY_S)
+    assert SteadyDate(db, clock).now() == clock.now()
