@@ -634,7 +634,7 @@ words-line = **<{ $name }>** · { $kind } · { $state ->
     [ready] { $method } · { $size }
     [learning] wird gerade gelernt
     [foreign] gemacht für { $base }; trainiere es für dieses Basismodell neu
-    [waits] kam aus einer Datei und wartet, bis du es freigibst
+    [waits] kam aus einer Datei und wartet, bis du es einschaltest
    *[empty] noch nicht gelernt
 }
 words-more = … und { $count } weitere.
@@ -665,7 +665,7 @@ version-drop-ask = **Version { $n } von <{ $name }> löschen?** Ihre Gewichte un
 version-dropped = Version { $n } von <{ $name }> ist gelöscht; das Wort bedeutet jetzt Version { $now }.
 word-foreign = Version { $n } wurde für { $base } gemacht. Dieses Studio hat ein anderes Basismodell: nimm *Neu trainieren*.
 word-none = Noch nicht gelernt.
-word-waits = Es kam aus einer Datei und wartet auf dich: Sieh dir die ersten Bilder an, dann gib es frei oder verwirf es.
+word-waits = Es kam aus einer Datei und wartet auf dich: Sieh dir die ersten Bilder an, dann schalte es ein oder verwirf es.
 word-use = So benutzt du es: `/imagine prompt:<{ $name }> in the snow`
 word-renamed = <{ $old }> heißt jetzt <{ $new }>. Alte Bilder funktionieren weiter.
 share-title = ## Wer <{ $name }> benutzen darf
@@ -1134,7 +1134,7 @@ E_TOO_MANY_PRESETS = Du hast { $most } Vorlagen, mehr gehen nicht. Lösch zuerst
 
 ## Fehler: Wörter und Prompts
 E_WORD_NEEDED = Die Fotos brauchen ein Wort aus 3 bis 32 Buchstaben, Ziffern, - oder _, vorn ein Buchstabe, etwa `ana-dog`.
-E_WORD_NOT_LEARNED = <{ $word }> ist noch nicht gelernt, deshalb lässt sich damit nichts zeichnen. `/queue` zeigt, wie lange es noch dauert; eines aus einer Datei wartet auf die Freigabe, siehe `/words card`.
+E_WORD_NOT_LEARNED = <{ $word }> ist noch nicht gelernt, deshalb lässt sich damit nichts zeichnen. `/queue` zeigt, wie lange es noch dauert; eines aus einer Datei wartet auf *Einschalten*, siehe `/words card`.
 E_WORD_FOREIGN_BASE = <{ $word }> wurde für { $base } gemacht, und dieses Studio hat ein anderes Basismodell. Drück auf *Neu trainieren* bei `/words card`.
 E_PROMPT_EMPTY = Der Prompt ist leer. Schreib, was zu sehen sein soll, etwa `<ana-dog> on the beach`.
 E_TOO_MANY_WORDS = Im Prompt stehen { $count } Wörter; in ein Bild passen höchstens { $most }. Nimm welche heraus.

@@ -151,7 +151,7 @@ choice-filter-word = a word
 choice-filter-regex = a pattern (RE2)
 
 ## Who may use which command, for docs/commands.md
-may-train = Everybody in an approved server; a person's photos only that person.
+may-train = Everybody in an approved server; a person is learned only when who is shown has agreed.
 may-imagine = Everybody in an approved server, with the words they may use there.
 may-words-mine = Everybody; one sees one's own.
 may-words-card = Everybody, for the words they may use there; versions and who may use it only the owner.
@@ -611,6 +611,7 @@ words-line = **<{ $name }>** · { $kind } · { $state ->
     [ready] { $method } · { $size }
     [learning] is being learned
     [foreign] made for { $base }; train it again for this base model
+    [waits] came from a file and waits for you to enable it
    *[empty] not learned yet
 }
 words-more = … and { $count } more.
@@ -641,6 +642,7 @@ version-drop-ask = **Drop version { $n } of <{ $name }>?** Its weights and sampl
 version-dropped = Version { $n } of <{ $name }> is deleted; the word means version { $now } now.
 word-foreign = Version { $n } was made for { $base }. This studio runs another base model: use *Train again*.
 word-none = Not learned yet.
+word-waits = It came from a file and waits for you: look at its first pictures, then enable or discard it.
 word-use = Use it: `/imagine prompt:<{ $name }> in the snow`
 word-renamed = <{ $old }> is now <{ $new }>. Old pictures keep working.
 share-title = ## Who may use <{ $name }>
@@ -983,13 +985,13 @@ privacy-body =
     {"**"}What it keeps:** your photos until the word is learned (a week while they wait for *Train*, a day after a failure, up to 30 days longer if you choose so), the weights of your words with all their versions, and for a week those of moments of a training that you may still choose, the pictures you make with their recipes, a picture you sent to begin from (for a day), your language, settings, presets and favourites, the styles you like, what you searched for (for a day), and what you agreed to, when. Every file is encrypted with a key of your own.
     {"**"}When you leave a server:** your words and pictures of that server are deleted 30 days later, or as its managers have set it; they may also have pictures deleted after some time. To know who left, Tintype asks Discord once a day after those who have something there.
     {"**"}What it never does:** learn from messages, pool photos of different members, recognise faces, send anything to another service. Everything is computed on the operator's machine.
-    {"**"}People:** a word for a person is made only from photos of yourself, you are 18 or older, and it stays private.
+    {"**"}People:** a person is learned only when who is shown, 18 or older, has agreed: you yourself, or another member of the server, who is asked for it. Such a word is shared with single members at most; that of another member with them alone.
     {"**"}Your rights:** `/mydata` gives you everything, `/forget` deletes it and destroys your key, with a receipt.
 privacy-intents = Granted intents: { $intents }. Permissions in this channel: { $permissions }.
 privacy-likenesses = **Words that show you.** You can take your agreement back at any time: nobody can use the word from then on.
 privacy-likeness = · <{ $name }> of <@{ $owner }>
 taken-back-sitter = **You took your agreement to <{ $name }> back.** Nobody can use it from now on, its owner included: what was being made with it is cancelled, it is shared with nobody any more, and pictures with it are not shown any more. Its owner is told, and may not ask you again for 30 days. The photos are deleted. The word and the pictures that show you are still kept, of no use to anybody; delete them for good below.
-taken-back = **You took your agreement to <{ $name }> back.** It is refused everywhere from now on, and what was being made with it is cancelled. Photos, weights and pictures are still there, of no use to anybody; delete them below, or later with `/forget`.
+taken-back = **You took your agreement to <{ $name }> back.** It is refused everywhere from now on, what was being made with it is cancelled, it is shared with nobody any more, and pictures with it are shown to nobody but you. Photos, weights and pictures are still there, of no use to anybody; delete them below, or later with `/forget`.
 privacy-none = none
 check-off = **Output check: off.** Nothing looks at a picture before it is posted; reports and managers do.
 check-on = **Output check: on** ({ $check }). Every picture is looked at before it is posted, previews and samples too, more strictly outside of age-restricted channels and always for people; what it holds back nobody sees.
@@ -1100,7 +1102,7 @@ E_TOO_MANY_PRESETS = You have { $most } presets, and more are not kept. Delete o
 
 ## Errors: words and prompts
 E_WORD_NEEDED = The photos need a word of 3 to 32 letters, digits, - or _, beginning with a letter, such as `ana-dog`.
-E_WORD_NOT_LEARNED = <{ $word }> is not learned yet, so nothing can be drawn with it. `/queue` shows how long it will take.
+E_WORD_NOT_LEARNED = <{ $word }> is not learned yet, so nothing can be drawn with it. `/queue` shows how long it will take; one that came from a file waits for *Enable*, see `/words card`.
 E_WORD_FOREIGN_BASE = <{ $word }> was made for { $base }, and this studio runs another base model. Press *Train again* on `/words card`.
 E_PROMPT_EMPTY = The prompt is empty. Write what to show, such as `<ana-dog> on the beach`.
 E_TOO_MANY_WORDS = The prompt names { $count } words; at most { $most } fit in one picture. Take some out.
@@ -1130,7 +1132,7 @@ E_WHO_LEFT = The member whom these photos show is not in this server any more, s
 E_NOT_AGREED = The member whom these photos show has not agreed to just these. Press *Ask them* on the photo report; nothing is learned before they agree.
 E_DRAFT_ASKED = The member whom these photos show is being asked about just these, so they cannot change now. `/train` with the word shows the question; take it back there first.
 E_WORD_PERSON = <{ $word }> is a word of yours already and shows somebody else. Choose another word for these photos.
-E_ASK_DECLINED = { $person } said no, and is asked again by you at the earliest <t:{ $again }:R>. Please leave it at that until then.
+E_ASK_DECLINED = { $person } does not want that, and is asked again by you at the earliest <t:{ $again }:R>. Please leave it at that until then.
 E_ASK_OPEN = { $person } has a question of yours to answer already. Wait for that answer, or take that question back first.
 E_ASK_OFTEN = You have asked { $person } { $most } times within 24 hours. Give them time; ask again tomorrow.
 E_ASK_MANY = { $most } questions of yours wait for an answer already. Wait for one of them, or take one back.

@@ -169,7 +169,7 @@ def _typed(option: tuple[str, Any]) -> str:
     name, value = option
     if name == "also":  # options that are called like something else here
         return "".join(map(_typed, value.items()))
-    return f" {name}:{value[0] if isinstance(value, tuple) else value}"
+    return steady(f" {name}:{value[0] if isinstance(value, tuple) else value}")
 
 
 def as_form(form: Modal, name: str = "form") -> str:
