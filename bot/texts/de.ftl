@@ -165,7 +165,7 @@ choice-filter-word = ein Wort
 choice-filter-regex = ein Muster (RE2)
 
 ## Wer welchen Befehl benutzen darf
-may-train = Alle auf einem freigegebenen Server; Fotos einer Person nur sie selbst.
+may-train = Alle auf einem freigegebenen Server; eine Person wird nur gelernt, wenn zugestimmt hat, wen die Fotos zeigen.
 may-imagine = Alle auf einem freigegebenen Server, mit den Wörtern, die sie dort benutzen dürfen.
 may-words-mine = Alle; man sieht die eigenen.
 may-words-card = Alle, für die Wörter, die sie dort benutzen dürfen; Versionen und Freigaben nur, wem das Wort gehört.
