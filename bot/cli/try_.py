@@ -15,6 +15,7 @@ def add(subparsers: Subparsers) -> None:
     """Its options."""
     parser = add_command(subparsers, "try", "use Tintype by hand on the stand-in that `tintype run` started", run)
     parser.add_argument("--as", dest="member", metavar="NAME", default="ana", help="who you are (default: ana)")
+    parser.add_argument("--locale", metavar="CODE", help="what your Discord is set to, such as de (default: as before)")
     parser.add_argument("--url", metavar="URL", help="where the stand-in is (default: TINTYPE_SANDBOX_PORT here)")
 
 
@@ -29,6 +30,6 @@ def run(arguments: argparse.Namespace, settings: BotSettings) -> int:
 
     url = arguments.url or f"http://127.0.0.1:{settings.sandbox_port}"
     try:
-        return asyncio.run(main(url, arguments.member, sys.stdin, sys.stdout))
+        return asyncio.run(main(url, arguments.member, sys.stdin, sys.stdout, arguments.locale))
     except aiohttp.ClientError as error:
         raise TintypeError("E_NO_SANDBOX", url=url) from error

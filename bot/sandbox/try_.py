@@ -236,9 +236,9 @@ def _lines_of(stdin: TextIO) -> asyncio.Queue[str | None]:
     return typed
 
 
-async def main(url: str, member: str, stdin: TextIO, stdout: TextIO) -> int:
+async def main(url: str, member: str, stdin: TextIO, stdout: TextIO, locale: str | None = None) -> int:
     """Read lines until `quit` or the end of the input; the exit status."""
-    async with Member.connect(url, member) as someone:
+    async with Member.connect(url, member, **({"locale": locale} if locale else {})) as someone:
         session = Session(someone, stdin, stdout)
         someone.lost = session.say
         session.say(f"You are {member}. Type help for help.")

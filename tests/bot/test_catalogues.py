@@ -16,7 +16,7 @@ from bot.buttons import Press
 from bot.errors import sentence_of
 from bot.store import Store
 from storage.errors import TintypeError
-from tests.bot.english import TEXTS, literals
+from tests.bot.english import TEXTS, fragments, literals, read_in
 from tests.bot.limits import COLOUR, faults_of_card, faults_of_form, walk
 from tests.bot.test_cards import EXTREMES, JOB
 from tests.bot.test_texts import variables_of
@@ -144,6 +144,16 @@ def test_a_form_stays_within_discords_limits_in_every_language(language: str) ->
         ]
 
     assert [fault for form in forms for fault in faults_of_form(form)] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("name", EXTREMES)
+def test_no_card_holds_an_english_sentence_in_another_language(name: str, language: str) -> None:
+    with texts.speaking(language):
+        card = EXTREMES[name]()
+    read = list(read_in(card.view.to_components()))
+
+    assert [part for part in fragments("en") - fragments(language) if any(part in text for text in read)] == []
 
 
 # --- nothing by colour alone ----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from bot import texts
 from bot.outbox import Outbox
 from storage.clock import SystemClock
 from tests.bot.commands.stage import Message, Stage, label_of, shown
+from tests.bot.english import english_in, read_in
 
 pytestmark = pytest.mark.asyncio
 OTHERS = [name for name in texts.languages() if name != texts.FALLBACK]
@@ -137,3 +138,44 @@ async def test_the_sentence_that_was_agreed_to_is_handed_out_as_it_was_read(stag
     (agreed,) = (await stage.run(lambda rooms: rooms.privacy.mydata(stage.id_of("ana"))))["consents"]
 
     assert agreed["sentence"] == texts.say("consent-1", locale="de")
+
+
+CALLS: dict[str, dict[str, Any]] = {
+    "help": {},
+    "privacy": {},
+    "queue": {},
+    "show": {},
+    "favourites": {},
+    "settings show": {},
+    "settings save": {"name": "mein", "count": 2, "shape": "portrait", "quality": "fine"},
+    "settings drop": {"name": "mein"},
+    "words mine": {},
+    "words card": {"word": "ana-dog"},
+    "words share": {"word": "ana-dog", "with": "server"},
+    "words export": {"word": "ana-dog", "as": "pack"},
+    "words rename": {"word": "ana-dog", "name": "rex"},
+    "words delete": {"word": "rex"},
+    "styles browse": {},
+    "styles search": {"text": "nichts"},
+    "studio setup": {},
+    "studio reports": {},
+    "studio audit": {},
+    "studio limits": {"trainings": 3},
+    "studio filter add": {"text": "unfug"},
+    "studio filter test": {"text": "so ein unfug"},
+    "studio filter list": {},
+    "mydata": {},
+    "forget": {},
+}
+
+
+async def test_no_command_answers_a_german_in_english(stage: Stage) -> None:
+    speaks(stage, "ana", "de")
+    stage.box.people[stage.id_of("ana")].is_manager = True
+    await stage.taught()
+    for name, options in CALLS.items():
+        await stage.ana.command(name, **options)
+    read = [text for event in stage.ana.events for text in read_in(event)]
+
+    assert english_in(read, "de") == []
+    assert len(read) > 150
