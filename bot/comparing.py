@@ -55,20 +55,29 @@ def queued(rooms: Any, asker: Asker, version_id: str, facts: EngineFacts, now: f
 
 
 def rows_of(rooms: Any, version: Version) -> list[Row]:
-    """The rows of a version's contact sheet, by the step that each was at; its own is marked."""
+    """The rows of a version's contact sheet, by the step that each was at; its own is marked.
+
+    Beside it stand what else of its training is a version by now, and what may still become one.
+    """
     job = rooms.queue.get(version.job)
-    step = version.scores.get("step") or (job.result.get("best_step") if job else None)
-    own = _row(version.point, step, version.scores.get("pick"), f"v{version.n}") | {"is_marked": True}
-    others = [_row(point.number, point.done, point.score, "") for point in rooms.points.of(version.job)]
-    return sorted([own, *others], key=lambda row: row["step"] or 0)
+    best = job.result.get("best_step") if job else None
+    made = [
+        _row(one.point, one.scores.get("step") or best, one.scores.get("pick"), f"v{one.n}", is_marked=one == version)
+        for one in _of_training(rooms, version)
+    ]
+    waiting = [_row(point.number, point.done, point.score, "") for point in rooms.points.of(version.job)]
+    return sorted([*made, *waiting], key=lambda row: row["step"] or 0)
 
 
-def _row(point: int | None, step: int | None, score: float | None, otherwise: str) -> dict[str, Any]:
+def _row(
+    point: int | None, step: int | None, score: float | None, otherwise: str, *, is_marked: bool = False
+) -> dict[str, Any]:
     return {
         "point": point,
         "step": step,
         "label": otherwise if step is None else texts.say("compare-row", step=step),
         "note": "" if score is None else f"{score:.0%}",
+        "is_marked": is_marked,
     }
 
 

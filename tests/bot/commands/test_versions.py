@@ -145,7 +145,7 @@ async def test_sample_points_are_compared_by_strengths_on_demand(stage: Stage) -
 
     assert "The contact sheet of <ana-dog> is queued" in queued.body
     assert (job.kind, job.request["strengths"]) == (JobKind.SHEET, [0.6, 0.8, 1.0, 1.2])
-    assert [(row["label"], row["note"], bool(row.get("is_marked"))) for row in job.request["rows"]] == [
+    assert [(row["label"], row["note"], row["is_marked"]) for row in job.request["rows"]] == [
         ("step 100", "41%", False), ("step 200", "", True), ("step 200", "62%", False),
     ]  # fmt: skip
     assert "comparing <ana-dog> (yours)" in shown(await stage.ana.command("queue")).body
@@ -175,6 +175,9 @@ async def test_what_is_pressed_below_the_sheet_is_what_the_word_means(stage: Sta
     versions = await stage.run(lambda rooms: rooms.concepts.versions(version.concept))
     assert [(one.n, one.point, one.strength) for one in versions] == [(2, 1, 0.6), (1, None, 1.0)]
     assert await stage.run(lambda rooms: rooms.vault.open(versions[0].blob)) == b"point 1"
+    await contact_sheet(stage, versions[0])
+    rows = (await stage.job()).request["rows"]
+    assert [(row["label"], row["is_marked"]) for row in rows] == [("step 100", True), ("step 200", False)]
 
 
 async def test_a_sample_point_that_was_not_chosen_within_a_week_is_gone(stage: Stage) -> None:
