@@ -56,7 +56,7 @@ def release(rooms: Rooms, job: Job, *, blameless: bool) -> None:
 def fail(rooms: Rooms, job: Job, error: TintypeError) -> None:
     """Over, with its reason and its one message."""
     if rooms.queue.fail(job.id, job.attempt, error.code, error.facts):
-        note_held_back(rooms, job, int(error.facts["count"]) if error.code == "E_HELD_BACK" else 0)
+        note_held_back(rooms, job, int(error.facts.get("count", 1)) if error.code == "E_HELD_BACK" else 0)
         settle_ended(rooms, job.id)
 
 

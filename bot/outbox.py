@@ -197,7 +197,7 @@ class Outbox:
                     raise
                 reasons.append(_reason("channel", error))
         try:
-            alone = await self._client.create_dm(discord.Object(letter.job.owner))
+            alone = await self._client.create_dm(Named(str(letter.job.owner)))  # type: ignore[arg-type]  # see Named
             return await self._post(letter, alone, ChannelId(alone.id))
         except discord.HTTPException as error:
             if mail.is_passing(error):

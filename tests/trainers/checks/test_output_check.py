@@ -220,3 +220,10 @@ def test_a_training_shows_tiles_for_samples_and_still_teaches_the_word(
     assert tile.tobytes() == held_back(64, 64).tobytes()
     assert {"code": "W_SAMPLES_HELD", "count": 4} in told.done.result["warnings"]
     assert len(told.made("weights")) == 1
+
+
+def test_pictures_are_decoded_in_one_place_alone_where_the_check_stands() -> None:
+    source = {path: path.read_text("utf-8") for path in Path("trainers").rglob("*.py") if "miniature" not in path.parts}
+
+    assert [path.as_posix() for path, text in source.items() if "vae.decode(" in text] == ["trainers/imagine.py"]
+    assert source[Path("trainers/imagine.py")].count("vae.decode(") == 1
