@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import logging
 import random
 from dataclasses import dataclass
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 
 IDLE_S = 30.0  # the bell ends it at once
 FIRST_AGAIN_S, MOST_AGAIN_S = 2.0, 60.0  # after an outage; each try waits twice as long
+AT_ONCE = 4  # questions
+STUCK_S = 60.0  # for one letter, rate limits included; then it is looked up and tried again
 LEFT_S = 6 * 3600.0  # between two looks at who has left the server that they were asked in
 NONCE_CHARACTERS = 25  # Discord's most
 Name = tuple[str, str]
@@ -48,6 +52,7 @@ class Letters:
         self._not_before_s: dict[Name, float] = {}
         self._failures: dict[Name, int] = {}
         self._looked_s = float("-inf")
+        self._lanes = asyncio.Semaphore(AT_ONCE)
 
     def wake(self) -> None:
         """Something was asked, answered or withdrawn."""
@@ -62,9 +67,9 @@ class Letters:
         await self._look_who_left()
         await self._store.run(lambda rooms: rooms.questions.settle())
         letters = await self._store.run(lambda rooms: rooms.questions.due())
-        for letter in letters:
-            if self._not_before_s.get(_name(letter), 0.0) <= self._clock.monotonic():
-                await self._one(letter)
+        due = [one for one in letters if self._not_before_s.get(_name(one), 0.0) <= self._clock.monotonic()]
+        by_question = itertools.groupby(due, lambda letter: letter.question)
+        await asyncio.gather(*(self._question(list(group)) for _, group in by_question))
         later = [self._not_before_s[_name(letter)] for letter in letters if _name(letter) in self._not_before_s]
         return max(0.05, min([moment - self._clock.monotonic() for moment in later] + [IDLE_S]))
 
@@ -78,10 +83,17 @@ class Letters:
             return
         self._looked_s = self._clock.monotonic()
 
+    async def _question(self, letters: list[Letter]) -> None:
+        """A question's letters one after the other; several questions beside each other."""
+        async with self._lanes:
+            for letter in letters:
+                await self._one(letter)
+
     async def _one(self, letter: Letter) -> None:
         """Send it, or try again later; what breaks with one letter holds no other up."""
         try:
-            await self._send(letter)
+            async with asyncio.timeout(STUCK_S):
+                await self._send(letter)
         except Exception as error:  # noqa: BLE001  it is logged
             self._later(letter, error)
         else:

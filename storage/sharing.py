@@ -16,11 +16,12 @@ from storage.images import Images
 from storage.permissions import Held, may_go_on
 from storage.questions import Questions
 from storage.queue import Queue
-from storage.records import Concept, ConceptId, Grant, Kind, MemberId, Scope
+from storage.records import Concept, ConceptId, Grant, JobKind, Kind, MemberId, Scope
 from storage.rows import concept_of, record
 from storage.takedowns import Deed, Takedowns
 
 ABOUT_CHARACTERS = 300
+BACK = {JobKind.TRAIN: "E_TRAINING_BACK"}  # what is said of a job that an agreement's end has cancelled
 
 
 class Licence(StrEnum):
@@ -167,8 +168,8 @@ class Sharing:
             self._concepts.revoke(concept)
             drawing = self._queue.drawing_with({version.id for version in self._concepts.versions(concept)})
             learning = [job for job in [*self._queue.ready(), *self._queue.active()] if job.concept == concept]
-            for job in {job.id: job for job in [*drawing, *learning]}:
-                self._queue.cancel(job, "E_CONSENT_BACK", word=found.name)
+            for job in {job.id: job for job in [*drawing, *learning]}.values():
+                self._queue.cancel(job.id, BACK.get(job.kind, "E_CONSENT_BACK"), word=found.name)
             self.unshare(concept)
             self._questions.revoke(concept, person)
             for made in dict.fromkeys(image.job for image in self._images.with_word(concept)):

@@ -10,10 +10,15 @@ from bot.cards import layout
 from bot.studio import Studio, asker_of
 
 
+async def _acknowledge(interaction: Interaction) -> None:
+    """In a channel the answer is for the member alone; its card there is redrawn by its letter."""
+    await (acknowledge_press if interaction.guild_id is None else acknowledge)(interaction)
+
+
 @on_press("agree")
 async def agree(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Say yes to a question that one was asked."""
-    await acknowledge_press(interaction)
+    await _acknowledge(interaction)
     person, facts, now = asker_of(interaction), studio.facts(), studio.clock.now()
     question = await studio.run(lambda rooms: asking.asked_of(rooms, person, press.id))
     asker = await asking.asker_now(studio, interaction.client, question, person) if question.is_open else person
@@ -26,7 +31,7 @@ async def agree(studio: Studio, interaction: Interaction, press: Press) -> None:
 @on_press("decline")
 async def decline(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Say no to a question that one was asked."""
-    await acknowledge_press(interaction)
+    await _acknowledge(interaction)
     person = asker_of(interaction)
     card = await studio.run(lambda rooms: asking.declined(rooms, person, press.id))
     studio.wake()

@@ -329,7 +329,7 @@ sitting-ask = { $where ->
     Ohne Antwort endet die Frage <t:{ $until }:R>. Nach einem *Nein* werden die Fotos gelöscht, und dieses Mitglied fragt dich 30 Tage lang nicht wieder.
 sitting-means = *Ich stimme zu* heißt: { $text }
 sitting-over = { $state ->
-    [yes] **Du hast zugestimmt.** Tintype lernt dein Aussehen als <{ $word }>. Willst du das zurücknehmen, gib irgendwann `/privacy` ein: von da an kann niemand es benutzen.
+    [yes] **Du hast zugestimmt.** Tintype lernt dein Aussehen als <{ $word }>. Willst du das zurücknehmen, gib irgendwann `/privacy` ein: Von da an kann niemand es benutzen.
     [no] **Du hast Nein gesagt.** Es wurde nichts gelernt, und die Fotos sind gelöscht. Dieses Mitglied fragt dich 30 Tage lang nicht wieder.
     [expired] **Diese Frage endete ohne Antwort.** Es wurde nichts gelernt.
     [revoked] **Du hast deine Einwilligung zurückgenommen.** Niemand kann <{ $word }> mehr benutzen, und dieses Mitglied fragt dich 30 Tage lang nicht wieder.
@@ -390,7 +390,7 @@ sitting-waits = **{ $person } wird gefragt,** ob <{ $word }> gelernt werden darf
 question-taken-back = Du hast die Frage zurückgenommen. Niemand wird mehr gefragt.
 
 ## Einwilligung. Ein anderer Wortlaut ist eine neue Version: siehe bot/consent.py
-consent-member-1 = Ich bin die Person auf diesen Fotos. Ich bin mindestens 18 Jahre alt. Ich stimme zu, dass Tintype daraus mein Aussehen lernt, als ein Wort des Mitglieds, das mich fragt. Dieses Mitglied darf damit Bilder von mir machen und das Wort mit mir und mit niemandem sonst teilen. Ich kann das jederzeit mit /privacy zurücknehmen: von da an kann niemand das Wort benutzen, und Bilder damit werden nicht mehr gezeigt.
+consent-member-1 = Ich bin die Person auf diesen Fotos. Ich bin mindestens 18 Jahre alt. Ich stimme zu, dass Tintype daraus mein Aussehen lernt, als ein Wort des Mitglieds, das mich fragt. Dieses Mitglied darf damit Bilder von mir machen und das Wort mit mir und mit niemandem sonst teilen. Ich kann das jederzeit mit /privacy zurücknehmen: Von da an kann niemand das Wort benutzen, und Bilder damit werden nicht mehr gezeigt.
 consent-1 = Ich bin die Person auf diesen Fotos. Ich bin mindestens 18 Jahre alt. Ich stimme zu, dass Tintype daraus mein Aussehen lernt, für mein eigenes Wort, das nur ich benutzen kann. Ich kann das jederzeit mit /forget zurücknehmen; dann werden das Wort, die Fotos und die Bilder gelöscht.
 
 ## Bericht über die Fotos
@@ -496,7 +496,7 @@ training-again = Nach Schritt { $reached } wurde es unterbrochen und macht beim 
    *[other] ; jetzt ist es wieder bei Schritt { $at }.
 }
 training-preview-alt = Lernkurve und Proben von { $word } nach { $done } von { $total } Schritten
-training-private = Fotos und Proben einer Person sieht nur sie selbst: drück auf *Zeig es mir*.
+training-private = Fotos und Proben einer Person sieht nur sie selbst: Drück auf *Zeig es mir*.
 training-stopping = Es hört auf; das Beste bis hierher bleibt.
 training-over = **<{ $word }>** · { $state ->
     [succeeded] gelernt; das Ergebnis steht unten.
@@ -513,7 +513,7 @@ result-photos = { $count ->
 } gelöscht; das Wort braucht sie nicht mehr.
 result-sheet-alt = Probebogen von { $word }: Bilder, gezeichnet mit dem fertigen Wort
 result-curve-alt = Lernkurve von { $word }
-result-private = Proben einer Person sieht nur sie selbst: drück auf *Zeig es mir*.
+result-private = Proben einer Person sieht nur sie selbst: Drück auf *Zeig es mir*.
 failed-title-train = ## <{ $word }> wurde nicht gelernt
 failed-title-sheet = ## <{ $word }> ließ sich nicht vergleichen
 cancelled-title-sheet = ## Der Vergleich von <{ $word }> wurde abgebrochen
@@ -663,13 +663,13 @@ word-versions-more = … und { $count } ältere.
 version-used = <{ $name }> bedeutet von jetzt an Version { $n }. Bilder, die es schon gibt, behalten ihre.
 version-drop-ask = **Version { $n } von <{ $name }> löschen?** Ihre Gewichte und Proben werden gelöscht. Bilder daraus bleiben, aber neue lassen sich daraus nicht mehr machen. Das lässt sich nicht rückgängig machen.
 version-dropped = Version { $n } von <{ $name }> ist gelöscht; das Wort bedeutet jetzt Version { $now }.
-word-foreign = Version { $n } wurde für { $base } gemacht. Dieses Studio hat ein anderes Basismodell: nimm *Neu trainieren*.
+word-foreign = Version { $n } wurde für { $base } gemacht. Dieses Studio hat ein anderes Basismodell: Nimm *Neu trainieren*.
 word-none = Noch nicht gelernt.
 word-waits = Es kam aus einer Datei und wartet auf dich: Sieh dir die ersten Bilder an, dann schalte es ein oder verwirf es.
 word-use = So benutzt du es: `/imagine prompt:<{ $name }> in the snow`
 word-renamed = <{ $old }> heißt jetzt <{ $new }>. Alte Bilder funktionieren weiter.
 share-title = ## Wer <{ $name }> benutzen darf
-share-none = <{ $name }> ist privat: nur du kannst es benutzen. Was andere gerade damit zeichnen, wird abgebrochen; Bilder, die es schon gibt, bleiben.
+share-none = <{ $name }> ist privat: Nur du kannst es benutzen. Was andere gerade damit zeichnen, wird abgebrochen; Bilder, die es schon gibt, bleiben.
 share-with = · { $scope ->
     [member] <@{ $subject }>
     [role] alle mit der Rolle <@&{ $subject }>
@@ -681,9 +681,9 @@ share-quarantined = ⚠ Es wurde gemeldet; bis die Moderation es angesehen hat, 
 share-licence = Bilder: { $licence }
 word-delete-ask = **<{ $name }> löschen?** Gewichte, Fotos und gesicherte Stände werden gelöscht; Bilder daraus bleiben. Das lässt sich nicht rückgängig machen.
 word-deleted = <{ $name }> ist gelöscht.
-word-exported = **<{ $name }>** als `{ $file }` ({ $size }). Das läuft in AUTOMATIC1111, ComfyUI, sd-scripts und diffusers: leg die Datei in den Ordner für LoRAs und schreib `{ $trigger }`. Wer die Datei hat, kann das Aussehen darin benutzen.
-word-exported-both = **<{ $name }>** als `{ $file }` und `{ $embedding }` ({ $size }). Das läuft in AUTOMATIC1111, ComfyUI und diffusers: leg die erste in den Ordner für LoRAs, die zweite in den für Embeddings, benutz beide und schreib `{ $trigger }`. Wer die Dateien hat, kann das Aussehen darin benutzen.
-word-exported-embedding = **<{ $name }>** als `{ $file }` ({ $size }). Das läuft in AUTOMATIC1111, ComfyUI und diffusers: leg die Datei in den Ordner für Embeddings und schreib `{ $trigger }`. Wer die Datei hat, kann das Aussehen darin benutzen.
+word-exported = **<{ $name }>** als `{ $file }` ({ $size }). Das läuft in AUTOMATIC1111, ComfyUI, sd-scripts und diffusers: Leg die Datei in den Ordner für LoRAs und schreib `{ $trigger }`. Wer die Datei hat, kann das Aussehen darin benutzen.
+word-exported-both = **<{ $name }>** als `{ $file }` und `{ $embedding }` ({ $size }). Das läuft in AUTOMATIC1111, ComfyUI und diffusers: Leg die erste in den Ordner für LoRAs, die zweite in den für Embeddings, benutz beide und schreib `{ $trigger }`. Wer die Dateien hat, kann das Aussehen darin benutzen.
+word-exported-embedding = **<{ $name }>** als `{ $file }` ({ $size }). Das läuft in AUTOMATIC1111, ComfyUI und diffusers: Leg die Datei in den Ordner für Embeddings und schreib `{ $trigger }`. Wer die Datei hat, kann das Aussehen darin benutzen.
 word-exported-pack = **<{ $name }>** als `{ $file }` ({ $size }), unter der Lizenz „{ $licence }“. Darin sind Gewichte, Proben, Karte und Prüfsummen, und von niemandem Name oder Nummer außer dem, was du angegeben hast. `/words import` eines anderen Tintype nimmt es ganz; andere Programme nehmen die .safetensors daraus. Wer es hat, kann das Aussehen darin benutzen.
 import-title = ## <{ $word }>, anderswo entstanden
 import-file = `{ $name }`: { $layout ->
@@ -707,7 +707,7 @@ import-dropped = Die Datei ist gelöscht. Es wurde nichts daraus gemacht.
 import-alt = Erste Bilder von { $word }: oben ohne es, unten mit ihm
 import-enabled = **Du kannst <{ $word }> jetzt benutzen.** `/imagine prompt:<{ $name }> in the snow`
 import-discarded = <{ $word }> und die Datei dazu sind gelöscht.
-imported-waits = **<{ $word }>** wurde aus einer Datei übernommen und wartet auf <@{ $owner }>: sieh dir die ersten Bilder an, dann schalte es ein oder verwirf es. Bis dahin kann es niemand benutzen.
+imported-waits = **<{ $word }>** wurde aus einer Datei übernommen und wartet auf <@{ $owner }>: Sieh dir die ersten Bilder an, dann schalte es ein oder verwirf es. Bis dahin kann es niemand benutzen.
 imported-enabled = **<{ $word }>** wurde von <@{ $owner }> aus einer Datei übernommen.
 trial-title = ## Erste Bilder von <{ $word }>
 trial-kind = Es zeigt { $kind }, Oberbegriff *{ $class_word }*.
@@ -797,7 +797,7 @@ case-reporters = { $count ->
    *[other] Gemeldet von { $count } Mitgliedern
 } seit <t:{ $when }:R>.
 case-hidden = ⚠ Es ist verborgen, bis du entscheidest.
-case-help = *Behalten* gibt es zurück. *Entfernen* löscht Bilder und lässt einen Stil nur noch dem Mitglied, dem er gehört. *Entfernen und verwarnen* zählt es auch: die dritte Verwarnung in 30 Tagen sperrt für 30 Tage. *Mitglied sperren* hält es fern, bis du es wieder einlässt; die Meldung bleibt.
+case-help = *Behalten* gibt es zurück. *Entfernen* löscht Bilder und lässt einen Stil nur noch dem Mitglied, dem er gehört. *Entfernen und verwarnen* zählt es auch: Die dritte Verwarnung in 30 Tagen sperrt für 30 Tage. *Mitglied sperren* hält es fern, bis du es wieder einlässt; die Meldung bleibt.
 case-alt = Was gemeldet wurde
 blocked-title = **Hier gesperrt:**
 blocked-line = <@{ $member }>{ $reason ->
@@ -857,7 +857,7 @@ audit-kept-no-longer = hatte { $count ->
     [one] ein Bild, das gelöscht wurde, weil es älter war
    *[other] { $count } Bilder, die gelöscht wurden, weil sie älter waren
 }, als dieser Server sie behält
-audit-left = ist ausgetreten; was ihm gehörte, wurde gelöscht: Wörter und Bilder, { $count }
+audit-left = ließ löschen, was einem ausgetretenen Mitglied gehörte: Wörter und Bilder, { $count }
 audit-filter-add = hat dem Filter etwas hinzugefügt
 audit-filter-drop = hat etwas aus dem Filter genommen
 audit-quota = hat die täglichen Grenzen geändert
@@ -888,7 +888,7 @@ setup-channels = **Wo:** { $channels ->
 setup-people = **Dürfen hier Personen gelernt werden?** { $state }
 setup-keep = **Bilder** { $days ->
     [0] bleiben, bis jemand sie löscht.
-   *[other] werden { $days } Tage, nachdem sie entstanden, gelöscht und in den Kanälen unkenntlich gemacht.
+   *[other] werden { $days } Tage, nachdem sie entstanden, gelöscht und in den Kanälen durch einen Hinweis ersetzt.
 }
 setup-left = **Wenn ein Mitglied geht oder ich entfernt werde,** { $days ->
     [0] bleiben seine Wörter und Bilder von diesem Server, bis es sie löscht.
@@ -960,7 +960,7 @@ permission-send_messages = Nachrichten senden
 permission-send_messages_in_threads = Nachrichten in Threads senden
 permission-attach_files = Dateien anhängen
 permission-read_message_history = Nachrichtenverlauf anzeigen
-quota-title = **In 24 Stunden darf jedes Mitglied höchstens:**
+quota-title = **Was jedes Mitglied in 24 Stunden höchstens darf:**
 quota-none = **Dieser Server hat keine eigenen Grenzen.** Jedes Mitglied darf, was der Rechner des Betreibers hergibt.
 quota-everybody = Alle
 quota-any = beliebig viele
@@ -980,7 +980,7 @@ queue-mine-imagine = Bilder (von dir)
 queue-mine-sheet = <{ $word }> vergleichen (von dir)
 queue-other-sheet = ein Vergleich
 queue-mine-other = { $kind ->
-    [export] Gewichte herausgeben
+    [export] Gewichte exportieren
     [import] Gewichte übernehmen
     [sheet] einen Bogen zeichnen
    *[other] { $kind }
@@ -1008,16 +1008,16 @@ state-failed = misslungen
 state-cancelled = abgebrochen
 privacy-body =
     ## Datenschutz
-    {"**"}Was Tintype sieht:** die Befehle, die du ihm gibst, die Dateien für `/train` und `/imagine` und wenn jemand seine Knöpfe drückt. Nachrichten liest es keine: es ist ohne das Recht dazu verbunden.
+    {"**"}Was Tintype sieht:** die Befehle, die du ihm gibst, die Dateien für `/train` und `/imagine` und wenn jemand seine Knöpfe drückt. Nachrichten liest es keine: Es ist ohne das Recht dazu verbunden.
     {"**"}Was es behält:** deine Fotos, bis das Wort gelernt ist (eine Woche, solange sie auf *Trainieren* warten, einen Tag nach einem Fehlschlag, bis zu 30 Tage länger, wenn du das wählst), die Gewichte deiner Wörter mit all ihren Versionen und eine Woche lang die Zwischenstände eines Trainings, die du noch wählen kannst, deine Bilder mit ihren Rezepten, ein Bild, von dem du ausgehst (einen Tag), deine Sprache, Einstellungen, Vorlagen und Favoriten, die Stile, die dir gefallen, was du gesucht hast (einen Tag), und wozu du wann zugestimmt hast. Jede Datei ist mit einem eigenen Schlüssel von dir verschlüsselt.
     {"**"}Wenn du einen Server verlässt:** Deine Wörter und Bilder dieses Servers werden 30 Tage später gelöscht, oder wie es dort eingestellt ist; auch Bilder können dort nach einiger Zeit gelöscht werden. Um zu wissen, wer gegangen ist, fragt Tintype Discord einmal am Tag nach denen, die dort etwas haben.
     {"**"}Was es nie tut:** aus Nachrichten lernen, Fotos verschiedener Mitglieder zusammenwerfen, Gesichter erkennen, irgendetwas an einen anderen Dienst schicken. Alles wird auf dem Rechner des Betreibers berechnet.
     {"**"}Personen:** Eine Person wird nur gelernt, wenn sie mindestens 18 ist und selbst zugestimmt hat: du, oder ein anderes Mitglied des Servers, das dafür gefragt wird. So ein Wort wird höchstens mit einzelnen Mitgliedern geteilt; das eines anderen Mitglieds nur mit diesem.
     {"**"}Deine Rechte:** `/mydata` gibt dir alles, `/forget` löscht es und vernichtet deinen Schlüssel, mit Quittung.
 privacy-intents = Gewährte Zugriffe: { $intents }. Rechte in diesem Kanal: { $permissions }.
-privacy-likenesses = **Wörter, die dich zeigen.** Du kannst deine Einwilligung jederzeit zurücknehmen: von da an kann niemand das Wort benutzen.
+privacy-likenesses = **Wörter, die dich zeigen.** Du kannst deine Einwilligung jederzeit zurücknehmen: Von da an kann niemand das Wort benutzen.
 privacy-likeness = · <{ $name }> von <@{ $owner }>
-taken-back-sitter = **Du hast deine Einwilligung zu <{ $name }> zurückgenommen.** Ab jetzt kann niemand das Wort benutzen, auch nicht, wem es gehört: was gerade damit entstand, ist abgebrochen, geteilt ist es mit niemandem mehr, und Bilder damit werden nicht mehr gezeigt. Wem es gehört, erfährt das und darf dich 30 Tage lang nicht wieder fragen. Die Fotos sind gelöscht. Das Wort und die Bilder, die dich zeigen, sind noch da, nützen aber niemandem; lösch sie unten endgültig.
+taken-back-sitter = **Du hast deine Einwilligung zu <{ $name }> zurückgenommen.** Ab jetzt kann niemand das Wort benutzen, auch nicht, wem es gehört: Was gerade damit entstand, ist abgebrochen, geteilt ist es mit niemandem mehr, und Bilder damit werden nicht mehr gezeigt. Wem es gehört, erfährt das und darf dich 30 Tage lang nicht wieder fragen. Die Fotos sind gelöscht. Das Wort und die Bilder, die dich zeigen, sind noch da, nützen aber niemandem; lösch sie unten endgültig.
 taken-back = **Du hast deine Einwilligung zu <{ $name }> zurückgenommen.** Das Wort wird ab jetzt überall abgelehnt, was gerade damit entstand, ist abgebrochen, geteilt ist es mit niemandem mehr, und Bilder damit siehst nur noch du. Fotos, Gewichte und Bilder sind noch da, nützen aber niemandem; lösch sie unten, oder später mit `/forget`.
 privacy-none = keine
 check-off = **Bildprüfung: aus.** Nichts sieht ein Bild an, bevor es erscheint; Meldungen und die Verwaltung des Servers tun es.
@@ -1046,7 +1046,7 @@ mydata-left-out = { $count ->
     [one] Eine Datei fehlt darin, sie ist
    *[other] { $count } Dateien fehlen darin, sie sind
 } zu groß für eine Nachricht hier. `/words export` gibt Gewichte einzeln, `/show` deine Bilder; den Rest kann dir der Betreiber geben.
-mydata-part = Teil { $n } von { $count }, { $size }. Heb ihn sicher auf: er ist nicht mehr verschlüsselt.
+mydata-part = Teil { $n } von { $count }, { $size }. Heb ihn sicher auf: Er ist nicht mehr verschlüsselt.
 forget-ask-all = **Alles löschen, was Tintype über dich aufbewahrt?** Deine Wörter, Fotos, Bilder, Aufträge und Einwilligungen werden hier gelöscht, und dein Schlüssel wird vernichtet; damit sind sie auch in Sicherungen nicht mehr lesbar. Das lässt sich nicht rückgängig machen.
 forget-ask-word = **<{ $word }> löschen, mit allem, was dazugehört?** Seine Fotos, Gewichte, gesicherten Stände und die Bilder daraus werden gelöscht. Das lässt sich nicht rückgängig machen.
 receipt-title = ## Quittung
@@ -1079,7 +1079,7 @@ receipt-line = Gelöscht <t:{ $when }:F>: { $photos ->
 receipt-key = Dein Schlüssel ist vernichtet: Kopien in Sicherungen kann niemand mehr lesen.
 receipt-key-kept = Dein Schlüssel bleibt, für deine anderen Wörter.
 receipt-number = Quittung `{ $receipt }`. Heb sie auf, falls du den Betreiber danach fragen willst.
-receipt-stays = Was bleibt: die Nummer dieser Quittung und dass du darum gebeten hast, damit keine alte Sicherung deine Daten zurückbringt. Reste gelöschter Zeilen in ungenutzten Teilen der Datenbankdatei werden spätestens innerhalb einer Stunde überschrieben.
+receipt-stays = Was bleibt: die Nummer dieser Quittung und dass du darum gebeten hast, damit keine alte Sicherung deine Daten zurückbringt. Reste gelöschter Zeilen in ungenutzten Teilen der Datenbankdatei werden spätestens in einer Stunde überschrieben.
 help-body =
     ## Tintype
     {"**"}1. `/train`** – gib 5 bis 20 Fotos von einem Motiv und ein Wort dafür. Du siehst sofort, welche Fotos gut sind.
@@ -1098,10 +1098,10 @@ E_USER_INSTALL = Tintype arbeitet auf Servern, denen es hinzugefügt wurde, und 
 E_OLD_BUTTON = Dieser Knopf stammt von einem früheren Tintype und tut nichts mehr. `/show` bringt den Auftrag mit Knöpfen zurück, die gehen.
 E_OLD_COMMAND = Dieser Befehl hat sich geändert, seit dein Discord ihn geladen hat. Lad Discord neu (Strg+R, oder die App schließen und öffnen) und gib ihn noch einmal ein.
 E_OPTION = „{ $value }“ passt da nicht. Nimm einen der angebotenen Werte.
-E_JOB_FAILED = Die Maschine konnte das nicht fertigstellen; warum, sieht der Betreiber im Protokoll. Deine Fotos und Wörter bleiben: versuch es noch einmal, und nenn dem Betreiber die Nummer des Auftrags, wenn es zweimal geschieht.
+E_JOB_FAILED = Die Maschine konnte das nicht fertigstellen; warum, sieht der Betreiber im Protokoll. Deine Fotos und Wörter bleiben: Versuch es noch einmal, und nenn dem Betreiber die Nummer des Auftrags, wenn es zweimal geschieht.
 E_NOT_ALLOWED = Das geht hier nicht. Versuch es in einem Textkanal eines Servers, zu dem Tintype gehört.
 E_NOT_FOUND = So etwas gibt es von dir nicht. Vielleicht wurde es gelöscht; `/words mine` und `/show` listen auf, was da ist.
-E_CHANNEL = Tintype darf in diesem Kanal nichts zeigen: ihm fehlt { $missing }. Bitte die Verwaltung des Servers darum, oder nimm einen anderen Kanal.
+E_CHANNEL = Tintype darf in diesem Kanal nichts zeigen: Ihm fehlt { $missing }. Bitte die Verwaltung des Servers darum, oder nimm einen anderen Kanal.
 E_ENGINE_ASLEEP = Die Maschine ist nicht wach, deshalb geht das gerade nicht. Versuch es in einer Minute noch einmal; der Betreiber sieht mit `tintype doctor`, woran es liegt.
 E_STUDIO_BUSY = Sehr viele benutzen gerade Tintype, deshalb dauerte das zu lange. Es wurde nichts geändert; versuch es gleich noch einmal.
 E_METHOD = Ein Verfahren „{ $method }“ gibt es hier nicht. Nimm eines von diesen: { $known }.
@@ -1117,7 +1117,7 @@ E_KIND = Tintype lernt hier eine Person, ein Tier oder einen Gegenstand. Nimm ei
 E_SHOW_ME = Es gibt noch nichts zu zeigen. Versuch es noch einmal, wenn die erste Probe gezeichnet ist.
 
 # Bilder, von denen ausgegangen wird
-E_IMAGE_ADULT = In einem altersbeschränkten Kanal entsteht und erscheint kein Bild, das von einem eingesandten ausging: niemand weiß, wen das zeigt. Nimm einen anderen Kanal.
+E_IMAGE_ADULT = In einem altersbeschränkten Kanal entsteht und erscheint kein Bild, das von einem eingesandten ausging: Niemand weiß, wen das zeigt. Nimm einen anderen Kanal.
 E_MADE_FOR_ADULTS = Das entstand in einem altersbeschränkten Kanal und erscheint nicht außerhalb davon. Lass *public* weg, dann siehst nur du es.
 E_IMAGE_GONE = Diese Bilder gingen von einem eingesandten aus; das bleibt nur einen Tag und nur für das Mitglied, das es schickte. Schick es noch einmal mit `/imagine image:`.
 E_STRENGTH_ALONE = Eine Stärke sagt, wie weit sich ein Bild vom Ausgangsbild entfernt, und es gibt keins. Gib eins mit `image:` an (auf der Befehlszeile `--image`), oder lass sie weg.
@@ -1155,11 +1155,11 @@ E_DRAFT_GONE = Diese Fotos wurden verworfen oder sind abgelaufen, deshalb gibt e
 E_DRAFT_USED = Dieses Training ist schon eingereiht. `/queue` zeigt es.
 E_DRAFT_KEPT = Aus diesen Fotos wurde <{ $word }> gelernt, und sie bleiben für eine nächste Version. `/train word:{ $word }` holt sie zurück.
 E_WHO_KIND = Wen die Fotos zeigen, ist nur bei Fotos einer Person die Frage. Lass `who:` und `member:` weg, oder wähl als Art eine Person.
-E_WHO_MEMBER = Nenn mit `member:` das Mitglied, das die Fotos zeigen. Wer nicht auf diesem Server ist, kann nicht gelernt werden: niemand könnte fragen.
+E_WHO_MEMBER = Nenn mit `member:` das Mitglied, das die Fotos zeigen. Wer nicht auf diesem Server ist, kann nicht gelernt werden: Niemand könnte fragen.
 E_WHO_ME = Du hast gesagt, die Fotos zeigen dich, und ein anderes Mitglied genannt. Lass eins von beiden weg.
 E_WHO_BOT = Ein Bot kann nicht zustimmen. Für das Bild einer Figur wähl die Art, die sie ist, und kein Mitglied.
-E_WHO_STRANGER = Wer nicht auf diesem Server ist, kann nicht gelernt werden: fragen lässt sich nur ein Mitglied. Nimm `/train` auf einem Server, auf dem ihr beide seid.
-E_WHO_HERE = Frag auf dem Server, auf dem diese Fotos abgegeben wurden: dort ist bekannt, wer ihr beide seid.
+E_WHO_STRANGER = Wer nicht auf diesem Server ist, kann nicht gelernt werden: Fragen lässt sich nur ein Mitglied. Nimm `/train` auf einem Server, auf dem ihr beide seid.
+E_WHO_HERE = Frag auf dem Server, auf dem diese Fotos abgegeben wurden: Dort ist bekannt, wer ihr beide seid.
 E_WHO_LEFT = Das Mitglied, das diese Fotos zeigen, ist nicht mehr auf diesem Server und lässt sich nicht fragen; es wird nichts gelernt.
 E_NOT_AGREED = Das Mitglied, das diese Fotos zeigen, hat genau diesen nicht zugestimmt. Drück im Bericht über die Fotos auf *Fragen*; vorher wird nichts gelernt.
 E_DRAFT_ASKED = Das Mitglied, das diese Fotos zeigen, wird gerade zu genau diesen gefragt; jetzt lassen sie sich nicht ändern. `/train` mit dem Wort zeigt die Frage; nimm sie dort erst zurück.
@@ -1168,7 +1168,7 @@ E_ASK_DECLINED = { $person } möchte das nicht und wird von dir frühestens <t:{
 E_ASK_OPEN = { $person } hat schon eine Frage von dir zu beantworten. Warte auf die Antwort, oder nimm jene Frage erst zurück.
 E_ASK_OFTEN = Du hast { $person } in 24 Stunden { $most } Mal gefragt. Lass Zeit; frag morgen wieder.
 E_ASK_MANY = { $most } Fragen von dir warten schon auf Antwort. Warte auf eine davon, oder nimm eine zurück.
-E_QUESTION_GONE = Diese Frage gibt es nicht mehr: sie wurde zurückgenommen, oder worum es ging, wurde gelöscht. Es ist nichts mehr zu beantworten.
+E_QUESTION_GONE = Diese Frage gibt es nicht mehr: Sie wurde zurückgenommen, oder worum es ging, wurde gelöscht. Es ist nichts mehr zu beantworten.
 E_QUESTION_FOREIGN = Diese Frage ging an ein anderes Mitglied, und nur das kann sie beantworten. Es hat sich nichts geändert.
 E_ASKER_LEFT = Das Mitglied, das dich gefragt hat, ist nicht mehr auf jenem Server; es ist nichts mehr zu beantworten. Von dir wird nichts gelernt oder benutzt.
 E_PERSON_LEFT = Du bist nicht mehr auf dem Server, auf dem du gefragt wurdest; die Frage ist damit erledigt. Von dir wird nichts gelernt oder benutzt.
@@ -1184,19 +1184,19 @@ E_PHOTOS_PUBLIC = Fotos erscheinen nie in einem Kanal. Lass *public* weg, dann s
 E_PHOTO_GONE = Dieses Foto ist nicht mehr da. Blättere um oder drück auf *Fotos hinzufügen*, dann siehst du die Liste, wie sie jetzt ist.
 
 ## Fehler: die Maschine und ihre Befehlszeile
-E_INTERNAL = In der Maschine ist etwas kaputtgegangen. Es steht unter der Nummer `{ $number }` in ihrem Protokoll; nenn sie dem Betreiber, wenn es noch einmal geschieht. Deine Fotos und Wörter bleiben: versuch es noch einmal.
+E_INTERNAL = In der Maschine ist etwas kaputtgegangen. Es steht unter der Nummer `{ $number }` in ihrem Protokoll; nenn sie dem Betreiber, wenn es noch einmal geschieht. Deine Fotos und Wörter bleiben: Versuch es noch einmal.
 E_BUSY = Die Maschine lernt gerade ein anderes Wort. Warte, bis sie fertig ist; es läuft immer nur ein Training.
-E_VERB = Die Maschine kennt die Anfrage „{ $verb }“ nicht. Bot und Maschine sind von verschiedenen Versionen: richte beide aus demselben Stand ein und starte sie neu.
-E_ATTEMPT = Die Maschine kann den Ordner des Auftrags nicht lesen („{ $field }“). Bot und Maschine sind von verschiedenen Versionen: richte beide aus demselben Stand ein und starte sie neu.
-E_JOB_KIND = Die Maschine kennt keine Aufträge der Art „{ $kind }“. Bot und Maschine sind von verschiedenen Versionen: richte beide aus demselben Stand ein und starte sie neu.
+E_VERB = Die Maschine kennt die Anfrage „{ $verb }“ nicht. Bot und Maschine sind von verschiedenen Versionen: Richte beide aus demselben Stand ein und starte sie neu.
+E_ATTEMPT = Die Maschine kann den Ordner des Auftrags nicht lesen („{ $field }“). Bot und Maschine sind von verschiedenen Versionen: Richte beide aus demselben Stand ein und starte sie neu.
+E_JOB_KIND = Die Maschine kennt keine Aufträge der Art „{ $kind }“. Bot und Maschine sind von verschiedenen Versionen: Richte beide aus demselben Stand ein und starte sie neu.
 E_CHECKPOINT = Der gesicherte Stand dieses Auftrags ist beschädigt. Er beginnt wieder von vorn.
 E_NO_CONSENT = Um eine Person zu lernen, muss sie selbst zugestimmt haben, und dieser Auftrag trägt keine Zustimmung. Fang mit `/train` neu an und stimm dort zu; auf der Befehlszeile gib `--i-am-this-person` an, wenn du mindestens 18 bist.
 E_DISK_LOW = Die Festplatte dieses Tintype ist fast voll ({ NUMBER($free_mb) } MB frei, { NUMBER($floor_mb) } MB nötig), deshalb wird nichts Neues angenommen. Was läuft, läuft weiter, und nichts geht verloren. Der Betreiber muss Platz schaffen; versuch es dann noch einmal.
-E_DISK_FULL = Die Festplatte dieses Tintype ist voll, deshalb ließ sich nichts speichern. Was vorher gespeichert war, ist heil. Der Betreiber muss Platz schaffen; versuch es dann noch einmal.
+E_DISK_FULL = Die Festplatte dieses Tintype ist voll, deshalb ließ sich nichts speichern. Was vorher gespeichert war, ist unversehrt. Der Betreiber muss Platz schaffen; versuch es dann noch einmal.
 E_NO_MEMORY = { $device ->
     [cuda] Der Grafikkarte
    *[other] Dem Rechner
-} ging der Speicher aus ({ $free_mib } MiB frei). Verlang weniger Bilder oder nimm weniger Fotos, schließ, was ihn sonst benutzt, oder nimm ein kleineres Basismodell.
+} ging der Speicher aus ({ $free_mib } MiB frei). Verlang weniger Bilder oder nimm weniger Fotos, schließ, was sonst noch läuft, oder nimm ein kleineres Basismodell.
 E_BASE_LOAD = Das Basismodell „{ $base }“ lässt sich nicht laden; warum, steht im Protokoll der Maschine. `tintype-trainer models list` zeigt, was da ist.
 E_IMAGE_TOO_BIG = Das Bild passt nicht in { $limit_kib } KiB, wie man es auch packt. Verlang ein kleineres.
 E_MODEL_UNCHECKED = Von „{ $name }“ gibt es keine Bildprüfung als .safetensors. Hol das Modell ohne `--safety-checker`, und nenn in TINTYPE_OUTPUT_CHECK_DIR den Ordner einer anderen.
@@ -1231,7 +1231,7 @@ E_MODEL_MISSING = Das Basismodell „{ $name }“ ist nicht auf diesem Rechner. 
 E_MODEL_MEMORY = „{ $name }“ braucht zum Trainieren auf diesem Gerät etwa { $need_mib } MiB (berechnet), und es hat { $have_mib } MiB. Nimm ein kleineres Basismodell, oder gib `--yes` an, um es trotzdem zu holen.
 
 ## Fehler: Ablage, Wörter, Rechte
-E_WORD_FORM = „{ $word }“ kann kein Wort sein: ein Wort hat 3 bis 32 Buchstaben a–z, Ziffern, - oder _, und beginnt mit einem Buchstaben. Wie wäre { $suggestion }?
+E_WORD_FORM = „{ $word }“ kann kein Wort sein: Ein Wort hat 3 bis 32 Buchstaben a–z, Ziffern, - oder _, und beginnt mit einem Buchstaben. Wie wäre { $suggestion }?
 E_WORD_RESERVED = „{ $word }“ bedeutet schon etwas und kann kein Wort sein. Nimm ein anderes, etwa my-{ $word }.
 E_WORD_LEARNING = <{ $word }> wird gerade gelernt, deshalb geht noch keine nächste Version. Warte, bis es fertig ist; `/queue` zeigt, wie lange das dauert.
 E_WORD_KIND = <{ $word }> ist schon ein Wort von dir für { $kind ->
@@ -1294,6 +1294,7 @@ E_REPORT_CLOSED = Diese Meldung ist schon erledigt. `/studio reports` zeigt, was
 E_NOT_MANAGER = Das können nur Mitglieder, die diesen Server verwalten dürfen. Frag jemanden von ihnen.
 E_NOT_YOURS = Das gehört einem anderen Mitglied, und nur das darf es. Fang mit `/imagine` oder `/train` etwas Eigenes an.
 E_PERSON_ADULT = Ein Wort für eine Person wird nie in einem altersbeschränkten Kanal benutzt. Nimm einen anderen Kanal.
+E_TRAINING_BACK = Die Person, die <{ $word }> zeigt, hat ihre Einwilligung zurückgenommen; das Wort wird deshalb nicht gelernt. Das ist ihr Recht, ohne Begründung.
 E_CONSENT_BACK = Die Person hinter <{ $word }> hat ihre Einwilligung zurückgenommen, deshalb wird damit nichts mehr gezeichnet. Nimm das Wort aus dem Prompt.
 E_BLOB_GONE = Diese Datei wurde gelöscht und lässt sich nicht mehr zeigen oder benutzen. `/show` und `/words mine` listen auf, was da ist.
 E_BLOB_BROKEN = Eine Datei davon ist beschädigt und nicht zu gebrauchen. Mach es neu und sag es dem Betreiber; er sollte die Festplatte prüfen und mit `tintype restore` eine Sicherung zurückholen.
@@ -1306,7 +1307,7 @@ E_ALREADY_OVER = Dieser Auftrag ist schon zu Ende, es gibt nichts anzuhalten. `/
 E_NOT_STARTED = Es hat noch nicht angefangen zu lernen, deshalb gibt es nichts zu behalten. Drück auf *Abbrechen*, um es fallen zu lassen.
 E_PICTURE_GONE = Diese Bilder wurden gelöscht. Drück auf *Noch einmal*, oder fang mit `/imagine` neu an.
 E_FORGET_FOREIGN = Dieser Knopf ist für die Daten eines anderen Mitglieds. Nimm selbst `/mydata` oder `/forget`.
-E_POISON = Dieser Auftrag hat { $attempts } Mal seine Maschine angehalten, ohne voranzukommen, und wurde deshalb aufgegeben. Deine Fotos und Wörter bleiben. Versuch es mit weniger Fotos oder einem anderen Verfahren, und nenn dem Betreiber die Nummer des Auftrags.
+E_POISON = Dieser Auftrag hat die Maschine { $attempts } Mal zum Stehen gebracht, ohne voranzukommen, und wurde deshalb aufgegeben. Deine Fotos und Wörter bleiben. Versuch es mit weniger Fotos oder einem anderen Verfahren, und nenn dem Betreiber die Nummer des Auftrags.
 E_DATABASE_BROKEN = Die Datenbank { $path } ist beschädigt. Sie wurde nicht angerührt. Halt Tintype an, heb eine Kopie der Datei auf, und hol mit `tintype restore` die letzte Sicherung zurück.
 E_DATABASE_NEWER = Die Datenbank { $path } stammt von einem neueren Tintype. Richte jene Version wieder ein, oder hol eine Sicherung von davor zurück.
 E_SETTING_VALUE = { $name } ist „{ $value }“, muss aber so sein: { $wanted }. Ändere es in .env oder in der Umgebung.
@@ -1314,7 +1315,7 @@ E_SETTING_UNKNOWN = Eine Einstellung { $name } gibt es nicht.{ $nearest ->
     [none] {""}
    *[other] {" "}Meintest du { $nearest }?
 } Alle stehen in .env.example.
-E_LEASE_LOST = Dieser Versuch ist vorbei: der Auftrag wurde abgebrochen, oder ein anderer Versuch ist an seiner Stelle.
+E_LEASE_LOST = Dieser Versuch ist vorbei: Der Auftrag wurde abgebrochen, oder ein anderer Versuch ist an seiner Stelle.
 E_ENGINE_LOST = Die Maschine blieb stehen. Sie wird von selbst neu gestartet, und Aufträge machen beim letzten gesicherten Stand weiter.
 E_ENGINE_START = Die Maschine lässt sich nicht starten: { $reason }. Richte Tintype mit `make run` neu ein; mehr steht im Protokoll im Datenordner.
 E_RESULT_BROKEN = Das Ergebnis der Maschine ist beschädigt („{ $file }“), deshalb wurde nichts davon behalten. Versuch es noch einmal; geschieht es wieder, sollte der Betreiber Speicher und Festplatte prüfen.
@@ -1324,15 +1325,15 @@ E_GATEWAY = Discord hat die Verbindung endgültig beendet (Code { $number }). Me
 E_SANDBOX_PORT = Der Ersatz für Discord kann nicht an Port { $port } lauschen: { $reason }. Setz TINTYPE_SANDBOX_PORT auf einen anderen, oder auf 0 für irgendeinen freien.
 E_NO_SANDBOX = Unter { $url } antwortet kein Ersatz für Discord. Starte einen mit `make run` in einem anderen Terminal, ohne DISCORD_TOKEN.
 E_API_WITHOUT_TOKEN = DISCORD_API_URL ist { $url }, aber es gibt kein DISCORD_TOKEN, um sich dort anzumelden. Setz beide oder keins.
-E_STYLE_GONE = Diesen Stil kannst du hier nicht mehr benutzen: er wurde zurückgezogen, oder er ist an diesem Ort nicht geteilt. `/styles browse` zeigt, was es jetzt gibt.
+E_STYLE_GONE = Diesen Stil kannst du hier nicht mehr benutzen: Er wurde zurückgezogen, oder er ist an diesem Ort nicht geteilt. `/styles browse` zeigt, was es jetzt gibt.
 E_LIST_GONE = Diese Liste von Stilen ist zu alt zum Blättern. Öffne sie neu mit `/styles`.
 E_REPORT_PICTURES_OWN = Das sind deine eigenen Bilder. *Löschen* entfernt sie.
 E_PICTURE_BACK = Die Person, die diese Bilder zeigen, hat ihre Einwilligung zurückgenommen; sie werden nicht mehr gezeigt, und es entsteht nichts mehr aus ihnen.
 E_HIDDEN = Diese Bilder wurden gemeldet und bleiben verborgen, bis die Moderation sie angesehen hat. Mach andere mit `/imagine`.
 E_REPORT_MINE = In dieser Meldung geht es um etwas von dir, deshalb entscheidet jemand anderes aus der Verwaltung dieses Servers.
-E_QUOTA_TRAIN = Die Grenze dieses Servers für dich sind { $most } Trainings in 24 Stunden, und die ist erreicht. Das nächste geht <t:{ $when }:R>.
-E_QUOTA_IMAGINE = Die Grenze dieses Servers für dich sind { $most } Bilder in 24 Stunden, und so viele mehr wären zu viele. Sie gehen <t:{ $when }:R>, oder weniger jetzt.
-E_QUOTA_NONE = Die Grenze dieses Servers für dich sind { $most } davon in 24 Stunden, weniger, als du verlangst. Verlang weniger, oder frag die Verwaltung des Servers.
+E_QUOTA_TRAIN = Die Grenze dieses Servers für dich ist erreicht (Trainings in 24 Stunden: { $most }). Das nächste geht <t:{ $when }:R>.
+E_QUOTA_IMAGINE = So viele Bilder gehen über die Grenze dieses Servers für dich (Bilder in 24 Stunden: { $most }). Sie gehen <t:{ $when }:R>, oder weniger jetzt gleich.
+E_QUOTA_NONE = Die Grenze dieses Servers für dich (davon in 24 Stunden: { $most }) liegt unter dem, was du verlangst. Verlang weniger, oder frag die Verwaltung des Servers.
 E_QUOTA_MANY = Ein Server kann { $most } Rollen begrenzen. Heb zuerst mit `/studio limits lift:` eine Grenze auf.
 E_REPORT_OWN = Das ist dein eigener Stil. `/words` ändert ihn oder zieht ihn zurück.
 E_LIKE_OWN = Das ist dein eigener Stil. Dass er gefällt, sagen andere.
@@ -1341,7 +1342,7 @@ E_POINT_GONE = Was zu diesem Zeitpunkt gelernt war, blieb eine Woche und ist jet
 E_LAST_VERSION = Das ist die letzte Version, die es von dem Wort noch gibt, und lässt sich deshalb nicht löschen. `/words delete` löscht das Wort.
 E_WORD_GONE = Ein Wort in diesen Bildern wurde gelöscht, deshalb gibt es keine weiteren. Drück auf *Prompt ändern* und nimm es heraus.
 E_LOCKED = { $folder } wird schon von einem anderen Tintype benutzt (Prozess { $pid }). Halt jenes an, oder gib diesem mit TINTYPE_DATA_DIR einen eigenen Ordner.
-E_CONTROL = „{ $request }“ kann man Tintype nicht fragen. Der Befehl und das laufende Tintype sind von verschiedenen Versionen: starte Tintype neu.
+E_CONTROL = „{ $request }“ kann man Tintype nicht fragen. Der Befehl und das laufende Tintype sind von verschiedenen Versionen: Starte Tintype neu.
 E_CONTROL_LOST = Tintype endete, bevor es antwortete; ob es geschehen ist, weiß niemand. Sieh mit `tintype doctor` nach, starte es wieder und wiederhol den Befehl.
 
 # --- doctor: jede Zeile sagt, was ist, und was zu tun ist, wenn es nicht gut ist ---
@@ -1390,7 +1391,7 @@ doctor-keys-new = { $file } gibt es noch nicht; der erste Start legt sie an. Heb
 doctor-keys-open = Andere Benutzer dieses Rechners können { $file } lesen. Verschließ sie mit `chmod 600 { $file }`.
 doctor-keys-lost = { $file } fehlt, und ohne sie lässt sich kein Foto, Wort oder Bild öffnen. Hol sie aus deiner Kopie zurück, oder setz TINTYPE_MASTER_KEY_FILE dorthin, wo sie ist.
 doctor-database = Datenbank
-doctor-database-ok = Die Datenbank ist heil, { $size }.
+doctor-database-ok = Die Datenbank ist unversehrt, { $size }.
 doctor-database-new = Es gibt noch keine Datenbank; der erste Start legt sie an.
 doctor-model = Basismodell
 doctor-model-ok = { $name } ist hier, { $size_mb } MB, Lizenz { $licence }.
@@ -1429,7 +1430,7 @@ doctor-servers-lacking = Auf { $server } ({ $id }) fehlt ihm: { $lacking }. Öff
 backup-made = Die Sicherung liegt in { $folder }: { $files ->
     [one] eine Datei
    *[other] { $files } Dateien
-}, { $size }. Daneben wird keys.json bei jeder Sicherung und jedem /forget neu geschrieben: heb immer die neueste auf. Der Hauptschlüssel { $master_key } ist in keinem von beiden; heb eine Kopie davon anderswo auf.
+}, { $size }. Daneben wird keys.json bei jeder Sicherung und jedem /forget neu geschrieben: Heb immer die neueste auf. Der Hauptschlüssel { $master_key } ist in keinem von beiden; heb eine Kopie davon anderswo auf.
 restore-sandbox = Dort hat der Ersatz für Discord seine Daten. Um einen Bot auf Discord zurückzuholen, schreib zuerst DISCORD_TOKEN in .env; dann wird { $folder } gefüllt.
 restore-made = { $folder } enthält, was { $snapshot } enthielt. { $forgotten ->
     [0] Seitdem hatte niemand darum gebeten, vergessen zu werden.
@@ -1439,7 +1440,7 @@ restore-made = { $folder } enthält, was { $snapshot } enthielt. { $forgotten ->
 guilds-allowed = { $guild } darf dieses Tintype benutzen.
 guilds-waiting = { $guild } hat den Bot und darf ihn noch nicht benutzen: `tintype guilds allow { $guild }`
 guilds-none = Noch darf kein Server dieses Tintype benutzen. Lad den Bot mit dem Link ein, den `make run` ausgibt, und gib den Server dann frei.
-guilds-sandbox = Das ist der Ordner des Ersatzes, { $folder }: dort darf jeder Server Tintype benutzen. Ist DISCORD_TOKEN gesetzt, geht es bei diesem Befehl um die Server deines Bots.
+guilds-sandbox = Das ist der Ordner des Ersatzes, { $folder }: Dort darf jeder Server Tintype benutzen. Ist DISCORD_TOKEN gesetzt, geht es bei diesem Befehl um die Server deines Bots.
 blocks-line = { $member } wird auf keinem Server bedient{ $until ->
     [none] {""}
    *[other] {" "}bis { $until }
@@ -1450,7 +1451,7 @@ blocks-line = { $member } wird auf keinem Server bedient{ $until ->
 blocks-none = Niemand ist aus diesem Tintype ausgesperrt. `tintype blocks add` sperrt ein Mitglied auf allen Servern aus.
 guilds-fixed = TINTYPE_GUILDS ist gesetzt, deshalb dürfen nur diese es benutzen, was auch immer hier freigegeben war: { $guilds }.
 E_NO_DATA = { $folder } enthält keine Datenbank, es gibt also nichts zu sichern. Setz TINTYPE_DATA_DIR auf den Ordner, auf dem Tintype läuft.
-E_MASTER_KEY_GONE = Der Hauptschlüssel { $file } fehlt. Eine Sicherung enthält ihn nicht: leg deine Kopie dorthin, oder setz TINTYPE_MASTER_KEY_FILE dorthin, wo er ist, und hol noch einmal zurück.
+E_MASTER_KEY_GONE = Der Hauptschlüssel { $file } fehlt. Eine Sicherung enthält ihn nicht: Leg deine Kopie dorthin, oder setz TINTYPE_MASTER_KEY_FILE dorthin, wo er ist, und hol noch einmal zurück.
 
 # --- Sicherungen ---
 E_BACKUP_BROKEN = Die Sicherung ist nicht zu gebrauchen: { $file } fehlt oder wurde seitdem geändert. Nichts wurde zurückgeholt. Nimm eine andere, oder bring jene Datei zurück.
@@ -1462,7 +1463,7 @@ E_RESTORE_OVER = { $folder } enthält schon eine Datenbank, und darüber wird ni
 E_FORMAT = „{ $photo }“ ist kein Foto, das Tintype öffnen kann, wie es auch heißt. Schick eine JPEG-, PNG-, WebP-, AVIF-, GIF- oder HEIC-Datei.
 E_HEIC = „{ $photo }“ ist ein HEIC-Foto, das dieses Tintype nicht öffnen kann. Stell die Kamera deines Telefons auf „Maximale Kompatibilität“ (iPhone: Einstellungen, Kamera, Formate), oder schick es als JPEG.
 E_CORRUPT = „{ $photo }“ ist beschädigt und lässt sich nicht öffnen. Schick es noch einmal, oder speichere es vorher neu als JPEG oder PNG.
-E_TRUNCATED = „{ $photo }“ ist abgeschnitten: ein Teil der Datei fehlt. Schick es noch einmal, und lass es ganz hochladen.
+E_TRUNCATED = „{ $photo }“ ist abgeschnitten: Ein Teil der Datei fehlt. Schick es noch einmal, und lass es ganz hochladen.
 E_BAD_METADATA = „{ $photo }“ trägt Notizen (Metadaten), die so groß oder kaputt sind, dass es sich nicht sicher öffnen lässt. Speichere es neu, oder schick ein Bildschirmfoto davon.
 E_TOO_MANY_PIXELS = „{ $photo }“ hat { $width }×{ $height } px. Höchstens 50 Megapixel und 12.000 px je Seite lassen sich öffnen. Schick eine kleinere Fassung; 2.048 px reichen.
 E_BAD_SHAPE = „{ $photo }“ hat { $width }×{ $height } px und ist damit mehr als { $most }-mal so lang wie breit. Schneid es auf das Motiv zu und schick das.
@@ -1470,7 +1471,7 @@ E_TOO_SMALL = „{ $photo }“ hat { $width }×{ $height } px; die kürzere Seit
 E_TOO_SLOW = „{ $photo }“ zu öffnen dauert zu lange. Speichere es neu als gewöhnliches JPEG oder PNG und schick das.
 E_TOO_HEAVY = „{ $photo }“ zu öffnen braucht zu viel Speicher. Schick eine kleinere Fassung; 2.048 px reichen.
 E_INSPECTOR = „{ $photo }“ ließ sich nicht ansehen, weil dieses Tintype seinen Prüfer nicht starten konnte. Schick es in einer Minute noch einmal; hilft das nicht, sag es dem Betreiber.
-E_ZIP_BAD = „{ $photo }“ ist kein heiles Zip, deshalb wurde darin nichts geöffnet. Pack die Fotos in ein neues Zip, oder schick sie einzeln.
+E_ZIP_BAD = „{ $photo }“ ist kein intaktes Zip, deshalb wurde darin nichts geöffnet. Pack die Fotos in ein neues Zip, oder schick sie einzeln.
 E_ZIP_MANY = „{ $photo }“ enthält mehr als { $most } Dateien. Pack die besten 20 Fotos in ein Zip und schick das.
 E_ZIP_TOO_BIG = „{ $photo }“ würde ausgepackt mehr als { $most_mb } MB haben, oder viel mehr, als zu seiner Größe passt. Pack weniger Fotos in ein Zip, oder schick sie einzeln.
 E_ZIP_ENCRYPTED = „{ $photo }“ ist mit einem Passwort geschützt. Schick ein Zip ohne, oder die Fotos einzeln.
@@ -1504,39 +1505,39 @@ pack-licence-cc0 =
     https://creativecommons.org/publicdomain/zero/1.0/legalcode
 
 # --- Dateien mit Gewichten ---
-E_IMPORT_GONE = Diese Gewichte warten nicht mehr: sie wurden übernommen, verworfen, oder ein Tag ist um. Schick die Datei noch einmal mit `/words import`.
+E_IMPORT_GONE = Diese Gewichte warten nicht mehr: Sie wurden übernommen, verworfen, oder ein Tag ist um. Schick die Datei noch einmal mit `/words import`.
 E_IMPORT_UNREAD = Wozu eine Person zustimmt, stand nicht über diesem Knopf. Schick die Datei noch einmal mit `/words import`.
 E_IMPORT_OTHER = Das Aussehen eines anderen Mitglieds lässt sich noch nicht aus einer Datei übernehmen; sie wurde deshalb gelöscht. Jenes Mitglied kann sie selbst übernehmen, oder ihr beide fangt bei `/train` mit Fotos an.
 E_IMPORT_BACK = Die Einwilligung zu <{ $word }> wurde zurückgenommen; die Bilder dazu werden nicht gezeigt, und einschalten lässt es sich nicht. *Verwerfen* löscht es.
 E_IMPORT_ENABLED = <{ $word }> ist schon in Gebrauch. `/words delete` löscht es.
-E_PACK_CARD = Die Karte in „{ $file }“ lässt sich nicht lesen: ihr Eintrag „{ $entry }“ fehlt oder ist nicht, was er sein soll. Hol das Paket noch einmal heraus.
+E_PACK_CARD = Die Karte in „{ $file }“ lässt sich nicht lesen: Ihr Eintrag „{ $entry }“ fehlt oder ist nicht, was er sein soll. Exportiere das Paket noch einmal.
 E_PACK_NEWER = „{ $file }“ ist ein Paket eines neueren Tintype als dieses. Bitte, wer es gemacht hat, um die .safetensors darin, oder den Betreiber um eine neuere Version.
 E_PACK_SUMS = „{ $part }“ in „{ $file }“ ist nicht, was seine Prüfsumme sagt; das Paket wurde unterwegs beschädigt oder verändert. Hol es noch einmal.
 E_PICKLE = „{ $file }“ ist eine Pickle-Datei (.pt, .ckpt, .bin, .pkl), die beim Öffnen jedes Programm ausführen kann; deshalb wurde sie nicht geöffnet. Speichere die Gewichte dort, wo sie entstanden, als .safetensors (kohya, diffusers, AUTOMATIC1111 und OneTrainer können das), oder lass es https://huggingface.co/spaces/safetensors/convert auf einem Rechner tun, der nicht deiner ist, und schick das.
-E_IMPORT_ZIP = „{ $file }“ wurde nicht ausgepackt: es ist kein heiles Zip, hat ein Passwort oder ein Zip darin, oder würde viel größer, als zu seiner Größe passt. Schick das Paket, wie `/words export` es gab, oder die .safetensors allein.
+E_IMPORT_ZIP = „{ $file }“ wurde nicht ausgepackt: Es ist kein intaktes Zip, hat ein Passwort oder ein Zip darin, oder würde viel größer, als zu seiner Größe passt. Schick das Paket, wie `/words export` es gab, oder die .safetensors allein.
 E_IMPORT_NOTHING = „{ $file }“ enthält kein LoRA und kein Embedding, oder mehrere. Schick ein Paket von Tintype, den Ordner, den peft speicherte, als Zip, oder eine .safetensors-Datei.
 E_IMPORT_BIG = Die Gewichte in „{ $file }“ haben mehr als { $most_mb } MB; so viel braucht kein Wort. Schick ein LoRA von niedrigerem Rang.
-E_IMPORT_KEY = „{ $file }“ hat einen Teil namens „{ $part }“, den Tintype weder als LoRA noch als Embedding übernehmen kann. Gib es als gewöhnliches LoRA heraus.
+E_IMPORT_KEY = „{ $file }“ hat einen Teil namens „{ $part }“, den Tintype weder als LoRA noch als Embedding übernehmen kann. Exportiere es als gewöhnliches LoRA.
 E_IMPORT_SCALES = „{ $file }“ sagt nicht, wie stark seine Schichten sind; seine Zahlen allein bedeuten nichts. Schick den ganzen Ordner, den peft speicherte, auch adapter_config.json, als Zip.
 E_IMPORT_FLAT = Bilder mit „{ $file }“ werden schwarz oder einfarbig, deshalb wurde es nicht übernommen. Es ist kaputt, oder für ein anderes Basismodell gemacht.
 W_IMPORT_BASE = Es wurde mit { $made_for } gemacht, einem anderen Modell dieser Familie, und sieht hier vielleicht etwas anders aus.
 W_IMPORT_SAME = Seine ersten Bilder sind mit ihm und ohne es gleich. Vielleicht braucht es ein anderes Auslösewort, oder es bewirkt gar nichts.
 E_IMPORT_PEFT = In „{ $file }“ fehlt der Eintrag „{ $entry }“ in adapter_config.json, oder er sagt etwas, das Tintype nicht hat. Schick ein gewöhnliches LoRA.
 E_WEIGHTS_BROKEN = Die Datei „{ $file }“ mit den Gewichten ist beschädigt oder abgeschnitten. Kopier, hol oder trainiere sie noch einmal.
-E_WEIGHTS_HEADER = „{ $file }“ ist keine heile .safetensors-Datei: ihr Anfang lässt sich nicht lesen. Hol sie noch einmal.
-E_WEIGHTS_TRUNCATED = „{ $file }“ ist abgeschnitten: ein Teil der Gewichte fehlt. Hol oder schick es noch einmal, und lass es ganz hochladen.
+E_WEIGHTS_HEADER = „{ $file }“ ist keine intakte .safetensors-Datei: Ihr Anfang lässt sich nicht lesen. Hol sie noch einmal.
+E_WEIGHTS_TRUNCATED = „{ $file }“ ist abgeschnitten: Ein Teil der Gewichte fehlt. Hol oder schick es noch einmal, und lass es ganz hochladen.
 E_WEIGHTS_MANY = „{ $file }“ enthält mehr als { $most } Tensoren; das tun die Gewichte keines Wortes. Schick die Datei eines LoRA oder Embeddings.
-E_WEIGHTS_SHAPE = Die Tensoren von „{ $file }“ passen nicht zu seinen Bytes: sie überschneiden sich, lassen Lücken oder haben unmögliche Größen. Gib es noch einmal heraus.
-E_WEIGHTS_METADATA = „{ $file }“ trägt mehr als { $most_kib } KiB an Notizen (Metadaten). Gib es ohne sie noch einmal heraus.
-E_WEIGHTS_NAMES = „{ $file }“ nennt seine Tensoren, wie es kein LoRA und kein Embedding tut. Gib es mit dem Programm, das es machte, noch einmal heraus.
-E_WEIGHTS_INCOMPLETE = „{ $file }“ enthält von manchen seiner LoRA-Schichten nur eine Hälfte. Gib es noch einmal heraus.
+E_WEIGHTS_SHAPE = Die Tensoren von „{ $file }“ passen nicht zu seinen Bytes: Sie überschneiden sich, lassen Lücken oder haben unmögliche Größen. Exportiere es noch einmal.
+E_WEIGHTS_METADATA = „{ $file }“ trägt mehr als { $most_kib } KiB an Notizen (Metadaten). Exportiere es ohne sie noch einmal.
+E_WEIGHTS_NAMES = „{ $file }“ nennt seine Tensoren, wie es kein LoRA und kein Embedding tut. Exportiere es noch einmal mit dem Programm, das es gemacht hat.
+E_WEIGHTS_INCOMPLETE = „{ $file }“ enthält von manchen seiner LoRA-Schichten nur eine Hälfte. Exportiere es noch einmal.
 E_WEIGHTS_BASE = „{ $file }“ wurde für { $made_for } gemacht; dieses Tintype hat { $base }. Schick Gewichte dafür, oder trainiere das Wort hier.
 E_WEIGHTS_NAN = In den Gewichten von „{ $word }“ stehen Werte, die keine Zahlen oder völlig unvernünftig sind; sie zeichnen nur Rauschen. Trainiere es neu.
 E_WEIGHTS_FOREIGN = Diese Gewichte haben Schichten, die kein LoRA für diese Art von Basismodell hat. Nimm ein LoRA oder Embedding, das dafür gemacht ist.
 E_WRONG_BASE = Diese Gewichte passen nicht zum Basismodell { $base }; sie wurden für ein anderes gemacht. Trainiere das Wort hier neu.
 
 # --- Training ---
-W_PROMPT_CUT = Der Prompt ist länger, als dieses Basismodell lesen kann: ab „{ $rest }“ wirkte er nicht. Schreib das Wichtigste nach vorn.
+W_PROMPT_CUT = Der Prompt ist länger, als dieses Basismodell lesen kann: Ab „{ $rest }“ wirkte er nicht. Schreib das Wichtigste nach vorn.
 W_NEGATIVE_CUT = Was nicht ins Bild soll, ist länger, als dieses Basismodell lesen kann; das Ende wirkte nicht. Schreib das Wichtigste nach vorn.
 W_HELD_BACK = { $count ->
     [one] Ein Bild hat
@@ -1548,11 +1549,8 @@ W_HELD_BACK = { $count ->
 W_SAMPLES_HELD = { $count ->
     [one] Eine Probe hat
    *[other] { $count } Proben hat
-} die Bildprüfung zurückgehalten; an { $count ->
-    [one] ihrer
-   *[other] ihrer
-} Stelle steht eine Kachel. Das Wort ist trotzdem gelernt.
-W_CAPTION_CUT = Die Beschreibung von Foto { $photo } ist länger, als dieses Basismodell lesen kann: ab „{ $rest }“ wurde sie nicht gelernt.
+} die Bildprüfung zurückgehalten; an ihrer Stelle steht eine Kachel. Das Wort ist trotzdem gelernt.
+W_CAPTION_CUT = Die Beschreibung von Foto { $photo } ist länger, als dieses Basismodell lesen kann: Ab „{ $rest }“ wurde sie nicht gelernt.
 W_ENDED_EARLY = Bei Schritt { $step } begann es zu entgleisen und ließ sich nicht fangen; das hier ist das Beste von dem, was es vorher gelernt hatte. Wenn es falsch aussieht, lass Fotos weg, die ganz anders sind als die übrigen, und trainiere noch einmal.
 E_NO_SUCH_SETTING = Dieses Verfahren hat keine Einstellung „{ $setting }“. Es hat: { $known }.
 E_SETTING_RANGE = „{ $value }“ geht für { $setting } nicht. Gib eine Zahl von { $low } bis { $high } an.

@@ -1262,6 +1262,7 @@ E_REPORT_CLOSED = This report is settled already. `/studio reports` shows what w
 E_NOT_MANAGER = Only members who may manage this server can do this. Ask one of them.
 E_NOT_YOURS = That belongs to another member, and only they may do this. Start your own with `/imagine` or `/train`.
 E_PERSON_ADULT = A word for a person is never used in an age-restricted channel. Use it in another channel.
+E_TRAINING_BACK = The person whom <{ $word }> shows took their agreement back, so it is not learned. That is their right, without a reason.
 E_CONSENT_BACK = The person behind <{ $word }> took their agreement back, so nothing is drawn with it any more. Take the word out of the prompt.
 E_BLOB_GONE = That file was deleted, so it cannot be shown or used any more. `/show` and `/words mine` list what there is.
 E_BLOB_BROKEN = A file of this is damaged and cannot be used. Make it again, and tell the operator, who should check the disk and restore a backup with `tintype restore`.

@@ -309,7 +309,7 @@ async def test_a_training_under_way_is_cancelled_and_says_why(stage: Stage, lett
     over = await stage.post(job.id)
 
     assert (await stage.job()).state is JobState.CANCELLED
-    assert "The person behind <ben-face> took their agreement back" in over.body
+    assert "The person whom <ben-face> shows took their agreement back, so it is not learned" in over.body
     assert await stage.run(lambda rooms: rooms.photos.draft(draft)) is None
     assert "nothing of yours" not in over.body.lower()
 
