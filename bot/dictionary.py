@@ -13,7 +13,7 @@ from bot.orders import is_made_for
 from bot.studio import Asker, EngineFacts
 from storage.errors import NotFound
 from storage.permissions import Action, can
-from storage.records import Concept, ConceptId, Draft, Version
+from storage.records import Concept, ConceptId, Draft, Job, JobKind, JobState, Version
 
 
 def own_named(rooms: Any, asker: Asker, name: str, action: Action) -> Concept:
@@ -78,7 +78,15 @@ def card_of(rooms: Any, concept: Concept, facts: EngineFacts | None) -> WordCard
             for version in rooms.concepts.versions(concept.id)
         ],
         kept=keeping.told_of(rooms, kept) if kept else None,
+        taken_by=_taken_by(rooms, concept),
     )
+
+
+def _taken_by(rooms: Any, concept: Concept) -> str | None:
+    """The job that took a word over from a file, when that is all there is of it."""
+    jobs: list[Job] = [] if rooms.concepts.versions(concept.id) else rooms.queue.of_concept(concept.id)
+    over = (job.id for job in jobs if job.kind is JobKind.IMPORT and job.state is JobState.SUCCEEDED)
+    return next(over, None)
 
 
 def _version(version: Version, titles: dict[str, str], facts: EngineFacts | None, *, is_used: bool) -> VersionLine:

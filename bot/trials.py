@@ -110,9 +110,15 @@ def _add_version(rooms: Any, job: Job, concept: Concept) -> None:
         sha256=str(result["sha256"]),
         size_bytes=int(result["bytes"]),
         sheet=BlobId(result["sheet"]),
-        scores=card.get("scores") or {},
+        scores=_scores(card.get("scores") or {}),
         job=job.id,
     )
+
+
+def _scores(told: Mapping[str, Any]) -> dict[str, float]:
+    """What a pack's card says of its likeness, where that is possible at all."""
+    pick = told.get("pick")
+    return {"pick": float(pick)} if isinstance(pick, int | float) and 0.0 <= pick <= 1.0 else {}
 
 
 def discarded(rooms: Any, asker: Asker, job_id: str) -> Card:

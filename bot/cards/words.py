@@ -48,6 +48,7 @@ class WordCard:
     versions: Sequence[VersionLine]  #: newest first
     sharing: Sequence[str] = ()  #: sentences that say who may use it
     kept: KeptPhotos | None = None  #: the photos for its next version
+    taken_by: str | None = None  #: the job that took it over from a file, until it is enabled
 
     @property
     def used(self) -> VersionLine | None:
@@ -56,9 +57,11 @@ class WordCard:
 
     @property
     def state(self) -> str:
-        """ready, foreign, learning or empty: the word's state in one term."""
+        """ready, foreign, waits (to be enabled), learning or empty: the word's state in one term."""
         if self.versions:
             return "ready" if self.used else "foreign"
+        if self.taken_by:
+            return "waits"
         return "learning" if self.is_learning else "empty"
 
 
@@ -101,7 +104,7 @@ def word_card(word: WordCard, sheet: Picture | None) -> Card:
             visibility=word.visibility,
         ),
         *word.sharing,
-        *(versions or [texts.say("word-none")]),
+        *(versions or [texts.say("word-waits" if word.taken_by else "word-none")]),
         texts.say("word-versions-more", count=more) if more > 0 else None,
         kept_line(word.kept) if word.kept else None,
         texts.say("word-use", name=word.name) if usable else None,
@@ -121,7 +124,9 @@ def _deeds(word: WordCard) -> list[Button]:
     label = texts.say("btn-again-train" if is_foreign else "btn-next-version")
     again = layout.button("relearn", word.concept, label, style=layout.PRIMARY if is_foreign else layout.PLAIN)
     compare = layout.button("compare", word.used.id, texts.say("btn-compare")) if word.used else None
+    look = layout.button("look", word.taken_by, texts.say("btn-look"), style=layout.PRIMARY) if word.taken_by else None
     deeds = [
+        look,
         layout.button("try", word.concept, texts.say("btn-try"), style=layout.SUCCESS, disabled=not usable),
         again if word.versions and not word.is_learning else None,
         compare,

@@ -94,6 +94,7 @@ def test_the_receipt_counts_what_went(house: Household, privacy: Privacy, vault:
         "questions": [],
         "names": [],
         "waiting": [],
+        "imports": [],
         "likes": 0,
         "settings": {},
         "presets": [],

@@ -196,6 +196,17 @@ async def test_a_word_is_of_no_use_until_its_owner_has_enabled_it(stage: Stage) 
     assert "queued" in shown(await stage.ana.command("imagine", prompt="<rex>")).body
 
 
+async def test_a_word_that_waits_is_found_on_its_card(stage: Stage) -> None:
+    await taken_over(stage)
+    listed = shown(await stage.ana.command("words mine"))
+    card = shown(await stage.ana.command("words card", word="rex"))
+    look = shown(await stage.ana.press(card, "Look"))
+
+    assert "**<rex>** · an animal · came from a file and waits for you" in listed.body
+    assert "look at its first pictures" in card.body
+    assert "said as `sks dog`" in look.body
+
+
 async def test_enabling_twice_is_enabling_once(stage: Stage) -> None:
     job = await taken_over(stage)
     look = shown(await stage.ana.press(await stage.post(job.id), "Look"))
