@@ -149,6 +149,8 @@ async def _present(client: discord.Client, guild: GuildId, question: Question) -
     asker = await member_of(client, guild, question.asker)
     if asker is None:
         return ASKER_LEFT, None
+    if question.kind is QuestionKind.PERMISSION:
+        return "", asker  # a word may be shared from another server, where its owner is
     person = await member_of(client, guild, question.person)
     return ("" if person else PERSON_LEFT), asker
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.attachments import Upload
 from bot.studio import Asker, Studio, size_px_of
@@ -63,19 +63,20 @@ def refuse_shown(asker: Asker, job: Job) -> None:
         refuse_for_adults(asker)
 
 
-Put = Callable[[Mapping[str, Any]], tuple[Job, bool]]
+T = TypeVar("T")
+Put = Callable[[Mapping[str, Any]], tuple[T, bool]]
 
 
-def put_with(rooms: Any, asker: Asker, beginning: Beginning, put: Put) -> tuple[Job, bool]:
-    """Queue an order that begins from this picture; when that fails, or was done before, the file goes again."""
+def put_with(rooms: Any, asker: Asker, beginning: Beginning, put: Put[T]) -> tuple[T, bool]:
+    """Put an order that begins from this picture; when that fails, or was done before, the file goes again."""
     blob = rooms.vault.put(asker.member, beginning.picture)
     is_needed = False
     try:
-        job, is_needed = put({"image": {"blob": blob, "strength": beginning.strength}, "is_from_upload": True})
+        placed, is_needed = put({"image": {"blob": blob, "strength": beginning.strength}, "is_from_upload": True})
     finally:
         if not is_needed:
             rooms.vault.delete(blob)
-    return job, is_needed
+    return placed, is_needed
 
 
 def kept(rooms: Any, asker: Asker, job: Job) -> None:

@@ -1,29 +1,36 @@
-"""May these words stand in one picture: what their owners allow, and whom a picture of two people needs."""
+"""May these words stand in one picture: what their owners allow, and who is to be asked first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot.studio import Asker
 from storage.errors import NotAllowed, NotFound
-from storage.records import Concept, ConceptId, Kind, VersionId
+from storage.records import Concept, ConceptId, Kind, MemberId, VersionId
 from storage.sharing import Mixing
 
 
-def refuse_mixture(rooms: Any, asker: Asker, words: Iterable[Mapping[str, Any]]) -> None:
-    """Check an order's words against each other; an owner's rules bind others, never themselves.
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """Leave that an order needs: of this member, to use this word."""
 
-    Raises: NotAllowed E_MIX_PEOPLE, E_MIX_ASK, E_MIX_PERSONS; NotFound(E_WORD_GONE).
+    person: MemberId
+    concept: ConceptId
+
+
+def needed_for(rooms: Any, asker: Asker, words: Iterable[Mapping[str, Any]]) -> list[Needed]:
+    """Check an order's words against each other; whom it needs to ask, but those who have allowed it for good.
+
+    An owner's rules bind others, never themselves.
+    Raises: NotAllowed(E_MIX_PEOPLE), NotFound(E_WORD_GONE).
     """
-    concepts = [_concept(rooms, VersionId(word["version"])) for word in words]
-    if len({concept.id for concept in concepts}) < 2:
-        return
+    concepts = list({word["version"]: _concept(rooms, VersionId(word["version"])) for word in words}.values())
     people = [concept for concept in concepts if concept.kind is Kind.PERSON]
-    for concept in concepts:
-        if concept.owner != asker.member:
-            _refuse(concept, people, _mixing(rooms, concept.id))
-    _refuse_strangers(asker, people)
+    _refuse_people(rooms, asker, concepts, people)
+    askable = [*_asked_first(rooms, asker, concepts), *_of_people(asker, people)]
+    return [one for one in dict.fromkeys(askable) if not _is_allowed(rooms, asker, one)]
 
 
 def _concept(rooms: Any, version_id: VersionId) -> Concept:
@@ -39,17 +46,34 @@ def _mixing(rooms: Any, concept: ConceptId) -> Mixing:
     return share.mixing if share else Mixing.FREE
 
 
-def _refuse(concept: Concept, people: Sequence[Concept], mixing: Mixing) -> None:
-    if mixing is Mixing.ASK:
-        raise NotAllowed("E_MIX_ASK", word=concept.name)
-    if mixing is Mixing.NO_PEOPLE and any(person.id != concept.id for person in people):
-        raise NotAllowed("E_MIX_PEOPLE", word=concept.name)
+def _refuse_people(rooms: Any, asker: Asker, concepts: Sequence[Concept], people: Sequence[Concept]) -> None:
+    for concept in concepts:
+        is_bound = concept.owner != asker.member and any(person.id != concept.id for person in people)
+        if is_bound and _mixing(rooms, concept.id) is Mixing.NO_PEOPLE:
+            raise NotAllowed("E_MIX_PEOPLE", word=concept.name)
 
 
-def _refuse_strangers(asker: Asker, people: Sequence[Concept]) -> None:
-    """Two people stand in one picture only when both words are the asker's, whose likeness they are given for."""
-    if len(people) < 2:
-        return
-    for person in people:
-        if asker.member not in (person.owner, person.person):
-            raise NotAllowed("E_MIX_PERSONS", word=person.name)
+def _asked_first(rooms: Any, asker: Asker, concepts: Sequence[Concept]) -> list[Needed]:
+    """The owners who want to be asked before others use their word, alone or with others."""
+    return [
+        Needed(concept.owner, concept.id)
+        for concept in concepts
+        if concept.owner != asker.member and _mixing(rooms, concept.id) is Mixing.ASK
+    ]
+
+
+def _of_people(asker: Asker, people: Sequence[Concept]) -> list[Needed]:
+    """Two people stand in one picture only with leave of both: of whoever owns the word, and of whoever is shown."""
+    if len({person.id for person in people}) < 2:
+        return []
+    return [
+        Needed(member, person.id)
+        for person in people
+        for member in dict.fromkeys((person.owner, person.person or person.owner))
+        if member != asker.member
+    ]
+
+
+def _is_allowed(rooms: Any, asker: Asker, one: Needed) -> bool:
+    is_standing: bool = rooms.questions.is_standing(asker.member, one.person, one.concept)
+    return is_standing

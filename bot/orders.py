@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import beginnings
+from bot import beginnings, choosing, holding
 from bot.beginnings import Beginning
+from bot.choosing import Meanings
 from bot.ground import fitted, may_begin
 from bot.habits import habits_of
 from bot.limits import refuse_above
-from bot.mixing import refuse_mixture
+from bot.mixing import Needed, needed_for
 from bot.studio import Asker, EngineFacts
 from bot.waits import usual_s
+from storage.database import transaction
 from storage.errors import NotAllowed, NotFound, TintypeError, WordRefused
+from storage.pending import Pending
 from storage.permissions import Action, can, knows
 from storage.records import (
     Actor,
@@ -55,8 +58,11 @@ class Order:
     meant: ConceptId | None = None  #: what its name means in this prompt, whatever else bears that name
 
 
-def ordered(rooms: Any, asker: Asker, order: Order, facts: EngineFacts | None, now: float) -> tuple[Job, bool]:
-    """Queue new pictures; the same interaction again answers the job that is there, and False.
+Outcome = Job | Pending  # queued, or waiting until a word is chosen or its owner has answered
+
+
+def ordered(rooms: Any, asker: Asker, order: Order, facts: EngineFacts | None, now: float) -> tuple[Outcome, bool]:
+    """Queue new pictures; the same interaction again answers what is there, and False.
 
     Raises: TintypeError when the prompt is empty or too long, or a word is unknown, not learned or not theirs.
     """
@@ -69,15 +75,35 @@ def ordered(rooms: Any, asker: Asker, order: Order, facts: EngineFacts | None, n
         "seed": secrets.randbelow(SEEDS) if order.seed is None else order.seed,
         "shape": order.shape,
         "quality": order.quality,
-        "words": resolved(rooms, asker, prompt, facts, order.meant),
         "relation": None,
     }
     parse_prompt(order.negative)
+    meanings = _meant(rooms, asker, prompt, facts, order.meant)
     if order.begin is not None:
         return beginnings.put_with(
-            rooms, asker, order.begin, lambda image: _put(rooms, asker, {**request, **image}, now)
+            rooms, asker, order.begin, lambda image: _settled(rooms, asker, {**request, **image}, facts, now, meanings)
         )
-    return _put(rooms, asker, request, now)
+    return _settled(rooms, asker, request, facts, now, meanings)
+
+
+def _settled(
+    rooms: Any,
+    asker: Asker,
+    request: Mapping[str, Any],
+    facts: EngineFacts | None,
+    now: float,
+    meanings: Meanings,
+    parent: str | None = None,
+) -> tuple[Outcome, bool]:
+    """Queue an order once it is clear what its words mean."""
+    words = _words_of(rooms, asker, request["prompt"])
+    unclear = choosing.unclear_in(rooms, asker, words, facts, meanings)
+    if unclear is None:
+        resolved = [_resolved(rooms, asker, word, facts, meanings) for word in words]
+        return _put(rooms, asker, dict(request) | {"words": resolved}, now, parent)
+    rooms.rules.refuse(asker.actor.guild, request["prompt"], request.get("negative_prompt", ""))
+    told = {"order": dict(request), "meanings": dict(meanings), "parent": parent}
+    return choosing.put_aside(rooms, asker, unclear, told), True
 
 
 def with_words(prompt: str, extra: Sequence[str]) -> str:
@@ -101,29 +127,56 @@ def with_words(prompt: str, extra: Sequence[str]) -> str:
     return whole
 
 
-def resolved(
-    rooms: Any, asker: Asker, prompt: str, facts: EngineFacts | None, meant: ConceptId | None = None
-) -> list[dict[str, Any]]:
-    """The versions that a prompt's words mean for this member here."""
+def _words_of(rooms: Any, asker: Asker, prompt: str) -> list[Word]:
     words = words_in(prompt)
     if len(words) > MOST_WORDS:
         raise TintypeError("E_TOO_MANY_WORDS", count=len(words), most=MOST_WORDS)
     for name in unclosed_in(prompt):
         if rooms.concepts.usable(asker.actor, name):
             raise WordRefused("E_WORD_OPEN", word=name)
-    return [_resolved(rooms, asker, word, facts, meant) for word in words]
+    return words
 
 
-def _resolved(
-    rooms: Any, asker: Asker, word: Word, facts: EngineFacts | None, meant: ConceptId | None
-) -> dict[str, Any]:
-    known = rooms.concepts.get(meant) if meant else None
-    concept = known if known and known.name == word.name else rooms.concepts.resolve(asker.actor, word.name)
+def _meant(
+    rooms: Any, asker: Asker, prompt: str, facts: EngineFacts | None, meant: ConceptId | None
+) -> dict[str, VersionId]:
+    """What its own name means in the prompt of a form about one word, whatever else bears that name."""
+    concept: Concept | None = rooms.concepts.get(meant) if meant else None
+    if concept is None or concept.name not in {word.name for word in words_in(prompt)}:
+        return {}
     may_use(rooms, asker, concept.id)
-    version = newest(rooms.concepts.in_use(concept.id), word.name, facts)
+    return {concept.name: newest(rooms.concepts.in_use(concept.id), concept.name, facts).id}
+
+
+def _resolved(rooms: Any, asker: Asker, word: Word, facts: EngineFacts | None, meanings: Meanings) -> dict[str, Any]:
+    chosen = meanings.get(word.name)
+    version = _named(rooms, asker, word, facts) if chosen is None else _chosen(rooms, asker, word, facts, chosen)
     usual = {} if word.has_strength or version.strength == 1.0 else {"multiplier": version.strength}
     strength = word.strength * usual.get("multiplier", 1.0)
     return {"version": version.id, "name": word.name, "strength": strength, **usual}
+
+
+def _named(rooms: Any, asker: Asker, word: Word, facts: EngineFacts | None) -> Version:
+    found = choosing.candidates(rooms, asker, word.name, facts)
+    if found:
+        return found[0]
+    concept = rooms.concepts.resolve(asker.actor, word.name)
+    may_use(rooms, asker, concept.id)
+    return newest(rooms.concepts.in_use(concept.id), word.name, facts)
+
+
+def _chosen(rooms: Any, asker: Asker, word: Word, facts: EngineFacts | None, chosen: VersionId) -> Version:
+    """Exactly that version, if it can still be used.
+
+    Raises: NotFound(E_WORD_GONE, E_NO_SUCH_WORD, E_VERSION_GONE), TintypeError(E_WORD_FOREIGN_BASE).
+    """
+    version: Version | None = rooms.concepts.version(chosen)
+    if version is None:
+        raise NotFound("E_WORD_GONE")
+    may_use(rooms, asker, version.concept)
+    if version.is_dropped:
+        raise NotFound("E_VERSION_GONE", word=word.name)
+    return newest([version], word.name, facts)
 
 
 def may_use(rooms: Any, asker: Asker, concept_id: ConceptId) -> None:
@@ -152,13 +205,26 @@ def is_made_for(version: Version, facts: EngineFacts) -> bool:
     return (version.base_model, version.base_revision) == (facts.base_id, facts.base_revision)
 
 
-def _put(rooms: Any, asker: Asker, request: Mapping[str, Any], now: float) -> tuple[Job, bool]:
+def _put(
+    rooms: Any,
+    asker: Asker,
+    request: Mapping[str, Any],
+    now: float,
+    parent: str | None = None,
+    allowed: Collection[Needed] = (),
+) -> tuple[Outcome, bool]:
+    """Queue an order, or ask the owners of its words first; `allowed` is what they have said yes to for it.
+
+    `parent` is the job whose pictures it begins from.
+    """
     request = fitted(rooms, asker, request)
     rooms.rules.refuse(asker.actor.guild, request["prompt"], request.get("negative_prompt", ""))
     if request.get("is_from_upload"):
         beginnings.refuse_for_adults(asker)
-    refuse_mixture(rooms, asker, request["words"])
+    needed = [one for one in needed_for(rooms, asker, request["words"]) if one not in allowed]
     refuse_above(rooms, asker, JobKind.IMAGINE, int(request["count"]))
+    if needed:
+        return holding.put_aside(rooms, asker, {"order": request, "parent": parent}, needed), True
     job, made = rooms.queue.put(
         NewJob(
             kind=JobKind.IMAGINE,
@@ -206,7 +272,7 @@ def refuse_hidden(rooms: Any, asker: Asker, job: JobId) -> None:
 
 def followed(
     rooms: Any, asker: Asker, job_id: str, relation: Relation, n: int, now: float, amount: str = "subtle"
-) -> tuple[Job, bool]:
+) -> tuple[Outcome, bool]:
     """Queue variations (subtle or strong) or an enlargement of picture `n`, or the whole order once more.
 
     Raises: TintypeError(E_IMAGE_GONE) when the order begins from a picture that is not kept any more.
@@ -226,7 +292,9 @@ def followed(
         "relation": {"kind": str(relation), "parent": None if relation is Relation.AGAIN else parent.id}
         | ({"amount": amount} if relation is Relation.VARY else {}),
     }
-    return _put(rooms, asker, request, now)
+    is_part = is_same and job.owner == asker.member  # of what was allowed already
+    allowed = needed_for(rooms, asker, request["words"]) if is_part else ()
+    return _put(rooms, asker, request, now, job.id, allowed)
 
 
 def may_use_words(rooms: Any, asker: Asker, job: Job) -> None:
@@ -247,20 +315,74 @@ def _refuse_dropped(rooms: Any, job: Job) -> None:
 
 def edited(
     rooms: Any, asker: Asker, job_id: str, order: Order, facts: EngineFacts | None, now: float
-) -> tuple[Job, bool]:
+) -> tuple[Outcome, bool]:
     """Queue the order of a finished job with another prompt; its seed, count and shape stay."""
-    job, images = finished(rooms, asker, job_id, Action.VARY)
-    may_use_words(rooms, asker, job)  # the picture it begins from shows them
-    beginnings.kept(rooms, asker, job)
+    job, images = _editable(rooms, asker, job_id)
     prompt = with_words(order.prompt, ())
     parse_prompt(order.negative)
     request = dict(job.request) | {
         "prompt": prompt,
         "negative_prompt": order.negative,
-        "words": resolved(rooms, asker, prompt, facts),
         "relation": {"kind": "edit", "parent": images[0].id, "amount": "strong", "strength": 1.0},
     }
-    return _put(rooms, asker, request, now)
+    return _settled(rooms, asker, request, facts, now, {}, job.id)
+
+
+def _editable(rooms: Any, asker: Asker, job_id: str) -> tuple[Job, list[Image]]:
+    job, images = finished(rooms, asker, job_id, Action.VARY)
+    may_use_words(rooms, asker, job)  # the picture it begins from shows them
+    beginnings.kept(rooms, asker, job)
+    return job, images
+
+
+# --- that have waited ------------------------------------------------------------------------------------------------
+
+
+def chosen(rooms: Any, asker: Asker, pending_id: str, n: int, facts: EngineFacts | None, now: float) -> Outcome:
+    """Go on with the asker's order, whose word is candidate `n`; when it is refused, the choice stays open.
+
+    Raises: NotFound(E_ORDER_GONE, E_NOT_FOUND), and as `ordered`.
+    """
+    order = choosing.pending_of(rooms, asker, pending_id)
+    meanings, parent = choosing.meanings_with(order, n), order.request["parent"]
+    with transaction(rooms.db):
+        if parent:
+            _editable(rooms, asker, parent)
+        outcome, _ = _settled(rooms, _once(asker, order), order.request["order"], facts, now, meanings, parent)
+        rooms.pending.drop(order.id)
+    return outcome
+
+
+def released(
+    rooms: Any, asker: Asker, order: Pending, allowed: Collection[Needed], facts: EngineFacts | None, now: float
+) -> Job:
+    """Queue an order that its words' owners have allowed, as if it was typed now: everything else is checked anew.
+
+    Raises: NotAllowed(E_MIX_ASK) when by now others are to be asked too, and as `ordered`.
+    """
+    request, parent = order.request["order"], order.request["parent"]
+    if parent:
+        may_use_words(rooms, asker, finished(rooms, asker, parent, Action.VARY)[0])
+    words = [_today(rooms, asker, word, facts) for word in request["words"]]
+    outcome, _ = _put(rooms, _once(asker, order), dict(request) | {"words": words}, now, parent, allowed)
+    if not isinstance(outcome, Job):
+        raise NotAllowed("E_MIX_ASK", word=words[0]["name"])
+    return outcome
+
+
+def _once(asker: Asker, order: Pending) -> Asker:
+    """Whatever is pressed and however often: what follows from an order that has waited is one."""
+    return replace(asker, key=f"p{order.id}")
+
+
+def _today(rooms: Any, asker: Asker, word: Mapping[str, Any], facts: EngineFacts | None) -> dict[str, Any]:
+    """An order's word, with the version that it was typed with, or today's where that is of no use any more."""
+    typed: Version | None = rooms.concepts.version(VersionId(word["version"]))
+    if typed is None:
+        raise NotFound("E_WORD_GONE")
+    may_use(rooms, asker, typed.concept)
+    versions = [*([] if typed.is_dropped else [typed]), *rooms.concepts.in_use(typed.concept)]
+    return dict(word) | {"version": newest(versions, str(word["name"]), facts).id}
 
 
 def name_today(rooms: Any, word: Mapping[str, Any], reader: Actor) -> str:

@@ -11,13 +11,13 @@ import discord
 from bot import cards, dictionary
 from bot.cards import Card, Grantee
 from bot.studio import Asker
+from storage.database import transaction
 from storage.errors import NotFound, TintypeError, WordRefused
 from storage.permissions import Action
 from storage.records import Concept, Grant, GuildId, Scope
 from storage.sharing import Licence, Mixing
 
 T = TypeVar("T", Licence, Mixing)
-MIXINGS = (Mixing.FREE, Mixing.NO_PEOPLE)
 WITH = ("member", "role", "server", "everybody")
 
 
@@ -85,7 +85,7 @@ def share(
         scope,
         subject,
         licence=_chosen(tuple(Licence), licence),
-        mixing=_chosen(MIXINGS, mixing),
+        mixing=_chosen(tuple(Mixing), mixing),
         about=None if about is None else about.strip(),
     )
     return card_of(rooms, asker, concept)
@@ -105,8 +105,10 @@ def closed(rooms: Any, asker: Asker, concept: Concept, whom: Whom | None) -> Car
     scope, subject = (None, None) if whom is None else whom.scope(asker)
     if scope is not None and subject is None:
         raise WordRefused("E_SHARE_SERVER", word=concept.name)
-    if not rooms.sharing.unshare(concept.id, scope, subject):
-        raise WordRefused("E_SHARE_NOT", word=concept.name)
+    with transaction(rooms.db):
+        taken = scope in (None, Scope.MEMBER) and rooms.questions.take_back(concept.id, subject)
+        if not rooms.sharing.unshare(concept.id, scope, subject) and not taken:
+            raise WordRefused("E_SHARE_NOT", word=concept.name)
     return card_of(rooms, asker, concept)
 
 
@@ -132,6 +134,7 @@ def sharing_of(rooms: Any, asker: Asker, concept: Concept) -> cards.Sharing | No
         mixing=share.mixing,
         about=share.about,
         is_quarantined=share.quarantined_at is not None,
+        standing=[question.asker for question in rooms.questions.standing(concept.id)],
     )
 
 

@@ -131,6 +131,11 @@ class Concepts:
         """The concepts that this name can mean for this member here; the nearest first."""
         return [concept_of(row) for row in self._usable(actor, "name = :name", name=name)]
 
+    def nearest(self, actor: Actor, name: str) -> list[Concept]:
+        """Those of them that are as near as the nearest: which one is meant, only the member knows."""
+        found = self._usable(actor, "name = :name", name=name)
+        return [concept_of(row) for row in found if row["nearness"] == found[0]["nearness"]]
+
     def resolve(self, actor: Actor, name: str) -> Concept:
         """The one concept that this member means.
 

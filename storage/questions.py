@@ -272,14 +272,12 @@ class Questions:
         return told
 
     def _drop_old(self, before: float) -> None:
-        """A yes stays as long as its word or its draft."""
-        rows(
-            self._db,
-            """delete from questions where state != 'open' and answered_at < :before and (state != 'yes'
-                or (not exists (select 1 from concepts where concepts.id = questions.concept)
-                and not exists (select 1 from drafts where drafts.id = questions.draft)))""",
-            before=before,
-        )  # fmt: skip
+        """A yes stays as long as its word or its draft; one that was for one order only does not."""
+        ours = f"""delete from questions where state != 'open' and answered_at < :before and (state != 'yes'
+            or (kind = 'permission' and not ifnull({STANDING}, 0))
+            or (not exists (select 1 from concepts where concepts.id = questions.concept)
+            and not exists (select 1 from drafts where drafts.id = questions.draft)))"""  # noqa: S608
+        rows(self._db, ours, before=before)
 
     # --- letters -----------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,14 @@
 """Pure functions from a record to a card: a Components V2 layout and the files it shows."""
 
+from bot.cards.allowing import (
+    ALWAYS,
+    Leave,
+    leave_asked_card,
+    leave_card,
+    leave_over_card,
+    leave_reply_card,
+)
+from bot.cards.choices import Candidate, choice_card
 from bot.cards.credits import Credit
 from bot.cards.favourites import Favourite, favourites_card
 from bot.cards.jobs import Running, Waiting, cancelled_card, failed_card, place_of, queued_card, training_card
@@ -56,9 +65,11 @@ from bot.cards.styles import MOST_PAGES, PAGE_STYLES, Gallery, StyleFace, WorkLi
 from bot.cards.words import VersionLine, WordCard, delete_card, drop_card, word_card, words_card
 
 __all__ = [
+    "ALWAYS",
     "MOST_PAGES",
     "PAGE_PHOTOS",
     "PAGE_STYLES",
+    "Candidate",
     "Card",
     "Choices",
     "ContactSheet",
@@ -72,6 +83,7 @@ __all__ = [
     "Kept",
     "KeptPhotos",
     "Learned",
+    "Leave",
     "Likeness",
     "PhotoLine",
     "Picture",
@@ -88,6 +100,7 @@ __all__ = [
     "WorkLine",
     "asked_card",
     "cancelled_card",
+    "choice_card",
     "comparing_card",
     "contact_card",
     "delete_card",
@@ -104,6 +117,10 @@ __all__ = [
     "hidden_card",
     "kept_line",
     "kept_list",
+    "leave_asked_card",
+    "leave_card",
+    "leave_over_card",
+    "leave_reply_card",
     "mydata_card",
     "photo_report",
     "place_of",

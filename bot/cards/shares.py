@@ -34,6 +34,7 @@ class Sharing:
     mixing: str
     about: str
     is_quarantined: bool
+    standing: Sequence[int] = ()  #: members who have leave to use it without asking each time
 
 
 def sharing_lines(sharing: Sharing | None) -> list[str]:
@@ -44,12 +45,14 @@ def sharing_lines(sharing: Sharing | None) -> list[str]:
         texts.say("share-with", scope=one.scope, subject=str(one.subject)) for one in sharing.grantees[:MOST_GRANTEES]
     ]
     more = len(sharing.grantees) - len(shown)
+    standing = [f"<@{member}>" for member in sharing.standing[:MOST_GRANTEES]]
     told = [
         texts.say("share-quarantined") if sharing.is_quarantined else None,
         *shown,
         texts.say("words-more", count=more) if more else None,
         texts.say("share-licence", licence=texts.say(f"style-licence-{sharing.licence}")),
         texts.say(f"style-mixing-{sharing.mixing}"),
+        texts.say("share-standing", members=standing) if standing else None,
         plain(sharing.about, ABOUT_CHARACTERS) if sharing.about else None,
     ]
     return [line for line in told if line]

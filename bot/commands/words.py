@@ -18,13 +18,13 @@ from bot.studio import Asker, EngineFacts, asker_of
 from bot.translator import spoken
 from storage.permissions import Action
 from storage.records import Kind
-from storage.sharing import ABOUT_CHARACTERS, Licence
+from storage.sharing import ABOUT_CHARACTERS, Licence, Mixing
 
 Word = app_commands.Range[str, 1, 40]
 About = app_commands.Range[str, 1, ABOUT_CHARACTERS]
 WITH_CHOICES = [app_commands.Choice(name=spoken(f"choice-with-{name}"), value=name) for name in shares.WITH]
 LICENCE_CHOICES = [app_commands.Choice(name=spoken(f"choice-licence-{one}"), value=one.value) for one in Licence]
-MIXING_CHOICES = [app_commands.Choice(name=spoken(f"choice-mixing-{one}"), value=one.value) for one in shares.MIXINGS]
+MIXING_CHOICES = [app_commands.Choice(name=spoken(f"choice-mixing-{one}"), value=one.value) for one in Mixing]
 FORM_CHOICES = [app_commands.Choice(name=spoken(f"choice-as-{form}"), value=form) for form in exports.FORMS]
 KIND_CHOICES = [app_commands.Choice(name=spoken(f"choice-{kind}"), value=str(kind)) for kind in Kind]
 Credit = app_commands.Range[str, 1, 80]

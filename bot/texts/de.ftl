@@ -85,7 +85,7 @@ cmd-words-without = Mit wem nicht mehr; lass es weg für alle
 cmd-words-member = Das Mitglied
 cmd-words-role = Die Rolle
 cmd-words-licence = Was andere mit Bildern daraus dürfen; sonst: nur hier benutzen
-cmd-words-mixing = Womit andere es mischen dürfen; sonst: mit allem
+cmd-words-mixing = Womit andere es mischen dürfen, oder ob sie dich erst fragen; sonst: mit allem
 cmd-words-about = Was andere darüber wissen sollen; steht in /styles
 choice-with-member = Ein Mitglied
 choice-with-role = Eine Rolle
@@ -99,6 +99,7 @@ choice-as-files = Dateien für andere Programme
 choice-as-pack = Ein Paket für ein anderes Tintype
 choice-mixing-free = Mit allem
 choice-mixing-no-people = Nicht mit Personen
+choice-mixing-ask = Mich jedes Mal zuerst fragen
 cmd-styles = Stile, die andere teilen
 cmd-styles-browse = Alle Stile, die du hier benutzen darfst, nach Namen
 cmd-styles-kind = Nur, was das zeigt
@@ -314,6 +315,13 @@ btn-see-photos = Zeig mir die Fotos
 btn-agree = Ich stimme zu
 btn-decline = Nein
 btn-withdraw = Frage zurücknehmen
+btn-allow-once = Einmal erlauben
+btn-allow-always = Immer
+btn-mean = { $n } · { $whose ->
+    [mine] von dir
+    [named] { $owner }
+   *[nobody] anderes Mitglied
+} · { $class_word }
 sitting-ask = { $where ->
     [alone] ## Darf das gelernt werden?
    *[channel] ## { $person }, darf das gelernt werden?
@@ -388,6 +396,44 @@ sitting-revoked = { $where ->
 }
 sitting-waits = **{ $person } wird gefragt,** ob <{ $word }> gelernt werden darf. Gelernt wird erst, wenn dort auf *Ich stimme zu* gedrückt wird; dann beginnt das Training von selbst. Ohne Antwort endet die Frage <t:{ $until }:R>. Bis dahin bleiben die Fotos, wie sie sind; willst du sie ändern, nimm die Frage zurück.
 question-taken-back = Du hast die Frage zurückgenommen. Niemand wird mehr gefragt.
+
+## Mehrere Wörter mit einem Namen, und die Erlaubnis, ein Wort zu benutzen
+somebody = ein anderes Mitglied
+choice-title = **Welches <{ $name }> meinst du?** Mehr als ein Mitglied lässt dich ein Wort mit diesem Namen benutzen. Eingereiht wird erst, wenn du gewählt hast; nur du siehst das hier.
+choice-line = { $n }. { $whose ->
+    [mine] von dir
+    [named] von { $owner }
+   *[nobody] von einem anderen Mitglied
+}: { $kind }, *{ $class_word }* (Version { $version })
+choice-more = … und { $count } weitere: `/styles search` findet sie, und *Ausprobieren* dort nimmt genau dieses.
+leave-ask = { $where ->
+    [alone] **{ $asker } möchte dein Wort <{ $word }> in einem Bild benutzen.** Du wirst zuerst gefragt.
+   *[channel] **{ $owner }: { $asker } möchte dein Wort <{ $word }> hier in einem Bild benutzen.** Nur du kannst antworten.
+}
+leave-people = In dem Bild ist noch eine Person, deshalb müssen es alle erlauben, die darauf zu sehen sind.
+leave-prompt = Der Prompt: { $prompt }
+leave-until = *Einmal erlauben* gilt nur für diesen Prompt. Mit *Immer* darf { $asker } es von da an ohne Frage benutzen; `/words unshare` nimmt das zurück. Gezeichnet wird nichts, bevor du antwortest, und auch nicht, wenn du es bis <t:{ $until }:R> nicht getan hast.
+leave-over = { $state ->
+    [yes] Du hast { $asker } erlaubt, <{ $word }> einmal zu benutzen.
+    [always] Du hast { $asker } erlaubt, <{ $word }> ohne Frage zu benutzen. `/words unshare` mit diesem Mitglied nimmt das zurück.
+    [no] Du hast { $asker } nicht erlaubt, <{ $word }> zu benutzen. Es wird nichts gezeichnet.
+    [expired] { $asker } wollte <{ $word }> benutzen; niemand hat rechtzeitig geantwortet, deshalb wird nichts gezeichnet.
+    [revoked] Du hast zurückgenommen, dass { $asker } <{ $word }> ohne Frage benutzen darf.
+   *[other] { $asker } wollte <{ $word }> benutzen. Das ist erledigt, und es ist nichts mehr zu beantworten.
+}
+leave-asked = **Bevor das gezeichnet wird, muss es erlauben, wem das Wort gehört.** Gefragt bis <t:{ $until }:R>:
+leave-asked-line = · { $owner }, wegen <{ $word }>
+leave-asked-then = Dein Prompt ist dabei zu lesen. Bei einem Ja werden die Bilder eingereiht und erscheinen in diesem Kanal; du erfährst es so oder so. Hier musst du nicht warten.
+leave-yes = { $came ->
+    [queued] { $owner } hat dir <{ $word }> erlaubt. Deine Bilder sind eingereiht und erscheinen dort, wo du sie haben wolltest.
+    [waits] { $owner } hat dir <{ $word }> erlaubt. Deine Bilder warten noch auf { $waits }.
+   *[trouble] { $owner } hat dir <{ $word }> erlaubt, aber deine Bilder konnten nicht eingereiht werden: { $trouble }
+}
+leave-no = { $owner } hat <{ $word }> für deine Bilder nicht erlaubt. Es wird nichts gezeichnet.
+leave-expired = { $owner } hat wegen <{ $word }> in 24 Stunden nicht geantwortet. Es wird nichts gezeichnet; du kannst wieder fragen.
+leave-unreachable = { $owner } konnte wegen <{ $word }> nicht gefragt werden: Direktnachrichten von diesem Server sind für Tintype geschlossen. Es wird nichts gezeichnet.
+leave-withdrawn = <{ $word }> wurde gelöscht, bevor jemand geantwortet hat. Es wird nichts gezeichnet.
+leave-revoked = { $owner } möchte wieder gefragt werden, bevor du <{ $word }> benutzt. Was du gezeichnet hast, bleibt.
 
 ## Einwilligung. Ein anderer Wortlaut ist eine neue Version: siehe bot/consent.py
 consent-member-1 = Ich bin die Person auf diesen Fotos. Ich bin mindestens 18 Jahre alt. Ich stimme zu, dass Tintype daraus mein Aussehen lernt, als ein Wort des Mitglieds, das mich fragt. Dieses Mitglied darf damit Bilder von mir machen und das Wort mit mir und mit niemandem sonst teilen. Ich kann das jederzeit mit /privacy zurücknehmen: Von da an kann niemand das Wort benutzen, und Bilder damit werden nicht mehr gezeigt.
@@ -679,6 +725,7 @@ share-with = · { $scope ->
 }
 share-quarantined = ⚠ Es wurde gemeldet; bis die Moderation es angesehen hat, kannst nur du es benutzen.
 share-licence = Bilder: { $licence }
+share-standing = Ohne jedes Mal zu fragen: { $members }. `/words unshare with:Ein Mitglied` nimmt das zurück.
 word-delete-ask = **<{ $name }> löschen?** Gewichte, Fotos und gesicherte Stände werden gelöscht; Bilder daraus bleiben. Das lässt sich nicht rückgängig machen.
 word-deleted = <{ $name }> ist gelöscht.
 word-exported = **<{ $name }>** als `{ $file }` ({ $size }). Das läuft in AUTOMATIC1111, ComfyUI, sd-scripts und diffusers: Leg die Datei in den Ordner für LoRAs und schreib `{ $trigger }`. Wer die Datei hat, kann das Aussehen darin benutzen.
@@ -750,7 +797,7 @@ style-licence-cc-by-nc = CC BY-NC: alles außer Geschäftlichem, mit Namensnennu
 style-licence-cc0 = CC0: alles
 style-mixing-free = Es darf mit jedem anderen Wort gemischt werden.
 style-mixing-no-people = Es wird nicht mit Wörtern für Personen gemischt.
-style-mixing-ask = Wer es mit anderen Wörtern mischen will, fragt zuerst, wem es gehört.
+style-mixing-ask = Wer es benutzen will, fragt zuerst, wem es gehört: Das macht Tintype, und so lange warten die Bilder.
 style-counts = { $uses ->
     [0] Von anderen noch nicht benutzt
     [one] In einem Bild von anderen
@@ -1009,7 +1056,7 @@ state-cancelled = abgebrochen
 privacy-body =
     ## Datenschutz
     {"**"}Was Tintype sieht:** die Befehle, die du ihm gibst, die Dateien für `/train` und `/imagine` und wenn jemand seine Knöpfe drückt. Nachrichten liest es keine: Es ist ohne das Recht dazu verbunden.
-    {"**"}Was es behält:** deine Fotos, bis das Wort gelernt ist (eine Woche, solange sie auf *Trainieren* warten, einen Tag nach einem Fehlschlag, bis zu 30 Tage länger, wenn du das wählst), die Gewichte deiner Wörter mit all ihren Versionen und eine Woche lang die Zwischenstände eines Trainings, die du noch wählen kannst, deine Bilder mit ihren Rezepten, ein Bild, von dem du ausgehst (einen Tag), deine Sprache, Einstellungen, Vorlagen und Favoriten, die Stile, die dir gefallen, was du gesucht hast (einen Tag), und wozu du wann zugestimmt hast. Jede Datei ist mit einem eigenen Schlüssel von dir verschlüsselt.
+    {"**"}Was es behält:** deine Fotos, bis das Wort gelernt ist (eine Woche, solange sie auf *Trainieren* warten, einen Tag nach einem Fehlschlag, bis zu 30 Tage länger, wenn du das wählst), die Gewichte deiner Wörter mit all ihren Versionen und eine Woche lang die Zwischenstände eines Trainings, die du noch wählen kannst, deine Bilder mit ihren Rezepten, ein Bild, von dem du ausgehst (einen Tag), deine Sprache, Einstellungen, Vorlagen und Favoriten, die Stile, die dir gefallen, was du gesucht hast (einen Tag), wie du auf diesem Server heißt (damit bei deinen Wörtern dein Name steht), Prompts, die auf eine Antwort warten (einen Tag), und wozu du wann zugestimmt hast. Jede Datei ist mit einem eigenen Schlüssel von dir verschlüsselt.
     {"**"}Wenn du einen Server verlässt:** Deine Wörter und Bilder dieses Servers werden 30 Tage später gelöscht, oder wie es dort eingestellt ist; auch Bilder können dort nach einiger Zeit gelöscht werden. Um zu wissen, wer gegangen ist, fragt Tintype Discord einmal am Tag nach denen, die dort etwas haben.
     {"**"}Was es nie tut:** aus Nachrichten lernen, Fotos verschiedener Mitglieder zusammenwerfen, Gesichter erkennen, irgendetwas an einen anderen Dienst schicken. Alles wird auf dem Rechner des Betreibers berechnet.
     {"**"}Personen:** Eine Person wird nur gelernt, wenn sie mindestens 18 ist und selbst zugestimmt hat: du, oder ein anderes Mitglied des Servers, das dafür gefragt wird. So ein Wort wird höchstens mit einzelnen Mitgliedern geteilt; das eines anderen Mitglieds nur mit diesem.
@@ -1173,7 +1220,7 @@ E_QUESTION_FOREIGN = Diese Frage ging an ein anderes Mitglied, und nur das kann 
 E_ASKER_LEFT = Das Mitglied, das dich gefragt hat, ist nicht mehr auf jenem Server; es ist nichts mehr zu beantworten. Von dir wird nichts gelernt oder benutzt.
 E_PERSON_LEFT = Du bist nicht mehr auf dem Server, auf dem du gefragt wurdest; die Frage ist damit erledigt. Von dir wird nichts gelernt oder benutzt.
 E_QUESTION_OVER = Diese Frage ist erledigt: { $state ->
-    [yes] du hast Ja gesagt. Wenn du es dir anders überlegst, nimm `/privacy`
+    [yes] du hast Ja gesagt. Wenn du es dir anders überlegst, nimm `/privacy`, oder `/words unshare`, wenn es um ein Wort geht
     [no] du hast Nein gesagt, und dabei bleibt es
     [expired] niemand hat sie rechtzeitig beantwortet
     [revoked] du hast dein Ja zurückgenommen
@@ -1252,8 +1299,8 @@ E_SHARE_SERVER = Sag, mit wem du <{ $word }> teilen willst: mit einem Mitglied o
 E_SHARE_BOT = Bots können keine Wörter benutzen. Nenn ein Mitglied, mit dem du es teilen willst.
 E_SHARE_NOT = <{ $word }> ist damit nicht geteilt. `/words card` zeigt, wer es benutzen darf.
 E_MIX_PEOPLE = Wem <{ $word }> gehört, lässt es benutzen, aber nicht in einem Bild mit einer Person. Lass entweder <{ $word }> oder die Person weg.
-E_MIX_ASK = Wem <{ $word }> gehört, möchte gefragt werden, bevor es mit anderen Wörtern gemischt wird. Benutz es allein, oder bitte darum, dass es zum Mischen geteilt wird.
-E_MIX_PERSONS = Für ein Bild mit zwei Personen müssen beide Wörter dir gehören, und <{ $word }> gehört einem anderen Mitglied. Lass es weg, oder mach zwei Bilder.
+E_MIX_ASK = Seit du gefragt hast, braucht es für diese Bilder noch mehr Erlaubnis. Schick den Prompt noch einmal: Dann werden alle gefragt, die gefragt werden müssen.
+E_ORDER_GONE = Diese Bilder warten nicht mehr auf eine Wahl: Sie sind schon eingereiht, oder es ist zu lange her. Schick den Prompt noch einmal mit `/imagine`.
 E_NO_SUCH_WORD = Ein Wort <{ $word }>, das du hier benutzen darfst, gibt es nicht.{ $nearest ->
     [none] {" "}`/words mine` listet deine auf; mit `/train` kommt ein neues dazu.
    *[other] {" "}Meintest du <{ $nearest }>?

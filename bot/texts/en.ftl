@@ -71,7 +71,7 @@ cmd-words-without = With whom no longer; leave it out for everybody
 cmd-words-member = The member
 cmd-words-role = The role
 cmd-words-licence = What others may do with pictures made with it; at first: use it here only
-cmd-words-mixing = What others may mix it with; at first: with anything
+cmd-words-mixing = What others may mix it with, or whether they ask you first; at first: with anything
 cmd-words-about = What others should know about it, shown in /styles
 choice-with-member = One member
 choice-with-role = A role
@@ -85,6 +85,7 @@ choice-as-files = Files for other programs
 choice-as-pack = A pack for another Tintype
 choice-mixing-free = With anything
 choice-mixing-no-people = Not with people
+choice-mixing-ask = Ask me first, each time
 cmd-styles = Styles that others share
 cmd-styles-browse = All styles you may use here, by name
 cmd-styles-kind = Only what shows this
@@ -300,6 +301,13 @@ btn-see-photos = Show me the photos
 btn-agree = Agree
 btn-decline = No
 btn-withdraw = Take the question back
+btn-allow-once = Allow once
+btn-allow-always = Always
+btn-mean = { $n } · { $whose ->
+    [mine] yours
+    [named] { $owner }
+   *[nobody] another member
+} · { $class_word }
 sitting-ask = { $where ->
     [alone] ## May this be learned?
    *[channel] ## { $person }, may this be learned?
@@ -374,6 +382,44 @@ sitting-revoked = { $where ->
 }
 sitting-waits = **{ $person } is being asked** whether <{ $word }> may be learned. Nothing is learned before they press *Agree*; then the training begins by itself. Without an answer the question ends <t:{ $until }:R>. Until then the photos stay as they are; to change them, take the question back.
 question-taken-back = You took the question back. Nobody is asked any more.
+
+## Several words of one name, and leave to use a word
+somebody = another member
+choice-title = **Which <{ $name }> do you mean?** More than one member lets you use a word of that name. Nothing is queued until you choose; only you see this.
+choice-line = { $n }. { $whose ->
+    [mine] yours
+    [named] by { $owner }
+   *[nobody] by another member
+}: { $kind }, *{ $class_word }* (version { $version })
+choice-more = … and { $count } more: `/styles search` finds them, and *Try it* there takes exactly that one.
+leave-ask = { $where ->
+    [alone] **{ $asker } asks to use your word <{ $word }> in a picture.** You are asked first.
+   *[channel] **{ $owner }: { $asker } asks to use your word <{ $word }> in a picture here.** Only you can answer.
+}
+leave-people = There is another person in that picture, so everybody whom it shows has to allow it.
+leave-prompt = The prompt: { $prompt }
+leave-until = *Allow once* is for this prompt only. With *Always* { $asker } may use it from then on without asking you; `/words unshare` takes that back. Nothing is drawn before you answer, or if you have not by <t:{ $until }:R>.
+leave-over = { $state ->
+    [yes] You allowed { $asker } to use <{ $word }> once.
+    [always] You allowed { $asker } to use <{ $word }> without asking. `/words unshare` with that member takes it back.
+    [no] You did not allow { $asker } to use <{ $word }>. Nothing is drawn.
+    [expired] { $asker } asked to use <{ $word }>; nobody answered in time, so nothing is drawn.
+    [revoked] You took back that { $asker } may use <{ $word }> without asking.
+   *[other] { $asker } asked to use <{ $word }>. That is over, and there is nothing left to answer.
+}
+leave-asked = **Before this is drawn, whose word it is has to allow it.** Asked until <t:{ $until }:R>:
+leave-asked-line = · { $owner }, for <{ $word }>
+leave-asked-then = They see your prompt. With a yes the pictures are queued and appear in this channel, and you are told either way. You need not wait here.
+leave-yes = { $came ->
+    [queued] { $owner } allowed you to use <{ $word }>. Your pictures are queued and appear where you asked for them.
+    [waits] { $owner } allowed you to use <{ $word }>. Your pictures still wait for { $waits }.
+   *[trouble] { $owner } allowed you to use <{ $word }>, but your pictures could not be queued: { $trouble }
+}
+leave-no = { $owner } did not allow <{ $word }> for your pictures. Nothing is drawn.
+leave-expired = { $owner } did not answer about <{ $word }> within 24 hours. Nothing is drawn; you may ask again.
+leave-unreachable = { $owner } could not be asked about <{ $word }>: direct messages from this server are closed to Tintype. Nothing is drawn.
+leave-withdrawn = <{ $word }> was deleted before anybody answered. Nothing is drawn.
+leave-revoked = { $owner } wants to be asked again before you use <{ $word }>. What you have drawn stays.
 
 ## Consent. A change of the text is a new version: see bot/consent.py
 consent-member-1 = I am the person in these photos. I am 18 years or older. I agree that Tintype learns my likeness from them, as a word of the member who asks me. They may make pictures of me with it, and may share the word with me and with nobody else. I can take this back at any time with /privacy: from then on nobody can use the word, and pictures with it are not shown any more.
@@ -656,6 +702,7 @@ share-with = · { $scope ->
 }
 share-quarantined = ⚠ It was reported, so only you can use it until a moderator has looked at it.
 share-licence = Pictures: { $licence }
+share-standing = Without asking each time: { $members }. `/words unshare with:One member` takes that back.
 word-delete-ask = **Delete <{ $name }>?** Its weights, photos and checkpoints are deleted; pictures made with it stay. This cannot be undone.
 word-deleted = <{ $name }> is deleted.
 word-exported = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI, sd-scripts and diffusers: put it into the folder of LoRAs and write `{ $trigger }`. Whoever has the file can use the likeness in it.
@@ -728,7 +775,7 @@ style-licence-cc-by-nc = CC BY-NC: anything but business, with credit
 style-licence-cc0 = CC0: anything
 style-mixing-free = It may be mixed with any other word.
 style-mixing-no-people = It is not mixed with words for people.
-style-mixing-ask = Who wants to mix it with other words asks its owner first.
+style-mixing-ask = Whoever wants to use it asks its owner first: Tintype does that, and holds the pictures until then.
 style-counts = { $uses ->
     [0] Not used by others yet
     [one] In one picture of others
@@ -982,7 +1029,7 @@ state-cancelled = cancelled
 privacy-body =
     ## Privacy
     {"**"}What Tintype sees:** the commands you send it, the files you give to `/train` and `/imagine`, and presses of its buttons. It reads no messages: it is connected without the right to.
-    {"**"}What it keeps:** your photos until the word is learned (a week while they wait for *Train*, a day after a failure, up to 30 days longer if you choose so), the weights of your words with all their versions, and for a week those of moments of a training that you may still choose, the pictures you make with their recipes, a picture you sent to begin from (for a day), your language, settings, presets and favourites, the styles you like, what you searched for (for a day), and what you agreed to, when. Every file is encrypted with a key of your own.
+    {"**"}What it keeps:** your photos until the word is learned (a week while they wait for *Train*, a day after a failure, up to 30 days longer if you choose so), the weights of your words with all their versions, and for a week those of moments of a training that you may still choose, the pictures you make with their recipes, a picture you sent to begin from (for a day), your language, settings, presets and favourites, the styles you like, what you searched for (for a day), what this server calls you (so that your words are credited), prompts that wait for an answer (for a day), and what you agreed to, when. Every file is encrypted with a key of your own.
     {"**"}When you leave a server:** your words and pictures of that server are deleted 30 days later, or as its managers have set it; they may also have pictures deleted after some time. To know who left, Tintype asks Discord once a day after those who have something there.
     {"**"}What it never does:** learn from messages, pool photos of different members, recognise faces, send anything to another service. Everything is computed on the operator's machine.
     {"**"}People:** a person is learned only when who is shown, 18 or older, has agreed: you yourself, or another member of the server, who is asked for it. Such a word is shared with single members at most; that of another member with them alone.
@@ -1141,7 +1188,7 @@ E_QUESTION_FOREIGN = This question was asked of another member, and only they ca
 E_ASKER_LEFT = The member who asked you is not in that server any more, so there is nothing left to answer. Nothing of you is learned or used.
 E_PERSON_LEFT = You are not in the server any more where you were asked, so this question is over. Nothing of you is learned or used.
 E_QUESTION_OVER = This question is over: { $state ->
-    [yes] you said yes. To change your mind, use `/privacy`
+    [yes] you said yes. To change your mind, use `/privacy`, or `/words unshare` for leave to use a word
     [no] you said no, and it stays at that
     [expired] nobody answered it in time
     [revoked] you took your yes back
@@ -1220,8 +1267,8 @@ E_SHARE_SERVER = Name whom to share <{ $word }> with: a member, or a role. Roles
 E_SHARE_BOT = Bots cannot use words. Name a member to share it with.
 E_SHARE_NOT = <{ $word }> is not shared with them. `/words card` shows who may use it.
 E_MIX_PEOPLE = The owner of <{ $word }> lets it be used, but not in one picture with a person. Leave out either <{ $word }> or the person.
-E_MIX_ASK = The owner of <{ $word }> wants to be asked before it is mixed with other words. Use it alone, or ask them to share it for mixing.
-E_MIX_PERSONS = A picture of two people needs a word of your own for both, and <{ $word }> is another member's. Leave it out, or make two pictures.
+E_MIX_ASK = Since you asked, more leave is needed for these pictures. Send the prompt again: then everybody is asked who has to be.
+E_ORDER_GONE = These pictures do not wait for a choice any more: they are queued already, or it was too long ago. Send the prompt again with `/imagine`.
 E_NO_SUCH_WORD = There is no word <{ $word }> that you can use here.{ $nearest ->
     [none] {" "}`/words mine` lists yours; `/train` teaches a new one.
    *[other] {" "}Did you mean <{ $nearest }>?

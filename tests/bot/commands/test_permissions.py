@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot import buttons, modals, presses
+from storage.pending import NewPending
 from storage.questions import NewQuestion, QuestionKind
 from storage.records import ConceptId, JobState, MemberId
 from tests.bot.commands.files import begun_by, end, handed_in
@@ -20,6 +23,7 @@ FOREIGN = "That button is for another member's data"
 NO_STYLE = "This style cannot be used here any more"
 OLD_LIST = "This list of styles is too old"
 MANAGERS = "Only members who may manage this server"
+NO_ORDER = "These pictures do not wait for a choice any more"
 ASKED = "This question was asked of another member"
 NOBODY = "0" * 16
 
@@ -48,7 +52,7 @@ TOLD = {
     "setup_look": MANAGERS, "place_pictures": MANAGERS, "place_training": MANAGERS, "place_enlarge": MANAGERS,
     "place_spoiler": MANAGERS, "place_count": MANAGERS, "place_quality": MANAGERS, "place_shape": MANAGERS,
     "place_look": MANAGERS,
-    "agree": ASKED, "decline": ASKED, "withdraw": ASKED, "see_photos": ASKED,
+    "mean": NO_ORDER, "agree": ASKED, "decline": ASKED, "withdraw": ASKED, "see_photos": ASKED,
 }  # fmt: skip
 
 
@@ -80,6 +84,7 @@ async def things_of_ana(stage: Stage) -> dict[str, str]:
     ids |= dict.fromkeys((verb for verb in TOLD if verb.startswith("import_")), waiting)
     ids |= dict.fromkeys(("look", "enable", "import_discard"), over)
     ids |= dict.fromkeys((verb for verb, told in TOLD.items() if told is ASKED), await asked(stage, version.concept))
+    ids["mean"] = await unclear(stage)
     ids["styles"] = custom_id_of(shown(await stage.ana.command("styles browse")), "styles").split(":")[2]
     return ids | dict.fromkeys(("forget_all", "mydata"), member)
 
@@ -93,6 +98,20 @@ async def taken_over(stage: Stage) -> tuple[str, str]:
     await stage.run(lambda rooms: begun_by(rooms, stage, found, word="ana-lid"))
     waiting = (await stage.run(lambda rooms: rooms.imports.of(stage.id_of("ana"))))[0]
     return waiting.id, job.id
+
+
+async def unclear(stage: Stage) -> str:
+    """An order of ana's that waits until she has chosen a word."""
+
+    def work(rooms: Any) -> str:
+        request = {"order": {"prompt": "<rex>"}, "meanings": {}, "parent": None}
+        request["unclear"] = {"name": "rex", "versions": [NOBODY]}
+        new = NewPending(
+            owner=stage.id_of("ana"), guild=stage.guild, channel=stage.channel(), key="unclear", request=request
+        )
+        return str(rooms.pending.put(new)[0].id)
+
+    return str(await stage.run(work))
 
 
 async def asked(stage: Stage, concept: ConceptId) -> str:

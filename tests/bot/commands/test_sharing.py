@@ -136,7 +136,7 @@ async def test_a_word_not_to_be_mixed_with_people_is_refused_beside_one_and_at_e
     assert "queued" in own.body
 
 
-async def test_two_people_stand_in_one_picture_only_with_words_of_ones_own(stage: Stage) -> None:
+async def test_two_people_of_others_stand_in_one_picture_only_with_leave(stage: Stage) -> None:
     await stage.taught("ana-me", kind="person")
     await stage.taught("ana-too", kind="person")
     for word in ("ana-me", "ana-too"):
@@ -145,7 +145,7 @@ async def test_two_people_stand_in_one_picture_only_with_words_of_ones_own(stage
     others = shown(await stage.ben.command("imagine", prompt="<ana-me> and <ana-too>"))
     own = shown(await stage.ana.command("imagine", prompt="<ana-me> and <ana-too>"))
 
-    assert "A picture of two people needs a word of your own for both" in others.body
+    assert "whose word it is has to allow it" in others.body
     assert "queued" in own.body
 
 

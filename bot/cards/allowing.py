@@ -1,0 +1,78 @@
+"""The cards about leave to use a word: what is asked of its owner, what is left of that, and what the asker is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot import texts
+from bot.cards import layout
+from bot.cards.layout import Card
+from bot.plain import plain
+
+PROMPT_CHARACTERS = 1000
+ONCE, ALWAYS = 1, 2  # ways to say yes, as the numbers of their buttons
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """Leave to use a word, as it was asked for."""
+
+    question: str
+    asker: str  #: what they are called
+    owner: str
+    word: str  #: as it was written
+    prompt: str  #: empty once it is kept no more
+    with_people: bool  #: asked because another person is in the picture
+    until: float  #: unix seconds
+
+
+def leave_card(leave: Leave, *, is_alone: bool) -> Card:
+    """The question to the owner; the prompt stands in it only where the owner alone reads."""
+    told = layout.lines(
+        texts.say(
+            "leave-ask",
+            asker=plain(leave.asker),
+            owner=plain(leave.owner),
+            word=plain(leave.word),
+            where="alone" if is_alone else "channel",
+        ),
+        texts.say("leave-people") if leave.with_people else None,
+        texts.say("leave-prompt", prompt=plain(leave.prompt, PROMPT_CHARACTERS)) if is_alone else None,
+        texts.say("leave-until", until=str(int(leave.until)), asker=plain(leave.asker)),
+    )
+    buttons = [
+        layout.button("agree", leave.question, texts.say("btn-allow-once"), n=ONCE, style=layout.SUCCESS),
+        layout.button("agree", leave.question, texts.say("btn-allow-always"), n=ALWAYS),
+        layout.button("decline", leave.question, texts.say("btn-decline"), style=layout.DANGER),
+    ]
+    return layout.card(layout.text(told), *layout.rows(buttons))
+
+
+def leave_over_card(leave: Leave, state: str) -> Card:
+    """What is left of the question before the owner; `state` is always where they said so."""
+    told = texts.say("leave-over", state=state, asker=plain(leave.asker), word=plain(leave.word))
+    return layout.card(layout.text(told))
+
+
+def leave_reply_card(leave: Leave, state: str, *, waits: Sequence[str] = (), trouble: str | None = None) -> Card:
+    """What the asker is told of an end; `waits` are the members who have not answered yet."""
+    came = "trouble" if trouble else "waits" if waits else "queued"
+    told = texts.say(
+        f"leave-{state}",
+        owner=plain(leave.owner),
+        word=plain(leave.word),
+        came=came,
+        trouble=trouble or "",
+        waits=[plain(name) for name in waits],
+    )
+    return layout.card(layout.text(told))
+
+
+def leave_asked_card(leaves: Sequence[Leave]) -> Card:
+    """What the asker is answered: whom the picture waits for, and the way back."""
+    asked = [texts.say("leave-asked-line", owner=plain(one.owner), word=plain(one.word)) for one in leaves]
+    until = str(int(min(one.until for one in leaves)))
+    told = layout.lines(texts.say("leave-asked", until=until), *asked, texts.say("leave-asked-then"))
+    back = layout.button("withdraw", leaves[0].question, texts.say("btn-withdraw"))
+    return layout.card(layout.text(told), *layout.rows([back]))

@@ -1,0 +1,356 @@
+"""Ask me first: an order with such a word waits for its owner, who allows it once, from then on, or not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.letters import Letters
+from bot.sandbox.client import Member, Message
+from storage.clock import SystemClock
+from storage.questions import TERMS, QuestionKind, QuestionState
+from storage.records import Concept, Consent, Grant, JobState, Kind, Scope, VersionId
+from tests.bot.commands.stage import Stage, custom_id_of, shown, weights_of
+from tests.storage.rooms import add_version
+
+pytestmark = pytest.mark.asyncio
+WAIT = TERMS[QuestionKind.PERMISSION].open_s
+
+
+@pytest_asyncio.fixture
+async def eve(stage: Stage) -> AsyncIterator[Member]:
+    async with Member.connect(stage.url, "eve") as eve:
+        await eve.command("help")
+        yield eve
+
+
+async def word_of(stage: Stage, owner: Member, name: str, kind: Kind = Kind.ANIMAL, **about: Any) -> Concept:
+    """A learned word that ben may use."""
+
+    def work(rooms: Any) -> Concept:
+        concept: Concept = rooms.concepts.create(stage.id_of(owner), stage.guild, name, kind, "dog")
+        add_version(rooms.concepts, concept, rooms.vault.put(concept.owner, weights_of(name, "dog", "lora")))
+        if kind is Kind.PERSON:
+            rooms.concepts.agree(Consent(concept=concept.id, person=concept.owner, text_version="1", given_at=1.0))
+        rooms.sharing.share(concept.id, Scope.MEMBER, stage.id_of("ben"), **about)
+        return concept
+
+    await owner.command("help")
+    concept: Concept = await stage.run(work)
+    return concept
+
+
+async def ask_first(stage: Stage, owner: Member, name: str = "ana-dog") -> Concept:
+    return await word_of(stage, owner, name, mixing="ask")
+
+
+async def delivered(stage: Stage) -> None:
+    letters = Letters(stage.store, stage.bot, SystemClock())
+    for _ in range(3):
+        await letters.deliver()
+
+
+async def wanted(stage: Stage, prompt: str = "<ana-dog:0.8> in the snow", **options: Any) -> Message:
+    answer = shown(await stage.ben.command("imagine", prompt=prompt, **options))
+    await delivered(stage)
+    return answer
+
+
+async def seen(member: Member, text: str) -> Message:
+    return await member.wait_for(lambda message: text in message.text, 5)
+
+
+async def pressed(stage: Stage, owner: Member, label: str, text: str = "to use your word") -> Message:
+    answer = shown(await owner.press(await seen(owner, text), label))
+    await delivered(stage)
+    return answer
+
+
+async def test_allow_once_queues_the_order_as_it_was_typed_where_it_was_asked(stage: Stage) -> None:
+    concept = await ask_first(stage, stage.ana)
+
+    answer = await wanted(stage, count=2, seed=9, negative="rain")
+    card = await seen(stage.ana, "to use your word")
+    before = await stage.jobs("ben")
+    left = await pressed(stage, stage.ana, "Allow once")
+    told = await seen(stage.ben, "allowed you to use")
+
+    assert answer.is_ephemeral
+    assert "· Ana, for <ana-dog>" in answer.body
+    assert "**Ben asks to use your word <ana-dog> in a picture.**" in card.body
+    assert r"The prompt: \<ana-dog\:0.8\> in the snow" in card.body
+    assert [one.label for one in card.buttons] == ["Allow once", "Always", "No"]
+    assert before == []
+    assert "You allowed Ben to use <ana-dog> once." in left.body
+    assert "Ana allowed you to use <ana-dog>. Your pictures are queued" in told.body
+    (job,) = await stage.jobs("ben")
+    assert (job.channel, job.guild, job.state) == (stage.channel(), stage.guild, JobState.QUEUED)
+    assert {name: job.request[name] for name in ("count", "seed", "negative_prompt")} == {
+        "count": 2, "seed": 9, "negative_prompt": "rain",
+    }  # fmt: skip
+    version = await stage.run(lambda rooms: rooms.concepts.versions(concept.id)[0].id)
+    assert job.request["words"] == [{"version": version, "name": "ana-dog", "strength": 0.8}]
+    assert "· Ana, for <ana-dog>" in (await wanted(stage)).body
+
+
+async def test_an_enlargement_is_part_of_what_was_allowed_and_a_variation_is_not(stage: Stage) -> None:
+    await ask_first(stage, stage.ana)
+    await wanted(stage)
+    await pressed(stage, stage.ana, "Allow once")
+    await stage.draw(await stage.job("ben"))
+    grid = await stage.post((await stage.job("ben")).id)
+
+    enlarged = shown(await stage.ben.press(grid, "Enlarge 1"))
+    varied = shown(await stage.ben.press(grid, "Vary 1 (subtle)"))
+    by_owner = shown(await stage.ana.press(grid, "Vary 2 (subtle)"))
+
+    assert "queued" in enlarged.body
+    assert "has to allow it" in varied.body
+    assert "queued" in by_owner.body
+
+
+async def test_no_is_told_and_rests_for_a_day(stage: Stage) -> None:
+    await ask_first(stage, stage.ana)
+    await wanted(stage)
+
+    left = await pressed(stage, stage.ana, "No")
+    told = await seen(stage.ben, "did not allow")
+    again = await wanted(stage)
+
+    assert "You did not allow Ben to use <ana-dog>" in left.body
+    assert "Ana did not allow <ana-dog> for your pictures" in told.body
+    assert "Ana does not want that, and is asked again by you at the earliest" in again.body
+    assert await stage.jobs("ben") == []
+    assert await stage.run(lambda rooms: rooms.pending.of_owner(stage.id_of("ben"))) == []
+
+
+async def test_always_asks_no_more_until_the_owner_takes_it_back(stage: Stage) -> None:
+    await ask_first(stage, stage.ana)
+    await wanted(stage)
+    left = await pressed(stage, stage.ana, "Always")
+    second = await wanted(stage)
+    card = shown(await stage.ana.command("words card", word="ana-dog"))
+
+    await stage.ana.command("words unshare", word="ana-dog", **{"with": "member"}, member="ben")
+    await stage.ana.command("words share", word="ana-dog", **{"with": "server"}, mixing="ask")
+    await delivered(stage)
+    told = await seen(stage.ben, "wants to be asked again")
+    third = await wanted(stage)
+
+    assert "allowed Ben to use <ana-dog> without asking" in left.body
+    assert "queued" in second.body
+    assert f"Without asking each time: <@{stage.id_of('ben')}>" in card.body
+    assert "Ana wants to be asked again before you use <ana-dog>" in told.body
+    assert "E_" not in third.body
+    assert "is asked again by you at the earliest" in third.body
+
+
+async def test_what_was_withdrawn_filtered_or_limited_meanwhile_is_told_instead_of_drawn(stage: Stage) -> None:
+    concept = await ask_first(stage, stage.ana)
+    await wanted(stage)
+    card = await seen(stage.ana, "to use your word")
+    await stage.run(lambda rooms: rooms.sharing.unshare(concept.id))
+
+    await stage.ana.press(card, "Allow once")
+    await delivered(stage)
+    told = await seen(stage.ben, "could not be queued")
+
+    assert "There is no word <ana-dog> that you can use here" in told.body
+    assert await stage.jobs("ben") == []
+
+
+async def test_a_blocked_asker_is_not_drawn_for(stage: Stage) -> None:
+    await ask_first(stage, stage.ana)
+    await wanted(stage)
+    card = await seen(stage.ana, "to use your word")
+    await stage.run(lambda rooms: rooms.moderation.block(stage.guild, stage.id_of("ben"), None))
+    await stage.bot.studio.door.look()
+
+    await stage.ana.press(card, "Allow once")
+    await delivered(stage)
+
+    assert "have blocked you" in (await seen(stage.ben, "could not be queued")).body
+    assert await stage.jobs("ben") == []
+
+
+async def test_a_deleted_word_ends_the_question(stage: Stage) -> None:
+    concept = await ask_first(stage, stage.ana)
+    await wanted(stage)
+
+    await stage.run(lambda rooms: rooms.privacy.forget_word(concept.id))
+    await delivered(stage)
+
+    assert "was deleted before anybody answered" in (await seen(stage.ben, "Nothing is drawn")).body
+    assert await stage.run(lambda rooms: rooms.questions.open()) == []
+
+
+async def test_after_a_day_without_an_answer_the_asker_is_told(stage: Stage) -> None:
+    await ask_first(stage, stage.ana)
+    await wanted(stage)
+    card = await seen(stage.ana, "to use your word")
+    old = "update questions set created_at = created_at - :age"
+    await stage.run(lambda rooms: rooms.db.conn.execute(old, {"age": WAIT + 1}))
+    await stage.run(lambda rooms: rooms.questions.expire())
+    await delivered(stage)
+
+    late = await stage.forge(stage.ana, custom_id_of(card, "agree"), card)
+
+    assert "did not answer about <ana-dog> within 24 hours" in (await seen(stage.ben, "24 hours")).body
+    assert "nobody answered it in time" in late
+    assert await stage.jobs("ben") == []
+
+
+async def test_the_asker_takes_the_question_back(stage: Stage) -> None:
+    await ask_first(stage, stage.ana)
+    answer = await wanted(stage)
+
+    await stage.ben.press(answer, "Take the question back")
+    await delivered(stage)
+
+    assert await stage.run(lambda rooms: rooms.pending.of_owner(stage.id_of("ben"))) == []
+    assert "That is over" in (await seen(stage.ana, "That is over")).body
+
+
+async def test_only_the_owner_answers_and_only_once(stage: Stage, eve: Member) -> None:
+    await ask_first(stage, stage.ana)
+    await wanted(stage)
+    card = await seen(stage.ana, "to use your word")
+    custom_id = custom_id_of(card, "agree")
+
+    foreign = [await stage.forge(other, custom_id, card) for other in (stage.ben, eve)]
+    await stage.ana.press(card, "Allow once")
+    again = await stage.forge(stage.ana, custom_id, card)
+
+    assert all("asked of another member" in text for text in foreign)
+    assert "you said yes" in again
+    assert len(await stage.jobs("ben")) == 1
+
+
+async def test_a_second_prompt_while_a_question_is_open_is_refused(stage: Stage) -> None:
+    await ask_first(stage, stage.ana)
+    await wanted(stage)
+
+    second = await wanted(stage, "<ana-dog> on the moon")
+
+    assert "Ana has a question of yours to answer already" in second.body
+    assert len(await stage.run(lambda rooms: rooms.pending.of_owner(stage.id_of("ben")))) == 1
+
+
+async def test_two_owners_are_asked_and_the_last_yes_queues(stage: Stage, eve: Member) -> None:
+    await ask_first(stage, stage.ana)
+    await ask_first(stage, eve, "eve-cat")
+    answer = await wanted(stage, "<ana-dog> with <eve-cat>")
+
+    await pressed(stage, stage.ana, "Allow once")
+    waits = await seen(stage.ben, "still wait for")
+    between = await stage.jobs("ben")
+    await pressed(stage, eve, "Always")
+
+    assert all(line in answer.body for line in ("· Ana, for <ana-dog>", "· Eve, for <eve-cat>"))
+    assert "Your pictures still wait for Eve" in waits.body
+    assert between == []
+    assert len((await stage.job("ben")).request["words"]) == 2
+
+
+async def test_one_no_of_two_is_over_for_both(stage: Stage, eve: Member) -> None:
+    await ask_first(stage, stage.ana)
+    await ask_first(stage, eve, "eve-cat")
+    await wanted(stage, "<ana-dog> with <eve-cat>")
+    eves = await seen(eve, "to use your word")
+
+    await pressed(stage, stage.ana, "No")
+    late = await stage.forge(eve, custom_id_of(eves, "agree"), eves)
+
+    assert "it was taken back before there was an answer" in late
+    assert await stage.jobs("ben") == []
+    told = [one for one in stage.ben.messages.values() if "Nothing is drawn" in one.text and not one.is_ephemeral]
+    assert len(told) == 1
+
+
+async def test_two_people_of_different_owners_need_both(stage: Stage, eve: Member) -> None:
+    await word_of(stage, stage.ana, "ana-me", Kind.PERSON)
+    await word_of(stage, eve, "eve-me", Kind.PERSON)
+
+    alone = await wanted(stage, "<ana-me> in the snow")
+    both = await wanted(stage, "<ana-me> and <eve-me>")
+    card = await seen(stage.ana, "to use your word")
+    await pressed(stage, stage.ana, "Allow once")
+    await pressed(stage, eve, "Allow once")
+    adult = shown(await stage.ben.command("imagine", prompt="<ana-me> and <eve-me>", channel="after-dark"))
+
+    assert "queued" in alone.body
+    assert "· Eve, for <eve-me>" in both.body
+    assert "There is another person in that picture" in card.body
+    assert len((await stage.job("ben")).request["words"]) == 2
+    assert "never used in an age-restricted channel" in adult.body
+
+
+async def test_the_owner_of_one_of_two_people_asks_the_other_alone(stage: Stage, eve: Member) -> None:
+    await word_of(stage, stage.ana, "ana-me", Kind.PERSON)
+    await stage.run(
+        lambda rooms: rooms.concepts.grant(
+            Grant(concept=_mine(rooms, stage, eve), scope=Scope.MEMBER, subject=stage.id_of("ana"))
+        )
+    )
+
+    answer = shown(await stage.ana.command("imagine", prompt="<ana-me> and <eve-me>"))
+
+    assert "· Eve, for <eve-me>" in answer.body
+    assert "<ana-me>" not in answer.body
+
+
+def _mine(rooms: Any, stage: Stage, owner: Member) -> str:
+    concept = rooms.concepts.create(stage.id_of(owner), stage.guild, "eve-me", Kind.PERSON, "person")
+    add_version(rooms.concepts, concept, rooms.vault.put(concept.owner, b"w"))
+    rooms.concepts.agree(Consent(concept=concept.id, person=concept.owner, text_version="1", given_at=1.0))
+    return str(concept.id)
+
+
+async def test_an_owner_in_another_server_is_asked_too(stage: Stage, eve: Member) -> None:
+    await ask_first(stage, eve, "eve-cat")
+    await wanted(stage, "<eve-cat>")
+    card = await seen(eve, "to use your word")
+    stage.box.guilds[stage.guild].members.discard(stage.id_of(eve))
+
+    await eve.press(card, "Allow once")
+
+    assert (await stage.job("ben")).state is JobState.QUEUED
+
+
+async def test_who_is_forgotten_is_asked_no_more_and_named_nowhere(stage: Stage) -> None:
+    await ask_first(stage, stage.ana)
+    await wanted(stage)
+    await seen(stage.ana, "to use your word")
+
+    await stage.forge(stage.ana, f"t1:forget_all:{stage.id_of('ana'):016x}")
+    await delivered(stage)
+
+    told = await seen(stage.ben, "deleted before anybody answered")
+    assert "Ana" not in told.body
+    assert await stage.run(lambda rooms: rooms.questions.open()) == []
+    assert await stage.run(lambda rooms: rooms.names.all_of(stage.id_of("ana"))) == []
+
+
+async def test_an_answer_that_is_lost_in_a_crash_is_asked_for_again_and_queues_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ask_first(stage, stage.ana)
+    await wanted(stage)
+    card = await seen(stage.ana, "to use your word")
+    drop = await stage.run(lambda rooms: rooms.pending.drop)
+
+    def crash(_: str) -> None:
+        raise RuntimeError("kill -9")
+
+    await stage.run(lambda rooms: monkeypatch.setattr(rooms.pending, "drop", crash))
+    await stage.forge(stage.ana, custom_id_of(card, "agree"), card)
+    lost = await stage.jobs("ben"), [one.state for one in await stage.run(lambda rooms: rooms.questions.open())]
+    await stage.run(lambda rooms: monkeypatch.setattr(rooms.pending, "drop", drop))
+    await stage.ana.press(card, "Allow once")
+
+    assert lost == ([], [QuestionState.OPEN])
+    assert len(await stage.jobs("ben")) == 1
+    assert VersionId((await stage.job("ben")).request["words"][0]["version"])
