@@ -23,8 +23,13 @@ def may_teach(rooms: Any, asker: Asker, kind: str | None) -> None:
     Raises: as `may_begin`, NotAllowed(E_NO_PEOPLE).
     """
     may_begin(rooms, asker, Action.TRAIN)
-    if kind == Kind.PERSON and not rooms.setups.of(asker.actor.guild).has_people:
+    if kind == Kind.PERSON and not teaches_people(rooms, asker):
         raise NotAllowed("E_NO_PEOPLE")
+
+
+def teaches_people(rooms: Any, asker: Asker) -> bool:
+    """Whether people may be taught here."""
+    return bool(rooms.setups.of(asker.actor.guild).has_people)
 
 
 def place_of(rooms: Any, asker: Asker) -> Place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from bot import texts
 from bot.attachments import Upload
 from bot.buttons import Press
 from storage.errors import TintypeError
+from storage.records import Kind
 
 if TYPE_CHECKING:
     from bot.studio import Studio
@@ -35,8 +36,15 @@ class Form(ui.Modal):
             self.add_item(item)
 
 
-def train_form(draft: str, *, word: str | None, kind: str | None, is_next: bool = False) -> Form:
-    """The form of /train: word, kind, two uploads, consent."""
+def train_form(
+    draft: str, *, word: str | None, kind: str | None, is_next: bool = False, has_people: bool = True
+) -> Form:
+    """The form of /train: word, kind, two uploads, and, where people may be taught, consent."""
+    consent: ui.Label[Any] = ui.Label(
+        text=texts.say("modal-consent"),
+        description=texts.say("modal-consent-help"),
+        component=ui.Checkbox(custom_id="consent"),
+    )
     return Form(
         Press(verb="teach", id=draft),
         texts.say("modal-next", word=word) if is_next else texts.say("modal-train"),
@@ -45,14 +53,10 @@ def train_form(draft: str, *, word: str | None, kind: str | None, is_next: bool 
             description=texts.say("modal-word-help"),
             component=ui.TextInput(custom_id="word", default=word, min_length=1, max_length=WORD_CHARACTERS),
         ),
-        _kinds(kind),
+        _kinds(kind, KINDS if has_people else [name for name in KINDS if name != Kind.PERSON]),
         _upload("photos", "modal-photos", required=True),
         _upload("more", "modal-more-photos", required=False),
-        ui.Label(
-            text=texts.say("modal-consent"),
-            description=texts.say("modal-consent-help"),
-            component=ui.Checkbox(custom_id="consent"),
-        ),
+        *([consent] if has_people else []),
     )
 
 
@@ -134,10 +138,10 @@ def reason_form(press: Press, title: str) -> Form:
     )
 
 
-def _kinds(chosen: str | None) -> ui.Label[Any]:
+def _kinds(chosen: str | None, known: Sequence[str] = KINDS) -> ui.Label[Any]:
     options = [
         discord.RadioGroupOption(label=texts.say(f"choice-{name}"), value=name, default=name == chosen)
-        for name in KINDS
+        for name in known
     ]
     return ui.Label(text=texts.say("modal-kind"), component=ui.RadioGroup(custom_id="kind", options=options))
 

@@ -235,13 +235,13 @@ class Studio:
         """Run work with the storage objects on the store's thread."""
         return await self._store.run(work)
 
-    async def soon(self, work: Callable[[Any], T]) -> T:
+    async def soon(self, work: Callable[[Any], T], within_s: float = SOON_S) -> T:
         """Run work that must be done before an interaction can be answered at all: a form's text, a completion.
 
         Raises: TintypeError(E_STUDIO_BUSY) while there is still time to say so.
         """
         try:
-            async with asyncio.timeout(SOON_S):
+            async with asyncio.timeout(within_s):
                 return await self._store.run(work, soon=True)
         except TimeoutError as error:
             raise TintypeError("E_STUDIO_BUSY") from error

@@ -256,7 +256,9 @@ class Moderation:
 
     def _is_over(self, concept: ConceptId | None, image: ImageId | None) -> bool:
         against = self._against(concept, image)
-        return len(against) >= self._threshold(concept, image) or bool(against and against & self._shown(concept, image))
+        return len(against) >= self._threshold(concept, image) or bool(
+            against and against & self._shown(concept, image)
+        )
 
     def _threshold(self, concept: ConceptId | None, image: ImageId | None) -> int:
         """How many reports hide a thing, as the server has it where the thing belongs."""

@@ -29,9 +29,8 @@ TO_LOOK_FOR = f"""select owners.member from ({OWNERS}) owners
 GONE = """select absences.guild, absences.member, absences.left_at from absences
     left join guilds on guilds.id = absences.guild
     where absences.left_at is not null and looked_at >= :now - :sure and guilds.left_at is null"""
-OLD = """select distinct images.job, images.guild from images join guilds on guilds.id = images.guild
-    where json_extract(guilds.settings, '$.setup.keep_days') > 0
-    and images.created_at < :now - :day * json_extract(guilds.settings, '$.setup.keep_days') limit :most"""
+OLD = "select distinct job from images where guild = :guild and created_at < :before limit :most"
+KEEPING = "select id from guilds where json_extract(settings, '$.setup.keep_days') > 0"
 
 
 class Retention:
@@ -72,15 +71,19 @@ class Retention:
     # --- what goes -----------------------------------------------------------------------------------------------
 
     def _sweep_pictures(self) -> int:
-        found = rows(self._db, OLD, now=self._clock.now(), day=DAY_S, most=BATCH)
-        gone: dict[GuildId, int] = {}
-        for row in found:
-            job, guild = self._queue.get(JobId(str(row["job"]))), GuildId(int(str(row["guild"])))
-            if job is not None:
-                gone[guild] = gone.get(guild, 0) + self._privacy.delete_pictures(job)
-        for guild, count in gone.items():
+        return sum(self._sweep_old(GuildId(int(str(row["id"])))) for row in rows(self._db, KEEPING))
+
+    def _sweep_old(self, guild: GuildId) -> int:
+        """A batch of the pictures that are older than a server keeps them."""
+        before = self._clock.now() - self._setups.of(guild).keep_days * DAY_S
+        found = [
+            self._queue.get(JobId(str(row["job"])))
+            for row in rows(self._db, OLD, guild=guild, before=before, most=BATCH)
+        ]
+        count = sum(self._privacy.delete_pictures(job) for job in found if job is not None)
+        if count:
             self._audit.note("kept-no-longer", guild=guild, count=count)
-        return sum(gone.values())
+        return count
 
     def _sweep_left(self) -> int:
         """The things of one member who left a server long enough ago, and was looked for just now."""

@@ -11,10 +11,11 @@ from bot import drafts, intake, sitters
 from bot.answers import Interaction, acknowledge, show, studio_of
 from bot.attachments import Upload
 from bot.completion import complete_own
-from bot.ground import may_teach
+from bot.ground import may_teach, teaches_people
 from bot.modals import KINDS, train_form
-from bot.studio import Studio, asker_of
+from bot.studio import Asker, Studio, asker_of
 from bot.translator import spoken
+from storage.errors import TintypeError
 from storage.ids import new_id
 from storage.photos import KEEP_DAYS
 from storage.records import Kind
@@ -25,6 +26,7 @@ KEEP_CHOICES = [app_commands.Choice(name=spoken(f"choice-keep-{days}"), value=da
 WHO_CHOICES = [app_commands.Choice(name=spoken(f"choice-who-{who}"), value=who) for who in sitters.WHO]
 PHOTO_NUMBERS = range(1, 11)
 MOST_CHOICES = 25
+GLANCE_S = 0.5  # before the form opens; what it says is looked at when it is sent
 Word = app_commands.Range[str, 1, 64]
 Photo = discord.Attachment
 
@@ -52,15 +54,30 @@ async def _stands(studio: Studio, interaction: Interaction, word: str | None) ->
     return word is not None and await studio.soon(lambda rooms: drafts.stands(rooms, asker, word))
 
 
+async def _people_too(studio: Studio, asker: Asker, kind: str | None) -> bool:
+    """Whether people may be taught here, for whoever may teach this at all; yes while nobody has time to look."""
+
+    def look(rooms: Any) -> bool:
+        may_teach(rooms, asker, kind)
+        return teaches_people(rooms, asker)
+
+    try:
+        return await studio.soon(look, GLANCE_S)
+    except TintypeError as error:
+        if error.code != "E_STUDIO_BUSY":
+            raise
+        return True
+
+
 async def _open_form(studio: Studio, interaction: Interaction, **wishes: Any) -> None:
     """Open the form at once; what it has no field for is written down beside it."""
     asker, draft, word = asker_of(interaction), new_id(), wishes["word"]
     asker.needs_channel()
     if word is not None:
         word = check_word(word)
-    await studio.soon(lambda rooms: may_teach(rooms, asker, wishes["kind"]))
+    has_people = await _people_too(studio, asker, wishes["kind"])
     known = None if word is None else await studio.soon(lambda rooms: drafts.kind_of_word(rooms, asker, word))
-    form = train_form(draft, word=word, kind=wishes["kind"] or known, is_next=known is not None)
+    form = train_form(draft, word=word, kind=wishes["kind"] or known, is_next=known is not None, has_people=has_people)
     await interaction.response.send_modal(form)
     if any(wishes[name] is not None for name in ("method", "class_word", "keep_days", "person")):
         await studio.run(lambda rooms: drafts.begin(rooms, asker, draft=draft, **wishes))

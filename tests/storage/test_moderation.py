@@ -11,6 +11,7 @@ from storage.images import Images
 from storage.moderation import BLOCK_S, STRIKE_S, Moderation, Report, Verdict
 from storage.queue import Queue
 from storage.records import BlobId, Concept, Consent, GuildId, JobKind, JobState, Kind, MemberId, Message, Scope
+from storage.setups import Setups
 from storage.sharing import Sharing
 from storage.takedowns import Deed, Takedowns
 from tests.storage.clocks import HandClock
@@ -214,3 +215,16 @@ def test_every_change_is_in_the_log_of_its_server_and_names_nobody_but_who_decid
     assert audit.lines(HOME) == len(lines)
     assert audit.page(ELSEWHERE, 1, 10) == []
     assert [row for row in rows(db, "select object, facts from audit") if str(ANA) in map(str, row.values())] == []
+
+
+def test_a_server_says_itself_how_many_reports_hide_a_thing(
+    db: Database, clock: HandClock, moderation: Moderation, sharing: Sharing, style: Concept
+) -> None:
+    setups = Setups(db, clock)
+    assert setups.change(HOME, "threshold", 2, seen=1, actor=MANAGER)
+
+    reported(moderation, style, 1)
+    assert not sharing.is_quarantined(style.id)
+    reported(moderation, style, 2)
+
+    assert sharing.is_quarantined(style.id)
