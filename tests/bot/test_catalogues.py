@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
 
 import pytest
 from fluent.syntax import FluentParser
@@ -169,6 +171,34 @@ def test_what_a_colour_says_is_said_in_words_too(name: str, language: str) -> No
     assert [part for part in parts if part.get(COLOUR)] == []
     assert [label for label in labels if not re.search(r"\w", label)] == []
     assert len(set(labels)) == len(labels), "two buttons that only their colour or place tells apart"
+
+
+# --- another language is one file -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Other catalogues than ours."""
+    monkeypatch.setattr(texts, "files", lambda _: tmp_path)
+    (tmp_path / "en.ftl").write_text("yes = Yes\nno = No\n", "utf-8")
+    for known in (texts.languages, texts.bundle):
+        known.cache_clear()
+    yield tmp_path
+    for known in (texts.languages, texts.bundle):
+        known.cache_clear()
+
+
+def test_a_file_beside_the_others_is_a_language_and_english_stands_in_for_what_it_lacks(folder: Path) -> None:
+    (folder / "pt-BR.ftl").write_text("yes = Sim\n", "utf-8")
+    (folder / "fr.ftl").write_text("yes = Oui\n", "utf-8")
+
+    with texts.speaking("pt-BR"):
+        brazilian = [texts.say("yes"), texts.say("no")]
+    with texts.speaking("fr"):
+        french = texts.say("yes")
+
+    assert (brazilian, french) == (["Sim", "No"], "Oui")
+    assert [texts.language_of(one) for one in ("pt-BR", "pt-PT", "fr")] == ["pt-BR", "en", "fr"]
 
 
 # --- who listens ----------------------------------------------------------------------------------------------------
