@@ -64,12 +64,12 @@ def card_of(rooms: Any, question: Question, *, is_alone: bool) -> Card:
     return (face.ask if question.is_open else face.over)(rooms, question, is_alone)
 
 
-def asked_of(rooms: Any, person: Asker, question: str) -> Question:
-    """The question, when this member may answer it.
+def asked_of(rooms: Any, person: Asker, question: str, action: Action = Action.ANSWER) -> Question:
+    """The question, when this member may answer it, or do something else with it.
 
     Raises: NotFound(E_QUESTION_GONE), NotAllowed(E_QUESTION_FOREIGN).
     """
-    return _may(rooms, person, question, Action.ANSWER)
+    return _may(rooms, person, question, action)
 
 
 def agreed(rooms: Any, person: Asker, yes: Yes) -> Card:

@@ -17,6 +17,7 @@ from bot.naming import plain_word, trouble_with_word
 from bot.studio import Asker, EngineFacts, Studio
 from storage.database import transaction
 from storage.errors import NotAllowed, NotFound, TintypeError
+from storage.permissions import Action
 from storage.questions import DAY_S, NewQuestion, Question, QuestionKind, QuestionState
 from storage.records import Draft, DraftId, Kind, MemberId
 
@@ -101,7 +102,7 @@ def photos_card(rooms: Any, person: Asker, question_id: str, page: int) -> Card:
 
     Raises: as `asking.asked_of`, TintypeError(E_QUESTION_OVER), NotFound(E_NOT_FOUND) for a page that is not there.
     """
-    question = asking.asked_of(rooms, person, question_id)
+    question = asking.asked_of(rooms, person, question_id, Action.SEE)
     if not question.is_open or question.draft is None:
         raise TintypeError("E_QUESTION_OVER", state=str(question.state))
     photos = rooms.photos.of(question.draft)

@@ -61,6 +61,7 @@ OWNERS_OWN = frozenset(
     {Action.RENAME, Action.SHARE, Action.DELETE, Action.EXPORT, Action.CHANGE, Action.STOP, Action.RETRY}
 )
 MODERATORS_TOO = frozenset({Action.DELETE, Action.CANCEL})
+SITTERS_TOO = frozenset({Action.SEE, Action.DELETE})  # of another member's word: it is their likeness
 
 
 def can(actor: Actor, action: Action, thing: Thing = None) -> None:
@@ -86,7 +87,10 @@ def can(actor: Actor, action: Action, thing: Thing = None) -> None:
 
 
 def _question(actor: Actor, action: Action, question: Question) -> None:
-    if actor.member != (question.asker if action is Action.WITHDRAW else question.person):
+    if actor.member not in (question.asker, question.person) and actor.guild != question.guild:
+        raise NotFound("E_QUESTION_GONE")
+    may = {Action.ANSWER: question.person, Action.SEE: question.person, Action.WITHDRAW: question.asker}
+    if actor.member != may.get(action):
         raise NotAllowed("E_QUESTION_FOREIGN")
 
 
@@ -119,8 +123,8 @@ def _concept(actor: Actor, action: Action, held: Held) -> None:
         return
     if action is Action.SEE and _may_use(actor, held):
         return
-    if action is Action.DELETE and concept.kind is Kind.PERSON and concept.person == actor.member:
-        return  # it is their likeness
+    if action in SITTERS_TOO and concept.kind is Kind.PERSON and concept.person == actor.member:
+        return
     _own(actor, concept.owner)
 
 

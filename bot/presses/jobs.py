@@ -10,7 +10,7 @@ from bot.buttons import Press, on_press
 from bot.cards import Card, Picture, layout
 from bot.naming import word_today
 from bot.studio import Asker, Studio, asker_of
-from storage.errors import NotFound, TintypeError
+from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.permissions import Action, can
 from storage.records import BlobId, Job, JobId, JobState
 
@@ -70,8 +70,22 @@ async def show_me(studio: Studio, interaction: Interaction, press: Press) -> Non
     await show(interaction, await studio.run(lambda rooms: _samples(rooms, asker, press.id)))
 
 
-def _samples(rooms: Any, asker: Asker, job_id: str) -> Card:
+def _shown(rooms: Any, asker: Asker, job_id: str) -> Job:
+    """The job, to who is shown, and to its owner while they agree."""
+    found = rooms.queue.get(JobId(job_id))
+    concept = rooms.concepts.get(found.concept) if found and found.concept else None
+    if concept is not None and asker.member == concept.person:
+        can(asker.actor, Action.SEE, rooms.sharing.held(concept))
+        shown: Job = found
+        return shown
     job = job_of(rooms, asker, job_id, Action.SEE)
+    if concept is not None and concept.person is not None and not rooms.sharing.held(concept).has_consent:
+        raise NotAllowed("E_CONSENT_BACK", word=concept.name)
+    return job
+
+
+def _samples(rooms: Any, asker: Asker, job_id: str) -> Card:
+    job = _shown(rooms, asker, job_id)
     blobs = (job.result.get("sheet"), job.result.get("curve")) if job.result else (job.preview,)
     alt = texts.say("result-sheet-alt", word=str(job.request.get("word", "")))
     pictures = [

@@ -397,7 +397,7 @@ sitting-revoked = { $where ->
 sitting-waits = **{ $person } wird gefragt,** ob <{ $word }> gelernt werden darf. Gelernt wird erst, wenn dort auf *Ich stimme zu* gedrückt wird; dann beginnt das Training von selbst. Ohne Antwort endet die Frage <t:{ $until }:R>. Bis dahin bleiben die Fotos, wie sie sind; willst du sie ändern, nimm die Frage zurück.
 question-taken-back = Du hast die Frage zurückgenommen. Niemand wird mehr gefragt.
 
-## Mehrere Wörter mit einem Namen, und die Erlaubnis, ein Wort zu benutzen
+## Several words of one name, and leave to use a word
 somebody = ein anderes Mitglied
 choice-title = **Welches <{ $name }> meinst du?** Mehr als ein Mitglied lässt dich ein Wort mit diesem Namen benutzen. Eingereiht wird erst, wenn du gewählt hast; nur du siehst das hier.
 choice-line = { $n }. { $whose ->
@@ -542,7 +542,7 @@ training-again = Nach Schritt { $reached } wurde es unterbrochen und macht beim 
    *[other] ; jetzt ist es wieder bei Schritt { $at }.
 }
 training-preview-alt = Lernkurve und Proben von { $word } nach { $done } von { $total } Schritten
-training-private = Fotos und Proben einer Person sieht nur sie selbst: Drück auf *Zeig es mir*.
+training-private = Fotos und Proben einer Person sieht nur sie selbst, und wem das Wort gehört: Drück auf *Zeig es mir*.
 training-stopping = Es hört auf; das Beste bis hierher bleibt.
 training-over = **<{ $word }>** · { $state ->
     [succeeded] gelernt; das Ergebnis steht unten.
@@ -559,7 +559,7 @@ result-photos = { $count ->
 } gelöscht; das Wort braucht sie nicht mehr.
 result-sheet-alt = Probebogen von { $word }: Bilder, gezeichnet mit dem fertigen Wort
 result-curve-alt = Lernkurve von { $word }
-result-private = Proben einer Person sieht nur sie selbst: Drück auf *Zeig es mir*.
+result-private = Proben einer Person sieht nur sie selbst, und wem das Wort gehört: Drück auf *Zeig es mir*.
 failed-title-train = ## <{ $word }> wurde nicht gelernt
 failed-title-sheet = ## <{ $word }> ließ sich nicht vergleichen
 cancelled-title-sheet = ## Der Vergleich von <{ $word }> wurde abgebrochen

@@ -528,7 +528,7 @@ training-again = It was interrupted after step { $reached } and goes on from its
    *[other] ; it is at step { $at } again.
 }
 training-preview-alt = Learning curve and samples of { $word } after { $done } of { $total } steps
-training-private = Photos and samples of a person are shown only to them: press *Show me*.
+training-private = Photos and samples of a person are shown only to them, and to whose word it is: press *Show me*.
 training-stopping = Stopping; the best so far is kept.
 training-over = **<{ $word }>** · { $state ->
     [succeeded] learned; the result is below.
@@ -545,7 +545,7 @@ result-photos = The { $count ->
 } deleted; the word does not need them any more.
 result-sheet-alt = Sample sheet of { $word }: pictures drawn with the finished word
 result-curve-alt = Learning curve of { $word }
-result-private = Samples of a person are shown only to them: press *Show me*.
+result-private = Samples of a person are shown only to them, and to whose word it is: press *Show me*.
 failed-title-train = ## <{ $word }> was not learned
 failed-title-sheet = ## <{ $word }> could not be compared
 cancelled-title-sheet = ## Comparing <{ $word }> was cancelled

@@ -8,6 +8,7 @@ import pytest
 
 from storage.errors import NotAllowed, NotFound
 from storage.permissions import Action, Held, Thing, can
+from storage.questions import Question, QuestionId, QuestionKind, QuestionState
 from storage.records import Concept, ConceptId, Draft, DraftId, Grant, Job, JobId, JobKind, JobState, Kind, Scope
 from tests.storage.rooms import ANA, BEN, BLOB, CHANNEL, ELSEWHERE, EVE, HOME, actor, picture
 
@@ -33,6 +34,21 @@ THINGS: dict[str, Thing] = {
     "word": Held(concept(Kind.ANIMAL), [GRANT]),
     "person": Held(concept(Kind.PERSON), [GRANT]),
     "withdrawn": Held(concept(Kind.PERSON), [GRANT], has_consent=False),
+    "likeness": Held(dataclasses.replace(concept(Kind.PERSON), person=BEN)),
+    "question": Question(
+        id=QuestionId("q"),
+        kind=QuestionKind.CONSENT,
+        asker=ANA,
+        person=BEN,
+        asker_name="ana",
+        person_name="ben",
+        guild=HOME,
+        channel=CHANNEL,
+        state=QuestionState.OPEN,
+        why="",
+        created_at=0,
+        answered_at=None,
+    ),
     "draft": Draft(
         id=DraftId("d"),
         owner=ANA,
@@ -82,6 +98,8 @@ MAY: dict[str, dict[str, set[Action]]] = {
     "word": OWNERS | {"grantee": {Action.USE, Action.SEE}},
     "person": OWNERS | {"owner, adult channel": NO_USE, "grantee": {Action.USE, Action.SEE}},
     "withdrawn": {who: may - {Action.USE} for who, may in OWNERS.items()} | {"grantee": {Action.SEE}},
+    "likeness": OWNERS | {"owner, adult channel": NO_USE, "grantee": {Action.SEE, Action.DELETE}},
+    "question": {who: {Action.WITHDRAW} for who in OWNERS} | {"grantee": {Action.ANSWER, Action.SEE}},
     "draft": OWNERS,
     "training": OWNERS | MODERATED,
     "prompt": OWNERS
@@ -93,7 +111,7 @@ MAY: dict[str, dict[str, set[Action]]] = {
     "portrait": OWNERS
     | {"owner, adult channel": {Action.DELETE}, "manager": {Action.DELETE}, "operator elsewhere": {Action.DELETE}},
 }
-HIDDEN = {"word", "person", "withdrawn", "draft"}  # of these a stranger learns not even that they exist
+HIDDEN = {"word", "person", "withdrawn", "likeness", "draft"}  # of these a stranger learns not even that they exist
 
 
 def answer(who: str, action: Action, what: str) -> type[Exception] | None:

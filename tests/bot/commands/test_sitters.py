@@ -328,9 +328,13 @@ async def test_pictures_of_who_took_it_back_are_kept_from_all_others_but_from_wh
     await stage.forge(stage.ben, f"t1:take_back:{concept.id}")
 
     told = [await stage.forge(stage.ana, f"t1:{verb}:{mine.id}:1") for verb in ("enlarge", "vary", "again", "recipe")]
+    training = (await stage.jobs())[-1]
+    told.append(await stage.forge(stage.ana, f"t1:show_me:{training.id}"))
+    shows_me = await stage.forge(stage.ben, f"t1:show_me:{training.id}")
     stars = shown(await stage.ana.command("favourites"))
     handed = await stage.run(lambda rooms: rooms.privacy.contents(ana))
-    assert ["took their agreement back" in text for text in told] == [True] * 4
+    assert ["took their agreement back" in text for text in told] == [True] * 5
+    assert shows_me == ""  # pictures alone
     assert image.id not in stars.text
     assert [name for name, _ in handed if not name.startswith("photos/")] == []
     seen_by = [await stage.run(lambda rooms, who=who: rooms.images.is_withdrawn(mine.id, who)) for who in (ana, ben)]
