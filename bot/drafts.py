@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot import consent
@@ -85,10 +86,23 @@ def standing(rooms: Any, member: MemberId, guild: GuildId | None, word: str) -> 
     return same[0] if same else kept
 
 
-def stands(rooms: Any, asker: Asker, word: str) -> bool:
-    """Whether there are photos for the word already."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What there is for a word before its photos are handed in."""
+
+    has_photos: bool = False
+    kind: str | None = None  #: what it shows, when it has been learned here
+
+
+UNKNOWN = Known()
+
+
+def known(rooms: Any, asker: Asker, word: str) -> Known:
+    """Whether there are photos for the word already, and whether it is a word of the member's."""
     found = standing(rooms, asker.member, asker.actor.guild, word)
-    return found is not None and bool(rooms.photos.of(found.id))
+    learned = learned_word(rooms, asker.member, asker.actor.guild, word)
+    has_photos = found is not None and bool(rooms.photos.of(found.id))
+    return Known(has_photos=has_photos, kind=str(learned.kind) if learned else None)
 
 
 def next_version(rooms: Any, asker: Asker, concept: Concept) -> Draft:
@@ -115,12 +129,6 @@ def _open_again(rooms: Any, draft: Draft) -> Draft:
     concept = rooms.concepts.get(draft.concept)
     changed: Draft = rooms.photos.change_draft(draft.id, state=OPEN, word=concept.name)
     return changed
-
-
-def kind_of_word(rooms: Any, asker: Asker, word: str) -> str | None:
-    """What a word of the member's shows, when it has been learned here."""
-    known = learned_word(rooms, asker.member, asker.actor.guild, word)
-    return str(known.kind) if known else None
 
 
 def completed(rooms: Any, draft_id: DraftId, **values: str) -> Draft:

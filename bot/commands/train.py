@@ -37,21 +37,18 @@ async def begin(interaction: Interaction, photos: list[Photo], **wishes: Any) ->
     wishes["person"] = sitters.named(asker, wishes.pop("who"), wishes.pop("member"), wishes["kind"])
     shows_person = Kind.PERSON if wishes["person"] else None
     wishes["kind"] = wishes["kind"] or shows_person or drafts.kind_with(wishes["class_word"], studio.facts())
-    if not photos and not await _stands(studio, interaction, wishes["word"]):
-        await _open_form(studio, interaction, **wishes)
-        return
+    word = wishes["word"]
+    if not photos:
+        known = drafts.UNKNOWN if word is None else await studio.soon(lambda rooms: drafts.known(rooms, asker, word))
+        if not known.has_photos:
+            await _open_form(studio, interaction, known.kind, **wishes)
+            return
     await acknowledge(interaction)
     asker.needs_channel()
     draft = await studio.run(lambda rooms: drafts.begin(rooms, asker, **wishes))
     uploads = [Upload(name=photo.filename, url=photo.url, size_bytes=photo.size) for photo in photos]
     rejected = await intake.take_in(studio, draft, uploads)
     await show(interaction, await intake.report(studio, asker, draft.id, rejected=rejected))
-
-
-async def _stands(studio: Studio, interaction: Interaction, word: str | None) -> bool:
-    """Whether photos for the word wait, or are kept for its next version."""
-    asker = asker_of(interaction)
-    return word is not None and await studio.soon(lambda rooms: drafts.stands(rooms, asker, word))
 
 
 async def _people_too(studio: Studio, asker: Asker, kind: str | None) -> bool:
@@ -69,14 +66,13 @@ async def _people_too(studio: Studio, asker: Asker, kind: str | None) -> bool:
         return True
 
 
-async def _open_form(studio: Studio, interaction: Interaction, **wishes: Any) -> None:
-    """Open the form at once; what it has no field for is written down beside it."""
+async def _open_form(studio: Studio, interaction: Interaction, known: str | None, **wishes: Any) -> None:
+    """Open the form at once, for a word that is `known` to show that; what it has no field for is written down."""
     asker, draft, word = asker_of(interaction), new_id(), wishes["word"]
     asker.needs_channel()
     if word is not None:
         word = check_word(word)
     has_people = await _people_too(studio, asker, wishes["kind"])
-    known = None if word is None else await studio.soon(lambda rooms: drafts.kind_of_word(rooms, asker, word))
     form = train_form(draft, word=word, kind=wishes["kind"] or known, is_next=known is not None, has_people=has_people)
     await interaction.response.send_modal(form)
     if any(wishes[name] is not None for name in ("method", "class_word", "keep_days", "person")):

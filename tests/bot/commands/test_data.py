@@ -48,7 +48,8 @@ async def test_files_above_the_limit_of_one_message_come_in_parts(stage: Stage) 
     await everything(stage)
 
     card = shown(await stage.ana.command("mydata"))
-    parts = [shown(await stage.ana.press(card, button.label)) for button in card.buttons]
+    labels = [button.label for button in card.buttons if button.label.startswith("Download")]
+    parts = [shown(await stage.ana.press(card, label)) for label in labels]
     archives = [zipfile.ZipFile(io.BytesIO(await part.files[0].read())) for part in parts]
 
     assert len(parts) > 1
