@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 
 from trainers.checks import register
-from trainers.precision import dtype_on
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -42,8 +41,8 @@ class SafetyChecker:
         from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
 
         checker: Any = StableDiffusionSafetyChecker.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, dtype=dtype_on(device)
-        )
+            folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
+        )  # its bounds lie nearer to each other than bfloat16 tells apart
         checker.to(device).eval().requires_grad_(False)
         return lambda picture, is_strict: is_seen(checker, clip_pixels(checker, picture), STRICT if is_strict else 0.0)
 
