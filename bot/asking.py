@@ -109,6 +109,7 @@ async def asker_now(studio: Studio, client: discord.Client, question: Question, 
     """Who asked, as a member of the server where they did, with the roles that they have now.
 
     Raises: NotAllowed(E_ASKER_LEFT, E_PERSON_LEFT) when one of the two has left it; the question is over then.
+    TintypeError(E_DISCORD_AWAY), and nothing has changed.
     """
     guild, asker = question.guild, None
     if guild is not None:

@@ -19,6 +19,7 @@ from bot.outbox import Named
 from bot.store import Rooms, Store
 from bot.takedown import take_down
 from storage.clock import Clock
+from storage.errors import TintypeError
 from storage.questions import BY_ASKER, CARD, Letter, Question, QuestionState
 from storage.records import ChannelId, JobId, MemberId, Message
 from storage.takedowns import Deed
@@ -78,8 +79,8 @@ class Letters:
             return
         try:
             await close_left(self._client, self._store.run)
-        except (discord.HTTPException, *mail.PASSING) as error:
-            log.warning("who has left cannot be seen now: %s", error)
+        except TintypeError as error:
+            log.warning("who has left cannot be seen now: %s", error.code)
             return
         self._looked_s = self._clock.monotonic()
 

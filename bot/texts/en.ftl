@@ -1155,6 +1155,7 @@ E_NOT_ALLOWED = That cannot be done here. Try it in a text channel of a server t
 E_NOT_FOUND = There is no such thing of yours. It may have been deleted; `/words mine` and `/show` list what there is.
 E_CHANNEL = Tintype may not post in this channel: it lacks { $missing }. Ask an admin to grant that, or use another channel.
 E_ENGINE_ASLEEP = No engine is awake, so this cannot be answered right now. Try again in a minute; the operator sees why with `tintype doctor`.
+E_DISCORD_AWAY = Discord does not say just now who is a member of the server. Nothing was changed; try again in a moment.
 E_STUDIO_BUSY = Very many are using this Tintype just now, so this took too long. Nothing was changed; try again in a moment.
 E_METHOD = There is no way to learn called “{ $method }” here. Choose one of: { $known }.
 E_CLASS_WORD = The base model does not know “{ $class_word }” as a kind of { $kind }. Choose one of: { $known }.

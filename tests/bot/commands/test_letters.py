@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot import asking
+from bot import asking, presses
 from bot.asking import Face, Yes
 from bot.cards import Card, layout
 from bot.letters import Letters
@@ -19,6 +19,7 @@ from storage.records import DraftId
 from tests.bot.commands.stage import Stage
 
 pytestmark = pytest.mark.asyncio
+presses.load()  # the true faces, before the toy
 KIND = QuestionKind.CONSENT
 
 
@@ -207,6 +208,21 @@ async def test_when_one_of_the_two_leaves_the_server_the_question_is_over(
     assert (found.state, found.why) == (QuestionState.WITHDRAWN, why)
     assert "any more" in answer.text
     assert "came" not in found.request
+
+
+async def test_while_discord_is_away_nobody_has_left(stage: Stage, letters: Letters) -> None:
+    question = await asked(stage)
+    away = {"action": "status", "status": 503, "method": "GET", "path": "/guilds/.*/members/.*", "times": 2}
+    stage.box.faults.add(away)
+
+    await letters.deliver()
+    late = await stage.forge(stage.ben, f"t1:agree:{question.id}")
+    known = await now(stage, question)
+    again = await stage.forge(stage.ben, f"t1:agree:{question.id}")
+
+    assert "Discord does not say just now" in late
+    assert known.is_open
+    assert "It is over: yes." in again
 
 
 async def test_who_left_is_seen_without_an_answer_too(stage: Stage, letters: Letters) -> None:
