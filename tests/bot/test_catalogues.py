@@ -25,7 +25,7 @@ from tests.bot.test_texts import variables_of
 
 OTHERS = [name for name in texts.languages() if name != texts.FALLBACK]
 #: what each kind of text may have at most; forms cut their titles, which still must fit with a word of usual length
-LIMITS = {"btn": 80, "choice": 100, "cmd": 100, "menu": 150, "modal": 45, "state": 80}
+LIMITS = {"btn": 80, "cmd": 100, "menu": 150, "modal": 45, "state": 80}
 WORD, USUAL_WORD = "a" * 32, "a" * 16
 NAMED_IN = re.compile(r"\*([^*`]+)\*")
 COMMAND = re.compile(r"(?<![\w<])/([a-z]+)")
