@@ -20,7 +20,8 @@ from bot.store import Rooms, Store
 from bot.takedown import take_down
 from storage.clock import Clock
 from storage.errors import TintypeError
-from storage.questions import BY_ASKER, CARD, Letter, Question, QuestionState
+from storage.letters import CARD, Letter
+from storage.questions import BY_ASKER, Question, QuestionState
 from storage.records import ChannelId, JobId, MemberId, Message
 from storage.takedowns import Deed
 
@@ -221,7 +222,7 @@ def _card(rooms: Rooms, letter: Letter, question: Question, *, is_alone: bool) -
     face = FACES[question.kind]
     if letter.role == QuestionState.WITHDRAWN and question.why == BY_ASKER:
         return None  # they know
-    with texts.speaking(rooms.wishes.language(_reader(letter, question))):
+    with texts.speaking(rooms.wishes.language(_reader(letter, question), question.asker)):
         if letter.role == CARD:
             return face.ask(rooms, question, is_alone)
         return face.reply(rooms, question, QuestionState(letter.role), is_alone)
@@ -232,7 +233,7 @@ def _reader(letter: Letter, question: Question) -> MemberId:
 
 
 def _redrawn(rooms: Rooms, *, question: Question, is_alone: bool) -> Card:
-    with texts.speaking(rooms.wishes.language(question.person)):
+    with texts.speaking(rooms.wishes.language(question.person, question.asker)):
         return card_of(rooms, question, is_alone=is_alone)
 
 

@@ -85,13 +85,14 @@ class Wishes:
 
     # --- language ------------------------------------------------------------------------------------------------
 
-    def language(self, member: MemberId) -> str:
-        """What the member spoke when they were last met: what comes later than an answer is said in it."""
-        return str(self.settings(member).get("language", LANGUAGE))
+    def language(self, member: MemberId, *others: MemberId) -> str:
+        """What the member spoke when they were last met; of one who never was, what the first of the others did."""
+        known = (self.settings(one).get("language") for one in (member, *others))
+        return next((str(language) for language in known if language), LANGUAGE)
 
     def speaks(self, member: MemberId, language: str) -> None:
-        """Remember the language of a member who is known, when it is not the usual one or no longer."""
-        if language != self.language(member):
+        """Remember the language of a member who is known."""
+        if language != self.settings(member).get("language"):
             rows(
                 self._db,
                 "update members set settings = json_set(settings, '$.language', :language) where id = :member",

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from bot import texts
+from bot.letters import Letters
 from bot.outbox import Outbox
 from storage.clock import SystemClock
-from tests.bot.commands.stage import Message, Stage, label_of, shown
+from tests.bot.commands.stage import Message, Stage, label_of, photos, shown
 from tests.bot.english import english_in, read_in
 
 pytestmark = pytest.mark.asyncio
@@ -129,6 +130,22 @@ async def test_every_command_is_described_in_every_language(stage: Stage) -> Non
     assert [one["name"] for one in described if languages_of(one["description_localizations"]) != OTHERS] == []
     assert [one["name"] for one in named if languages_of(one.get("name_localizations")) != OTHERS] == []
     assert [one["name"] for one in described if one.get("name_localizations")] == []
+
+
+async def test_who_was_never_met_is_asked_in_the_askers_language_and_answered_in_their_own(stage: Stage) -> None:
+    speaks(stage, "ana", "de")
+    letters = Letters(stage.store, stage.bot, SystemClock())
+    named = {"who": "member", "member": str(stage.id_of("ben"))}
+    await stage.ana.press(shown(await stage.ana.command("train", word="ben-face", **named, **photos(3))), "Fragen")
+    await letters.deliver()
+    card = await stage.ben.wait_for(lambda one: "Darf das gelernt werden?" in one.text)
+
+    answer = shown(await stage.ben.press(card, "Ich stimme zu"))
+    await letters.deliver()
+
+    assert "You agreed" in answer.body
+    assert await seen(stage, "Ben hat zugestimmt")
+    assert "You agreed" in stage.ben.messages[card.id].text
 
 
 async def test_the_sentence_that_was_agreed_to_is_handed_out_as_it_was_read(stage: Stage) -> None:
