@@ -11,6 +11,7 @@ from bot.cards.layout import Card
 from bot.plain import plain
 
 PROMPT_CHARACTERS = 1000
+NAME_CHARACTERS = 32  # of a member or a word
 ONCE, ALWAYS = 1, 2  # ways to say yes, as the numbers of their buttons
 
 
@@ -32,14 +33,14 @@ def leave_card(leave: Leave, *, is_alone: bool) -> Card:
     told = layout.lines(
         texts.say(
             "leave-ask",
-            asker=plain(leave.asker),
-            owner=plain(leave.owner),
-            word=plain(leave.word),
+            asker=_name(leave.asker),
+            owner=_name(leave.owner),
+            word=_name(leave.word),
             where="alone" if is_alone else "channel",
         ),
         texts.say("leave-people") if leave.with_people else None,
         texts.say("leave-prompt", prompt=plain(leave.prompt, PROMPT_CHARACTERS)) if is_alone else None,
-        texts.say("leave-until", until=str(int(leave.until)), asker=plain(leave.asker)),
+        texts.say("leave-until", until=str(int(leave.until)), asker=_name(leave.asker)),
     )
     buttons = [
         layout.button("agree", leave.question, texts.say("btn-allow-once"), n=ONCE, style=layout.SUCCESS),
@@ -49,30 +50,42 @@ def leave_card(leave: Leave, *, is_alone: bool) -> Card:
     return layout.card(layout.text(told), *layout.rows(buttons))
 
 
-def leave_over_card(leave: Leave, state: str) -> Card:
-    """What is left of the question before the owner; `state` is always where they said so."""
-    told = texts.say("leave-over", state=state, asker=plain(leave.asker), word=plain(leave.word))
+def leave_over_card(leave: Leave, state: str, *, is_alone: bool) -> Card:
+    """What is left of the question before the owner; `state` is always where they said so. In a channel: no answer."""
+    told = texts.say(
+        "leave-over", state=state if is_alone else "channel", asker=_name(leave.asker), word=_name(leave.word)
+    )
     return layout.card(layout.text(told))
 
 
-def leave_reply_card(leave: Leave, state: str, *, waits: Sequence[str] = (), trouble: str | None = None) -> Card:
-    """What the asker is told of an end; `waits` are the members who have not answered yet."""
+def leave_reply_card(
+    leave: Leave, state: str, *, is_alone: bool, waits: Sequence[str] = (), trouble: str | None = None
+) -> Card:
+    """What the asker is told of an end; `waits` are the members who have not answered yet. In a channel: no names."""
+    if not is_alone:
+        is_drawn = state == "yes" and not waits and not trouble
+        told = texts.say("leave-channel", asker=_name(leave.asker), came="queued" if is_drawn else "none")
+        return layout.card(layout.text(told))
     came = "trouble" if trouble else "waits" if waits else "queued"
     told = texts.say(
         f"leave-{state}",
-        owner=plain(leave.owner),
-        word=plain(leave.word),
+        owner=_name(leave.owner),
+        word=_name(leave.word),
         came=came,
         trouble=trouble or "",
-        waits=[plain(name) for name in waits],
+        waits=[_name(name) for name in waits],
     )
     return layout.card(layout.text(told))
 
 
 def leave_asked_card(leaves: Sequence[Leave]) -> Card:
     """What the asker is answered: whom the picture waits for, and the way back."""
-    asked = [texts.say("leave-asked-line", owner=plain(one.owner), word=plain(one.word)) for one in leaves]
+    asked = [texts.say("leave-asked-line", owner=_name(one.owner), word=_name(one.word)) for one in leaves]
     until = str(int(min(one.until for one in leaves)))
     told = layout.lines(texts.say("leave-asked", until=until), *asked, texts.say("leave-asked-then"))
     back = layout.button("withdraw", leaves[0].question, texts.say("btn-withdraw"))
     return layout.card(layout.text(told), *layout.rows([back]))
+
+
+def _name(name: str) -> str:
+    return plain(name, NAME_CHARACTERS)

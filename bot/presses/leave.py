@@ -23,7 +23,7 @@ def _asks(rooms: Any, question: Question, is_alone: bool) -> Card:  # noqa: FBT0
 
 def _over(rooms: Any, question: Question, is_alone: bool) -> Card:  # noqa: FBT001  see above
     is_always = question.state is QuestionState.YES and question.request.get("always")
-    return cards.leave_over_card(leave_of(question), "always" if is_always else str(question.state))
+    return cards.leave_over_card(leave_of(question), "always" if is_always else str(question.state), is_alone=is_alone)
 
 
 def _reply(rooms: Any, question: Question, state: QuestionState, is_alone: bool) -> Card | None:  # noqa: FBT001  see above
@@ -31,12 +31,12 @@ def _reply(rooms: Any, question: Question, state: QuestionState, is_alone: bool)
     asked: list[Question] = rooms.questions.of_order(question.request.get("pending"))
     if state is QuestionState.YES and not {"job", "trouble"} & question.request.keys():
         waits = [leave_of(one).owner for one in asked if one.is_open]
-        return cards.leave_reply_card(leave_of(question), "yes", waits=waits) if waits else None
+        return cards.leave_reply_card(leave_of(question), "yes", is_alone=is_alone, waits=waits) if waits else None
     if state is QuestionState.WITHDRAWN and question.why != GONE:
         return None  # the other one's no is told
     if state is QuestionState.EXPIRED and [one.id for one in asked if one.state is state][:1] != [question.id]:
         return None
-    return cards.leave_reply_card(leave_of(question), str(state), trouble=_trouble(question))
+    return cards.leave_reply_card(leave_of(question), str(state), is_alone=is_alone, trouble=_trouble(question))
 
 
 def _trouble(question: Question) -> str | None:

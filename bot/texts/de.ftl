@@ -419,6 +419,7 @@ leave-over = { $state ->
     [no] Du hast { $asker } nicht erlaubt, <{ $word }> zu benutzen. Es wird nichts gezeichnet.
     [expired] { $asker } wollte <{ $word }> benutzen; niemand hat rechtzeitig geantwortet, deshalb wird nichts gezeichnet.
     [revoked] Du hast zurückgenommen, dass { $asker } <{ $word }> ohne Frage benutzen darf.
+    [channel] { $asker } wollte ein Wort in einem Bild benutzen. Diese Frage ist erledigt.
    *[other] { $asker } wollte <{ $word }> benutzen. Das ist erledigt, und es ist nichts mehr zu beantworten.
 }
 leave-asked = **Bevor das gezeichnet wird, muss es erlauben, wem das Wort gehört.** Gefragt bis <t:{ $until }:R>:
@@ -433,6 +434,10 @@ leave-no = { $owner } hat <{ $word }> für deine Bilder nicht erlaubt. Es wird n
 leave-expired = { $owner } hat wegen <{ $word }> in 24 Stunden nicht geantwortet. Es wird nichts gezeichnet; du kannst wieder fragen.
 leave-unreachable = { $owner } konnte wegen <{ $word }> nicht gefragt werden: Direktnachrichten von diesem Server sind für Tintype geschlossen. Es wird nichts gezeichnet.
 leave-withdrawn = <{ $word }> wurde gelöscht, bevor jemand geantwortet hat. Es wird nichts gezeichnet.
+leave-channel = { $asker }: { $came ->
+    [queued] Das Wort darf benutzt werden, und deine Bilder sind eingereiht.
+   *[none] Es gibt Neues zu dem Wort, nach dem du gefragt hast; gezeichnet ist noch nichts. Lass Direktnachrichten von Mitgliedern dieses Servers zu, dann erfährst du mehr, oder schick den Prompt noch einmal.
+}
 leave-revoked = { $owner } möchte wieder gefragt werden, bevor du <{ $word }> benutzt. Was du gezeichnet hast, bleibt.
 
 ## Einwilligung. Ein anderer Wortlaut ist eine neue Version: siehe bot/consent.py

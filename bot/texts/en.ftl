@@ -405,6 +405,7 @@ leave-over = { $state ->
     [no] You did not allow { $asker } to use <{ $word }>. Nothing is drawn.
     [expired] { $asker } asked to use <{ $word }>; nobody answered in time, so nothing is drawn.
     [revoked] You took back that { $asker } may use <{ $word }> without asking.
+    [channel] { $asker } asked to use a word in a picture. That question is over.
    *[other] { $asker } asked to use <{ $word }>. That is over, and there is nothing left to answer.
 }
 leave-asked = **Before this is drawn, whose word it is has to allow it.** Asked until <t:{ $until }:R>:
@@ -419,6 +420,10 @@ leave-no = { $owner } did not allow <{ $word }> for your pictures. Nothing is dr
 leave-expired = { $owner } did not answer about <{ $word }> within 24 hours. Nothing is drawn; you may ask again.
 leave-unreachable = { $owner } could not be asked about <{ $word }>: direct messages from this server are closed to Tintype. Nothing is drawn.
 leave-withdrawn = <{ $word }> was deleted before anybody answered. Nothing is drawn.
+leave-channel = { $asker }: { $came ->
+    [queued] the word may be used, and your pictures are queued.
+   *[none] there is news about the word that you asked for, and nothing is drawn yet. Open your direct messages to this server's members to be told more, or send the prompt again.
+}
 leave-revoked = { $owner } wants to be asked again before you use <{ $word }>. What you have drawn stays.
 
 ## Consent. A change of the text is a new version: see bot/consent.py

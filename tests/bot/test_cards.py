@@ -123,6 +123,16 @@ def favourite(n: int) -> cards.Favourite:
     return cards.Favourite(image=f"{n:016x}", prompt=EVIL * 9, when=1.8e9, picture=picture(f"p{n}") if n else None)
 
 
+def candidate(n: int) -> cards.Candidate:
+    return cards.Candidate(n=n, owner=EVIL, is_mine=n == 1, kind="animal", class_word=LONG_WORD, version=10**6)
+
+
+def leave() -> cards.Leave:
+    return cards.Leave(
+        question=JOB, asker=EVIL, owner=EVIL, word=LONG_WORD, prompt=EVIL * 9, with_people=True, until=1.8e9
+    )
+
+
 WAITING = cards.Waiting(place=999, wait_s=10**6, is_engine_awake=False)
 FIFTEEN = tuple(range(2**62, 2**62 + 15))
 INTERRUPTED = cards.Running(phase="train", done=7, total=9)
@@ -173,6 +183,12 @@ EXTREMES = {
     "rules of a channel": lambda: place_card(
         2**62, JOB, Place(), Access(channel=2**62, lacking=(*NEEDED, IN_THREADS)), is_open=False, is_stale=True
     ),
+    "which word?": lambda: cards.choice_card(JOB, LONG_WORD, [candidate(n) for n in range(1, 6)], more=10**6),
+    "leave?": lambda: cards.leave_card(leave(), is_alone=True),
+    "leave? in a channel": lambda: cards.leave_card(leave(), is_alone=False),
+    "leave, over": lambda: cards.leave_over_card(leave(), "always", is_alone=True),
+    "leave, answered": lambda: cards.leave_reply_card(leave(), "yes", is_alone=True, waits=[EVIL] * 8),
+    "leave, asked for": lambda: cards.leave_asked_card([leave()] * 8),
     "no audit": lambda: studio.audit_card([], place=JOB, n=1, pages=1),
     "recipe": lambda: cards.recipe_card(recipe()),
     "settings": lambda: cards.settings_card(

@@ -354,3 +354,19 @@ async def test_an_answer_that_is_lost_in_a_crash_is_asked_for_again_and_queues_o
     assert lost == ([], [QuestionState.OPEN])
     assert len(await stage.jobs("ben")) == 1
     assert VersionId((await stage.job("ben")).request["words"][0]["version"])
+
+
+async def test_where_direct_messages_are_closed_the_channel_reads_neither_prompt_nor_answer(stage: Stage) -> None:
+    await ask_first(stage, stage.ana)
+    for person in stage.box.people.values():
+        person.dms_open = False
+    await wanted(stage, "<ana-dog> in the secret garden")
+    card = await seen(stage.ben, "asks to use your word")
+    await stage.ana.press(card, "No")
+    await delivered(stage)
+
+    told = await seen(stage.ben, "there is news about the word")
+    over = await seen(stage.ben, "That question is over")
+    assert "secret" not in card.body
+    assert "Ana" not in told.body
+    assert "not allow" not in over.body
