@@ -1,4 +1,4 @@
-"""Questions that wait for a member's answer, and the letters about them that must still be sent or changed."""
+"""Questions that wait for a member's answer: asked once, answered once, ended by time or when one of the two goes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from storage.clock import Clock
 from storage.database import insert, rows, transaction
 from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.ids import new_id
+from storage.letters import CARD, Letter, Letters
 from storage.records import ChannelId, ConceptId, DraftId, GuildId, JobId, MemberId, Message
 from storage.rows import record
 
@@ -23,7 +24,6 @@ DAY_S = 24 * 3600.0
 KEPT_S = 30 * DAY_S  # an answer, so that nobody is asked again before
 MOST_OPEN = 5  # questions of one asker
 MOST_A_DAY = 3  # of one asker to one member, taken back and asked again
-CARD = "card"  # the letter to who is asked; all others go to the asker
 #: why a question was withdrawn; `other`: another one who was asked for the same order did not allow it
 GONE, BY_ASKER, ASKER_LEFT, PERSON_LEFT, OTHER = "gone", "asker", "asker-left", "person-left", "other"
 
@@ -110,23 +110,12 @@ class Question(NewQuestion):
         return {"kind": self.kind, "by": by, "to": to, "state": self.state, "since": moment(self.created_at)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """One message about a question: the card to who is asked, or what the asker is told of an end."""
-
-    question: QuestionId
-    role: str  #: card, or the state that the asker is told of
-    tries: int
-    channel: ChannelId | None
-    message: int | None  #: None until it is posted
-    shown: str | None  #: the state that it shows
-
-
-class Questions:
+class Questions(Letters):
     """Asked once, answered once, by that member only; every end is told to the asker by a letter of its own."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
-        self._db, self._clock = db, clock
+        super().__init__(db)
+        self._clock = clock
 
     # --- looking -----------------------------------------------------------------------------------------------------
 
@@ -279,30 +268,6 @@ class Questions:
             and not exists (select 1 from drafts where drafts.id = questions.draft)))"""  # noqa: S608
         rows(self._db, ours, before=before)
 
-    # --- letters -----------------------------------------------------------------------------------------------------
-
-    def due(self) -> list[Letter]:
-        """What must be posted, looked for after a crash, or changed; the oldest question first."""
-        return self._letters(
-            """undeliverable is null and ((message is null and (role != 'card' or state = 'open' or tries > 0))
-            or (message is not null and role = 'card' and shown != state))"""
-        )
-
-    def tried(self, letter: Letter) -> None:
-        """One more try begins: after a crash its outcome is unknown and must be looked up."""
-        self._change(letter, "tries = tries + 1")
-
-    def posted(self, letter: Letter, channel: ChannelId, message: int, shown: QuestionState) -> bool:
-        """It was sent, and where; False when its question was deleted meanwhile."""
-        return self._change(
-            letter, "channel = :channel, message = :message, shown = :shown",
-            channel=channel, message=message, shown=shown,
-        )  # fmt: skip
-
-    def redrawn(self, letter: Letter, shown: QuestionState) -> None:
-        """It was changed, and shows this state now."""
-        self._change(letter, "shown = :shown", shown=shown)
-
     def undeliverable(self, letter: Letter, reason: str) -> None:
         """It can be said nowhere, or need not be; a question that reaches nobody is over."""
         with transaction(self._db):
@@ -315,15 +280,6 @@ class Questions:
     def _of(self, where: str, **values: object) -> list[Question]:
         found = rows(self._db, f"select * from questions where {where} order by rowid", **values)  # noqa: S608  ours
         return [_question(row) for row in found]
-
-    def _letters(self, where: str, **values: object) -> list[Letter]:
-        sql = f"""select letters.* from letters join questions on questions.id = letters.question
-            where {where} order by questions.rowid, letters.rowid"""  # noqa: S608  ours
-        return [record(Letter, row) for row in rows(self._db, sql, **values)]
-
-    def _change(self, letter: Letter, change: str, **values: object) -> bool:
-        sql = f"update letters set {change} where question = :question and role = :role returning role"  # noqa: S608
-        return bool(rows(self._db, sql, question=letter.question, role=letter.role, **values))
 
     def _insert(self, new: NewQuestion) -> Question:
         row = insert(

@@ -7,15 +7,14 @@ from sqlite_utils import Database
 
 from storage.concepts import Concepts
 from storage.errors import NotAllowed, NotFound, TintypeError
+from storage.letters import CARD, Letter
 from storage.photos import Photos
 from storage.privacy import Privacy
 from storage.questions import (
-    CARD,
     DAY_S,
     MOST_A_DAY,
     MOST_OPEN,
     TERMS,
-    Letter,
     NewQuestion,
     Question,
     QuestionKind,
