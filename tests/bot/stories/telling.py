@@ -23,6 +23,7 @@ from bot.store import open_rooms
 from storage.clock import SystemClock
 from storage.records import GuildId
 from tests.bot import mentions
+from tests.bot.limits import pictures_without_words
 from tests.bot.operator import whole_bot
 
 PAGES = Path(__file__).parents[3] / "docs" / "stories"
@@ -202,6 +203,7 @@ async def story(
         finally:
             await bot.end()
     assert box.ledger.violations == []
+    assert pictures_without_words([one["json"] for one in box.ledger.requests]) == []
     assert mentions.of_others_in(box, data) == []
     compared(PAGES / f"{name}.md", telling.page())
 
