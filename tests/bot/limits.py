@@ -29,8 +29,7 @@ def pictures_without_words(payload: Any) -> list[dict[str, Any]]:
         return [found for part in payload for found in pictures_without_words(part)]
     if not isinstance(payload, dict):
         return []
-    is_picture = "media" in payload or (payload.get("type") == THUMBNAIL)
-    own = [payload] if is_picture and not payload.get("description") else []
+    own = [payload] if "media" in payload and not payload.get("description") else []
     return own + pictures_without_words(list(payload.values()))
 
 
