@@ -37,9 +37,18 @@ class Form(ui.Modal):
 
 
 def train_form(
-    draft: str, *, word: str | None, kind: str | None, is_next: bool = False, has_people: bool = True
+    draft: str,
+    *,
+    word: str | None,
+    kind: str | None,
+    is_next: bool = False,
+    has_people: bool = True,
+    is_another: bool = False,
 ) -> Form:
-    """The form of /train: word, kind, two uploads, and, where people may be taught, consent."""
+    """The form of /train: word, kind, two uploads, and consent.
+
+    That is not asked for where people may not be taught, nor of who hands in photos of another member.
+    """
     consent: ui.Label[Any] = ui.Label(
         text=texts.say("modal-consent"),
         description=texts.say("modal-consent-help"),
@@ -56,7 +65,7 @@ def train_form(
         _kinds(kind, KINDS if has_people else [name for name in KINDS if name != Kind.PERSON]),
         _upload("photos", "modal-photos", required=True),
         _upload("more", "modal-more-photos", required=False),
-        *([consent] if has_people else []),
+        *([consent] if has_people and not is_another else []),
     )
 
 

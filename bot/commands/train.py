@@ -73,7 +73,14 @@ async def _open_form(studio: Studio, interaction: Interaction, known: str | None
     if word is not None:
         word = check_word(word)
     has_people = await _people_too(studio, asker, wishes["kind"])
-    form = train_form(draft, word=word, kind=wishes["kind"] or known, is_next=known is not None, has_people=has_people)
+    form = train_form(
+        draft,
+        word=word,
+        kind=wishes["kind"] or known,
+        is_next=known is not None,
+        has_people=has_people,
+        is_another=wishes["person"] not in (None, asker.member),
+    )
     await interaction.response.send_modal(form)
     if any(wishes[name] is not None for name in ("method", "class_word", "keep_days", "person")):
         await studio.run(lambda rooms: drafts.begin(rooms, asker, draft=draft, **wishes))

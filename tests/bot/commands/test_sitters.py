@@ -14,7 +14,7 @@ from storage.errors import TintypeError
 from storage.questions import QuestionState
 from storage.records import JobState
 from tests.bot.commands.sitting import asked, handed_in, question_of, seen, told
-from tests.bot.commands.stage import FACTS, Stage, custom_id_of, label_of, photos, shown
+from tests.bot.commands.stage import FACTS, Stage, custom_id_of, label_of, opened, photos, shown
 
 pytestmark = pytest.mark.asyncio
 
@@ -236,3 +236,15 @@ async def test_the_engine_is_given_that_members_agreement_and_no_other(stage: St
 
     assert plan.order["consent"]["person"] == str(stage.id_of("ben"))
     assert plan.order["consent"]["text_version"] == "member-1"
+
+
+async def test_the_form_for_another_member_asks_for_no_consent_of_ones_own(stage: Stage) -> None:
+    named = {"who": "member", "member": str(stage.id_of("ben"))}
+    form = opened(await stage.ana.command("train", word="ben-face", **named))
+    mine = opened(await stage.ana.command("train", word="ana-face", who="me"))
+
+    report = shown(await stage.ana.submit(form, {"word": "ben-face"}, {"photos": list(photos(3).values())}))
+
+    assert "Only for photos of a person" not in [label for label, _ in form.fields]
+    assert "Only for photos of a person" in [label for label, _ in mine.fields]
+    assert label_of(report, "train") == "Ask them"
