@@ -7,7 +7,6 @@ from typing import Any
 from bot import texts
 from bot.cards import Sitting
 from bot.naming import learned_word
-from bot.plain import plain
 from storage.errors import NotAllowed
 from storage.questions import Question, QuestionState
 from storage.records import Concept, ConceptId, Consent, Draft, Kind, MemberId
@@ -87,8 +86,3 @@ def sitting_of(question: Question) -> Sitting:
         consent=text(str(question.request.get("text", TEXT_VERSION))),
         until=question.ends_at,
     )
-
-
-def word_of(question: Question) -> str:
-    """The word that a question is about, to be shown."""
-    return plain(str(question.request.get("word", "")))

@@ -124,7 +124,8 @@ def _asks(rooms: Any, question: Question, is_alone: bool) -> Card:  # noqa: FBT0
 def _over(rooms: Any, question: Question, is_alone: bool) -> Card:  # noqa: FBT001  as `Face` wants it
     """In a channel it names no word any more."""
     state = str(question.state) if is_alone else "channel"
-    return cards.sitting_over_card(state, likeness.word_of(question), _trouble(question) if is_alone else None)
+    is_begun = not is_alone or _trouble(question) is None
+    return cards.sitting_over_card(state, str(question.request.get("word", "")), is_begun=is_begun)
 
 
 def _reply(rooms: Any, question: Question, state: QuestionState, is_alone: bool) -> Card:  # noqa: FBT001  see above

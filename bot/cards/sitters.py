@@ -49,10 +49,10 @@ def sitting_card(sitting: Sitting, *, is_alone: bool) -> Card:
     return layout.card(layout.text(told), layout.text(agree), *layout.rows(buttons))
 
 
-def sitting_over_card(state: str, word: str, trouble: str | None = None) -> Card:
-    """What is left of the question before who was asked."""
+def sitting_over_card(state: str, word: str, *, is_begun: bool = True) -> Card:
+    """What is left of the question before who was asked; what the training lacks is the asker's business."""
     told = texts.say("sitting-over", state=state, word=plain(word))
-    return layout.card(layout.text(layout.lines(told, trouble and texts.say("sitting-not-begun", trouble=trouble))))
+    return layout.card(layout.text(layout.lines(told, None if is_begun else texts.say("sitting-not-begun"))))
 
 
 def sitting_reply_card(sitting: Sitting, *, state: str, why: str, is_alone: bool, trouble: str | None = None) -> Card:

@@ -344,7 +344,7 @@ sitting-over = { $state ->
     [channel] Diese Frage ist erledigt.
    *[other] **Diese Frage wurde zurückgenommen, oder worum es ging, wurde gelöscht.** Es wurde nichts gelernt.
 }
-sitting-not-begun = Das Training hat noch nicht begonnen: { $trouble } { "" }Wer dich gefragt hat, weiß es.
+sitting-not-begun = Das Training hat noch nicht begonnen: Wer dich gefragt hat, muss erst noch etwas klären und weiß, was.
 sitting-alt = Foto { $n } von { $total }, das vielleicht dich zeigt
 sitting-photos = { $total ->
     [one] **Aus einem Foto würde gelernt.**

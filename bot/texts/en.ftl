@@ -330,7 +330,7 @@ sitting-over = { $state ->
     [channel] This question is over.
    *[other] **This question was taken back, or what it was about was deleted.** Nothing was learned.
 }
-sitting-not-begun = The training has not begun yet: { $trouble } { "" }Who asked you was told.
+sitting-not-begun = The training has not begun yet: who asked you has something to settle first, and was told what.
 sitting-alt = Photo { $n } of { $total } that may show you
 sitting-photos = { $total ->
     [one] **One photo would be learned from.**

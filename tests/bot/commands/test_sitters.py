@@ -141,8 +141,10 @@ async def test_what_the_training_lacks_is_told_to_both_and_nobody_is_asked_again
     report = shown(await stage.ana.command("train", word="ben-face"))
     await stage.ana.press(report, "Train")
 
-    assert "The training has not begun yet" in answer.body
+    assert "who asked you has something to settle first, and was told what" in answer.body
     assert "could not begin" in reply.body
+    assert "No engine is awake" in reply.body
+    assert "No engine is awake" not in answer.body
     assert "nobody is asked again" in reply.body.lower()
     assert "agreed <t:" in report.body
     assert (await stage.job()).state is JobState.QUEUED
