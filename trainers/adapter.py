@@ -33,7 +33,7 @@ class Adapter:
     word: str
     class_word: str
     method: str
-    linear: Mapping[str, LowRank] = field(default_factory=dict, repr=False)  #: by the UNet's module name
+    linear: Mapping[str, LowRank] = field(default_factory=dict, repr=False)  #: by `layer_at`'s name of the layer
     rows: tuple[Tensor, ...] = field(default=(), repr=False)  #: for each text encoder (n, D) float32, or none
     said: str = ""  #: what stands for the word when it has no rows; empty: the word and its class word
 

@@ -1,4 +1,4 @@
-"""The first pictures of a word that was made elsewhere, beside what the base draws without it: does it draw at all?"""
+"""The first pictures of a word that was made elsewhere, beside what the base draws without it."""
 
 from __future__ import annotations
 

@@ -147,13 +147,13 @@ def _side(
 
 def _part(base: Base, asked: Drawing, prompt: str, words: Sequence[tuple[Adapter, float]], share: Tensor) -> Part:
     text = encode_prompt(base, prompt, words)
-    said = stacked(base, [_refused(base, asked.negative_prompt), text]).repeated(len(asked.seeds))
+    said = stacked(base, [_refused(base, asked.negative_prompt, words), text]).repeated(len(asked.seeds))
     return Part(said, with_words(base, words), share.to(base.device))
 
 
-def _refused(base: Base, negative_prompt: str) -> Said:
-    """What pictures are led away from."""
-    said = encode_prompt(base, negative_prompt, ())
+def _refused(base: Base, negative_prompt: str, words: Sequence[tuple[Adapter, float]]) -> Said:
+    """What pictures are led away from, heard by the same encoders as the prompt."""
+    said = encode_prompt(base, negative_prompt, (), beside=words)
     return said.silenced() if base.empty_is_zero and not negative_prompt else said
 
 

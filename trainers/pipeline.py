@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ENCODERS = "text_encoder"
 PICTURE_DIMENSIONS = 4  # (B, I, H, W); a linear layer sees three
 
 # B batch · T positions · I input width · O output width · r rank
@@ -243,17 +244,47 @@ def with_words(base: Base, words: Sequence[Applied]) -> Mapping[str, nn.Module]:
     The order of words makes no difference.
     Raises: TintypeError E_WRONG_BASE when a word's layers are not this base's.
     """
+    return _changed(base, words, of_encoders=False)
+
+
+def encoders_with_words(base: Base, words: Sequence[Applied]) -> list[dict[str, nn.Module]]:
+    """Each text encoder's layers as they are with these words, by their names in it; as `with_words`."""
+    changed = _changed(base, words, of_encoders=True)
+    prefixes = [f"{encoder_name(at)}." for at in range(len(base.encoders))]
+    return [
+        {name.removeprefix(prefix): module for name, module in changed.items() if name.startswith(prefix)}
+        for prefix in prefixes
+    ]
+
+
+def encoder_name(at: int) -> str:
+    """What diffusers calls a pipeline's text encoders: `text_encoder`, `text_encoder_2`."""
+    return ENCODERS if at == 0 else f"{ENCODERS}_{at + 1}"
+
+
+def layer_at(base: Base, name: str) -> Any:
+    """A layer by the name that words have for it: the UNet's own, or `text_encoder.` and that text encoder's own.
+
+    Raises: AttributeError when there is none.
+    """
+    part, _, own = name.partition(".")
+    encoders = {encoder_name(at): encoder.model for at, encoder in enumerate(base.encoders)}
+    return encoders[part].get_submodule(own) if part in encoders else base.unet.get_submodule(name)
+
+
+def _changed(base: Base, words: Sequence[Applied], *, of_encoders: bool) -> dict[str, nn.Module]:
     ordered = sorted((word for word in words if word[0].linear), key=lambda word: (word[0].fingerprint, word[1]))
     layers: dict[str, list[tuple[LowRank, float]]] = {}
     for adapter, strength in ordered:
         for name, low in adapter.linear.items():
-            layers.setdefault(name, []).append((low, strength))
+            if name.startswith(ENCODERS) is of_encoders:
+                layers.setdefault(name, []).append((low, strength))
     return {name: Deltas(_layer(base, name, parts), parts) for name, parts in layers.items()}
 
 
 def _layer(base: Base, name: str, parts: Sequence[tuple[LowRank, float]]) -> nn.Module:
     try:
-        layer: nn.Module = base.unet.get_submodule(name)
+        layer: nn.Module = layer_at(base, name)
         weight: Tensor = layer.weight  # type: ignore[assignment]
     except AttributeError as error:
         raise TintypeError("E_WRONG_BASE", base=base.id) from error

@@ -17,24 +17,28 @@ from storage.errors import WeightsRefused
 from storage.labels import ROW_KEYS, row_key
 from trainers.adapter import Adapter, LowRank
 from trainers.miniature import MODEL_ID
-from trainers.pipeline import Base
-from trainers.weights import MOST_SAID, checked_rows, contents_of, layer_names
+from trainers.names import PREFIX, layer_names
+from trainers.pipeline import ENCODERS, Base, layer_at
+from trainers.weights import MOST_SAID, checked_rows, contents_of
 
-#: how the files of kohya, diffusers and peft name a layer and a part of it; diffusers has done so in three ways
+#: how the files of kohya, diffusers and peft name a layer and a half of its pair; diffusers has done so in three ways
 LAYOUTS = tuple(
     map(
         re.compile,
         (
-            r"lora_unet_(?P<module>\w+)\.lora_(?P<part>down|up)\.weight",
-            r"lora_unet_(?P<module>\w+)\.(?P<part>alpha)",
-            r"(?:unet|base_model\.model)\.(?P<module>.+)\.lora_(?P<part>[AB])(?:\.default)?\.weight",
-            r"unet\.(?P<module>.+)\.lora\.(?P<part>down|up)\.weight",
-            r"(?:unet\.)?(?P<module>.+)\.processor\.(?P<leaf>to_(?:q|k|v|out))_lora\.(?P<part>down|up)\.weight",
-            r"unet\.(?P<module>.+)\.(?P<part>alpha)",
+            r"(?P<stem>lora_(?:unet|te[12]?)_\w+)\.lora_(?P<half>down|up)\.weight",
+            r"(?P<stem>lora_(?:unet|te[12]?)_\w+)\.(?P<half>alpha)",
+            r"(?P<part>unet|text_encoder(?:_2)?|base_model\.model)\.(?P<layer>.+)\.lora_(?P<half>[AB])(?:\.default)?\.weight",
+            r"(?P<part>unet|text_encoder(?:_2)?)\.(?P<layer>.+)\.lora(?:_linear_layer)?\.(?P<half>down|up)\.weight",
+            r"(?:unet\.)?(?P<layer>.+)\.processor\.(?P<leaf>to_(?:q|k|v|out))_lora\.(?P<half>down|up)\.weight",
+            r"(?P<part>unet|text_encoder(?:_2)?)\.(?P<layer>.+)\.(?P<half>alpha)",
         ),
     )
 )
-PARTS = {"A": "down", "B": "up"}
+#: what kohya's names begin with, by what the others' do
+STEMS = {"text_encoder": "lora_te1_", "text_encoder_2": "lora_te2_"}
+UNET = "unet"
+HALVES = {"A": "down", "B": "up"}
 ADAPTER_METADATA = "lora_adapter_metadata"  # diffusers writes the scales of its layers here
 #: what notes call a family -> its name here
 FAMILIES = (
@@ -142,7 +146,7 @@ def _as_rows(tensor: Tensor) -> Tensor:
 
 
 def _layers(base: Base, tensors: Mapping[str, Tensor], notes: Mapping[str, str], order: Order) -> Mapping[str, LowRank]:
-    """The differences by the UNet's own names of its layers."""
+    """The differences by the base's names of its layers."""
     names = layer_names(base)
     found: dict[str, dict[str, Tensor]] = {}
     unknown = []
@@ -162,14 +166,21 @@ def _layers(base: Base, tensors: Mapping[str, Tensor], notes: Mapping[str, str],
 
 
 def _matched(key: str) -> tuple[str, str] | None:
-    """(the layer's name with _ for ., down, up or alpha) of a tensor's name in any layout."""
+    """(the layer's name as kohya writes it; down, up or alpha) of a tensor's name in any layout."""
     for layout in LAYOUTS:
         match = layout.fullmatch(key)
         if match:
-            leaf = match.groupdict().get("leaf")
-            module = f"{match['module']}.{leaf}{'.0' if leaf == 'to_out' else ''}" if leaf else match["module"]
-            return module.replace(".", "_"), PARTS.get(match["part"], match["part"])
+            half = HALVES.get(match["half"], match["half"])
+            return _stem(match.groupdict()), half
     return None
+
+
+def _stem(found: Mapping[str, str | None]) -> str:
+    if found.get("stem"):
+        return str(found["stem"])
+    layer, leaf = str(found["layer"]), found.get("leaf")
+    whole = f"{layer}.{leaf}{'.0' if leaf == 'to_out' else ''}" if leaf else layer
+    return STEMS.get(found.get("part") or UNET, PREFIX) + whole.replace(".", "_")
 
 
 Scale = Callable[[str, int, "Tensor | None"], float]
@@ -177,13 +188,12 @@ Scale = Callable[[str, int, "Tensor | None"], float]
 
 def _scales(tensors: Mapping[str, Tensor], notes: Mapping[str, str], order: Order) -> Scale:
     """(the layer's name, its rank, its own alpha) -> what its difference is multiplied by."""
-    told = order.peft
-    if told is None and any(key.startswith("base_model.") for key in tensors):
+    if order.peft is None and any(key.startswith("base_model.") for key in tensors):
         raise WeightsRefused("E_IMPORT_SCALES", file=order.name)
-    if told is None and ADAPTER_METADATA in notes:
-        told = _told_by_diffusers(notes[ADAPTER_METADATA], order.name)
+    noted = _told_by_diffusers(notes[ADAPTER_METADATA], order.name) if ADAPTER_METADATA in notes else {}
 
     def scale(name: str, rank: int, alpha: Tensor | None) -> float:
+        told = order.peft or noted.get(name.partition(".")[0] if name.startswith(ENCODERS) else UNET)
         if alpha is not None:
             return float(alpha.float().mean()) / rank
         if not told:
@@ -194,15 +204,17 @@ def _scales(tensors: Mapping[str, Tensor], notes: Mapping[str, str], order: Orde
     return scale
 
 
-def _told_by_diffusers(text: str, name: str) -> Mapping[str, Any]:
-    """The settings of the UNet's layers, which stand as `unet.lora_alpha` and so on; without them the scale is 1.
+def _told_by_diffusers(text: str, name: str) -> Mapping[str, Mapping[str, Any]]:
+    """The settings of each part's layers, which stand as `unet.lora_alpha` and so on; without them the scale is 1.
 
     Raises: WeightsRefused E_IMPORT_SCALES.
     """
     try:
-        told = json.loads(text)
-        ours = {key.removeprefix("unet."): value for key, value in told.items() if key.startswith("unet.")}
-        return {**ours, "lora_alpha": float(ours["lora_alpha"])} if ours else {}
+        parts: dict[str, dict[str, Any]] = {}
+        for key, value in json.loads(text).items():
+            part, _, setting = key.partition(".")
+            parts.setdefault(part, {})[setting] = value
+        return {part: {**told, "lora_alpha": float(told["lora_alpha"])} for part, told in parts.items()}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise WeightsRefused("E_IMPORT_SCALES", file=name) from error
 
@@ -219,7 +231,7 @@ def _low_rank(base: Base, name: str, parts: Mapping[str, Tensor], scale: Scale, 
     if any(side != 1 for matrix in (down, up) for side in matrix.shape[2:]):  # a convolution of several pixels
         raise WeightsRefused("E_IMPORT_KEY", file=order.name, part=name)
     down, up = down.flatten(1), up.flatten(1)
-    weight: Tensor = base.unet.get_submodule(name).weight
+    weight: Tensor = layer_at(base, name).weight
     if down.shape[0] != up.shape[1] or (len(up), down.shape[1]) != weight.shape[:2] or not _is_plain(weight):
         raise WeightsRefused("E_WRONG_BASE", base=base.id)
     return halved(LowRank(down, up, scale(name, len(down), parts.get("alpha"))))

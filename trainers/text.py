@@ -14,7 +14,7 @@ from torch.nn import functional
 from storage.words import Text, Word, parse_prompt
 from trainers.adapter import Adapter
 from trainers.conditioning import Said, together
-from trainers.pipeline import Base, TextEncoder, swapped
+from trainers.pipeline import Base, TextEncoder, encoders_with_words, swapped
 
 if TYPE_CHECKING:
     from transformers import CLIPTokenizer
@@ -161,16 +161,22 @@ def _has(module: nn.Module, name: str) -> bool:
     return True
 
 
-def encoded(base: Base, ids: Sequence[Sequence[int]], rows: Sequence[Tensor]) -> Said:
+def encoded(
+    base: Base, ids: Sequence[Sequence[int]], rows: Sequence[Tensor], words: Sequence[tuple[Adapter, float]] = ()
+) -> Said:
     """Token ids as the UNet hears them, each page for itself; shorter lines end in empty pages.
 
-    rows: for each encoder (n, D); what a prompt means as a whole is said by its first page.
+    rows: for each encoder (n, D); what a prompt means as a whole is said by its first page. `words` are those that
+    change the encoders themselves.
     """
     length = base.tokenizer.model_max_length
     longest, empty = max(map(len, ids)), page_of(base.tokenizer, ())
     filled = [[*line, *empty * ((longest - len(line)) // length)] for line in ids]
     pages = torch.tensor(filled, device=base.device).reshape(-1, length)
-    heard = [_heard(base, encoder, own, pages) for encoder, own in zip(base.encoders, rows, strict=True)]
+    heard = []
+    for encoder, own, layers in zip(base.encoders, rows, encoders_with_words(base, words), strict=True):
+        with swapped(encoder.model, layers):
+            heard.append(_heard(base, encoder, own, pages))
     hidden = torch.cat([one.hidden for one in heard], 2).reshape(len(ids), longest, -1)
     pooled = [one.pooled[:: longest // length] for one in heard if one.pooled is not None]
     return Said(hidden, torch.cat(pooled, 1) if pooled else None)
@@ -208,8 +214,13 @@ def stacked(base: Base, said: Sequence[Said]) -> Said:
 
 
 @torch.no_grad()
-def encode_prompt(base: Base, prompt: str, adapters: Sequence[tuple[Adapter, float]]) -> Said:
-    """Encode a prompt in which these words may stand, each at its strength: (1, T, D)."""
+def encode_prompt(
+    base: Base, prompt: str, adapters: Sequence[tuple[Adapter, float]], beside: Sequence[tuple[Adapter, float]] = ()
+) -> Said:
+    """Encode a prompt in which these words may stand, each at its strength: (1, T, D).
+
+    Words `beside` it stand in the prompt that this one is drawn with, and change the encoders for it, too.
+    """
     known = [(adapter, strength) for adapter, strength in adapters if adapter.rows]
     rows = [
         torch.cat([_weighed(encoder, adapter, strength, at) for adapter, strength in known])
@@ -218,7 +229,7 @@ def encode_prompt(base: Base, prompt: str, adapters: Sequence[tuple[Adapter, flo
         for at, encoder in enumerate(base.encoders)
     ]
     tokens = _tokens(base, prompt, [adapter for adapter, _ in adapters])
-    return encoded(base, [tokens.ids], [own.to(base.device) for own in rows])
+    return encoded(base, [tokens.ids], [own.to(base.device) for own in rows], [*adapters, *beside])
 
 
 def no_rows(encoder: TextEncoder) -> Tensor:

@@ -21,10 +21,10 @@ from storage.labels import ROW_KEYS, bundled_key, row_key
 from storage.words import NAME
 from trainers.adapter import Adapter, LowRank
 from trainers.method import Lesson
-from trainers.pipeline import Base
+from trainers.names import PREFIXES, layer_names, name_in_files
+from trainers.pipeline import Base, layer_at
 from trainers.text import token_table
 
-PREFIX = "lora_unet_"
 PARTS = frozenset({"lora_down.weight", "lora_up.weight", "alpha"})
 MAX_HEADER_BYTES = 2**20
 MOST_SAID = 200  # characters of what a stranger's file wants to be called by
@@ -49,17 +49,12 @@ def lora_tensors(adapter: Adapter, base: Base) -> dict[str, Tensor]:
     """
     tensors: dict[str, Tensor] = {}
     for name, low in adapter.linear.items():
-        key = kohya_name(base.family.names_in_files(name))
-        further = (1, 1) if isinstance(base.unet.get_submodule(name), nn.Conv2d) else ()
+        key = name_in_files(base, name)
+        further = (1, 1) if isinstance(layer_at(base, name), nn.Conv2d) else ()
         tensors[f"{key}.lora_down.weight"] = low.down.half().reshape(*low.down.shape, *further).contiguous()
         tensors[f"{key}.lora_up.weight"] = low.up.half().reshape(*low.up.shape, *further).contiguous()
         tensors[f"{key}.alpha"] = torch.tensor(low.scale * len(low.down), dtype=torch.float16)
     return tensors
-
-
-def kohya_name(module: str) -> str:
-    """`down_blocks.0.….to_q` -> `lora_unet_down_blocks_0_…_to_q`."""
-    return PREFIX + module.replace(".", "_")
 
 
 def rows_tensors(adapter: Adapter) -> dict[str, Tensor]:
@@ -210,12 +205,6 @@ def checked_rows(found: Mapping[str, Tensor], base: Base) -> tuple[Tensor, ...]:
     return rows
 
 
-def layer_names(base: Base) -> Mapping[str, str]:
-    """The UNet's layers, by each name that a file may call them, with _ for a dot."""
-    layers = [name for name, module in base.unet.named_modules() if hasattr(module, "weight")]
-    return {said.replace(".", "_"): name for name in layers for said in (name, base.family.names_in_files(name))}
-
-
 def _opened(path: Path) -> Any:
     with path.open("rb") as file:
         begin = file.read(9)
@@ -237,18 +226,18 @@ def _check_base(label: Label, base: Base) -> None:
 
 
 def _linear(tensors: Mapping[str, Tensor], base: Base) -> dict[str, LowRank]:
-    names = {PREFIX + said: name for said, name in layer_names(base).items()}
+    names = layer_names(base)
     for key in sorted(tensors):
         if key.partition(".")[2] not in PARTS:  # a DoRA's scale, say: without it the numbers mean something else
             raise WeightsRefused("E_WEIGHTS_FOREIGN", key=key)
     stems = sorted({key.partition(".")[0] for key in tensors})
-    if not stems or any(not stem.startswith(PREFIX) for stem in stems):
+    if not stems or any(not stem.startswith(PREFIXES) for stem in stems):
         raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stems[0] if stems else "")
     if any(stem not in names for stem in stems):
         raise WeightsRefused("E_WRONG_BASE", base=base.id)
     found = {names[stem]: _low_rank(tensors, stem) for stem in stems}
     for name, low in found.items():
-        if (len(low.up), low.down.shape[1]) != base.unet.get_submodule(name).weight.shape[:2]:
+        if (len(low.up), low.down.shape[1]) != layer_at(base, name).weight.shape[:2]:
             raise WeightsRefused("E_WRONG_BASE", base=base.id)
     return found
 

@@ -24,9 +24,10 @@ from trainers.families import families
 from trainers.imagine import Drawing, finished, imagine
 from trainers.low_rank import targets_of
 from trainers.method import Lesson
+from trainers.names import kohya_name
 from trainers.pipeline import Base, load_base
 from trainers.text import encode_prompt
-from trainers.weights import kohya_name, read_adapter, write_adapter
+from trainers.weights import read_adapter, write_adapter
 
 Lessons = Callable[..., Lesson]
 SDXL = families()["sdxl"]

@@ -17,8 +17,9 @@ from tests.trainers.bases import TEXT_WIDTH, applied, tiny_pipeline
 from trainers.adapter import Adapter, LowRank
 from trainers.low_rank import targets_of
 from trainers.method import Lesson, described, method_named
+from trainers.names import kohya_name
 from trainers.pipeline import Base
-from trainers.weights import kohya_name, lora_tensors, read_adapter, read_label, read_metadata, write_adapter
+from trainers.weights import lora_tensors, read_adapter, read_label, read_metadata, write_adapter
 
 Lessons = Callable[..., Lesson]
 RANK = 4
