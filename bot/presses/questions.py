@@ -41,7 +41,8 @@ async def decline(studio: Studio, interaction: Interaction, press: Press) -> Non
 @on_press("see_photos")
 async def see_photos(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Show the photos that one is asked about, to who is shown in them alone."""
-    await acknowledge(interaction)
+    is_turning = interaction.message is not None and interaction.message.flags.ephemeral
+    await (acknowledge_press if is_turning else acknowledge)(interaction)
     person = asker_of(interaction)
     await show(interaction, await studio.run(lambda rooms: sitters.photos_card(rooms, person, press.id, press.n)))
 

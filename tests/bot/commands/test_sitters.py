@@ -14,7 +14,7 @@ from storage.errors import TintypeError
 from storage.questions import QuestionState
 from storage.records import JobState
 from tests.bot.commands.sitting import asked, handed_in, question_of, seen, told
-from tests.bot.commands.stage import FACTS, Stage, custom_id_of, label_of, opened, photos, shown
+from tests.bot.commands.stage import FACTS, PNG, Stage, custom_id_of, label_of, opened, photos, shown
 
 pytestmark = pytest.mark.asyncio
 
@@ -62,6 +62,23 @@ async def test_the_photos_are_shown_to_that_member_alone(stage: Stage, letters: 
     assert len(mine.files) == 3
     assert "3 photos would be learned from" in mine.body
     assert "asked of another member" in foreign
+
+
+async def test_more_than_ten_photos_come_on_pages(stage: Stage, letters: Letters) -> None:
+    await handed_in(stage, 10)
+    two = {f"photo{n}": (f"more-{n}.png", PNG + bytes([100 + n])) for n in (1, 2)}
+    await stage.ana.press(shown(await stage.ana.command("train", word="ben-face", **two)), "Ask them")
+    await letters.deliver()
+    card = await seen(stage.ben, "May this be learned?")
+
+    first = shown(await stage.ben.press(card, "Show me the photos"))
+    second = shown(await stage.ben.press(first, label_of(first, "see_photos")))
+    beyond = await stage.forge(stage.ben, custom_id_of(card, "see_photos")[:-1] + "3", card)
+
+    assert (len(first.files), len(second.files)) == (10, 2)
+    assert second.id == first.id
+    assert second.alt_texts[0] == "Photo 11 of 12 that may show you"
+    assert "There is no such thing of yours" in beyond
 
 
 async def test_a_no_deletes_the_photos_and_leaves_that_member_in_peace(stage: Stage, letters: Letters) -> None:
