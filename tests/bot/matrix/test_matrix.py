@@ -41,10 +41,18 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         async with stage.running():
             await things_of(made)
             await take_down(stage.bot, stage.run)  # what reports have hidden
+            await everybody_is_known(made)
             await made.keep()
             yield made
         assert box.ledger.violations == []
         assert box.ledger.mentions == []
+
+
+async def everybody_is_known(world: World) -> None:
+    """What each interaction says of who asks, their name and language, is written down already."""
+    await asyncio.gather(*(pressed(world, actor, f"t1:dance:{NOBODY}") for actor in world.actors.values()))
+    await world.stage.bot.studio.door.settle()
+    await world.stage.bot.studio.names.settle()
 
 
 def mark_of(outcome: Outcome) -> str:
