@@ -343,6 +343,7 @@ def chosen(rooms: Any, asker: Asker, pending_id: str, n: int, facts: EngineFacts
 
     Raises: NotFound(E_ORDER_GONE, E_NOT_FOUND), and as `ordered`.
     """
+    can(asker.actor, Action.IMAGINE)
     order = choosing.pending_of(rooms, asker, pending_id)
     meanings, parent = choosing.meanings_with(order, n), order.request["parent"]
     with transaction(rooms.db):

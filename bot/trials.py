@@ -76,7 +76,7 @@ def looked_at(rooms: Any, asker: Asker, job_id: str) -> Card:
 
     Raises: NotFound, NotAllowed(E_IMPORT_BACK).
     """
-    job, concept = own_job(rooms, asker, job_id, Action.STOP)
+    job, concept = own_job(rooms, asker, job_id, Action.SEE)
     _needs_consent(rooms, concept)
     return trial(rooms, job, concept.name)
 

@@ -41,7 +41,7 @@ async def is_another(studio: Studio, interaction: Interaction, press: Press) -> 
     """Say that it shows somebody else: that is refused for now, and the files are deleted."""
     await acknowledge(interaction)
     asker = asker_of(interaction)
-    await studio.run(lambda rooms: rooms.imports.discard(imports.own(rooms, asker, press.id)))
+    await studio.run(lambda rooms: rooms.imports.discard(imports.own(rooms, asker, press.id, Action.DELETE)))
     raise NotAllowed("E_IMPORT_OTHER")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox import deeds, payloads
-from bot.sandbox.options import Resolver, find_command
+from bot.sandbox.options import NotPossible, Resolver, find_command
 from bot.sandbox.state import AUTOCOMPLETE, COMMAND, COMPONENT, LOADING, MODAL_SUBMIT, Interaction, Message
 from bot.sandbox.views import Message as Shown
 from tests.bot.commands.stage import photo
@@ -28,7 +28,14 @@ class Outcome:
 
 
 async def played(world: World, actor: Actor, deed: str, facts: dict[str, str]) -> Outcome:
-    """Do it and wait for the answer."""
+    """Do it and wait for the answer; nothing comes of what one cannot even name, like a channel of another server."""
+    try:
+        return await _played(world, actor, deed, facts)
+    except NotPossible as error:
+        return Outcome("nothing", str(error))
+
+
+async def _played(world: World, actor: Actor, deed: str, facts: dict[str, str]) -> Outcome:
     how, _, rest = deed.partition(" ")
     rest = rest.format(**facts)
     if how == "completes":
@@ -39,6 +46,9 @@ async def played(world: World, actor: Actor, deed: str, facts: dict[str, str]) -
         return found if found.kind == "refused" or word in found.text else Outcome("nothing", found.text)
     if how == "button":
         return await pressed(world, actor, f"t1:{rest}")
+    if how == "menu":
+        custom_id, value = rest.split(" ")
+        return await pressed(world, actor, f"t1m:{custom_id}", chosen=value)
     if how == "form":
         custom_id, *_ = rest.split(" ")
         return await pressed(world, actor, f"t1:{custom_id}", form=_fields(rest.removeprefix(custom_id)))
@@ -50,8 +60,8 @@ async def command(world: World, actor: Actor, line: str, *, completing: bool = F
     box, options = world.stage.box, dict(OPTION.findall(line))
     names = NAME.match(line)[1].split(" ")
     definition, path = find_command(box.commands[None], names)
-    if "photo1" in options:
-        options["photo1"] = str(deeds.upload(box, options["photo1"], photo(77)).id)
+    for name in {"photo1", "file"} & options.keys():
+        options[name] = str(deeds.upload(box, options[name], photo(77)).id)
     resolver, leaf = Resolver(box, actor.channel), path[-1] if path else definition
     told = resolver.options(leaf.get("options") or [], options, list(options)[-1] if completing else None)
     for part in reversed(path):
@@ -62,10 +72,14 @@ async def command(world: World, actor: Actor, line: str, *, completing: bool = F
     return await answer(world, box.interact(AUTOCOMPLETE if completing else COMMAND, actor.person, actor.channel, data))
 
 
-async def pressed(world: World, actor: Actor, custom_id: str, *, form: Any = None) -> Outcome:
-    """A button of ours, of the old message where the actor sees it; or a form sent."""
+async def pressed(
+    world: World, actor: Actor, custom_id: str, *, form: Any = None, chosen: str | None = None
+) -> Outcome:
+    """A button of ours, of the old message where the actor sees it; or a form sent; or a choice from a menu."""
     box = world.stage.box
     data: dict[str, Any] = {"custom_id": custom_id, "component_type": 2, "id": 1}
+    if chosen is not None:
+        data |= {"component_type": 3, "values": [chosen]}
     if form is not None:
         data = {"custom_id": custom_id, "components": form}
     message = box.messages.get(world.posted.get(custom_id.split(":")[2], 0))

@@ -34,10 +34,12 @@ MARKS = {
     "d": "These pictures were deleted",
     "f": "That button is for another member's data",
     "h": "These pictures were reported",
+    "i": "The likeness of another member cannot be taken over from a file yet, so it was deleted",
     "l": "This list of styles is too old",
     "m": "Only members who may manage this server",
     "o": "your own",
     "p": "Photos are never posted in a channel",
+    "q": "This question was asked of another member",
     "r": "This report is settled already",
     "s": "shared with single members only",
 }
@@ -48,6 +50,9 @@ NOTHING = (
     "There is no word <",
     "This style cannot be used here any more",
     "You have no preset",
+    "These pictures do not wait for a choice any more",
+    "This question does not exist any more",
+    "is not in this server's filter",
 )
 
 TABLE = """
@@ -196,7 +201,9 @@ use     | button try:{concept}                 | +a+b ----b-  ----
 see     | /words card word:{word}              | ++++ ------  ----
 see     | button style:{concept}               | ---b ----b-  ----
 export  | /words export word:{word}            | ++++ ------  ----
-delete* | button delete_word:{concept}         | ++++ ------  ----
+delete  | button ask_delete:{concept}          | ++++ +-----  ----
+delete* | button delete_word:{concept}         | ++++ +-----  ----
+delete* | button forget_word:{concept}         | ++++ +-----  ----
 consent | finds {concept} /privacy                | ---- +-----  ----
 consent* | button take_back:{concept}          | ---- +-----  ----
 
@@ -245,6 +252,36 @@ retry*  | button retry:{job}                   | +++b yyyyby  ----
 see     | /show job:{job}                      | ++++ yyyyyy  ----
 post*   | /show job:{job} public:true          | +++b yyyyby  ----
 change* | button choose:{job}:1                | +++b yyyyby  ----
+
+== a question whether a likeness may be learned
+see     | button see_photos:{question}:1       | qqqq +qqqqq  ----
+answer* | button agree:{question}              | qqqq +qqqqq  ----
+answer* | button decline:{question}            | qqqq +qqqqq  ----
+withdraw* | button withdraw:{question}         | ++++ qqqqqq  ----
+see     | /show job:{draft}                    | ++++ ------  ----
+
+== a question whether a member's word may be mixed
+answer* | button agree:{question}              | qqqq qqq+qq  ----
+answer* | button decline:{question}            | qqqq qqq+qq  ----
+withdraw* | button withdraw:{question}         | ++++ qqqqqq  ----
+
+== pictures that wait for the choice of a word
+imagine* | button mean:{order}:1               | +++b ----b-  ----
+
+== weights made elsewhere that wait, of nobody knows what
+change* | button import_kind:{import}:2        | +++b ----b-  ----
+delete* | button import_other:{import}         | iiii ------  ----
+delete* | button import_drop:{import}          | ++++ ------  ----
+
+== weights made elsewhere that wait, of a person
+consent* | button import_go:{import}:{version} | +++b ----b-  ----
+delete* | button import_drop:{import}          | ++++ ------  ----
+
+== a word that was taken over and not enabled
+see     | button look:{job}                    | ++++ yyyyyy  ----
+change* | button enable:{job}                  | +++b yyyyby  ----
+delete* | button import_discard:{job}          | +++b yyyyby  ----
+see     | /show job:{job}                      | ++++ yyyyyy  ----
 
 == pictures that wait in the queue
 see     | /show job:{job}                      | ++++ ++++++  ----
@@ -315,6 +352,7 @@ delete* | button delete:{job}                  | ++++ yyyyy+  ---+
 == what is each member's own
 train*  | /train word:newname kind:animal photo1:a.png | +++b ++++b+  ++++
 imagine* | /imagine prompt:a cup count:1       | +++b ++++b+  ++++
+change* | /words import word:newname kind:animal file:a.safetensors | +++b ++++b+  ++++
 see     | /words mine                          | ++++ ++++++  ++++
 see     | /queue                               | ++++ ++++++  ++++
 see     | /help                                | ++++ ++++++  ++++
@@ -352,6 +390,26 @@ moderate | /studio audit                       | mmmm mmmmm+  m+m+
 moderate | /studio limits                      | mmmm mmmmm+  m+m+
 moderate* | /studio limits pictures:5          | mmmm mmmmm+  m+m+
 moderate* | /studio filter add text:blood      | mmmm mmmmm+  m+m+
+moderate* | /studio filter remove text:gore    | mmmm mmmmm+  m-m-
+moderate | /studio setup                       | mmmm mmmmm+  m+m+
+moderate | /studio setup channel:{room}        | mm-- mmmmm+  ----
+moderate | button setup_look:{guild}           | mmmm mmmmm+  m-m-
+moderate* | menu setup_trainers:{guild}:1 {role} | mmmm mmmmm+  m-m-
+moderate* | menu setup_drawers:{guild}:1 {role} | mmmm mmmmm+  m-m-
+moderate* | menu setup_first:{guild}:1 {role}  | mmmm mmmmm+  m-m-
+moderate* | menu setup_channels:{guild}:1 {room} | mmmm mmmmm+  m-m-
+moderate* | menu setup_keep:{guild}:1 30       | mmmm mmmmm+  m-m-
+moderate* | menu setup_left:{guild}:1 90       | mmmm mmmmm+  m-m-
+moderate* | menu setup_threshold:{guild}:1 5   | mmmm mmmmm+  m-m-
+moderate* | button setup_people:{guild}:1      | mmmm mmmmm+  m-m-
+moderate | button place_look:{channel}         | mmmm mmmmm+  m-m-
+moderate* | button place_pictures:{channel}:1  | mmmm mmmmm+  m-m-
+moderate* | button place_training:{channel}:1  | mmmm mmmmm+  m-m-
+moderate* | button place_enlarge:{channel}:1   | mmmm mmmmm+  m-m-
+moderate* | button place_spoiler:{channel}:1   | mmmm mmmmm+  m-m-
+moderate* | menu place_count:{channel}:1 1     | mmmm mmmmm+  m-m-
+moderate* | menu place_quality:{channel}:1 fast | mmmm mmmmm+  m-m-
+moderate* | menu place_shape:{channel}:1 square | mmmm mmmmm+  m-m-
 moderate | /studio filter list                 | mmmm mmmmm+  m+m+
 moderate | /studio filter test text:blood      | mmmm mmmmm+  m+m+
 moderate | button reports:{member}:1           | mmmm mmmmm+  m+m+

@@ -6,16 +6,22 @@ import copy
 import hashlib
 import sqlite3
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bot.belongings import key_of
+from bot.consent import TEXT_VERSION
 from bot.sandbox.state import Channel, Message, Person
 from storage.database import rows
+from storage.filtering import FilterKind
+from storage.inspection_client import InspectedImport
 from storage.listings import Order
 from storage.preferences import Preset
 from storage.records import ConceptId, Consent, GuildId, Kind, MemberId, Scope
-from tests.bot.commands.stage import PNG, Stage, custom_id_of, weights_of
+from storage.sharing import Mixing
+from tests.bot.commands.files import end, handed_in
+from tests.bot.commands.stage import PNG, QuickInspector, Stage, custom_id_of, photo, shown, weights_of
 from tests.storage.rooms import actor, add_version
 
 WORDS = {
@@ -36,6 +42,13 @@ GRIDS = {
     "pictures that were reported and are hidden": "servercup",
 }
 REPORTERS = ("shown", "role", "named")
+
+
+class Inspector(QuickInspector):
+    """Takes every file as a LoRA, too."""
+
+    async def inspect_import(self, data: bytes, name: str, **about: Any) -> InspectedImport:
+        return handed_in()
 
 
 @dataclass
@@ -147,6 +160,9 @@ async def things_of(world: World) -> None:
     await _trainings(world)
     await _contact_sheet(world)
     await _draft(world)
+    await _question(world)
+    await _orders(world)
+    await _imports(world)
     await world.stage.ana.command("imagine", prompt="a cup", count=1)
     world.facts["pictures that wait in the queue"] = {"job": (await world.stage.job()).id}
     await world.stage.run(lambda rooms: _own(rooms, world))
@@ -183,11 +199,16 @@ def _shared(rooms: Any, world: World) -> None:
     rooms.sharing.share(ids["worldsun"], Scope.INSTANCE)
     rooms.concepts.revoke(ids["gonepast"])
     rooms.sharing.quarantine(ids["badmug"])
+    rooms.rules.add_filter(home, FilterKind.WORD, "gore", actor=world.person("manager"))
     about = {"guild": home, "channel": world.stage.channel(), "reason": "odd", "concept": ids["badmug"]}
     reports = [rooms.moderation.report(world.person(who), **about) for who in REPORTERS]
     world.facts["the order of the server"] = {
         "style_report": reports[0].id,
         "member": key_of(world.person("owner")),
+        "guild": f"{home:016x}",
+        "channel": f"{world.stage.channel():016x}",
+        "role": str(world.actors["role"].person.roles[0]),
+        "room": str(world.stage.channel()),
         "blocked": key_of(world.person("blocked")),
     }
 
@@ -225,6 +246,55 @@ async def _contact_sheet(world: World) -> None:
         lambda rooms: rooms.queue.commit(job.id, job.attempt, {"sheet": rooms.vault.put(job.owner, PNG + b"contact")})
     )
     world.facts["a contact sheet"] = {"job": job.id}
+
+
+async def _question(world: World) -> None:
+    """Ana asks pam whether what shows her may be learned."""
+    stage, pam = world.stage, str(world.person("shown"))
+    report = await stage.report(3, word="pamsmile", kind=None, who="member", member=pam)
+    await stage.ana.press(report, "Ask them")
+    (asked,) = await stage.run(lambda rooms: rooms.questions.of_member(world.person("owner")))
+    world.facts["a question whether a likeness may be learned"] = {"question": asked.id, "draft": asked.draft}
+
+
+async def _orders(world: World) -> None:
+    """Pictures that wait: for which of two words is meant, and for leave to mix one."""
+    stage = world.stage
+    await stage.run(lambda rooms: _others(rooms, world))
+    card = await stage.ana.command("imagine", prompt="<twinned> in the snow", count=1)
+    world.facts["pictures that wait for the choice of a word"] = {"order": _id_in(card, "mean")}
+    await stage.ana.command("imagine", prompt="<askfirst> and <secretdog>", count=1)
+    asked = (await stage.run(lambda rooms: rooms.questions.of_member(world.person("owner"))))[-1]
+    world.facts["a question whether a member's word may be mixed"] = {"question": asked.id}
+
+
+def _others(rooms: Any, world: World) -> None:
+    """Words of other members that ana may use."""
+    for who, word in (("member", "twinned"), ("role", "twinned"), ("member", "askfirst")):
+        owner = world.person(who)
+        concept = rooms.concepts.create(owner, world.stage.guild, word, Kind.ANIMAL, "dog")
+        add_version(rooms.concepts, concept, rooms.vault.put(owner, weights_of(word, "dog", "lora")))
+        mixing = Mixing.ASK if word == "askfirst" else None
+        rooms.sharing.share(concept.id, Scope.MEMBER, world.person("owner"), mixing=mixing)
+
+
+async def _imports(world: World) -> None:
+    """Weights made elsewhere: handed in, agreed to, and taken over."""
+    stage = world.stage
+    for word, kind in (("unsaid", None), ("mylikeness", "person"), ("takenover", "animal")):
+        options = {"word": word, "kind": kind, "file": (f"{word}.safetensors", photo(7))}
+        card = await stage.ana.command("words import", **options)
+        if word == "takenover":
+            job = await stage.job()
+            done = await stage.run(partial(end, job=job))
+            world.facts["a word that was taken over and not enabled"] = {"job": done.id}
+        else:
+            told = {"import": _id_in(card, "import_drop"), "version": str(TEXT_VERSION)}
+            world.facts[f"weights made elsewhere that wait, {'of a person' if kind else 'of nobody knows what'}"] = told
+
+
+def _id_in(card: Any, verb: str) -> str:
+    return str(custom_id_of(shown(card), verb).split(":")[2])
 
 
 async def _draft(world: World) -> None:
