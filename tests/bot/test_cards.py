@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot import cards, consent, modals
@@ -81,12 +83,26 @@ def case() -> studio.Case:
 def word_card(versions: int) -> cards.WordCard:
     return cards.WordCard(
         concept=JOB, name=LONG_WORD, kind="animal", class_word=EVIL, visibility="private", is_learning=False,
+        kept=KEPT,
         versions=[
             cards.VersionLine(
                 id=f"{n:016x}", n=n, method=EVIL, size_bytes=2**30, when=1.8e9, base=EVIL, is_foreign=n % 2 == 0
             )
             for n in range(versions, 0, -1)
         ],
+    )  # fmt: skip
+
+
+KEPT = cards.KeptPhotos(draft=JOB, word=LONG_WORD, count=10**6, until=1.8e9)
+MANY_KEPT = [replace(KEPT, draft=f"{n:016x}") for n in range(99)]
+
+
+def contact(*, is_person: bool = False) -> cards.Card:
+    return cards.contact_card(
+        cards.ContactSheet(
+            job=JOB, word=LONG_WORD, rows=[EVIL] * 4, strengths=(0.6, 0.8, 1.0, 1.2), is_person=is_person,
+            chosen=(1, 2), version=10**6, strength=1.2, sheet=PNG,
+        )
     )  # fmt: skip
 
 
@@ -103,7 +119,8 @@ def training(*, is_person: bool = False) -> cards.Card:
 def result(*, is_person: bool = False) -> cards.Card:
     learned = cards.Learned(
         job=JOB, concept=JOB, word=LONG_WORD, method=EVIL, steps=10**6, best_step=10**5, seconds=1e5,
-        size_bytes=2**31, photos=20, is_person=is_person, warnings=[{"code": "W_ENDED_EARLY", "step": 10**6}],
+        size_bytes=2**31, photos=20, is_person=is_person, version=JOB, kept=KEPT,
+        warnings=[{"code": "W_ENDED_EARLY", "step": 10**6}],
     )  # fmt: skip
     return cards.result_card(learned, picture("sheet"), picture("curve"))
 
@@ -142,6 +159,11 @@ EXTREMES = {
     "report without photos": lambda: cards.photo_report(report(0, rejected=1)),
     "report of an absurd page": lambda: cards.photo_report(report(20, page=999)),
     "discarded": cards.discarded,
+    "put aside": lambda: cards.put_aside(KEPT),
+    "contact sheet": contact,
+    "contact sheet of a person": lambda: contact(is_person=True),
+    "comparing": lambda: cards.comparing_card(job=JOB, word=LONG_WORD, place=cards.place_of(WAITING)),
+    "drop?": lambda: cards.drop_card(version=JOB, n=10**6, name=LONG_WORD),
     "queued": lambda: cards.queued_card(job=JOB, word=LONG_WORD, owner=1, waiting=WAITING),
     "queued again": lambda: cards.queued_card(
         job=JOB, word=LONG_WORD, owner=1, waiting=WAITING, before=INTERRUPTED, preview=PNG
@@ -207,12 +229,16 @@ EXTREMES = {
         cards.EngineLine(state="ready", title=EVIL, device=EVIL),
     ),
     "empty queue": lambda: cards.queue_card([], cards.EngineLine(state="away")),
-    "privacy": lambda: cards.privacy_card(intents=["guilds"], permissions=["embed_links"] * 60),
+    "privacy": lambda: cards.privacy_card(
+        intents=["guilds"], permissions=["embed_links"] * 60, kept=MANY_KEPT,
+        likenesses=[cards.Likeness(concept=f"{n:016x}", name=LONG_WORD, owner=2**62) for n in range(99)],
+    ),
     "help": lambda: cards.help_card(methods=[EVIL] * 9, class_words=["cat"] * 400),
     "forget all?": lambda: cards.forget_card(member=JOB, concept=None, word=None),
     "forget word?": lambda: cards.forget_card(member=JOB, concept=JOB, word=LONG_WORD),
     "my data": lambda: cards.mydata_card(
-        cards.Kept(member=JOB, words=10**9, images=10**9, photos=10**9, jobs=10**9, parts=20, left_out=10**9)
+        cards.Kept(member=JOB, words=10**9, images=10**9, photos=10**9, jobs=10**9, parts=20, left_out=10**9,
+                   drafts=MANY_KEPT)
     ),
     "receipt": lambda: cards.receipt_card(
         cards.Deleted(receipt=JOB, when=1.8e9, photos=10**9, words=10**9, versions=10**9, checkpoints=10**9,
