@@ -1170,7 +1170,7 @@ help-body =
     {"**"}2. Warte ein paar Minuten.** Die Karte zeigt, wie es lernt; *Beenden und Bestes behalten* hört früher auf.
     {"**"}3. `/imagine prompt:<dein-wort> on the beach`** – allein oder zusammen mit einem anderen Wort. `<dein-wort:0.7>` nimmt es leichter. Englisch versteht das Basismodell am besten.
     Unter jedem Bild sind Knöpfe: vergrößern, abwandeln, Stern, noch einmal, ändern, Rezept. `/settings show` ist für das, was du immer wählst, `/favourites` für das, was einen Stern hat.
-    `/words` listet auf, was du beigebracht hast · `/styles` zeigt, was andere teilen · `/queue` zeigt, was läuft · `/show` holt einen früheren Auftrag zurück · bei `/privacy`, `/mydata` und `/forget` geht es um deine Daten.
+    `/words` listet auf, was du beigebracht hast, mit seinen Versionen; `/train` mit einem deiner Wörter bringt die nächste bei · `/styles` zeigt, was andere teilen · `/queue` zeigt, was läuft · `/show` holt einen früheren Auftrag zurück · bei `/privacy`, `/mydata` und `/forget` geht es um deine Daten.
 help-methods = So kann hier gelernt werden: { $methods }.
 help-class-words = Was dieses Basismodell kennt: { $words }.
 

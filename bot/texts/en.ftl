@@ -1143,7 +1143,7 @@ help-body =
     {"**"}2. Wait a few minutes.** The card shows how it learns; *Stop and keep best* ends it early.
     {"**"}3. `/imagine prompt:<your-word> on the beach`** – alone, or together with another word. `<your-word:0.7>` uses it more lightly.
     Each grid has buttons: enlarge, vary, star, again, edit, recipe. `/settings show` is for what you choose each time, `/favourites` for what you starred.
-    `/words` lists what you taught · `/styles` shows what others share · `/queue` shows what runs · `/show` brings back an earlier job · `/privacy`, `/mydata`, `/forget` are about your data.
+    `/words` lists what you taught, with its versions; `/train` with a word of yours teaches the next one · `/styles` shows what others share · `/queue` shows what runs · `/show` brings back an earlier job · `/privacy`, `/mydata`, `/forget` are about your data.
 help-methods = Ways to learn here: { $methods }.
 help-class-words = What this base model knows: { $words }.
 
