@@ -1,4 +1,4 @@
-"""What a word adds to the base model: low-rank differences of its linear layers, rows of its vocabulary, or both."""
+"""What a word adds to the base model: differences of its layers, rows of its vocabulary, or both."""
 
 from __future__ import annotations
 
@@ -11,19 +11,9 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-# r rank · I input width · O output width · n vectors · D text width
+from trainers.differences import Difference
 
-
-@dataclass(frozen=True, slots=True)
-class LowRank:
-    """W + scale · up @ down, of a linear layer or of a convolution of one pixel.
-
-    Shapes: down (r, I), up (O, r) float32. Source: Hu et al. 2021, arXiv 2106.09685.
-    """
-
-    down: Tensor
-    up: Tensor
-    scale: float  #: alpha / rank
+# n vectors · D text width
 
 
 @dataclass(frozen=True)
@@ -33,7 +23,7 @@ class Adapter:
     word: str
     class_word: str
     method: str
-    linear: Mapping[str, LowRank] = field(default_factory=dict, repr=False)  #: by `layer_at`'s name of the layer
+    linear: Mapping[str, Difference] = field(default_factory=dict, repr=False)  #: by `layer_at`'s name of the layer
     rows: tuple[Tensor, ...] = field(default=(), repr=False)  #: for each text encoder (n, D) float32, or none
     said: str = ""  #: what stands for the word when it has no rows; empty: the word and its class word
 
@@ -42,8 +32,9 @@ class Adapter:
         """A hash of the numbers: gives several adapters an order that does not depend on who came first."""
         digest = hashlib.sha256()
         for name in sorted(self.linear):
-            low = self.linear[name]
-            digest.update(name.encode() + low.down.numpy().tobytes() + low.up.numpy().tobytes())
+            digest.update(name.encode())
+            for tensor in self.linear[name].tensors:
+                digest.update(tensor.numpy().tobytes())
         for rows in self.rows:
             digest.update(rows.numpy().tobytes())
         return digest.hexdigest()
@@ -64,7 +55,6 @@ class Adapter:
 
     def is_finite(self) -> bool:
         """False when any number is NaN or infinite."""
-        if not all(math.isfinite(low.scale) for low in self.linear.values()):
-            return False
-        tensors = [t for low in self.linear.values() for t in (low.down, low.up)]
-        return all(bool(torch.isfinite(t).all()) for t in [*tensors, *self.rows])
+        layers = self.linear.values()
+        tensors = [*self.rows, *(tensor for difference in layers for tensor in difference.tensors)]
+        return all(math.isfinite(each.scale) for each in layers) and all(bool(torch.isfinite(t).all()) for t in tensors)

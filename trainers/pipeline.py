@@ -8,15 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from storage.errors import TintypeError
 from storage.output_checks import WantedCheck
-from trainers.adapter import Adapter, LowRank
+from trainers.adapter import Adapter
 from trainers.checks import OutputCheck, check_for
+from trainers.differences import Difference, LowRank
 from trainers.families import Family, family_of
 from trainers.precision import dtype_on, remark_on
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ENCODERS = "text_encoder"
+MATRIX_DIMENSIONS = 2
 PICTURE_DIMENSIONS = 4  # (B, I, H, W); a linear layer sees three
 
 # B batch · T positions · I input width · O output width · r rank
@@ -219,23 +222,44 @@ Applied = tuple[Adapter, float]
 
 
 class Deltas(nn.Module):
-    """A frozen layer with several words' low-rank differences added to its output; pixels are positions."""
+    """A frozen layer with several words' differences added to its output; pixels are positions.
 
-    def __init__(self, base_layer: nn.Module, parts: Sequence[tuple[LowRank, float]]) -> None:
+    A pair of thin matrices is never multiplied out; other differences are, once, and added up.
+    """
+
+    def __init__(self, base_layer: nn.Module, parts: Sequence[tuple[Difference, float]]) -> None:
         super().__init__()
         self.base_layer = base_layer
         weight: Tensor = base_layer.weight  # type: ignore[assignment]
-        self._parts = [(low.down.to(weight), (low.up * low.scale * strength).to(weight)) for low, strength in parts]
+        thin = [(low, strength) for low, strength in parts if _is_thin(low)]
+        self._thin = [(low.down.to(weight), (low.up * low.scale * strength).to(weight)) for low, strength in thin]
+        full = [strength * difference.of(weight) for difference, strength in parts if not _is_thin(difference)]
+        self._full = torch.stack(full).sum(0).to(weight) if full else None
 
     def forward(self, hidden: Tensor, *args: Any) -> Tensor:
         """(B, T, I) -> (B, T, O), or (B, I, H, W) -> (B, O, H, W)."""
         made: Tensor = self.base_layer(hidden, *args)
+        if self._full is not None:
+            made = made + _through(self.base_layer, self._full, hidden)
+        if not self._thin:
+            return made
         is_picture = hidden.ndim == PICTURE_DIMENSIONS
         positions = hidden.flatten(2).transpose(1, 2) if is_picture else hidden
-        for down, up in self._parts:
+        for down, up in self._thin:
             delta = (positions @ down.T) @ up.T
             made = made + (delta.transpose(1, 2).reshape(made.shape) if is_picture else delta)
         return made
+
+
+def _is_thin(difference: Difference) -> TypeGuard[LowRank]:
+    return isinstance(difference, LowRank) and difference.down.ndim == MATRIX_DIMENSIONS
+
+
+def _through(layer: nn.Module, weight: Tensor, hidden: Tensor) -> Tensor:
+    """What the layer would say with this weight and no bias."""
+    if isinstance(layer, nn.Conv2d):
+        return functional.conv2d(hidden, weight, None, layer.stride, layer.padding, layer.dilation, layer.groups)
+    return functional.linear(hidden, weight)
 
 
 def with_words(base: Base, words: Sequence[Applied]) -> Mapping[str, nn.Module]:
@@ -274,21 +298,20 @@ def layer_at(base: Base, name: str) -> Any:
 
 def _changed(base: Base, words: Sequence[Applied], *, of_encoders: bool) -> dict[str, nn.Module]:
     ordered = sorted((word for word in words if word[0].linear), key=lambda word: (word[0].fingerprint, word[1]))
-    layers: dict[str, list[tuple[LowRank, float]]] = {}
+    layers: dict[str, list[tuple[Difference, float]]] = {}
     for adapter, strength in ordered:
-        for name, low in adapter.linear.items():
+        for name, difference in adapter.linear.items():
             if name.startswith(ENCODERS) is of_encoders:
-                layers.setdefault(name, []).append((low, strength))
+                layers.setdefault(name, []).append((difference, strength))
     return {name: Deltas(_layer(base, name, parts), parts) for name, parts in layers.items()}
 
 
-def _layer(base: Base, name: str, parts: Sequence[tuple[LowRank, float]]) -> nn.Module:
+def _layer(base: Base, name: str, parts: Sequence[tuple[Difference, float]]) -> nn.Module:
     try:
         layer: nn.Module = layer_at(base, name)
         weight: Tensor = layer.weight  # type: ignore[assignment]
     except AttributeError as error:
         raise TintypeError("E_WRONG_BASE", base=base.id) from error
-    for low, _ in parts:
-        if weight.ndim == 1 or weight[0, 0].numel() != 1 or weight.shape[:2] != (len(low.up), low.down.shape[1]):
-            raise TintypeError("E_WRONG_BASE", base=base.id)
+    if not all(difference.fits(weight) for difference, _ in parts):
+        raise TintypeError("E_WRONG_BASE", base=base.id)
     return layer

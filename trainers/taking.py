@@ -15,7 +15,8 @@ from torch import Tensor
 
 from storage.errors import WeightsRefused
 from storage.labels import ROW_KEYS, row_key
-from trainers.adapter import Adapter, LowRank
+from trainers.adapter import Adapter
+from trainers.differences import LowRank
 from trainers.miniature import MODEL_ID
 from trainers.names import PREFIX, layer_names
 from trainers.pipeline import ENCODERS, Base, layer_at

@@ -9,23 +9,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import Tensor, nn
+from torch import Tensor
 
 from storage import labels
 from storage.atomic import write_atomic
 from storage.errors import WeightsRefused
 from storage.labels import ROW_KEYS, bundled_key, row_key
 from storage.words import NAME
-from trainers.adapter import Adapter, LowRank
+from trainers.adapter import Adapter
+from trainers.differences import PARTS, Difference, LowRank, read_difference
 from trainers.method import Lesson
 from trainers.names import PREFIXES, layer_names, name_in_files
 from trainers.pipeline import Base, layer_at
 from trainers.text import token_table
 
-PARTS = frozenset({"lora_down.weight", "lora_up.weight", "alpha"})
 MAX_HEADER_BYTES = 2**20
 MOST_SAID = 200  # characters of what a stranger's file wants to be called by
 
@@ -37,24 +36,18 @@ def write_adapter(path: Path, base: Base, lesson: Lesson, method: str, adapter: 
     """
     if not adapter.is_finite():
         raise WeightsRefused("E_WEIGHTS_NAN", word=adapter.word)
-    tensors = lora_tensors(adapter, base) | rows_tensors(adapter)
+    tensors = layer_tensors(adapter, base) | rows_tensors(adapter)
     file = labels.opened(save(tensors))
     write_atomic(path, labels.closed(labels.hashed(replace(file, metadata=metadata_of(base, lesson, method, adapter)))))
 
 
-def lora_tensors(adapter: Adapter, base: Base) -> dict[str, Tensor]:
-    """Kohya's keys: lora_down (r, I), lora_up (O, r) in float16 and alpha as a number without dimensions.
-
-    A convolution's have two dimensions of 1 more.
-    """
-    tensors: dict[str, Tensor] = {}
-    for name, low in adapter.linear.items():
-        key = name_in_files(base, name)
-        further = (1, 1) if isinstance(layer_at(base, name), nn.Conv2d) else ()
-        tensors[f"{key}.lora_down.weight"] = low.down.half().reshape(*low.down.shape, *further).contiguous()
-        tensors[f"{key}.lora_up.weight"] = low.up.half().reshape(*low.up.shape, *further).contiguous()
-        tensors[f"{key}.alpha"] = torch.tensor(low.scale * len(low.down), dtype=torch.float16)
-    return tensors
+def layer_tensors(adapter: Adapter, base: Base) -> dict[str, Tensor]:
+    """Each layer's difference under kohya's name of the layer, in float16."""
+    return {
+        f"{name_in_files(base, name)}.{part}": tensor
+        for name, difference in adapter.linear.items()
+        for part, tensor in difference.named(layer_at(base, name).weight).items()
+    }
 
 
 def rows_tensors(adapter: Adapter) -> dict[str, Tensor]:
@@ -91,10 +84,24 @@ def metadata_of(base: Base, lesson: Lesson, method: str, adapter: Adapter) -> di
         "tintype.base_model": base.id,
         "tintype.base_revision": base.revision,
     }
-    for low in list(adapter.linear.values())[:1]:  # all have the same rank
-        rank = len(low.down)
-        told |= {"ss_network_module": "networks.lora", "ss_network_dim": rank, "ss_network_alpha": rank * low.scale}
+    for difference in list(adapter.linear.values())[:1]:  # all are of one kind
+        told |= _network(difference)
     return {name: str(value) for name, value in told.items()}
+
+
+def _network(difference: Difference) -> dict[str, Any]:
+    """What sd-scripts says of the network that it trained."""
+    if isinstance(difference, LowRank):
+        rank = len(difference.down)
+        return {
+            "ss_network_module": "networks.lora",
+            "ss_network_dim": rank,
+            "ss_network_alpha": rank * difference.scale,
+        }
+    return {
+        "ss_network_module": "lycoris.kohya",
+        "ss_network_args": json.dumps({"algo": difference.algorithm}),
+    }
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -111,6 +118,15 @@ class Label:
     base_model: str  #: empty when the file was made elsewhere
     base_revision: str
     trigger: str  #: what one types in other programs
+
+
+def contents_of(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """All notes and all tensors of a file, whatever they are called.
+
+    Raises: WeightsRefused E_PICKLE, E_WEIGHTS_BROKEN.
+    """
+    with _opened(path) as file:
+        return dict(file.metadata() or {}), _tensors(file, path)
 
 
 def read_label(path: Path) -> Label:
@@ -225,42 +241,28 @@ def _check_base(label: Label, base: Base) -> None:
         raise WeightsRefused("E_WRONG_BASE", base=base.id, made_for=made_for)
 
 
-def _linear(tensors: Mapping[str, Tensor], base: Base) -> dict[str, LowRank]:
+def _linear(tensors: Mapping[str, Tensor], base: Base) -> dict[str, Difference]:
     names = layer_names(base)
+    layers: dict[str, dict[str, Tensor]] = {}
     for key in sorted(tensors):
-        if key.partition(".")[2] not in PARTS:  # a DoRA's scale, say: without it the numbers mean something else
+        stem, _, part = key.partition(".")
+        if part not in PARTS or not stem.startswith(
+            PREFIXES
+        ):  # without a DoRA's scale, say, numbers mean something else
             raise WeightsRefused("E_WEIGHTS_FOREIGN", key=key)
-    stems = sorted({key.partition(".")[0] for key in tensors})
-    if not stems or any(not stem.startswith(PREFIXES) for stem in stems):
-        raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stems[0] if stems else "")
-    if any(stem not in names for stem in stems):
+        layers.setdefault(stem, {})[part] = tensors[key]
+    if not layers:
+        raise WeightsRefused("E_WEIGHTS_FOREIGN", key="")
+    if any(stem not in names for stem in layers):
         raise WeightsRefused("E_WRONG_BASE", base=base.id)
-    found = {names[stem]: _low_rank(tensors, stem) for stem in stems}
-    for name, low in found.items():
-        if (len(low.up), low.down.shape[1]) != layer_at(base, name).weight.shape[:2]:
-            raise WeightsRefused("E_WRONG_BASE", base=base.id)
-    return found
+    return {names[stem]: _difference(base, stem, names[stem], parts) for stem, parts in layers.items()}
 
 
-def _low_rank(tensors: Mapping[str, Tensor], stem: str) -> LowRank:
+def _difference(base: Base, stem: str, name: str, parts: Mapping[str, Tensor]) -> Difference:
     try:
-        down = tensors[f"{stem}.lora_down.weight"].float()
-        up = tensors[f"{stem}.lora_up.weight"].float()
-    except KeyError as error:
+        found = read_difference(parts)
+    except (KeyError, ValueError) as error:
         raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stem) from error
-    if any(side != 1 for matrix in (down, up) for side in matrix.shape[2:]):  # a convolution of several pixels
-        raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stem)
-    if down.ndim < 2 or up.ndim < 2 or not len(down) or up.shape[1] != len(down):
-        raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stem)
-    alpha = tensors.get(f"{stem}.alpha")
-    scale = 1.0 if alpha is None else float(alpha.float().mean()) / len(down)
-    return LowRank(down.flatten(1), up.flatten(1), scale)
-
-
-def contents_of(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
-    """All notes and all tensors of a file, whatever they are called.
-
-    Raises: WeightsRefused E_PICKLE, E_WEIGHTS_BROKEN.
-    """
-    with _opened(path) as file:
-        return dict(file.metadata() or {}), _tensors(file, path)
+    if not found.fits(layer_at(base, name).weight):
+        raise WeightsRefused("E_WRONG_BASE", base=base.id)
+    return found

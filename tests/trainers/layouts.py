@@ -13,9 +13,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from tests.trainers.bases import base_for, tiny_pipeline
-from trainers.adapter import Adapter, LowRank
-from trainers.low_rank import targets_of
-from trainers.weights import lora_tensors
+from trainers.adapter import Adapter
+from trainers.differences import LowRank
+from trainers.layers import targets_of
+from trainers.weights import layer_tensors
 
 RANK, ALPHA = 4, 2.0
 
@@ -48,7 +49,7 @@ def put_into(module: torch.nn.Module, adapter: Adapter, prefix: str = "") -> Non
 
 def by_kohya(folder: Path, adapter: Adapter) -> list[Path]:
     notes = {"ss_base_model_version": "tintype_miniature", "ss_network_module": "networks.lora"}
-    save_file(lora_tensors(adapter, base_for("v_prediction")), folder / "kohya.safetensors", notes)
+    save_file(layer_tensors(adapter, base_for("v_prediction")), folder / "kohya.safetensors", notes)
     return [folder / "kohya.safetensors"]
 
 

@@ -16,12 +16,13 @@ from torch import nn
 
 from tests.trainers.bases import Fingerprints, tiny_pipeline
 from tests.trainers.layouts import ALPHA, RANK, config, put_into, sample
-from trainers.adapter import Adapter, LowRank
+from trainers.adapter import Adapter
+from trainers.differences import LowRank
 from trainers.imagine import Drawing, finished, imagine
 from trainers.pipeline import Base
 from trainers.taking import Order, taken
 from trainers.text import encode_prompt
-from trainers.weights import lora_tensors, read_adapter
+from trainers.weights import layer_tensors, read_adapter
 
 
 def with_encoder(base: Base) -> Adapter:
@@ -55,7 +56,7 @@ def merged(base: Base, adapter: Adapter, strength: float = 1.0) -> Base:
 
 @pytest.fixture
 def kohya(base: Base, tmp_path: Path) -> Path:
-    save_file(lora_tensors(with_encoder(base), base), tmp_path / "kohya.safetensors")
+    save_file(layer_tensors(with_encoder(base), base), tmp_path / "kohya.safetensors")
     return tmp_path / "kohya.safetensors"
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 from tests.trainers.bases import Fingerprints, half_base
 from trainers.dataset import examples
 from trainers.imagine import Drawing, finished, imagine
-from trainers.low_rank import new_layers
+from trainers.layers import lora_config, new_layers
 from trainers.method import Lesson, methods, settings_for
 from trainers.weights import read_adapter
 
@@ -44,7 +44,7 @@ def test_every_method_learns_and_draws(name: str, a_lesson: Lessons, tmp_path: P
 
 def test_what_is_trained_and_what_is_cached_is_float32(photos: list[Path]) -> None:
     base, method = half_base(), methods()["lora"]
-    layers = new_layers(base, settings_for(method, base), seed=1)
+    layers = new_layers(base, lora_config(settings_for(method, base)), seed=1)
 
     trained = {value.dtype for layer in layers.values() for value in layer.parameters() if value.requires_grad}
     cached = {example.mean.dtype for example in examples(base, photos, ["a"] * 3, "object")}

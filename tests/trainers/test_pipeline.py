@@ -9,8 +9,9 @@ from torch import Tensor
 
 from storage.errors import TintypeError
 from tests.trainers.bases import TEXT_WIDTH, Fingerprints, applied, base_for, tiny_pipeline
-from trainers.adapter import Adapter, LowRank
-from trainers.low_rank import targets_of
+from trainers.adapter import Adapter
+from trainers.differences import LowRank
+from trainers.layers import targets_of
 from trainers.pipeline import Base, device_named, load_base
 from trainers.precision import dtype_for, dtype_on, remark_on
 

@@ -17,12 +17,13 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 from storage.errors import WeightsRefused
 from storage.labels import exported
 from tests.trainers.bases import POOLED_WIDTH, SECOND_WIDTH, TEXT_WIDTH, applied, base_for, tiny_xl_pipeline
-from trainers.adapter import Adapter, LowRank
+from trainers.adapter import Adapter
 from trainers.conditioning import Said, predicted, whole
 from trainers.dataset import examples
+from trainers.differences import LowRank
 from trainers.families import families
 from trainers.imagine import Drawing, finished, imagine
-from trainers.low_rank import targets_of
+from trainers.layers import targets_of
 from trainers.method import Lesson
 from trainers.names import kohya_name
 from trainers.pipeline import Base, load_base

@@ -14,12 +14,13 @@ from safetensors.torch import load_file, save_file
 
 from storage.errors import WeightsRefused
 from tests.trainers.bases import TEXT_WIDTH, applied, tiny_pipeline
-from trainers.adapter import Adapter, LowRank
-from trainers.low_rank import targets_of
+from trainers.adapter import Adapter
+from trainers.differences import LowRank
+from trainers.layers import targets_of
 from trainers.method import Lesson, described, method_named
 from trainers.names import kohya_name
 from trainers.pipeline import Base
-from trainers.weights import lora_tensors, read_adapter, read_label, read_metadata, write_adapter
+from trainers.weights import layer_tensors, read_adapter, read_label, read_metadata, write_adapter
 
 Lessons = Callable[..., Lesson]
 RANK = 4
@@ -269,7 +270,7 @@ def test_a_half_precision_alpha_keeps_common_values(base: Base) -> None:
         adapter = Adapter(
             "zed", "cat", "lora", linear={"to_q": LowRank(torch.zeros(16, 3), torch.zeros(2, 16), alpha / 16)}
         )
-        assert lora_tensors(adapter, other)["lora_unet_to_q.alpha"].item() == alpha
+        assert layer_tensors(adapter, other)["lora_unet_to_q.alpha"].item() == alpha
 
 
 def test_rows_beside_layers_are_bundled_as_automatic1111_reads_them_and_read_back(

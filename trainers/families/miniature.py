@@ -18,6 +18,8 @@ SAMPLES = (
     (" at night", "night", None),
     (" wearing a scarf in the forest", "forest", "scarf"),
 )
+#: enough for the few attributes of a drawn subject
+PACE = {"learning_rate": 1e-3, "steps_per_photo": 50, "min_steps": 300, "max_steps": 360, "batch_size": 4}
 
 
 def _scorer(photos: Sequence[Image]) -> Scorer:
@@ -78,15 +80,10 @@ register(
         guidance_scale=3.0,
         pages=4,  # scenes said beyond the first are found in 47 % instead of 16 %
         recommended={
-            "lora": {"learning_rate": 1e-3, "steps_per_photo": 50, "min_steps": 300, "max_steps": 360, "batch_size": 4},
-            "pivotal": {
-                "learning_rate": 1e-3,
-                "steps_per_photo": 50,
-                "min_steps": 300,
-                "max_steps": 360,
-                "batch_size": 4,
-                "vectors": 6,
-            },
+            **dict.fromkeys(("lora", "dora"), PACE),
+            **{name: PACE | {"learning_rate": 2e-3} for name in ("loha", "lokr")},
+            "oft": PACE | {"learning_rate": 2e-3, "block": 8},
+            "pivotal": PACE | {"vectors": 6},
             "textual_inversion": {
                 "learning_rate": 2e-2,
                 "steps_per_photo": 60,

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from trainers.adapter import Adapter
 from trainers.conditioning import Said, together
+from trainers.layers import (
+    LayerSettings,
+    differences,
+    lora_config,
+    lora_difference,
+    low_rank_bytes,
+    new_layers,
+    trained,
+)
 from trainers.learning import Pupil, learn, plan_of
-from trainers.low_rank import LowRankSettings, lora_adapter, lora_parameters, low_rank_bytes, new_layers
 from trainers.method import Lesson, Progress, register, setting
 from trainers.pipeline import Base, swapped
 from trainers.rows import caption_ids, keep_norm, learned_rows, longest_rows, rows_bytes, start_rows
@@ -20,7 +29,7 @@ from trainers.weights import write_adapter
 
 
 @dataclass(frozen=True, slots=True)
-class PivotalSettings(LowRankSettings):
+class PivotalSettings(LayerSettings):
     """What an operator may change; a member never sees these."""
 
     vectors: int = setting(4, 1, 16, "as for textual inversion")
@@ -43,18 +52,19 @@ class Pivotal:
         """Train; the layers are in the UNet only while a step runs."""
         rows = start_rows(base, lesson, settings.vectors)
         longest = longest_rows(base)
-        layers = new_layers(base, settings, lesson.seed)
+        layers = new_layers(base, lora_config(settings), lesson.seed)
 
         def write(path: Path, average: Mapping[str, Tensor]) -> None:
-            adapter = lora_adapter(lesson, settings, average, self.name)
-            write_adapter(path, base, lesson, self.name, replace(adapter, rows=learned_rows(average)))
+            linear = differences(layers, average, lora_difference(settings))
+            adapter = Adapter(lesson.word, lesson.class_word, self.name, linear=linear, rows=learned_rows(average))
+            write_adapter(path, base, lesson, self.name, adapter)
 
         def freeze_rows(share: float) -> None:
             for own in rows.values():
                 own.requires_grad_(share < settings.rows_share)
 
         pupil = Pupil(
-            parameters=rows | lora_parameters(layers),
+            parameters=rows | trained(layers),
             attached=lambda: swapped(base.unet, layers),
             said=_said(base, caption_ids(base, lesson, settings.vectors, self.name), [*rows.values()]),
             write=write,
@@ -66,7 +76,7 @@ class Pivotal:
 
     def file_bytes(self, base: Base, settings: PivotalSettings) -> int:
         """The LoRA's and the rows'."""
-        return low_rank_bytes(base, settings) + rows_bytes(base, settings.vectors)
+        return low_rank_bytes(base, settings.rank) + rows_bytes(base, settings.vectors)
 
 
 def _said(

@@ -1,0 +1,184 @@
+"""Layers of the UNet with something of peft's around them while they are trained, and what that comes to in the end."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from trainers.adapter import Adapter
+from trainers.conditioning import Said, together
+from trainers.differences import Difference, LowRank
+from trainers.learning import Pupil, captions_of, learn, plan_of
+from trainers.method import Lesson, Progress, setting
+from trainers.pipeline import Base, swapped
+from trainers.text import encode_prompt, stacked
+from trainers.weights import write_adapter
+
+if TYPE_CHECKING:
+    from peft import PeftConfig
+
+#: kohya's choice: all linear layers of the transformer blocks, and what leads into and out of them
+IN_BLOCKS = ("to_q", "to_k", "to_v", "to_out.0", "ff.net.0.proj", "ff.net.2")
+AROUND_BLOCKS = ("proj_in", "proj_out")
+BYTES_PER_NUMBER = 2  # files are float16
+ADAPTER = "default"  # peft's name for the only one that a layer has
+
+Values = Mapping[str, Tensor]  #: a layer's trained numbers, by peft's names of them
+DifferenceOf = Callable[[nn.Module, Values], Difference]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSettings:
+    """What all methods that train layers have; a member never sees these."""
+
+    rank: int = setting(16, 1, 256, "14 MB at 16 for SD 1.5; higher learns more and overfits sooner")
+    alpha: float = setting(16.0, 0.1, 512, "equal to the rank, so that the rate means the same at every rank")
+    learning_rate: float = setting(1e-4, 1e-7, 1e-1, "diffusers' and ai-toolkit's default for AdamW")
+    steps_per_photo: int = setting(100, 1, 1000, "training-facts.md, 4: 80 to 120 a photo")
+    min_steps: int = setting(400, 1, 20_000, "fewer leave a face half learnt")
+    max_steps: int = setting(1500, 1, 20_000, "more only overfit a few photos")
+    batch_size: int = setting(1, 1, 64, "fits 8 GB at 512 px")
+    weight_decay: float = setting(1e-2, 0, 1, "AdamW's default")
+    points: int = setting(4, 1, 20, "sample points; the best is kept")
+
+
+def targets_of(unet: nn.Module) -> list[tuple[str, nn.Linear | nn.Conv2d]]:
+    """The layers that are trained, by name: 192 in Stable Diffusion 1.5."""
+    return [
+        (name, module)
+        for name, module in unet.named_modules()
+        if isinstance(module, nn.Linear | nn.Conv2d)
+        and ".attentions." in name
+        and name.endswith(IN_BLOCKS + AROUND_BLOCKS)
+    ]
+
+
+def names_of(base: Base) -> Sequence[str]:
+    """Of the layers that are trained."""
+    return [name for name, _ in targets_of(base.unet)]
+
+
+def new_layers(base: Base, config: PeftConfig, seed: int) -> dict[str, nn.Module]:
+    """Peft's layers around the frozen ones, by name, taken out of the UNet again; trainable in float32.
+
+    The same seed gives the same start.
+    """
+    from peft import inject_adapter_in_model
+
+    names = names_of(base)
+    kept = {name: base.unet.get_submodule(name) for name in names}
+    setattr(config, "target_modules", list(names))  # noqa: B010  all kinds here have it, their base class has not
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            inject_adapter_in_model(config, base.unet)
+        layers = {name: base.unet.get_submodule(name) for name in names}
+    finally:  # memory may end halfway, and the base goes on serving
+        for name, layer in kept.items():
+            base.unet.set_submodule(name, layer)
+        vars(base.unet).pop("peft_config", None)  # peft's note that it was here
+    for layer in layers.values():
+        for _, value in _own(layer):
+            value.data = value.data.float()
+            value.requires_grad_(True)
+    return layers
+
+
+def _own(layer: nn.Module) -> list[tuple[str, nn.Parameter]]:
+    """What peft added to a layer: `lora_A.default.weight` and `hada_w1_a.default` as `lora_A` and `hada_w1_a`."""
+    return [
+        (name.partition(f".{ADAPTER}")[0], value) for name, value in layer.named_parameters() if f".{ADAPTER}" in name
+    ]
+
+
+def trained(layers: Mapping[str, nn.Module]) -> dict[str, nn.Parameter]:
+    """What is trained of these layers, by the layer's name and peft's."""
+    return {f"{name}.{part}": value for name, layer in layers.items() for part, value in _own(layer)}
+
+
+def differences(
+    layers: Mapping[str, nn.Module], average: Mapping[str, Tensor], difference_of: DifferenceOf
+) -> dict[str, Difference]:
+    """What trained numbers, by the names of `trained`, come to; others among them are left out."""
+    found: dict[str, Difference] = {}
+    for name, layer in layers.items():
+        values = {part: average[f"{name}.{part}"].detach().float().cpu() for part, _ in _own(layer)}
+        found[name] = difference_of(layer, values)
+    return found
+
+
+def train_layers(
+    base: Base, lesson: Lesson, settings: LayerSettings, method: str, config: PeftConfig, difference_of: DifferenceOf
+) -> Generator[Progress, None, None]:
+    """Train peft's layers; they are in the UNet only while a step runs."""
+    layers = new_layers(base, config, lesson.seed)
+
+    def adapter(average: Mapping[str, Tensor]) -> Adapter:
+        linear = differences(layers, average, difference_of)
+        return Adapter(lesson.word, lesson.class_word, method, linear=linear)
+
+    pupil = Pupil(
+        parameters=trained(layers),
+        attached=lambda: swapped(base.unet, layers),
+        said=_cached_text(base, lesson),
+        write=lambda path, average: write_adapter(path, base, lesson, method, adapter(average)),
+    )
+    yield from learn(base, lesson, plan_of(settings, len(lesson.photos)), pupil)
+
+
+def _cached_text(base: Base, lesson: Lesson) -> Callable[[Sequence[str]], Said]:
+    word = Adapter(lesson.word, lesson.class_word, "")
+    captions = sorted(set(captions_of(base, lesson)))
+    said = stacked(base, [encode_prompt(base, caption, [(word, 1.0)]) for caption in captions])
+    known = dict(zip(captions, said.each(), strict=True))
+    return lambda asked: together([known[caption] for caption in asked])
+
+
+def lora_config(settings: LayerSettings, **more: Any) -> PeftConfig:
+    """Peft's settings of a LoRA."""
+    from peft import LoraConfig
+
+    return LoraConfig(r=settings.rank, lora_alpha=settings.alpha, **more)  # type: ignore[arg-type]
+
+
+def lora_difference(settings: LayerSettings) -> DifferenceOf:
+    """What peft's LoRA of these settings comes to."""
+    scale = settings.alpha / settings.rank
+    return lambda layer, values: LowRank(values["lora_A"].flatten(1), values["lora_B"].flatten(1), scale)
+
+
+def merged(layer: nn.Module, values: Values) -> Tensor:
+    """What peft adds to a layer's weight, whatever the form of its adapter: (O, I, k, k) float32.
+
+    It is computed on a copy: the frozen layer stays as it is.
+    """
+    twin = copy.deepcopy(layer).cpu().float()
+    with torch.no_grad():
+        for part, value in _own(twin):
+            value.copy_(values[part])
+        before = twin.base_layer.weight.clone()  # type: ignore[union-attr, operator]
+        twin.merge()  # type: ignore[operator]
+        after: Tensor = twin.base_layer.weight  # type: ignore[union-attr, assignment]
+        return after - before
+
+
+def low_rank_bytes(base: Base, rank: int) -> int:
+    """How large a file of all layers' low-rank differences is."""
+    shapes = [layer.weight.shape[:2] for _, layer in targets_of(base.unet)]
+    return sum((out + into) * rank for out, into in shapes) * BYTES_PER_NUMBER
+
+
+def shortened_bytes(base: Base, rank: int) -> int:
+    """The same where a layer that is narrower has no more than it needs."""
+    shapes = [layer.weight.shape[:2] for _, layer in targets_of(base.unet)]
+    return sum((out + into) * min(rank, out, into) for out, into in shapes) * BYTES_PER_NUMBER
+
+
+def layers_bytes(base: Base, config: PeftConfig) -> int:
+    """How large a file of all that peft adds is."""
+    return sum(value.numel() for value in trained(new_layers(base, config, 0)).values()) * BYTES_PER_NUMBER
