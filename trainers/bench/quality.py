@@ -32,6 +32,7 @@ ROUNDS = 2  # images of each question
 IMAGE_SEED = 900
 LOWER, UPPER, DRAWN = "class word alone", "full description", "true drawings"
 FIGURES = "figures.json"
+CORE = ("lora", "pivotal", "textual_inversion")  #: what is compared unless asked otherwise: half an hour on two cores
 CONTACT_TILE_PX = 112
 
 
@@ -51,10 +52,12 @@ class Cell:
 def add(subparsers: Subparsers) -> None:
     """Its options."""
     parser = add_command(
-        subparsers, "quality", "train every method on subjects nobody knows, and judge the pictures", run
+        subparsers, "quality", "train on subjects that the base does not know, and judge the pictures", run
     )
     parser.add_argument("--subjects", type=int, default=6, metavar="N", help="how many subjects (default: 6)")
-    parser.add_argument("--method", action="append", metavar="M", help="only this method; repeatable (default: all)")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--method", action="append", metavar="M", help=f"repeatable (default: {', '.join(CORE)})")
+    which.add_argument("--all", action="store_true", help="every method there is")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the trainings (default: 0)")
     parser.add_argument("--out", type=Path, default=Path("build/quality"), help="figures.json and contact sheets")
     add_base(parser)
@@ -82,7 +85,7 @@ def _cells(base: Base, judge: Reader, exam: Exam, number: int, arguments: argpar
         images = drawn(base, exam, said)
         cells.append(Cell(anchor, name, marks(judge, exam, images)))
         rows.append(Row(anchor, images[: len(exam.questions)]))
-    for method in arguments.method or methods():
+    for method in methods() if arguments.all else arguments.method or CORE:
         adapter, told = learned(base, exam, method, arguments.seed)
         images = drawn(base, exam, f"a <{WORD}>", adapter)
         cells.append(_cell(method, name, marks(judge, exam, images), told))
