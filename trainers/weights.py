@@ -246,9 +246,7 @@ def _linear(tensors: Mapping[str, Tensor], base: Base) -> dict[str, Difference]:
     layers: dict[str, dict[str, Tensor]] = {}
     for key in sorted(tensors):
         stem, _, part = key.partition(".")
-        if part not in PARTS or not stem.startswith(
-            PREFIXES
-        ):  # without a DoRA's scale, say, numbers mean something else
+        if part not in PARTS or not stem.startswith(PREFIXES):  # a DoRA's scale cannot be left out
             raise WeightsRefused("E_WEIGHTS_FOREIGN", key=key)
         layers.setdefault(stem, {})[part] = tensors[key]
     if not layers:
