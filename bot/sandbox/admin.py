@@ -53,8 +53,12 @@ class Admin:
 
     async def _ledger(self, request: web.Request) -> web.Response:
         ledger, since = self._sandbox.ledger, int(request.query.get("since", 0))
-        told = {"requests": ledger.requests[since:], "violations": ledger.violations, "mentions": ledger.mentions}
-        told["latencies"] = ledger.latencies()
+        told = {
+            "requests": ledger.requests[since:],
+            "violations": ledger.violations,
+            "mentions": ledger.mentions,
+            "latencies": ledger.latencies(),
+        }
         return web.json_response(told)
 
     async def _messages(self, request: web.Request) -> web.Response:
