@@ -67,7 +67,9 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
                 "consent": consent_of(arguments),
             },
         }
-        return _taken(finished(folder, told, base), folder, out)
+        done = _taken(finished(folder, told, base), folder, out)
+    card = handed_in.card or {}
+    return done | {name: card[name] for name in ("licence", "credits") if name in card}
 
 
 def wishes(arguments: argparse.Namespace, handed_in: InspectedImport) -> dict[str, str]:

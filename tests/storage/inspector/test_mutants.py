@@ -16,6 +16,7 @@ import pytest
 from storage import wire
 from storage.inspection_client import ENVIRONMENT
 from storage.texts import CATALOGUE
+from tests.storage.inspector.test_imports import packed, peft_folder
 from tests.storage.inspector.test_weights import file, lora
 from tests.storage.inspector.uploads import asked, picture, saved, zipped
 
@@ -48,6 +49,7 @@ def seeds() -> dict[str, list[bytes]]:
         "photo": photos,
         "zip": [zipped({"a.jpg": photos[0], "b/c.png": photos[1], "n.txt": b"hello"})],
         "weights": [file(lora(64, 2), metadata={"ss_tag": "zed"}), file({"emb_params": ("F32", [2, 64])})],
+        "import": [zipped(packed()), zipped(peft_folder()), file(lora(64, 2))],
     }
 
 
@@ -89,7 +91,7 @@ def mutants(count: int, seed: int) -> Iterator[tuple[dict[str, Any], bytes]]:
     """Requests with damaged uploads; the seed and the number name each for ever."""
     rng, kinds = random.Random(seed), seeds()
     for number in range(count):
-        what = rng.choices(["photo", "zip", "weights"], [8, 1, 1])[0]
+        what = rng.choices(["photo", "zip", "weights", "import"], [7, 1, 1, 1])[0]
         data = bytearray(rng.choice(kinds[what]))
         for damage in rng.sample(DAMAGES, rng.choice((1, 1, 2))):
             if data:

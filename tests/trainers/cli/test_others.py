@@ -176,6 +176,7 @@ def test_a_word_goes_out_as_a_pack_and_is_taken_over_as_it_was(
     assert names == ["zed.safetensors", "samples.png", "card.json", "LICENCE.txt", "SHA256SUMS"]
     assert (card["kind"], card["class_word"], card["licence"], card["credits"]) == ("animal", "dog", "cc-by", ["Ana"])
     assert (code, told["word"], told["kind"], told["trigger"]) == (0, "zed", "animal", "zed dog")
+    assert (told["licence"], told["credits"]) == ("cc-by", ["Ana"])
     before, after = load_file(learned["lora"]), load_file(told["out"])
     assert before.keys() == after.keys()
     assert all(torch.equal(before[key], after[key]) for key in before)
