@@ -8,7 +8,7 @@ from typing import Any
 from bot import texts, versions
 from bot.ground import may_begin
 from bot.limits import refuse_above
-from bot.orders import is_made_for
+from bot.meaning import is_made_for
 from bot.studio import Asker, EngineFacts
 from bot.waits import usual_s
 from storage.database import transaction

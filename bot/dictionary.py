@@ -8,8 +8,8 @@ from rapidfuzz import process
 
 from bot import keeping, texts
 from bot.cards import Picture, VersionLine, WordCard
+from bot.meaning import is_made_for
 from bot.naming import is_in_training
-from bot.orders import is_made_for
 from bot.studio import Asker, EngineFacts
 from storage.errors import NotFound
 from storage.permissions import Action, can

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot import dictionary, texts
 from bot.cards import Card, layout
-from bot.orders import newest
+from bot.meaning import newest
 from bot.plain import plain
 from bot.studio import Asker
 from storage import labels, packs

@@ -8,8 +8,9 @@ from typing import Any
 from bot import texts
 from bot.beginnings import refuse_shown
 from bot.ground import may_begin
+from bot.meaning import may_use
 from bot.naming import word_today
-from bot.orders import may_use, prompt_today, refuse_hidden
+from bot.orders import prompt_today, refuse_hidden
 from bot.plain import quoted
 from bot.studio import Asker
 from storage.errors import NotAllowed, NotFound

@@ -9,9 +9,10 @@ from bot.answers import Interaction, acknowledge, acknowledge_press, show
 from bot.buttons import Press, on_press
 from bot.cards import layout
 from bot.ground import may_begin
+from bot.meaning import may_use
 from bot.modals import Submitted, on_submit
 from bot.options import Asked, order_of
-from bot.orders import Order, edited, finished, followed, may_use, may_use_words, ordered, prompt_today
+from bot.orders import Order, edited, finished, followed, may_use_words, ordered, prompt_today
 from bot.placing import show_place
 from bot.recipes import recipe_of
 from bot.studio import Asker, Studio, asker_of

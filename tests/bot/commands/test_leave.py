@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from bot.letters import Letters
-from bot.sandbox.client import Member, Message
-from storage.clock import SystemClock
+from bot.sandbox.client import Member
 from storage.questions import TERMS, QuestionKind, QuestionState
-from storage.records import Concept, Consent, Grant, JobState, Kind, Scope, VersionId
-from tests.bot.commands.stage import Stage, custom_id_of, shown, weights_of
-from tests.storage.rooms import add_version
+from storage.records import JobState, VersionId
+from tests.bot.commands.leaves import ask_first, delivered, pressed, seen, wanted
+from tests.bot.commands.stage import Stage, custom_id_of, shown
 
 pytestmark = pytest.mark.asyncio
 WAIT = TERMS[QuestionKind.PERMISSION].open_s
@@ -25,48 +22,6 @@ async def eve(stage: Stage) -> AsyncIterator[Member]:
     async with Member.connect(stage.url, "eve") as eve:
         await eve.command("help")
         yield eve
-
-
-async def word_of(stage: Stage, owner: Member, name: str, kind: Kind = Kind.ANIMAL, **about: Any) -> Concept:
-    """A learned word that ben may use."""
-
-    def work(rooms: Any) -> Concept:
-        concept: Concept = rooms.concepts.create(stage.id_of(owner), stage.guild, name, kind, "dog")
-        add_version(rooms.concepts, concept, rooms.vault.put(concept.owner, weights_of(name, "dog", "lora")))
-        if kind is Kind.PERSON:
-            rooms.concepts.agree(Consent(concept=concept.id, person=concept.owner, text_version="1", given_at=1.0))
-        rooms.sharing.share(concept.id, Scope.MEMBER, stage.id_of("ben"), **about)
-        return concept
-
-    await owner.command("help")
-    concept: Concept = await stage.run(work)
-    return concept
-
-
-async def ask_first(stage: Stage, owner: Member, name: str = "ana-dog") -> Concept:
-    return await word_of(stage, owner, name, mixing="ask")
-
-
-async def delivered(stage: Stage) -> None:
-    letters = Letters(stage.store, stage.bot, SystemClock())
-    for _ in range(3):
-        await letters.deliver()
-
-
-async def wanted(stage: Stage, prompt: str = "<ana-dog:0.8> in the snow", **options: Any) -> Message:
-    answer = shown(await stage.ben.command("imagine", prompt=prompt, **options))
-    await delivered(stage)
-    return answer
-
-
-async def seen(member: Member, text: str) -> Message:
-    return await member.wait_for(lambda message: text in message.text, 5)
-
-
-async def pressed(stage: Stage, owner: Member, label: str, text: str = "to use your word") -> Message:
-    answer = shown(await owner.press(await seen(owner, text), label))
-    await delivered(stage)
-    return answer
 
 
 async def test_allow_once_queues_the_order_as_it_was_typed_where_it_was_asked(stage: Stage) -> None:
@@ -237,76 +192,6 @@ async def test_a_second_prompt_while_a_question_is_open_is_refused(stage: Stage)
 
     assert "Ana has a question of yours to answer already" in second.body
     assert len(await stage.run(lambda rooms: rooms.pending.of_owner(stage.id_of("ben")))) == 1
-
-
-async def test_two_owners_are_asked_and_the_last_yes_queues(stage: Stage, eve: Member) -> None:
-    await ask_first(stage, stage.ana)
-    await ask_first(stage, eve, "eve-cat")
-    answer = await wanted(stage, "<ana-dog> with <eve-cat>")
-
-    await pressed(stage, stage.ana, "Allow once")
-    waits = await seen(stage.ben, "still wait for")
-    between = await stage.jobs("ben")
-    await pressed(stage, eve, "Always")
-
-    assert all(line in answer.body for line in ("· Ana, for <ana-dog>", "· Eve, for <eve-cat>"))
-    assert "Your pictures still wait for Eve" in waits.body
-    assert between == []
-    assert len((await stage.job("ben")).request["words"]) == 2
-
-
-async def test_one_no_of_two_is_over_for_both(stage: Stage, eve: Member) -> None:
-    await ask_first(stage, stage.ana)
-    await ask_first(stage, eve, "eve-cat")
-    await wanted(stage, "<ana-dog> with <eve-cat>")
-    eves = await seen(eve, "to use your word")
-
-    await pressed(stage, stage.ana, "No")
-    late = await stage.forge(eve, custom_id_of(eves, "agree"), eves)
-
-    assert "it was taken back before there was an answer" in late
-    assert await stage.jobs("ben") == []
-    told = [one for one in stage.ben.messages.values() if "Nothing is drawn" in one.text and not one.is_ephemeral]
-    assert len(told) == 1
-
-
-async def test_two_people_of_different_owners_need_both(stage: Stage, eve: Member) -> None:
-    await word_of(stage, stage.ana, "ana-me", Kind.PERSON)
-    await word_of(stage, eve, "eve-me", Kind.PERSON)
-
-    alone = await wanted(stage, "<ana-me> in the snow")
-    both = await wanted(stage, "<ana-me> and <eve-me>")
-    card = await seen(stage.ana, "to use your word")
-    await pressed(stage, stage.ana, "Allow once")
-    await pressed(stage, eve, "Allow once")
-    adult = shown(await stage.ben.command("imagine", prompt="<ana-me> and <eve-me>", channel="after-dark"))
-
-    assert "queued" in alone.body
-    assert "· Eve, for <eve-me>" in both.body
-    assert "There is another person in that picture" in card.body
-    assert len((await stage.job("ben")).request["words"]) == 2
-    assert "never used in an age-restricted channel" in adult.body
-
-
-async def test_the_owner_of_one_of_two_people_asks_the_other_alone(stage: Stage, eve: Member) -> None:
-    await word_of(stage, stage.ana, "ana-me", Kind.PERSON)
-    await stage.run(
-        lambda rooms: rooms.concepts.grant(
-            Grant(concept=_mine(rooms, stage, eve), scope=Scope.MEMBER, subject=stage.id_of("ana"))
-        )
-    )
-
-    answer = shown(await stage.ana.command("imagine", prompt="<ana-me> and <eve-me>"))
-
-    assert "· Eve, for <eve-me>" in answer.body
-    assert "<ana-me>" not in answer.body
-
-
-def _mine(rooms: Any, stage: Stage, owner: Member) -> str:
-    concept = rooms.concepts.create(stage.id_of(owner), stage.guild, "eve-me", Kind.PERSON, "person")
-    add_version(rooms.concepts, concept, rooms.vault.put(concept.owner, b"w"))
-    rooms.concepts.agree(Consent(concept=concept.id, person=concept.owner, text_version="1", given_at=1.0))
-    return str(concept.id)
 
 
 async def test_an_owner_in_another_server_is_asked_too(stage: Stage, eve: Member) -> None:
