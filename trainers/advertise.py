@@ -33,7 +33,7 @@ def advertised(base: Base) -> dict[str, Any]:
             "text_width": int(base.unet.config.cross_attention_dim),
         },
         "device": device_facts(base),
-        "methods": [_method_facts(base, name) for name in methods()],
+        "methods": [_method_facts(base, name) for name, method in methods().items() if method.for_members],
         "class_words": {kind: list(words) for kind, words in base.family.class_words.items()},
         "families": list(families()),
         "fits": fits(numbers, base.dtype, room_mib),

@@ -13,9 +13,9 @@ from torch import Tensor, nn
 from trainers.adapter import Adapter
 from trainers.conditioning import Said, together
 from trainers.differences import Difference, LowRank
-from trainers.learning import Pupil, captions_of, learn, plan_of
+from trainers.learning import Prior, Pupil, captions_of, learn, plan_of
 from trainers.method import Lesson, Progress, setting
-from trainers.pipeline import Base, swapped
+from trainers.pipeline import Applied, Base, swapped
 from trainers.text import encode_prompt, stacked
 from trainers.weights import write_adapter
 
@@ -45,6 +45,7 @@ class LayerSettings:
     batch_size: int = setting(1, 1, 64, "fits 8 GB at 512 px")
     weight_decay: float = setting(1e-2, 0, 1, "AdamW's default")
     points: int = setting(4, 1, 20, "sample points; the best is kept")
+    prior: float = setting(0.0, 0, 10, "weight of the base's own prediction for the class word; doubles the time")
 
 
 def targets_of(unet: nn.Module) -> list[tuple[str, nn.Linear | nn.Conv2d]]:
@@ -125,16 +126,32 @@ def train_layers(
     pupil = Pupil(
         parameters=trained(layers),
         attached=lambda: swapped(base.unet, layers),
-        said=_cached_text(base, lesson),
+        said=said_of(base, lesson),
+        prior=prior_of(base, lesson, settings),
         write=lambda path, average: write_adapter(path, base, lesson, method, adapter(average)),
     )
     yield from learn(base, lesson, plan_of(settings, len(lesson.photos)), pupil)
 
 
-def _cached_text(base: Base, lesson: Lesson) -> Callable[[Sequence[str]], Said]:
+def said_of(base: Base, lesson: Lesson) -> Callable[[Sequence[str]], Said]:
+    """Captions, each encoded once; the word is ordinary text in them."""
     word = Adapter(lesson.word, lesson.class_word, "")
-    captions = sorted(set(captions_of(base, lesson)))
-    said = stacked(base, [encode_prompt(base, caption, [(word, 1.0)]) for caption in captions])
+    return _cached(base, {caption: caption for caption in captions_of(base, lesson)}, [(word, 1.0)])
+
+
+def prior_of(base: Base, lesson: Lesson, settings: LayerSettings) -> Prior | None:
+    """The class word in the word's place, if the settings give it any weight."""
+    if not settings.prior:
+        return None
+    plain = {
+        caption: caption.replace(lesson.placeholder_token, lesson.class_word) for caption in captions_of(base, lesson)
+    }
+    return Prior(settings.prior, _cached(base, plain, ()))
+
+
+def _cached(base: Base, said_as: Mapping[str, str], words: Sequence[Applied]) -> Callable[[Sequence[str]], Said]:
+    captions = sorted(said_as)
+    said = stacked(base, [encode_prompt(base, said_as[caption], words) for caption in captions])
     known = dict(zip(captions, said.each(), strict=True))
     return lambda asked: together([known[caption] for caption in asked])
 

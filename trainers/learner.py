@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from storage.errors import TintypeError
 from trainers.checkpoint import State, optimizer_tensors, restore_optimizer
-from trainers.conditioning import predicted
+from trainers.conditioning import Frame, Said, predicted
 from trainers.dataset import Example, batch_of
 from trainers.loss import add_noise, alphas_cumprod_of, min_snr_weights, snr_of, target_of, weighed_mse
 from trainers.method import Lesson
@@ -51,6 +51,18 @@ class Sound:
     average: Sequence[Tensor]
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One step's question."""
+
+    noisy_latents: Tensor  #: (B, C, H, W) in the base's numbers
+    timesteps: Tensor  #: (B,)
+    target: Tensor  #: (B, C, H, W) float32
+    weights: Tensor  #: (B,)
+    captions: Sequence[str]
+    frames: Sequence[Frame]
+
+
 class Learner:
     """Takes one step after another; everything that decides the next ones can be kept and put back."""
 
@@ -82,8 +94,10 @@ class Learner:
             group["lr"] = group["pace"] * rate_at(self.step, self.plan) / 3**self.rollbacks
         self.pupil.before_step(self.step / self.plan.steps)
         self.optimizer.zero_grad(set_to_none=True)
+        batch = self._batch(found)
+        kept = self._kept_prediction(batch)
         with self.pupil.attached():
-            loss = self._loss(found)
+            loss = self._loss(batch, kept)
             loss.backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_(self.values, CLIP_NORM)
         if not (torch.isfinite(loss) and torch.isfinite(norm)):
@@ -95,7 +109,7 @@ class Learner:
         self.step += 1
         return float(loss.detach())
 
-    def _loss(self, found: Sequence[Example]) -> Tensor:
+    def _batch(self, found: Sequence[Example]) -> Batch:
         chosen = batch_of(found, self.plan.batch_size, self.generator)
         latents = torch.stack([found[index].sample(self.generator) for index in chosen])
         noise = torch.randn(latents.shape, generator=self.generator)
@@ -104,15 +118,34 @@ class Learner:
         target = target_of(latents, noise, self.alphas_cumprod, timesteps, self.prediction_type)
         weights = min_snr_weights(snr_of(self.alphas_cumprod, timesteps), self.prediction_type)
         device = self.base.device
+        return Batch(
+            noisy_latents.to(device, self.base.dtype, memory_format=torch.channels_last),
+            timesteps.to(device),
+            target.to(device),
+            weights.to(device),
+            [found[index].caption for index in chosen],
+            [found[index].frame for index in chosen],
+        )
+
+    def _loss(self, batch: Batch, kept: Tensor | None) -> Tensor:
         with self.base.autocast():
-            model_pred = predicted(
-                self.base,
-                noisy_latents.to(device, self.base.dtype, memory_format=torch.channels_last),
-                timesteps.to(device),
-                self.pupil.said([found[index].caption for index in chosen]),
-                [found[index].frame for index in chosen],
-            )
-        return weighed_mse(model_pred, target.to(device), weights.to(device))
+            model_pred = self._predicted(batch, self.pupil.said)
+            loss = weighed_mse(model_pred, batch.target, batch.weights)
+            if kept is None or self.pupil.prior is None:
+                return loss
+            drifted = weighed_mse(self._predicted(batch, self.pupil.prior.said), kept, batch.weights)
+            return loss + self.pupil.prior.weight * drifted
+
+    @torch.no_grad()
+    def _kept_prediction(self, batch: Batch) -> Tensor | None:
+        """What the untouched base says of the same noise when it is told the class word."""
+        if self.pupil.prior is None:
+            return None
+        with self.base.autocast():
+            return self._predicted(batch, self.pupil.prior.said)
+
+    def _predicted(self, batch: Batch, said: Callable[[Sequence[str]], Said]) -> Tensor:
+        return predicted(self.base, batch.noisy_latents, batch.timesteps, said(batch.captions), batch.frames)
 
     @torch.no_grad()
     def _average(self) -> None:

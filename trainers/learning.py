@@ -30,6 +30,17 @@ class Plan:
     points: int  #: sample points, the last at the end
 
 
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What keeps the class word from coming to mean the subject: the base's own prediction for it.
+
+    Source: Ruiz et al. 2022, arXiv 2208.12242, 3.3, with predictions in place of pictures that the base makes before.
+    """
+
+    weight: float
+    said: Callable[[Sequence[str]], Said]  #: captions with the class word in the word's place, encoded
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pupil:
     """What a method brings to the loop."""
@@ -38,6 +49,7 @@ class Pupil:
     attached: Callable[[], AbstractContextManager[None]]  #: the UNet takes part in them only inside
     said: Callable[[Sequence[str]], Said]  #: captions, encoded
     write: Callable[[Path, Mapping[str, Tensor]], None]  #: averaged parameters -> the method's file
+    prior: Prior | None = None
     #: parameter -> how many times the plan's rate it learns at, where that is not once
     paces: Mapping[str, float] = field(default_factory=dict)
     before_step: Callable[[float], None] = lambda share: None  #: is told which share of the steps is done, 0 … 1

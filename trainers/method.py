@@ -56,6 +56,7 @@ class Method(Protocol):
     title: str
     summary: str
     min_photos: int
+    for_members: bool  #: False: offered on the command line alone
 
     @property
     def settings(self) -> type:

@@ -83,6 +83,7 @@ register(
             **dict.fromkeys(("lora", "dora"), PACE),
             **{name: PACE | {"learning_rate": 2e-3} for name in ("loha", "lokr")},
             "oft": PACE | {"learning_rate": 2e-3, "block": 8},
+            "dreambooth": PACE | {"learning_rate": 1e-4},
             "pivotal": PACE | {"vectors": 6},
             "textual_inversion": {
                 "learning_rate": 2e-2,

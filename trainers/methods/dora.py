@@ -29,7 +29,7 @@ class Dora:
 
     name, title, settings = "dora", "DoRA", DoraSettings
     summary = "A LoRA that learns each weight's length apart from its direction; slower, and twice as large in files."
-    min_photos = 3
+    min_photos, for_members = 3, True
 
     def train(self, base: Base, lesson: Lesson, settings: DoraSettings) -> Generator[Progress, None, None]:
         """Train; the layers are in the UNet only while a step runs."""

@@ -31,7 +31,7 @@ class Loha:
 
     name, title, settings = "loha", "LoHa", LohaSettings
     summary = "As large as a LoRA, of a far higher rank; said to suit styles. Other programs load it as LyCORIS."
-    min_photos = 3
+    min_photos, for_members = 3, True
 
     def train(self, base: Base, lesson: Lesson, settings: LohaSettings) -> Generator[Progress, None, None]:
         """Train; the layers are in the UNet only while a step runs."""

@@ -31,7 +31,7 @@ class Lokr:
 
     name, title, settings = "lokr", "LoKr", LokrSettings
     summary = "A Kronecker product: a fraction of a LoRA's size. Other programs load it as LyCORIS."
-    min_photos = 3
+    min_photos, for_members = 3, True
 
     def train(self, base: Base, lesson: Lesson, settings: LokrSettings) -> Generator[Progress, None, None]:
         """Train; the layers are in the UNet only while a step runs."""

@@ -15,7 +15,7 @@ class Lora:
 
     name, title, settings = "lora", "LoRA", LayerSettings
     summary = "Learns shape and detail well; a file of a few megabytes that works in every other program."
-    min_photos = 3
+    min_photos, for_members = 3, True
 
     def train(self, base: Base, lesson: Lesson, settings: LayerSettings) -> Generator[Progress, None, None]:
         """Train; the layers are in the UNet only while a step runs."""

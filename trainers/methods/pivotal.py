@@ -18,6 +18,7 @@ from trainers.layers import (
     lora_difference,
     low_rank_bytes,
     new_layers,
+    prior_of,
     trained,
 )
 from trainers.learning import Pupil, learn, plan_of
@@ -46,7 +47,7 @@ class Pivotal:
 
     name, title, settings = "pivotal", "Pivotal tuning", PivotalSettings
     summary = "Rows of the vocabulary and a LoRA together: the word means the subject, the layers know its details."
-    min_photos = 3
+    min_photos, for_members = 3, True
 
     def train(self, base: Base, lesson: Lesson, settings: PivotalSettings) -> Generator[Progress, None, None]:
         """Train; the layers are in the UNet only while a step runs."""
@@ -67,6 +68,7 @@ class Pivotal:
             parameters=rows | trained(layers),
             attached=lambda: swapped(base.unet, layers),
             said=_said(base, caption_ids(base, lesson, settings.vectors, self.name), [*rows.values()]),
+            prior=prior_of(base, lesson, settings),
             write=write,
             paces=dict.fromkeys(rows, settings.rows_pace),
             before_step=freeze_rows,

@@ -38,7 +38,7 @@ class TextualInversion:
 
     name, title, settings = "textual_inversion", "Textual inversion", TextualInversionSettings
     summary = "A few kilobytes and the base model untouched; catches colours and kind, less of the detail."
-    min_photos = 3
+    min_photos, for_members = 3, True
 
     def train(self, base: Base, lesson: Lesson, settings: TextualInversionSettings) -> Generator[Progress, None, None]:
         """Train rows that start as the class word's."""
