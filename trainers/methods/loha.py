@@ -30,7 +30,7 @@ class Loha:
     """Trains two low-rank matrices whose product is the difference. Hyeon-Woo et al. 2022, arXiv 2108.06098."""
 
     name, title, settings = "loha", "LoHa", LohaSettings
-    summary = "As large as a LoRA, of a far higher rank; said to suit styles. Other programs load it as LyCORIS."
+    summary = "As large as a LoRA and of a far higher rank. Other programs load it as LyCORIS."
     min_photos, for_members = 3, True
 
     def train(self, base: Base, lesson: Lesson, settings: LohaSettings) -> Generator[Progress, None, None]:

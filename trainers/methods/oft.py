@@ -33,7 +33,7 @@ class Oft:
     """
 
     name, title, settings = "oft", "OFT", OftSettings
-    summary = "Rotates what layers look at instead of adding to it; keeps more of what the base model knows."
+    summary = "Rotates what layers look at instead of adding to it."
     min_photos, for_members = 3, True
 
     def train(self, base: Base, lesson: Lesson, settings: OftSettings) -> Generator[Progress, None, None]:
