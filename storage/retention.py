@@ -121,7 +121,9 @@ class Retention:
         self._privacy.forget_jobs(jobs, is_reached=is_reached)
         for draft in rows(self._db, "select id from drafts where owner = :m and guild = :g", m=member, g=guild):
             self._photos.discard(DraftId(str(draft["id"])))
-        rows(self._db, "delete from absences where guild = :guild and member = :member", guild=guild, member=member)
+        for table, column in (("absences", "member"), ("names", "member"), ("pending", "owner")):
+            gone = f"delete from {table} where guild = :guild and {column} = :member"  # noqa: S608  names are ours
+            rows(self._db, gone, guild=guild, member=member)
         self._audit.note("left", guild=guild, count=count + len(words))
         return count + len(words)
 
@@ -134,7 +136,7 @@ class Retention:
 
     def _forget_guild(self, guild: GuildId) -> None:
         with transaction(self._db):
-            for table in ("channels", "blocks", "reports", "strikes", "absences"):
+            for table in ("channels", "blocks", "reports", "strikes", "absences", "names", "pending"):
                 rows(self._db, f"delete from {table} where guild = :guild", guild=guild)  # noqa: S608  names are ours
             rows(self._db, "update guilds set settings = '{}' where id = :guild", guild=guild)
 

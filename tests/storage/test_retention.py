@@ -9,6 +9,7 @@ from storage.audit import Audit
 from storage.concepts import Concepts
 from storage.guilds import Guilds
 from storage.images import Images
+from storage.names import Names
 from storage.photos import Photos
 from storage.privacy import Privacy
 from storage.queue import Queue
@@ -88,6 +89,7 @@ def test_the_things_of_a_member_who_left_go_when_the_servers_time_is_over(
 ) -> None:
     mine, others = house.teach(ANA, "ana-dog"), house.teach(BEN, "ben-cup")
     job, kept = house.imagine(ANA, "on the beach", mine).job, house.imagine(BEN, "in the snow", others).job
+    Names(db).note({(HOME, ANA): "Ana of Home", (ELSEWHERE, ANA): "Ana", (HOME, BEN): "Ben"})
     gone(retention, clock)
 
     assert retention.sweep() == 2
@@ -97,6 +99,8 @@ def test_the_things_of_a_member_who_left_go_when_the_servers_time_is_over(
     assert house.images.of_job(kept)
     assert [concept.name for concept in house.concepts.mine(BEN)] == ["ben-cup"]
     assert retention.to_look_for(HOME, 9) == [BEN]
+    assert Names(db).all_of(ANA) == ["Ana"]
+    assert Names(db).of(HOME, BEN) == "Ben"
     assert Audit(db, clock).page(HOME, 1, 1)[0].facts == {"count": 2}
 
 
@@ -146,6 +150,7 @@ def test_a_server_that_removed_the_bot_leaves_nothing_behind(
     rule(db, clock, "left_days", 7)
     for member, name, kind in ((ANA, "ana-dog", Kind.ANIMAL), (BEN, "ben-me", Kind.PERSON)):
         house.imagine(member, "on the beach", house.teach(member, name, kind))
+        Names(db).note({(HOME, member): name})
     Guilds(db, clock).left(HOME)
     clock.pass_s(7 * DAY_S - 10)
     assert retention.sweep() == 0
@@ -156,6 +161,7 @@ def test_a_server_that_removed_the_bot_leaves_nothing_behind(
 
     assert house.concepts.mine(ANA) == house.concepts.mine(BEN) == []
     assert house.images.of_owner(ANA) == house.images.of_owner(BEN) == []
+    assert Names(db).all_of(ANA) == Names(db).all_of(BEN) == []
     assert Setups(db, clock).of(HOME).left_days == 30
 
 

@@ -211,7 +211,7 @@ async def test_where_no_card_could_be_posted_nothing_is_queued(stage: Stage) -> 
     ]
 
     assert all(
-        "Tintype may not post in this channel: it lacks send messages and attach files" in a.body for a in answers
+        "Tintype may not post in this channel: it lacks Send Messages and Attach Files" in a.body for a in answers
     )
     assert await stage.jobs() == []
 

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from bot.sandbox.client import Member
 from storage.records import Consent, Grant, Kind, Scope
-from tests.bot.commands.leaves import ask_first, pressed, seen, wanted, word_of
+from tests.bot.commands.leaves import ask_first, delivered, pressed, seen, wanted, word_of
 from tests.bot.commands.stage import Stage, custom_id_of, shown
 from tests.storage.rooms import add_version
 
@@ -92,3 +92,20 @@ def _mine(rooms: Any, stage: Stage, owner: Member) -> str:
     add_version(rooms.concepts, concept, rooms.vault.put(concept.owner, b"w"))
     rooms.concepts.agree(Consent(concept=concept.id, person=concept.owner, text_version="1", given_at=1.0))
     return str(concept.id)
+
+
+async def test_a_word_is_chosen_first_and_then_its_owner_is_asked(stage: Stage, eve: Member) -> None:
+    await ask_first(stage, stage.ana, "rex")
+    await word_of(stage, eve, "rex")
+    question = await wanted(stage, "<rex> in the snow")
+
+    waits = shown(await stage.ben.press(question, "1 · Ana · dog"))
+    await delivered(stage)
+    await pressed(stage, stage.ana, "Allow once")
+
+    assert "Which <rex> do you mean?" in question.body
+    assert "· Ana, for <rex>" in waits.body
+    (job,) = await stage.jobs("ben")
+    version = await stage.run(lambda rooms: rooms.concepts.version(job.request["words"][0]["version"]))
+    assert (await stage.concept("rex")).id == version.concept
+    assert await stage.run(lambda rooms: rooms.pending.of_owner(stage.id_of("ben"))) == []
