@@ -11,7 +11,7 @@ from bot.attempts import plan_of
 from bot.letters import Letters
 from storage.clock import SystemClock
 from storage.errors import TintypeError
-from storage.questions import QuestionState
+from storage.questions import DAY_S, QuestionState
 from storage.records import JobState
 from tests.bot.commands.sitting import asked, handed_in, question_of, seen, told
 from tests.bot.commands.stage import FACTS, PNG, Stage, custom_id_of, label_of, opened, photos, shown
@@ -266,4 +266,24 @@ async def test_the_form_for_another_member_asks_for_no_consent_of_ones_own(stage
 
     assert "Only for photos of a person" not in [label for label, _ in form.fields]
     assert "Only for photos of a person" in [label for label, _ in mine.fields]
+    assert label_of(report, "train") == "Ask them"
+
+
+async def test_after_a_week_the_question_is_over_and_the_photos_stay_one_more_day(
+    stage: Stage, letters: Letters
+) -> None:
+    question, card = await asked(stage, letters)
+    aged = "update questions set created_at = created_at - ?"
+    await stage.run(lambda rooms: rooms.db.conn.execute(aged, [question.ends_at - question.created_at + 1]))
+    await stage.run(lambda rooms: rooms.questions.expire())
+
+    reply = await told(stage, letters, stage.ana, "has not answered within a week")
+    late = await stage.forge(stage.ben, custom_id_of(card, "agree"), card)
+    report = shown(await stage.ana.command("train", word="ben-face"))
+    draft = await stage.run(lambda rooms: rooms.photos.draft(question.draft))
+    until = await stage.run(lambda rooms: rooms.photos.until(draft))
+
+    assert "The photos stay for one more day" in reply.body
+    assert "nobody answered it in time" in late
+    assert until == question.ends_at + DAY_S
     assert label_of(report, "train") == "Ask them"

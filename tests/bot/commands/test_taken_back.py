@@ -125,3 +125,14 @@ async def test_when_who_is_asked_is_forgotten_the_photos_go(stage: Stage, letter
     assert "A question of yours is over" in reply.body
     assert await stage.run(lambda rooms: rooms.photos.draft(question.draft)) is None
     assert await stage.run(lambda rooms: rooms.vault.held(stage.id_of("ana"))) == []
+
+
+async def test_who_has_left_the_server_takes_it_back_in_a_direct_message(stage: Stage, letters: Letters) -> None:
+    await learned(stage, letters)
+    stage.box.guilds[stage.guild].members.discard(stage.id_of("ben"))
+
+    card = shown(await stage.ben.command("privacy", channel="dm"))
+    back = shown(await stage.ben.press(card, "Take back <ben-face>"))
+
+    assert "Nobody can use it from now on" in back.body
+    assert "took their agreement back" in shown(await stage.ana.command("imagine", prompt="<ben-face>")).text
