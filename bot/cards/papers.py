@@ -15,6 +15,7 @@ from storage.output_checks import OFF
 
 QUEUE_LINES = 15
 LIST_CHARACTERS = 900
+GRANTED_CHARACTERS = 600  # beside the promises, which are longer in some languages
 MOST_LIKENESSES = 10
 
 
@@ -85,7 +86,7 @@ def privacy_card(
     return layout.card(
         layout.text(texts.say("privacy-body")),
         layout.text(check_line(check)),
-        layout.text(layout.cut(granted, LIST_CHARACTERS)),
+        layout.text(layout.cut(granted, GRANTED_CHARACTERS)),
         *_likenesses(likenesses[:MOST_LIKENESSES]),
         *kept_list(kept),
     )

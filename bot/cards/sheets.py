@@ -12,6 +12,7 @@ from bot.cards.layout import Card, Picture
 from bot.plain import plain
 
 NAME_CHARACTERS = 32
+ROW_CHARACTERS = 40  # of what stands before a row, in a button
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ def _cells(contact: ContactSheet, row: int) -> list[Button]:
             contact.job,
             texts.say(
                 "btn-choose",
-                row=contact.rows[row],
+                row=layout.cut(contact.rows[row], ROW_CHARACTERS),
                 strength=f"{strength:g}",
                 is_chosen="yes" if contact.chosen == (row, column) else "no",
             ),
