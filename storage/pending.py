@@ -17,6 +17,9 @@ from storage.rows import record
 
 PendingId = NewType("PendingId", str)
 
+MOST_CHOICES = 20  # orders of one member that wait for their choice of a word
+TOO_MANY = """delete from pending where owner = :owner and json_extract(request, '$.questions') is null
+    and rowid not in (select rowid from pending where owner = :owner order by rowid desc limit :most)"""
 WAIT_S = 25 * 3600.0  # a little longer than a question to an owner is open, so that its end is told first
 
 
@@ -46,13 +49,17 @@ class PendingOrders:
         self._db, self._clock = db, clock
 
     def put(self, new: NewPending) -> tuple[Pending, bool]:
-        """Let an order wait; the same key again answers the one that waits, and False."""
+        """Let an order wait; the same key again answers the one that waits, and False.
+
+        Of those that nobody else is asked about, a member has no more than the newest few.
+        """
         with transaction(self._db):
             found = rows(self._db, "select * from pending where key = :key", key=new.key)
             row = found[0] if found else insert(
                 self._db, "pending", id=new_id(), owner=new.owner, guild=new.guild, channel=new.channel, key=new.key,
                 request=json.dumps(dict(new.request)), created_at=self._clock.now(),
             )  # fmt: skip
+            rows(self._db, TOO_MANY, owner=new.owner, most=MOST_CHOICES)
         return record(Pending, row), not found
 
     def get(self, pending: str) -> Pending | None:

@@ -60,6 +60,8 @@ TERMS = {
     QuestionKind.PERMISSION: Terms(open_s=DAY_S, rest_s=DAY_S),
 }
 
+DECLINED = "state = 'no' or (state = 'revoked' and kind = 'consent')"  # leave taken back is asked for again each time
+NAGGING = "(kind = 'consent' or state not in ('yes', 'revoked'))"  # who says yes has nothing against being asked
 STANDING = "kind = 'permission' and json_extract(request, '$.always')"
 ORDERLESS = "kind = 'permission' and json_extract(request, '$.pending') not in (select id from pending)"
 REFUSED_ORDERS = """delete from pending where exists (select 1 from json_each(pending.request, '$.questions') as asked
@@ -312,7 +314,7 @@ class Questions(Letters):
         between = "kind = :kind and asker = :asker and person = :person"
         about = "(kind = 'consent' or concept is :concept)"  # a likeness is one thing, whatever the photos
         refused = self._of(
-            f"{between} and {about} and state in ('no', 'revoked') and answered_at > :since",
+            f"{between} and {about} and ({DECLINED}) and answered_at > :since",
             **pair, concept=new.concept, since=now - terms.rest_s,
         )  # fmt: skip
         if refused:
@@ -320,7 +322,7 @@ class Questions(Letters):
             raise NotAllowed("E_ASK_DECLINED", person=new.person_name, again=str(int(again)))
         if new.kind is QuestionKind.CONSENT and self._of(f"{between} and state = 'open'", **pair):
             raise NotAllowed("E_ASK_OPEN", person=new.person_name)
-        if len(self._of(f"{between} and created_at > :since", **pair, since=now - DAY_S)) >= MOST_A_DAY:
+        if len(self._of(f"{between} and {NAGGING} and created_at > :since", **pair, since=now - DAY_S)) >= MOST_A_DAY:
             raise NotAllowed("E_ASK_OFTEN", person=new.person_name, most=MOST_A_DAY)
         if len(self._of("asker = :asker and state = 'open'", asker=new.asker)) >= MOST_OPEN:
             raise NotAllowed("E_ASK_MANY", most=MOST_OPEN)

@@ -6,9 +6,10 @@ import pytest
 from sqlite_utils import Database
 
 from storage.concepts import Concepts
+from storage.errors import NotAllowed
 from storage.ids import new_id
 from storage.names import ANYWHERE, Names
-from storage.pending import WAIT_S, NewPending, PendingOrders
+from storage.pending import MOST_CHOICES, WAIT_S, NewPending, PendingOrders
 from storage.privacy import Privacy
 from storage.questions import DAY_S, NewQuestion, Question, QuestionKind, Questions, QuestionState
 from storage.records import Concept, Kind, MemberId
@@ -174,3 +175,31 @@ def test_names_and_waiting_orders_are_told_and_forgotten(
     assert told["names"] == ["Ben!", "ben"]
     assert [one["prompt"] for one in told["waiting"]] == ["<ana-dog>"]
     assert privacy.mydata(BEN)["names"] == privacy.mydata(BEN)["waiting"] == []
+
+
+def test_whoever_is_allowed_may_ask_again_and_whoever_is_not_rests(
+    questions: Questions, pending: PendingOrders, dog: Concept, clock: HandClock
+) -> None:
+    for _ in range(5):
+        (question,) = asked(questions, pending, dog)
+        questions.answer(question.id, ANA, is_yes=True)
+        clock.pass_s(60)
+    (question,) = asked(questions, pending, dog)
+    questions.answer(question.id, ANA, is_yes=False)
+
+    with pytest.raises(NotAllowed, match="E_ASK_DECLINED"):
+        asked(questions, pending, dog)
+    clock.pass_s(DAY_S + 1)
+    assert len(asked(questions, pending, dog)) == 1
+
+
+def test_a_member_has_no_more_than_the_newest_few_choices(pending: PendingOrders) -> None:
+    orders = [pending.put(new(str(n)))[0] for n in range(MOST_CHOICES + 3)]
+    pending.change(orders[5].id, {"order": {"prompt": ""}, "questions": ["1"]})
+    pending.put(new("last"))
+
+    waiting = [one.id for one in pending.of_owner(BEN)]
+
+    assert orders[2].id not in waiting
+    assert orders[5].id in waiting
+    assert len(waiting) == MOST_CHOICES
