@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
 from storage.concepts import Concepts
-from storage.database import rows, scrub
+from storage.database import rows
 from storage.errors import TintypeError
 from storage.images import Images
 from storage.photos import Photos
@@ -17,7 +15,6 @@ from storage.queue import Queue
 from storage.records import (
     BlobId,
     ChannelId,
-    Consent,
     Grant,
     JobKind,
     Kind,
@@ -225,46 +222,6 @@ def test_a_crash_while_forgetting_is_finished_by_asking_again(
     assert places_of(data, CANARY) == []
 
 
-def test_of_a_large_file_the_log_is_emptied_at_once_and_deletions_share_the_rewriting(
-    house: Household, privacy: Privacy, db: Database, data: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("storage.scrubbing.FEW_PAGES", 1)
-    rewritten: list[bool] = []
-
-    def noted(db: Database) -> bool:
-        rewritten.append(scrub(db))
-        return rewritten[-1]
-
-    monkeypatch.setattr("storage.scrubbing.scrub", noted)
-    for word in (f"{CANARY}-1", f"{CANARY}-2", "ana-cat"):
-        house.teach(ANA, word)
-    for number in (1, 2):
-        concept = next(one for one in house.concepts.mine(ANA) if one.name == f"{CANARY}-{number}")
-        assert privacy.forget_word(concept.id).is_scrubbed
-        assert [path for path in places_of(data, CANARY) if path.endswith("-wal")] == []
-        assert privacy.scrub_if_due() == (number == 1)
-
-    clock.pass_s(3600)
-
-    assert privacy.scrub_if_due()
-    assert rewritten == [True, True]
-    assert places_of(data, CANARY) == []
-
-
-def test_what_could_not_be_scrubbed_is_scrubbed_later(
-    house: Household, privacy: Privacy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    house.teach(ANA, "ana-dog")
-    with monkeypatch.context() as patch:
-        patch.setattr("storage.scrubbing.scrub", lambda _db: False)
-        assert not privacy.forget(ANA).is_scrubbed
-        assert not privacy.scrub_if_due()
-
-    assert privacy.scrub_if_due()
-    monkeypatch.setattr("storage.scrubbing.scrub", lambda _db: False)
-    assert privacy.scrub_if_due()
-
-
 def test_forgetting_a_word_takes_its_files_jobs_and_messages_and_nothing_else(
     house: Household, privacy: Privacy, vault: Vault, data: Path
 ) -> None:
@@ -324,33 +281,6 @@ def test_that_something_was_forgotten_is_noted_without_saying_whose(
     (noted,) = rows(db, "select * from audit")
     assert (noted["actor"], noted["action"], noted["object"]) == (None, "forget", receipt.id)
     assert str(ANA) not in str(noted["facts"])
-
-
-def test_a_member_is_given_photos_words_and_pictures(house: Household, privacy: Privacy, vault: Vault) -> None:
-    house.imagine(ANA, "a", house.teach(ANA, "ana-dog"))
-    house.teach(BEN, "ben-cat")
-
-    contents = privacy.contents(ANA)
-    told = json.loads(json.dumps(privacy.mydata(ANA)))
-
-    assert sorted(vault.open(blob) for _, blob in contents) == sorted([b"ana-dog" * 5, b"ana-dog" * 5, b"a" * 9])
-    assert [word["word"] for word in told["words"]] == ["ana-dog"]
-    assert "a a picture" in {job.get("prompt") for job in told["jobs"]}
-    assert [(one["file"], one["seed"]) for one in told["images"]] == [
-        (name, 7) for name, _ in contents if name.startswith("images/")
-    ]
-    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00", word["since"]) for word in told["words"])
-
-
-def test_a_member_reads_what_they_agreed_to(house: Household, privacy: Privacy, concepts: Concepts) -> None:
-    word = concepts.create(ANA, HOME, "ana-me", Kind.PERSON, "person")
-    concepts.agree(Consent(concept=word.id, person=ANA, text_version="1", given_at=1.0))
-
-    (agreed,) = privacy.mydata(ANA)["consents"]
-
-    assert agreed["given"] == "1970-01-01 00:00:01+00:00"
-    assert "I am 18 years or older" in agreed["sentence"]
-    assert agreed["revoked"] is None
 
 
 def test_every_file_that_a_row_needs_is_known(house: Household, privacy: Privacy, vault: Vault) -> None:
