@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from storage.concepts import Concepts
+from storage.images import Images
+from storage.photos import Photos
+from storage.privacy import Privacy
+from storage.queue import Queue
+from storage.records import Consent, Kind
+from storage.vault import Vault
+from tests.storage.clocks import HandClock
+from tests.storage.household import Household
+from tests.storage.rooms import ANA, BEN, HOME
+
+
+@pytest.fixture
+def house(
+    queue: Queue, concepts: Concepts, photos: Photos, images: Images, vault: Vault, clock: HandClock
+) -> Household:
+    return Household(queue, concepts, photos, images, vault, clock)
+
+
+def test_a_member_is_given_photos_words_and_pictures(house: Household, privacy: Privacy, vault: Vault) -> None:
+    house.imagine(ANA, "a", house.teach(ANA, "ana-dog"))
+    house.teach(BEN, "ben-cat")
+
+    contents = privacy.contents(ANA)
+    told = json.loads(json.dumps(privacy.mydata(ANA)))
+
+    assert sorted(vault.open(blob) for _, blob in contents) == sorted([b"ana-dog" * 5, b"ana-dog" * 5, b"a" * 9])
+    assert [word["word"] for word in told["words"]] == ["ana-dog"]
+    assert "a a picture" in {job.get("prompt") for job in told["jobs"]}
+    assert [(one["file"], one["seed"]) for one in told["images"]] == [
+        (name, 7) for name, _ in contents if name.startswith("images/")
+    ]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00", word["since"]) for word in told["words"])
+
+
+def test_a_member_reads_what_they_agreed_to(house: Household, privacy: Privacy, concepts: Concepts) -> None:
+    word = concepts.create(ANA, HOME, "ana-me", Kind.PERSON, "person")
+    concepts.agree(Consent(concept=word.id, person=ANA, text_version="1", given_at=1.0))
+
+    (agreed,) = privacy.mydata(ANA)["consents"]
+
+    assert agreed["given"] == "1970-01-01 00:00:01+00:00"
+    assert "I am 18 years or older" in agreed["sentence"]
+    assert agreed["revoked"] is None
