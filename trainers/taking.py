@@ -15,12 +15,13 @@ from torch import Tensor
 
 from storage.errors import WeightsRefused
 from storage.labels import ROW_KEYS, row_key
+from storage.packs import TEXT_CHARACTERS
 from trainers.adapter import Adapter
 from trainers.differences import LowRank
 from trainers.miniature import MODEL_ID
 from trainers.names import PREFIX, layer_names
 from trainers.pipeline import ENCODERS, Base, layer_at
-from trainers.weights import MOST_SAID, checked_rows, contents_of
+from trainers.weights import checked_rows, contents_of
 
 #: how the files of kohya, diffusers and peft name a layer and a half of its pair; diffusers has done so in three ways
 LAYOUTS = tuple(
@@ -88,12 +89,18 @@ def taken(base: Base, order: Order) -> Taken:
     made_for = _made_for(base, notes, tensors, order.name)
     rows = _rows(base, tensors, order.name)
     linear = _layers(base, tensors, notes, order)
-    said = "" if rows else (order.trigger or notes.get("modelspec.trigger_phrase", ""))[:MOST_SAID]
+    said = "" if rows else order.trigger or _noted_trigger(notes)
     method = METHODS[bool(linear), bool(rows)]
     adapter = Adapter(order.word, order.class_word, method, linear=linear, rows=rows, said=said.strip())
     if not adapter.is_finite():
         raise WeightsRefused("E_WEIGHTS_NAN", word=order.name)
     return Taken(adapter, made_for)
+
+
+def _noted_trigger(notes: Mapping[str, str]) -> str:
+    """What a stranger's file says one types for it, when that is short enough to have been shown and filtered."""
+    noted = notes.get("modelspec.trigger_phrase", "")
+    return noted if len(noted) <= TEXT_CHARACTERS and noted.isprintable() else ""
 
 
 # --- which base ------------------------------------------------------------------------------------------------------

@@ -128,7 +128,7 @@ def test_layers_and_rows_of_two_files_become_one_word(base: Base, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("trigger", "note", "said"),
-    [("", "", "rex dog"), ("", "sks dog", "sks dog"), ("ohwx man", "sks dog", "ohwx man")],
+    [("", "", "rex dog"), ("", "sks dog", "sks dog"), ("ohwx man", "sks dog", "ohwx man"), ("", "x" * 121, "rex dog")],
 )
 def test_what_the_word_is_said_as_is_wished_or_noted(
     base: Base, tmp_path: Path, trigger: str, note: str, said: str
