@@ -126,12 +126,12 @@ def load_base(base_model: str, device: str = "auto", output_check: WantedCheck |
     if remark := remark_on(target):
         log.warning(remark)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    check = check_for(output_check or WantedCheck(), where, target)
     try:
         pipeline = _pipeline(where, dtype)
     except (OSError, ValueError) as error:
         raise TintypeError("E_BASE_LOAD", base=base_model) from error
-    base = base_of(pipeline, name, revision, target)
-    return replace(base, output_check=check_for(output_check or WantedCheck(), where, target))
+    return replace(base_of(pipeline, name, revision, target), output_check=check)
 
 
 def _pipeline(where: Path, dtype: torch.dtype) -> Any:

@@ -20,8 +20,10 @@ from tests.trainers.jobs.attempts import attempt_of, ran, training_of
 from trainers.attempt import Attempt
 from trainers.checks import OutputCheck, check_for, checks
 from trainers.checks.safety_checker import clip_pixels, is_seen
+from trainers.desk import Desk
 from trainers.drawing.grid import grid
 from trainers.drawing.held import held_back
+from trainers.engine import Card, Engine, WantedBase
 from trainers.events import Sample
 from trainers.pipeline import Base
 from trainers.showing import opened
@@ -127,6 +129,17 @@ def test_an_unknown_check_is_refused_with_the_nearest_one() -> None:
 
     assert refused.value.code == "E_OUTPUT_CHECK"
     assert refused.value.facts["nearest"] == "safety_checker"
+
+
+def test_an_engine_without_the_check_that_is_demanded_says_so_and_cannot_work() -> None:
+    card = Card()
+    wanted = WantedBase("miniature", "cpu", WantedCheck("safety_checker"))
+
+    assert Engine(wanted, Desk(), card)._loaded() is None
+
+    told = card.facts()
+    assert (told["state"], told["error"]["code"]) == ("failed", "E_OUTPUT_CHECK_MISSING")
+    assert told["output_check"] is None
 
 
 # --- what becomes of drawn pictures ----------------------------------------------------------------------------------
