@@ -43,6 +43,7 @@ class Place:
     discord_token: Secret
     guilds: frozenset[int]
     owners: frozenset[int]
+    takes_photos: bool = True
     is_invited: bool = True  #: servers' owners must be given a link; on the stand-in it is everywhere already
 
 

@@ -25,6 +25,8 @@ ZIP_BEGINNING = b"PK\x03\x04"
 
 async def take_in(studio: Studio, draft: Draft, uploads: Sequence[Upload]) -> list[str]:
     """Fetch, inspect and keep; the sentences of those that could not be used."""
+    if not studio.takes_photos:
+        return [sentence_of(TintypeError("E_INTAKE_OFF"))]
     async with studio.intake:
         try:
             await studio.run(lambda rooms: check_room(rooms.vault.folder))

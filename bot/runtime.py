@@ -131,6 +131,7 @@ class Bot:
             inspect=inspection,
             guilds=place.guilds,
             owners=place.owners,
+            takes_photos=place.takes_photos,
             follow=self._following.follow,
         )
 

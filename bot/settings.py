@@ -14,6 +14,7 @@ from storage.output_checks import WantedCheck
 
 LARGEST_PORT = 65535
 DEVICES = ("auto", "cpu", "cuda")
+INTAKES = ("interaction", "off")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -32,6 +33,7 @@ class BotSettings:
     owners: frozenset[int]  #: members who run this Tintype
     master_key_file: Path
     sandbox_port: int  #: 0 is any free one
+    training_intake: str  #: how photos come in: "interaction", or "off" for no new ones
     log_level: str  #: "debug", "info", "warning" or "error"
 
     @classmethod
@@ -54,6 +56,7 @@ class BotSettings:
             owners=env.ids("TINTYPE_OWNERS"),
             master_key_file=Path(env.text("TINTYPE_MASTER_KEY_FILE") or data_dir / "master.key"),
             sandbox_port=int(env.number("TINTYPE_SANDBOX_PORT", 8790, least=0, most=LARGEST_PORT)),
+            training_intake=_one_of(env, "TINTYPE_TRAINING_INTAKE", INTAKES, "interaction"),
             log_level=_one_of(env, "TINTYPE_LOG", LOG_LEVELS, "info"),
         )
 

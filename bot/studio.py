@@ -163,6 +163,7 @@ def asker_of(interaction: discord.Interaction[Any]) -> Asker:
         is_adult_channel=is_adult(interaction.channel),
         is_blocked=interaction.client.studio.door.is_blocked(interaction.guild_id, user.id),
         is_barred=interaction.client.studio.door.is_barred(user.id),
+        blocked_until=interaction.client.studio.door.blocked_until(interaction.guild_id, user.id),
     )
     return Asker(
         actor=actor,
@@ -202,8 +203,8 @@ class Studio:
 
     `facts` answers what the engine last said (None while none is awake); `wake` tells the scheduler that there is
     work; `follow` keeps the answer of a member who waits up to date; `inspect` is bot.inspection or what stands in for
-    it; `guilds` are the servers allowed by the settings, `owners` the members who run this Tintype. `intake` is held by
-    whoever takes uploads in.
+    it; `guilds` are the servers allowed by the settings, `owners` the members who run this Tintype. `takes_photos`
+    is whether new ones may come in at all, and `intake` is held by whoever takes them.
     """
 
     def __init__(
@@ -217,6 +218,7 @@ class Studio:
         inspect: Any,
         guilds: frozenset[int] = frozenset(),
         owners: frozenset[int] = frozenset(),
+        takes_photos: bool = True,
         follow: Callable[[discord.Interaction[Any], Job], None] = lambda interaction, job: None,
     ) -> None:
         self._store = store
@@ -227,6 +229,7 @@ class Studio:
         self.attachments = attachments
         self.inspect = inspect
         self.owners = owners
+        self.takes_photos = takes_photos
         self.intake = asyncio.Semaphore(INTAKES)
         self.door = Doorman(self.run, self.soon, clock, guilds)
         self.names = Namebook(self.run)

@@ -64,6 +64,7 @@ async def _on_discord(settings: BotSettings, stop: asyncio.Event) -> None:
         discord_token=settings.discord_token,
         guilds=settings.guilds,
         owners=settings.owners,
+        takes_photos=settings.training_intake != "off",
     )
     await serve(place, engine_of(settings), stop, tell)
 
@@ -88,6 +89,7 @@ async def _on_stand_in(settings: BotSettings, stop: asyncio.Event) -> None:
                 discord_token=Secret(box.discord_token),
                 guilds=Everywhere(),
                 owners=settings.owners,
+                takes_photos=settings.training_intake != "off",
                 is_invited=False,
             )
             await serve(place, engine_of(settings), stop, tell)

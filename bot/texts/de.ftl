@@ -1225,6 +1225,7 @@ E_PROMPT_EMPTY = Der Prompt ist leer. Schreib, was zu sehen sein soll, etwa `<an
 E_TOO_MANY_WORDS = Im Prompt stehen { $count } Wörter; in ein Bild passen höchstens { $most }. Nimm welche heraus.
 
 ## Fehler: Fotos und Dateien
+E_INTAKE_OFF = Dieses Tintype nimmt zurzeit keine neuen Fotos: Wer es betreibt, hat das geschlossen. Gelernte Wörter gehen wie bisher.
 E_UPLOAD_HOST = „{ $name }“ ist keine Datei, die zu Discord hochgeladen wurde. Häng das Foto selbst an.
 E_UPLOAD_EXPIRED = Discord gibt „{ $name }“ nicht mehr heraus. Schick es noch einmal.
 E_UPLOAD_FAILED = „{ $name }“ ließ sich nicht von Discord holen. Schick es in einer Minute noch einmal.
@@ -1345,8 +1346,14 @@ E_NO_SUCH_WORD = Ein Wort <{ $word }>, das du hier benutzen darfst, gibt es nich
 }
 E_PROMPT_LONG = Der Prompt hat { $count } Zeichen; { $most } passen. Kürze ihn.
 E_STRENGTH = Eine Stärke geht bis { $most }; darüber zerfallen die Bilder. Schreib <{ $word }:1>, oder weniger.
-E_BLOCKED = Die Moderation dieses Servers hat dich aus seinem Studio ausgesperrt. Wenn das ein Irrtum ist, frag dort nach. `/mydata` und `/forget` gehen weiterhin.
-E_BARRED = Der Betreiber dieses Tintype hat dich ausgesperrt. Wenn das ein Irrtum ist, frag ihn. `/mydata` und `/forget` gehen weiterhin.
+E_BLOCKED = Die Moderation dieses Servers hat dich aus seinem Studio ausgesperrt{ $until ->
+    [none] {""}
+   *[other] {", bis"} <t:{ $until }:f>
+}. Wenn das ein Irrtum ist, frag dort nach. `/mydata` und `/forget` gehen weiterhin.
+E_BARRED = Der Betreiber dieses Tintype hat dich ausgesperrt{ $until ->
+    [none] {""}
+   *[other] {", bis"} <t:{ $until }:f>
+}. Wenn das ein Irrtum ist, frag ihn. `/mydata` und `/forget` gehen weiterhin.
 E_ROLE_TRAIN = Auf diesem Server bringen nur Mitglieder mit { $roles } Wörter bei. Die Verwaltung des Servers kann das mit `/studio setup` ändern.
 E_ROLE_IMAGINE = Auf diesem Server machen nur Mitglieder mit { $roles } Bilder. Die Verwaltung des Servers kann das mit `/studio setup` ändern.
 E_HERE_TRAIN = In diesem Kanal werden keine Wörter gelernt. { $channels ->

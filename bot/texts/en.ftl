@@ -1193,6 +1193,7 @@ E_PROMPT_EMPTY = The prompt is empty. Write what to show, such as `<ana-dog> on 
 E_TOO_MANY_WORDS = The prompt names { $count } words; at most { $most } fit in one picture. Take some out.
 
 ## Errors: photos and uploads
+E_INTAKE_OFF = This Tintype takes no new photos at present: its operator has closed that. Words that are learned already work as before.
 E_UPLOAD_HOST = “{ $name }” is not a file that was uploaded to Discord. Attach the photo itself.
 E_UPLOAD_EXPIRED = Discord no longer hands out “{ $name }”. Send it again.
 E_UPLOAD_FAILED = “{ $name }” could not be fetched from Discord. Send it again in a minute.
@@ -1313,8 +1314,14 @@ E_NO_SUCH_WORD = There is no word <{ $word }> that you can use here.{ $nearest -
 }
 E_PROMPT_LONG = The prompt has { $count } characters; { $most } fit. Shorten it.
 E_STRENGTH = A strength goes up to { $most }; above it pictures fall apart. Write <{ $word }:1>, or less.
-E_BLOCKED = The moderators of this server have blocked you from its studio. If that is a mistake, ask them. `/mydata` and `/forget` still work.
-E_BARRED = The operator of this Tintype has blocked you from it. If that is a mistake, ask them. `/mydata` and `/forget` still work.
+E_BLOCKED = The moderators of this server have blocked you from its studio{ $until ->
+    [none] {""}
+   *[other] {" "}until <t:{ $until }:f>
+}. If that is a mistake, ask them. `/mydata` and `/forget` still work.
+E_BARRED = The operator of this Tintype has blocked you from it{ $until ->
+    [none] {""}
+   *[other] {" "}until <t:{ $until }:f>
+}. If that is a mistake, ask them. `/mydata` and `/forget` still work.
 E_ROLE_TRAIN = In this server only members with { $roles } teach words. Whoever manages it can change that with `/studio setup`.
 E_ROLE_IMAGINE = In this server only members with { $roles } make pictures. Whoever manages it can change that with `/studio setup`.
 E_HERE_TRAIN = No words are taught in this channel. { $channels ->

@@ -56,6 +56,15 @@ async def test_what_the_form_has_no_field_for_is_kept_from_the_command(stage: St
     assert (job.request["method"], job.request["class_word"]) == ("textual_inversion", "cat")
 
 
+async def test_where_no_photos_are_taken_none_are_fetched_and_it_is_said(stage: Stage) -> None:
+    stage.bot.studio.takes_photos = False
+
+    card = await stage.report(2)
+
+    assert "takes no new photos at present" in card.body
+    assert card.files == []
+
+
 async def test_train_queues_one_job_and_says_where_it_stands(stage: Stage) -> None:
     card = await stage.report(5)
 

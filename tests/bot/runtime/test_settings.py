@@ -23,6 +23,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert (settings.data_dir, settings.models_dir) == (Path("data"), Path("data/models"))
     assert settings.master_key_file == Path("data/master.key")
     assert (settings.base_model, settings.device, settings.sandbox_port) == ("miniature", "auto", 8790)
+    assert settings.training_intake == "interaction"
 
 
 def test_bot_and_trainers_agree_on_what_they_share() -> None:
