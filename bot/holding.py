@@ -74,7 +74,7 @@ def leave_of(question: Question) -> Leave:
         question=question.id,
         asker=question.asker_name,
         owner=question.person_name or texts.say("somebody"),
-        word=str(question.request.get("word", "?")),
+        word=str(question.request.get("word", "")),
         prompt=str(question.request.get("prompt", "")),
         with_people=bool(question.request.get("people")),
         until=question.ends_at,

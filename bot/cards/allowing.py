@@ -22,7 +22,7 @@ class Leave:
     question: str
     asker: str  #: what they are called
     owner: str
-    word: str  #: as it was written
+    word: str  #: as it was written; empty once whose it was is forgotten
     prompt: str  #: empty once it is kept no more
     with_people: bool  #: asked because another person is in the picture
     until: float  #: unix seconds
@@ -70,7 +70,7 @@ def leave_reply_card(
     told = texts.say(
         f"leave-{state}",
         owner=_name(leave.owner),
-        word=_name(leave.word),
+        word=_name(leave.word) or "none",
         came=came,
         trouble=trouble or "",
         waits=[_name(name) for name in waits],

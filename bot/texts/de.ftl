@@ -433,7 +433,10 @@ leave-yes = { $came ->
 leave-no = { $owner } hat <{ $word }> für deine Bilder nicht erlaubt. Es wird nichts gezeichnet.
 leave-expired = { $owner } hat wegen <{ $word }> in 24 Stunden nicht geantwortet. Es wird nichts gezeichnet; du kannst wieder fragen.
 leave-unreachable = { $owner } konnte wegen <{ $word }> nicht gefragt werden: Direktnachrichten von diesem Server sind für Tintype geschlossen. Es wird nichts gezeichnet.
-leave-withdrawn = <{ $word }> wurde gelöscht, bevor jemand geantwortet hat. Es wird nichts gezeichnet.
+leave-withdrawn = { $word ->
+    [none] Das Wort, nach dem du gefragt hast,
+   *[other] <{ $word }>
+} wurde gelöscht, bevor jemand geantwortet hat. Es wird nichts gezeichnet.
 leave-channel = { $asker }: { $came ->
     [queued] Das Wort darf benutzt werden, und deine Bilder sind eingereiht.
    *[none] Es gibt Neues zu dem Wort, nach dem du gefragt hast; gezeichnet ist noch nichts. Lass Direktnachrichten von Mitgliedern dieses Servers zu, dann erfährst du mehr, oder schick den Prompt noch einmal.

@@ -419,7 +419,10 @@ leave-yes = { $came ->
 leave-no = { $owner } did not allow <{ $word }> for your pictures. Nothing is drawn.
 leave-expired = { $owner } did not answer about <{ $word }> within 24 hours. Nothing is drawn; you may ask again.
 leave-unreachable = { $owner } could not be asked about <{ $word }>: direct messages from this server are closed to Tintype. Nothing is drawn.
-leave-withdrawn = <{ $word }> was deleted before anybody answered. Nothing is drawn.
+leave-withdrawn = { $word ->
+    [none] The word that you asked for
+   *[other] <{ $word }>
+} was deleted before anybody answered. Nothing is drawn.
 leave-channel = { $asker }: { $came ->
     [queued] the word may be used, and your pictures are queued.
    *[none] there is news about the word that you asked for, and nothing is drawn yet. Open your direct messages to this server's members to be told more, or send the prompt again.

@@ -212,7 +212,7 @@ async def test_who_is_forgotten_is_asked_no_more_and_named_nowhere(stage: Stage)
     await stage.forge(stage.ana, f"t1:forget_all:{stage.id_of('ana'):016x}")
     await delivered(stage)
 
-    told = await seen(stage.ben, "deleted before anybody answered")
+    told = await seen(stage.ben, "The word that you asked for was deleted before anybody answered")
     assert "Ana" not in told.body
     assert await stage.run(lambda rooms: rooms.questions.open()) == []
     assert await stage.run(lambda rooms: rooms.names.all_of(stage.id_of("ana"))) == []
