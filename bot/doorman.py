@@ -68,11 +68,21 @@ class Doorman:
 
     def is_blocked(self, guild: int | None, member: int) -> bool:
         """Whether a member may use nothing in this server now; in direct messages, whether any server blocks them."""
+        return bool(self._ends(guild, member))
+
+    def blocked_until(self, guild: int | None, member: int) -> float | None:
+        """When the last block that holds there ends by itself; None when one does not, or there is none."""
+        ends = self._ends(guild, member)
+        return None if None in ends else max((end for end in ends if end is not None), default=None)
+
+    def _ends(self, guild: int | None, member: int) -> list[float | None]:
+        """When each block ends that holds there now."""
         now = self._clock.now()
-        return any(
-            who == member and (guild is None or where in (guild, EVERYWHERE)) and (until is None or until > now)
+        return [
+            until
             for (where, who), until in self._blocked.items()
-        )
+            if who == member and (guild is None or where in (guild, EVERYWHERE)) and (until is None or until > now)
+        ]
 
     def is_barred(self, member: int) -> bool:
         """Whether the operator lets a member use nothing in any server now."""

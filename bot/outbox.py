@@ -29,6 +29,7 @@ from storage.photos import FAILED_S
 from storage.records import (
     ChannelId,
     Job,
+    JobKind,
     Kind,
     MemberId,
     Message,
@@ -171,6 +172,8 @@ class Outbox:
         What began from a picture that was sent may show one, too; and a channel may have changed since it was asked in.
         """
         here = self._client.get_channel(job.channel)
+        if job.kind is JobKind.IMAGINE and not _is_open(rooms, job, here):
+            return True
         may_be_adult = job.guild is not None and (here is None or is_adult(here))  # an unknown channel may be one
         if job.request.get("is_adult") and not (here is not None and is_adult(here)):
             return True
@@ -261,6 +264,12 @@ def _note_sent(rooms: Rooms, row: OutboxRow, sent: Message) -> bool:
     with transaction(rooms.db):
         rooms.queue.sent(row.id, sent.message)
         return noted(rooms, sent)
+
+
+def _is_open(rooms: Rooms, job: Job, here: object) -> bool:
+    """Whether the channel, or the one around its thread, is still one for pictures."""
+    around = here.parent_id if isinstance(here, discord.Thread) else job.channel
+    return rooms.setups.ground(job.guild, ChannelId(around)).has_pictures
 
 
 def _is_granted(rooms: Rooms, job: Job) -> bool:

@@ -73,7 +73,8 @@ def can(actor: Actor, action: Action, thing: Thing = None) -> None:
         _question(actor, action, thing)  # to answer is a right, of blocked members too
         return
     if actor.is_blocked and action not in (Action.DELETE, Action.EXPORT, Action.SEE):
-        raise NotAllowed("E_BARRED" if actor.is_barred else "E_BLOCKED")
+        until = "none" if actor.blocked_until is None else str(int(actor.blocked_until))
+        raise NotAllowed("E_BARRED" if actor.is_barred else "E_BLOCKED", until=until)
     if isinstance(thing, Held):
         _concept(actor, action, thing)
     elif isinstance(thing, Draft | Import):

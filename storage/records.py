@@ -84,6 +84,7 @@ class Actor:
     is_instance_owner: bool = False
     is_blocked: bool = False
     is_barred: bool = False  #: blocked by the operator, in every server
+    blocked_until: float | None = None  #: when that ends by itself
     is_adult_channel: bool = False
 
 

@@ -15,7 +15,8 @@ REASON_CHARACTERS = 500
 PROMPT_CHARACTERS = 300
 BLOCK_CHARACTERS = 100  # of why somebody is blocked
 MOST_TURNS = 999  # what fits into a button
-MOST_LIFTED = 5  # blocked members that have a button
+MOST_LIFTED = 5  # blocked members that have a button; `/studio reports unblock:` is for all
+BLOCKED_CHARACTERS = 1200  # of the list of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ def reports_card(case: Case | None, *, place: str, n: int, total: int, blocked: 
         layout.gallery(pictures) if pictures else None,
         *layout.rows(_verdicts(case) if case else []),
         *layout.rows(_reports_turns(place, n, min(total, MOST_TURNS)) if total > 1 else []),
-        layout.text(layout.lines(texts.say("blocked-title"), *map(_blocked, blocked[:MOST_LIFTED])))
+        layout.text(layout.cut(layout.lines(texts.say("blocked-title"), *map(_blocked, blocked)), BLOCKED_CHARACTERS))
         if blocked
         else None,
         *layout.rows([_lift(one, at) for at, one in enumerate(blocked[:MOST_LIFTED], 1)]),

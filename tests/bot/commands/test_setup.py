@@ -7,13 +7,15 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from bot.outbox import Outbox
 from bot.roll_call import RollCall
 from bot.sandbox.client import Member, Message, Modal
 from bot.sandbox.state import ATTACH_FILES, INVITED_WITH
+from storage.clock import SystemClock
 from storage.database import rows
 from storage.moderation import EVERYWHERE
 from storage.setups import Setup
-from tests.bot.commands.stage import Stage, custom_id_of, label_of, opened, photos, shown
+from tests.bot.commands.stage import FACTS, Stage, custom_id_of, label_of, opened, photos, shown
 
 pytestmark = pytest.mark.asyncio
 
@@ -254,7 +256,7 @@ async def test_a_manager_blocks_a_member_without_a_report_and_lets_them_in_again
 
     assert f"<@{stage.id_of(stage.ana)}> until <t:" in card.body
     assert r"Spam in \#general" in card.body
-    assert "have blocked you" in told
+    assert "have blocked you from its studio until <t:" in told
     assert "Blocked here" not in after.body
     assert "queued" in await drawing(stage.ana)
 
@@ -303,3 +305,18 @@ async def test_who_left_is_noticed_and_who_is_there_is_left_alone(stage: Stage) 
 
     assert there == [{"member": stage.id_of(stage.ana), "left_at": None}]
     assert gone[0]["left_at"] is not None
+
+
+async def test_where_pictures_are_made_no_more_those_that_were_asked_for_go_to_their_member_alone(
+    stage: Stage, mia: Member
+) -> None:
+    await drawing(stage.ana, count=1)
+    job = await stage.job()
+    card = await card_of(mia, "general")
+    await mia.press(card, label_of(card, "place_pictures"))
+    await stage.draw(job)
+
+    await Outbox(stage.store, stage.bot, lambda: FACTS, SystemClock()).deliver()
+
+    told = await stage.ana.wait_for(lambda one: "Enlarge 1" in one.text)
+    assert told.channel_id == str(stage.box.dm_with(stage.box.people[stage.id_of(stage.ana)]).id)
