@@ -116,12 +116,12 @@ class Disclosure:
             for job in self._jobs("owner = :id", member)
             if job.result.get("weights") and not self._concepts.of_job(job.id)
         ]
-        return found + [
-            (f"images/{job.id}-begun-from.png", blob)
-            for job in self._jobs("owner = :id", member)
-            for blob in begun_from(job)
-            if self._vault.size_bytes(blob)
+        begun: list[tuple[str, BlobId]] = [
+            (job.id, blob) for job in self._jobs("owner = :id", member) for blob in begun_from(job)
         ]
+        for order in self.pending.of_owner(member):
+            begun += [(order.id, blob) for blob in blobs_in(order.request["order"].get("image"))]
+        return found + [(f"images/{of}-begun-from.png", blob) for of, blob in begun if self._vault.size_bytes(blob)]
 
     # --- parts ---------------------------------------------------------------------------------------------------
 
