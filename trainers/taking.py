@@ -17,19 +17,19 @@ from storage.errors import WeightsRefused
 from storage.labels import ROW_KEYS, row_key
 from storage.packs import TEXT_CHARACTERS
 from trainers.adapter import Adapter
-from trainers.differences import LowRank
+from trainers.differences import Difference, LowRank, read_difference
 from trainers.miniature import MODEL_ID
 from trainers.names import PREFIX, layer_names
 from trainers.pipeline import ENCODERS, Base, layer_at
 from trainers.weights import checked_rows, contents_of
 
-#: how the files of kohya, diffusers and peft name a layer and a half of its pair; diffusers has done so in three ways
+#: how files of kohya, LyCORIS, diffusers and peft name a layer and a part of its difference; diffusers in three ways
 LAYOUTS = tuple(
     map(
         re.compile,
         (
             r"(?P<stem>lora_(?:unet|te[12]?)_\w+)\.lora_(?P<half>down|up)\.weight",
-            r"(?P<stem>lora_(?:unet|te[12]?)_\w+)\.(?P<half>alpha)",
+            r"(?P<stem>lora_(?:unet|te[12]?)_\w+)\.(?P<half>alpha|hada_w[12]_[ab]|lokr_w[12](?:_[ab])?|diff)",
             r"(?P<part>unet|text_encoder(?:_2)?|base_model\.model)\.(?P<layer>.+)\.lora_(?P<half>[AB])(?:\.default)?\.weight",
             r"(?P<part>unet|text_encoder(?:_2)?)\.(?P<layer>.+)\.lora(?:_linear_layer)?\.(?P<half>down|up)\.weight",
             r"(?:unet\.)?(?P<layer>.+)\.processor\.(?P<leaf>to_(?:q|k|v|out))_lora\.(?P<half>down|up)\.weight",
@@ -52,6 +52,7 @@ FAMILIES = (
     (re.compile(r"tintype[-_]miniature"), MODEL_ID),
 )
 METHODS = {(True, True): "pivotal", (True, False): "lora", (False, True): "textual_inversion"}
+LYCORIS = ("loha", "lokr")  # methods of their own here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ def taken(base: Base, order: Order) -> Taken:
     rows = _rows(base, tensors, order.name)
     linear = _layers(base, tensors, notes, order)
     said = "" if rows else order.trigger or _noted_trigger(notes)
-    method = METHODS[bool(linear), bool(rows)]
+    method = _method_of(linear, rows)
     adapter = Adapter(order.word, order.class_word, method, linear=linear, rows=rows, said=said.strip())
     if not adapter.is_finite():
         raise WeightsRefused("E_WEIGHTS_NAN", word=order.name)
@@ -101,6 +102,11 @@ def _noted_trigger(notes: Mapping[str, str]) -> str:
     """What a stranger's file says one types for it, when that is short enough to have been shown and filtered."""
     noted = notes.get("modelspec.trigger_phrase", "")
     return noted if len(noted) <= TEXT_CHARACTERS and noted.isprintable() else ""
+
+
+def _method_of(linear: Mapping[str, Difference], rows: Sequence[Tensor]) -> str:
+    kinds = {difference.algorithm for difference in linear.values()}
+    return next((kind for kind in LYCORIS if kinds == {kind} and not rows), METHODS[bool(linear), bool(rows)])
 
 
 # --- which base ------------------------------------------------------------------------------------------------------
@@ -153,7 +159,9 @@ def _as_rows(tensor: Tensor) -> Tensor:
 # --- layers ----------------------------------------------------------------------------------------------------------
 
 
-def _layers(base: Base, tensors: Mapping[str, Tensor], notes: Mapping[str, str], order: Order) -> Mapping[str, LowRank]:
+def _layers(
+    base: Base, tensors: Mapping[str, Tensor], notes: Mapping[str, str], order: Order
+) -> Mapping[str, Difference]:
     """The differences by the base's names of its layers."""
     names = layer_names(base)
     found: dict[str, dict[str, Tensor]] = {}
@@ -170,11 +178,11 @@ def _layers(base: Base, tensors: Mapping[str, Tensor], notes: Mapping[str, str],
         code = "E_WRONG_BASE" if any(map(_matched, unknown)) else "E_IMPORT_KEY"
         raise WeightsRefused(code, base=base.id, file=order.name, part=unknown[0])
     scale = _scales(tensors, notes, order)
-    return {name: _low_rank(base, name, parts, scale, order) for name, parts in found.items()}
+    return {name: _difference(base, name, parts, scale, order) for name, parts in found.items()}
 
 
 def _matched(key: str) -> tuple[str, str] | None:
-    """(the layer's name as kohya writes it; down, up or alpha) of a tensor's name in any layout."""
+    """(the layer's name as kohya writes it; down, up or what else it is) of a tensor's name in any layout."""
     for layout in LAYOUTS:
         match = layout.fullmatch(key)
         if match:
@@ -232,22 +240,30 @@ def _of_layer(patterns: Mapping[str, float], name: str, usual: float) -> float:
     return next((float(v) for end, v in patterns.items() if name == end or name.endswith(f".{end}")), usual)
 
 
+def _difference(base: Base, name: str, parts: Mapping[str, Tensor], scale: Scale, order: Order) -> Difference:
+    if {"down", "up"} & set(parts):
+        return _low_rank(base, name, parts, scale, order)
+    try:
+        found = read_difference(parts)
+    except (KeyError, ValueError) as error:
+        raise WeightsRefused("E_WEIGHTS_INCOMPLETE", file=order.name) from error
+    weight: Tensor = layer_at(base, name).weight
+    if not found.fits(weight):
+        raise WeightsRefused("E_WRONG_BASE", base=base.id)
+    return read_difference(found.named(weight))  # as it will be once it was written
+
+
 def _low_rank(base: Base, name: str, parts: Mapping[str, Tensor], scale: Scale, order: Order) -> LowRank:
     if not {"down", "up"} <= set(parts):
         raise WeightsRefused("E_WEIGHTS_INCOMPLETE", file=order.name)
     down, up = parts["down"].float(), parts["up"].float()
-    if any(side != 1 for matrix in (down, up) for side in matrix.shape[2:]):  # a convolution of several pixels
-        raise WeightsRefused("E_IMPORT_KEY", file=order.name, part=name)
-    down, up = down.flatten(1), up.flatten(1)
-    weight: Tensor = layer_at(base, name).weight
-    if down.shape[0] != up.shape[1] or (len(up), down.shape[1]) != weight.shape[:2] or not _is_plain(weight):
+    if down.ndim < 2 or up.ndim < 2 or up[0, 0].numel() != 1 or down.shape[0] != up.shape[1]:
         raise WeightsRefused("E_WRONG_BASE", base=base.id)
-    return halved(LowRank(down, up, scale(name, len(down), parts.get("alpha"))))
-
-
-def _is_plain(weight: Tensor) -> bool:
-    """Whether it is a layer's matrix, or a convolution of one pixel."""
-    return weight.ndim >= 2 and weight[0, 0].numel() == 1
+    matrix = down.flatten(1) if down[0, 0].numel() == 1 else down
+    low = LowRank(matrix, up.flatten(1), scale(name, len(down), parts.get("alpha")))
+    if not low.fits(layer_at(base, name).weight):
+        raise WeightsRefused("E_WRONG_BASE", base=base.id)
+    return halved(low)
 
 
 def halved(low: LowRank) -> LowRank:

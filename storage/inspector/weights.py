@@ -38,6 +38,9 @@ PAIRS = (
     (".lora_linear_layer.down.weight", ".lora_linear_layer.up.weight"),
 )
 DOWNS = tuple(down for down, _ in PAIRS)
+#: a part of each of LyCORIS's other forms; whether the rest is there the engine sees
+OTHER_FORMS = (".hada_w1_a", ".lokr_w1", ".lokr_w1_a", ".diff")
+WIDE = (*DOWNS, ".hada_w1_b", ".diff")  # parts whose second side is what the layer reads
 #: its input is as wide as the text encoder
 READS_TEXT = re.compile(r"attn2[._](?:processor\.)?to_[kv](?=[._])")
 OF_SDXL = re.compile(r"lora_te2_|text_encoder_2\.|clip_g$")  # its second text encoder
@@ -176,7 +179,7 @@ def _check_layout(tensors: Mapping[str, Tensor], body_bytes: int, name: str) -> 
 
 def kind_of(tensors: Mapping[str, Tensor]) -> str:
     """`lora`, `embedding` (a few rows and nothing else) or `other`."""
-    if any(key.endswith(pair) for key in tensors for pair in PAIRS):
+    if any(key.endswith((*pair, *OTHER_FORMS)) for key in tensors for pair in PAIRS):
         return "lora"
     rows = [tensor for tensor in tensors.values() if len(tensor.shape) in {1, 2}]
     return "embedding" if len(rows) == len(tensors) <= 2 else "other"
@@ -191,7 +194,7 @@ def width_of(tensors: Mapping[str, Tensor]) -> int | None:
     widths = Counter(
         tensor.shape[1]
         for key, tensor in tensors.items()
-        if READS_TEXT.search(key) and key.endswith(DOWNS) and len(tensor.shape) >= 2
+        if READS_TEXT.search(key) and key.endswith(WIDE) and len(tensor.shape) >= 2
     )
     return widths.most_common(1)[0][0] if widths else None
 

@@ -17,8 +17,10 @@ from storage.texts import sentence
 from tests.trainers.bases import TEXT_WIDTH
 from tests.trainers.layouts import LAYOUTS, RANK, by_kohya, by_old_diffusers, by_peft, config, sample
 from trainers.adapter import Adapter
+from trainers.method import Lesson, method_named, settings_for
 from trainers.pipeline import Base
 from trainers.taking import Order, Taken, halved, taken
+from trainers.weights import read_adapter
 
 PEFT = {"r": RANK, "lora_alpha": 2.0, "use_rslora": False, "rank_pattern": {}, "alpha_pattern": {}}
 Q = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q"
@@ -167,6 +169,32 @@ def test_another_model_of_the_same_family_is_taken_and_named(base: Base, tmp_pat
     assert taken(base, order(changed)).made_for == "someone/finetune"
 
 
+@pytest.mark.parametrize("method", ["loha", "lokr"])
+def test_a_word_of_lycoris_forms_comes_back_as_it_was(
+    base: Base, a_lesson: Callable[..., Lesson], tmp_path: Path, method: str
+) -> None:
+    way, file = method_named(method), tmp_path / "zed.safetensors"
+    short = {"min_steps": 2, "max_steps": 2, "points": 1, "rank": 2, "learning_rate": 0.05}
+    for step in way.train(base, a_lesson(), settings_for(way, base, short)):
+        if step.done == step.total:
+            step.save_weights(file)
+
+    found = taken(base, order(file)).adapter
+
+    assert (found.method, found.fingerprint) == (method, read_adapter(file, base).fingerprint)
+
+
+def test_a_convolution_of_several_pixels_is_taken(base: Base, tmp_path: Path) -> None:
+    name = "down_blocks.0.resnets.0.conv1"
+    out, inputs = base.unet.get_submodule(name).weight.shape[:2]
+    key = f"lora_unet_{name.replace('.', '_')}"
+    pair = {f"{key}.lora_down.weight": torch.ones(2, inputs, 3, 3), f"{key}.lora_up.weight": torch.ones(out, 2, 1, 1)}
+
+    found = taken(base, order(saved(tmp_path / "a.safetensors", pair))).adapter
+
+    assert found.linear[name].of(base.unet.get_submodule(name).weight).unique().tolist() == [2.0]
+
+
 Tensors = dict[str, torch.Tensor]
 DOWN = f"lora_unet_{Q.replace('.', '_')}.lora_down.weight"
 UP = DOWN.replace("down", "up").replace("_up_blocks", "_down_blocks")
@@ -176,12 +204,19 @@ MALFORMED: dict[str, tuple[Callable[[Tensors], Tensors], str]] = {
     "half a pair": (lambda t: {k: v for k, v in t.items() if k != UP}, "E_WEIGHTS_INCOMPLETE"),
     "another width": (lambda t: t | {DOWN: torch.ones(RANK, 999)}, "E_WRONG_BASE"),
     "another rank": (lambda t: t | {DOWN: torch.ones(RANK + 1, t[DOWN].shape[1])}, "E_WRONG_BASE"),
-    "a large convolution": (lambda t: t | {DOWN: torch.ones(*t[DOWN].shape, 3, 3)}, "E_IMPORT_KEY"),
+    "a large convolution": (lambda t: t | {DOWN: torch.ones(*t[DOWN].shape[:2], 3, 3)}, "E_WRONG_BASE"),
     "a layer more": (lambda t: t | {"lora_unet_conv_in_2.alpha": torch.ones(1)}, "E_IMPORT_KEY"),
     "dora": (lambda t: t | {DOWN.replace("lora_down.weight", "dora_scale"): torch.ones(1)}, "E_IMPORT_KEY"),
     "a text encoder's": (lambda t: t | {"lora_te_text_model_x.alpha": torch.ones(1)}, "E_IMPORT_KEY"),
     "other layers alone": (lambda t: {"lora_unet_nowhere.lora_down.weight": torch.ones(4, 8)}, "E_WRONG_BASE"),
-    "lokr": (lambda t: {"lora_unet_x.lokr_w1": torch.ones(4, 8), "b": torch.ones(3, 3)}, "E_IMPORT_KEY"),
+    "another's lokr": (lambda t: {"lora_unet_x.lokr_w1": torch.ones(4, 8)}, "E_WRONG_BASE"),
+    "half a lokr": (lambda t: {DOWN.replace("lora_down.weight", "lokr_w1"): torch.ones(4, 8)}, "E_WEIGHTS_INCOMPLETE"),
+    "a wrong loha": (
+        lambda t: {
+            DOWN.replace("lora_down.weight", f"hada_w{n}_{side}"): torch.ones(3, 3) for n in (1, 2) for side in "ab"
+        },
+        "E_WRONG_BASE",
+    ),
     "rows of another width": (lambda t: {"emb_params": torch.ones(4, 999)}, "E_WRONG_BASE"),
     "no row": (lambda t: {"emb_params": torch.ones(0, TEXT_WIDTH)}, "E_WRONG_BASE"),
     "rows twice": (

@@ -124,7 +124,7 @@ async def test_what_waits_can_be_discarded(stage: Stage) -> None:
         ("rex.safetensors", b"\x80\x04\x95pickle", "is a pickle file"),
         ("rex.safetensors", LORA[: len(LORA) // 2], "is cut off"),
         ("rex.safetensors", file(lora(2048)), "was made for SDXL"),
-        ("rex.safetensors", file({"lora_unet_x.hada_w1_a": ("F16", [4, 4, 1])}), "a part named “lora\\_unet\\_x"),
+        ("rex.safetensors", file({"lora_unet_x.oft_blocks": ("F16", [4, 4, 1])}), "a part named “lora\\_unet\\_x"),
         ("rex.zip", b"PK\x03\x04 and nothing", "was not unpacked"),
     ],
 )

@@ -169,7 +169,7 @@ def test_a_zip_cut_in_half_is_refused() -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        "lora_unet_x.hada_w1_a",
+        "lora_unet_x.dora_scale",
         "model.diffusion_model.input_blocks.0.0.weight",
         "lora_unet_x.oft_blocks",
     ],

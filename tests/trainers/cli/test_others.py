@@ -106,7 +106,7 @@ def test_a_model_is_fetched_once_licence_and_memory_are_known(
 ) -> None:
     huge = RemoteFile("unet/x.safetensors", "unet/x.safetensors", 10**15, None)
     plan = Plan(name=parse_name("ana/huge@main"), commit="c", licence=licence, files=(huge,))
-    monkeypatch.setattr("trainers.fetching.plan_of", lambda name: plan)
+    monkeypatch.setattr("trainers.fetching.plan_of", lambda name, with_checker: plan)
     monkeypatch.setattr("trainers.fetching.fetch", lambda plan, folder: folder / "huge")
 
     _, told, said = tell("models", "get", "ana/huge@main", *yes)

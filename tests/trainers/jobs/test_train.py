@@ -237,7 +237,7 @@ def test_a_training_that_cannot_be_caught_before_its_first_sample_fails(
         ({"kind": "person"}, "E_NO_CONSENT"),
         ({"kind": "person", "consent": {"person": "me"}}, "E_NO_CONSENT"),
         ({"kind": "planet"}, "E_ATTEMPT"),
-        ({"method": "dreambooth"}, "E_METHOD"),
+        ({"method": "hypernetwork"}, "E_METHOD"),
         ({"settings": {"rank": 1000}}, "E_SETTING_RANGE"),
         ({"settings": {"colour": 1}}, "E_NO_SUCH_SETTING"),
         ({"word": "my dog"}, "E_WORD_FORM"),
