@@ -17,7 +17,7 @@ VIEW = "view_channel"  # which discord.py lists as `read_messages`
 
 @app_commands.command(name="privacy", description=spoken("cmd-privacy"))
 async def command(interaction: Interaction) -> None:
-    """Show the promises, the live intents and permissions that prove them, the words that show the member, and photos that are kept."""
+    """Show the promises, the intents and permissions that prove them, words that show the member, and kept photos."""
     await acknowledge(interaction)
     intents = [name for name, granted in interaction.client.intents if granted]
     permissions = [_named(name) for name, granted in interaction.app_permissions if granted]

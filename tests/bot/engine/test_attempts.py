@@ -26,7 +26,7 @@ async def test_a_strength_is_said_by_the_prompt_alone(tmp_path: Path) -> None:
         plan = await stage.store.run(lambda rooms: plan_of(rooms, job, FACTS))
 
     assert plan.order["prompt"] == "a <word-0:0.8>"
-    assert [set(word) & {"strength", "multiplier"} for word in plan.order["words"]] == [set()]
+    assert [(word.get("strength"), word["multiplier"]) for word in plan.order["words"]] == [(None, 1.0)]
 
 
 async def test_an_attempt_that_cannot_be_laid_out_leaves_nothing_in_the_clear(tmp_path: Path) -> None:
