@@ -53,7 +53,8 @@ async def refused(tale: Telling, ana: Member, ben: Member) -> None:
     question = await tale.sees(ana, "Ben asks to use your word")
     tale.tell("Ben cannot answer for her.")
     await tale.presses(ben, question, "Allow once")
-    await tale.presses(ana, question, "No")
+    tale.tell("Ana presses *No*. What was asked goes from the channel, and Ben is told alone.")
+    await ana.press(question, "No")
     await tale.sees(ben, "did not allow <rex>")
     person.dms_open = True
 
