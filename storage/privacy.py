@@ -6,6 +6,7 @@ import dataclasses
 import json
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
@@ -23,7 +24,6 @@ from storage.records import (
     Kind,
     MemberId,
     Message,
-    Receipt,
     Version,
 )
 from storage.scrubbing import Scrubbing
@@ -56,6 +56,26 @@ OF_MEMBER = (
 UNNAMED = (("audit", "actor"), ("reports", "member"), ("reports", "actor"), ("strikes", "actor"), ("blocks", "actor"))
 #: a block stays, with the bare id: else whoever is blocked would be let in again by asking to be forgotten
 STAYS = (("blocks", "member"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a deletion removed."""
+
+    id: str  #: a number for the member's own records; nothing can be looked up by it
+    photos: int = 0
+    versions: int = 0
+    images: int = 0
+    checkpoints: int = 0
+    jobs_cancelled: int = 0
+    words: int = 0
+    consents: int = 0
+    files: int = 0
+    bytes: int = 0  #: of those files, as they lay encrypted on the disk
+    messages: tuple[Message, ...] = ()  #: ours, to be taken down by the bot
+    is_scrubbed: bool = False  #: nothing is left in the database's log; a large file is rewritten by upkeep
+    key_destroyed: bool = False
+    at: float
 
 
 class Privacy(Disclosure):

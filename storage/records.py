@@ -343,23 +343,3 @@ class Message:
     channel: ChannelId
     message: int
     role: str  #: card (the live one) or final
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What a deletion removed."""
-
-    id: str  #: a number for the member's own records; nothing can be looked up by it
-    photos: int = 0
-    versions: int = 0
-    images: int = 0
-    checkpoints: int = 0
-    jobs_cancelled: int = 0
-    words: int = 0
-    consents: int = 0
-    files: int = 0
-    bytes: int = 0  #: of those files, as they lay encrypted on the disk
-    messages: tuple[Message, ...] = ()  #: ours, to be taken down by the bot
-    is_scrubbed: bool = False  #: nothing is left in the database's log; a large file is rewritten by upkeep
-    key_destroyed: bool = False
-    at: float

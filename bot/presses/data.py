@@ -11,7 +11,8 @@ from bot.cards import Card, Deleted
 from bot.studio import Asker, Studio, asker_of
 from bot.takedown import take_down
 from storage.permissions import Action, can
-from storage.records import ConceptId, Receipt
+from storage.privacy import Receipt
+from storage.records import ConceptId
 
 
 @on_press("mydata")

@@ -1,4 +1,4 @@
-"""Words whose owners want to be asked first, and the letters that go to and fro about them."""
+"""Words whose owners want to be asked first, and the letters that pass between members about them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from bot.letters import Letters
 from bot.sandbox.client import Member, Message
 from storage.clock import SystemClock
 from storage.records import Concept, Consent, Kind, Scope
-from tests.bot.commands.stage import Stage, shown, weights_of
+from tests.bot.commands.engine_play import weights_of
+from tests.bot.commands.stage import Stage, shown
 from tests.storage.rooms import add_version
 
 

@@ -96,6 +96,7 @@ async def test_when_none_can_be_used_the_report_says_what_to_do(idle: Stage) -> 
     assert [button.label for button in card.buttons if not button.is_disabled] == [
         "Add photos",
         "Word and kind",
+        "Keep photos: no",
         "Cancel",
     ]
 

@@ -9,7 +9,8 @@ import pytest_asyncio
 
 from bot.sandbox.client import Member, Message
 from storage.records import ConceptId, Grant, Kind, Scope, Version
-from tests.bot.commands.stage import Stage, custom_id_of, photo, shown, weights_of
+from tests.bot.commands.engine_play import weights_of
+from tests.bot.commands.stage import Stage, custom_id_of, photo, shown
 from tests.storage.rooms import add_version
 
 pytestmark = pytest.mark.asyncio

@@ -70,7 +70,7 @@ async def trained(folder: Path, method: str, steps: int, kills: int, chance: ran
 async def kill_after_progress(stage: Stage, chance: random.Random) -> None:
     """Kill this life of the engine some time after it has kept a checkpoint of its own."""
     before = (await stage.job(JOB)).checkpoint
-    await stage.until(lambda rooms: bool((row := rooms.queue.get(JOB)) and row.checkpoint != before), 180)
+    await stage.until(lambda rooms: bool((row := rooms.queue.get(JOB)) and row.checkpoint != before), 400)
     await asyncio.sleep(chance.uniform(0.0, 0.05))
     engine = stage.link.process
     assert engine is not None

@@ -20,8 +20,9 @@ from storage.listings import Order
 from storage.preferences import Preset
 from storage.records import ConceptId, Consent, GuildId, Kind, MemberId, Scope
 from storage.sharing import Mixing
+from tests.bot.commands.engine_play import weights_of
 from tests.bot.commands.files import end, handed_in
-from tests.bot.commands.stage import PNG, QuickInspector, Stage, custom_id_of, photo, shown, weights_of
+from tests.bot.commands.stage import PNG, QuickInspector, Stage, custom_id_of, photo, shown
 from tests.storage.rooms import actor, add_version
 
 WORDS = {
