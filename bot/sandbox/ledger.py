@@ -15,7 +15,9 @@ class Ledger:
 
     requests: list[Json] = field(default_factory=list)
     violations: list[Json] = field(default_factory=list)
-    mentions: list[Json] = field(default_factory=list)  #: messages that notified somebody: message, asked_by, notified
+    mentions: list[Json] = field(
+        default_factory=list
+    )  #: messages that notified somebody: message, nonce, asked_by, notified
     acks_s: list[float] = field(default_factory=list)  #: from INTERACTION_CREATE to its callback, in seconds
     _begun: dict[int, float] = field(default_factory=dict)
 

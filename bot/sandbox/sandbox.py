@@ -190,8 +190,8 @@ class Sandbox:
         found = notified(message)
         if found:
             asked_by = (message.interaction or {}).get("user", {}).get("id")
-            entry = {"message": str(message.id), "asked_by": asked_by, "notified": sorted(found)}
-            self.ledger.mentions.append(entry)
+            told = {"message": str(message.id), "nonce": message.nonce, "asked_by": asked_by}
+            self.ledger.mentions.append(told | {"notified": sorted(found)})
 
     def keep_files(self, message: Message) -> None:
         """Serve the message's files from now on."""

@@ -11,11 +11,12 @@ from bot.sandbox import Sandbox
 from storage.backup import DATABASE
 
 ASKED = """select message, jobs.owner from messages join jobs on jobs.id = messages.job
-union select message, jobs.owner from outbox join jobs on jobs.id = outbox.job where message is not null"""
+union select message, jobs.owner from outbox join jobs on jobs.id = outbox.job where message is not null
+union select nonce, jobs.owner from outbox join jobs on jobs.id = outbox.job"""
 
 
 def asked_for(connection: sqlite3.Connection) -> dict[str, int]:
-    """Who asked for the job that each message of ours is about."""
+    """Who asked for the job that each message of ours is about: by its id, or its nonce before that is noted."""
     return {str(message): owner for message, owner in connection.execute(ASKED)}
 
 
@@ -24,7 +25,8 @@ def of_others(box: Sandbox, asked: Mapping[str, int]) -> list[dict[str, Any]]:
     return [
         one
         for one in box.ledger.mentions
-        if set(one["notified"]) != {f"user {one['asked_by'] or asked.get(one['message'])}"}
+        if set(one["notified"])
+        != {f"user {one['asked_by'] or asked.get(one['message']) or asked.get(str(one['nonce']))}"}
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from storage.output_checks import WantedCheck
 from trainers import process
 from trainers.jobs import train
 
@@ -12,7 +13,7 @@ EVERY_S = 0.0
 
 if __name__ == "__main__":
     process.go_offline(os.environ)
-    from trainers.engine import serve
+    from trainers.engine import WantedBase, serve
 
     train.CHECKPOINT_EVERY_S = EVERY_S
-    serve("miniature", sys.argv[1])
+    serve(WantedBase("miniature", sys.argv[1], WantedCheck()))
