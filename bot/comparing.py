@@ -14,7 +14,7 @@ from bot.waits import usual_s
 from storage.database import transaction
 from storage.errors import NotFound, TintypeError
 from storage.permissions import Action, can
-from storage.records import Job, JobId, JobKind, JobState, NewJob, Version
+from storage.records import Job, JobId, JobKind, JobState, Version
 
 STRENGTHS = (0.6, 0.8, 1.0, 1.2)
 
@@ -33,12 +33,8 @@ def queued(rooms: Any, asker: Asker, version_id: str, facts: EngineFacts, now: f
         raise TintypeError("E_WORD_FOREIGN_BASE", word=concept.name, base=version.base_model)
     refuse_above(rooms, asker, JobKind.SHEET)
     job, made = rooms.queue.put(
-        NewJob(
-            kind=JobKind.SHEET,
-            owner=asker.member,
-            guild=asker.actor.guild,
-            channel=asker.channel,
-            key=asker.key,
+        asker.new_job(
+            JobKind.SHEET,
             concept=concept.id,
             predicted_s=usual_s(rooms, JobKind.SHEET, now),
             request={

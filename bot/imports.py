@@ -227,12 +227,8 @@ def queued(rooms: Any, asker: Asker, import_id: str, facts: EngineFacts, now: fl
 
 
 def _job(rooms: Any, asker: Asker, waiting: Import, concept: Concept, now: float) -> NewJob:
-    return NewJob(
-        kind=JobKind.IMPORT,
-        owner=asker.member,
-        guild=asker.actor.guild,
-        channel=asker.channel,
-        key=asker.key,
+    return asker.new_job(
+        JobKind.IMPORT,
         concept=concept.id,
         predicted_s=usual_s(rooms, JobKind.IMPORT, now),
         request={

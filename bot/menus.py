@@ -81,3 +81,8 @@ def chosen_in(interaction: discord.Interaction[Any]) -> list[str]:
     """What was chosen; a stranger's input."""
     data: Any = interaction.data or {}
     return [str(value) for value in data.get("values") or ()]
+
+
+def only_choice_in(interaction: discord.Interaction[Any]) -> str:
+    """The same of a menu that takes one; empty when nothing was chosen."""
+    return "".join(chosen_in(interaction)[:1])

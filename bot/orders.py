@@ -31,7 +31,6 @@ from storage.records import (
     JobId,
     JobKind,
     JobState,
-    NewJob,
     Relation,
     Version,
     VersionId,
@@ -127,12 +126,8 @@ def _put(
     if needed:
         return holding.put_aside(rooms, asker, {"order": request, "parent": parent}, needed), True
     job, made = rooms.queue.put(
-        NewJob(
-            kind=JobKind.IMAGINE,
-            owner=asker.member,
-            guild=asker.actor.guild,
-            channel=asker.channel,
-            key=asker.key,
+        asker.new_job(
+            JobKind.IMAGINE,
             predicted_s=usual_s(rooms, JobKind.IMAGINE, now),
             request=dict(request) | habits_of(rooms, asker, request) | {"is_adult": asker.actor.is_adult_channel},
         )

@@ -15,7 +15,7 @@ from bot.doorman import Doorman
 from bot.namebook import Namebook
 from storage.clock import Clock
 from storage.errors import NotAllowed, TintypeError
-from storage.records import Actor, ChannelId, GuildId, Job, Kind, MemberId
+from storage.records import Actor, ChannelId, ConceptId, GuildId, Job, JobKind, Kind, MemberId, NewJob
 
 T = TypeVar("T")
 SOON_S = 1.8  # for what must be known before the first answer, of the three seconds that Discord gives for it
@@ -140,6 +140,15 @@ class Asker:
     def room(self) -> ChannelId:
         """The channel whose rules hold here."""
         return self.around or self.channel
+
+    def new_job(
+        self, kind: JobKind, request: Mapping[str, Any], *, predicted_s: float, concept: ConceptId | None = None
+    ) -> NewJob:
+        """What they wish here and now, to be queued once for this interaction."""
+        return NewJob(
+            kind=kind, owner=self.member, guild=self.actor.guild, channel=self.channel, key=self.key,
+            request=request, predicted_s=predicted_s, concept=concept,
+        )  # fmt: skip
 
     def needs_channel(self) -> None:
         """Raises: TintypeError(E_CHANNEL) when a card could not be posted here."""

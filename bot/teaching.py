@@ -16,7 +16,7 @@ from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.permissions import Action, can
 from storage.photo_report import PhotoReport, Verdict
 from storage.photos import ASKED, KEPT, OPEN, TRAINING
-from storage.records import ConceptId, Consent, Draft, Job, JobId, JobKind, Kind, MemberId, NewJob
+from storage.records import ConceptId, Consent, Draft, Job, JobId, JobKind, Kind, MemberId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +72,8 @@ def queued(rooms: Any, asker: Asker, draft_id: str, facts: EngineFacts, now: flo
     elif need.kind is Kind.PERSON and read != consent.TEXT_VERSION:
         raise NotAllowed("E_CONSENT_UNREAD")
     concept = concept_for(rooms, draft, need.kind, need.class_word)
-    new = NewJob(
-        kind=JobKind.TRAIN,
-        owner=draft.owner,
-        guild=asker.actor.guild,
-        channel=asker.channel,
-        key=asker.key,
+    new = asker.new_job(
+        JobKind.TRAIN,
         concept=concept.id,
         predicted_s=usual_s(rooms, JobKind.TRAIN, now),
         request={

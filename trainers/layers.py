@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +62,11 @@ def targets_of(unet: nn.Module) -> list[tuple[str, nn.Linear | nn.Conv2d]]:
 def names_of(base: Base) -> Sequence[str]:
     """Of the layers that are trained."""
     return [name for name, _ in targets_of(base.unet)]
+
+
+def layers_of(base: Base) -> Sequence[nn.Module]:
+    """The layers that are trained, as they are frozen."""
+    return [layer for _, layer in targets_of(base.unet)]
 
 
 def new_layers(base: Base, config: PeftConfig, seed: int) -> dict[str, nn.Module]:
@@ -184,16 +189,14 @@ def merged(layer: nn.Module, values: Values) -> Tensor:
         return after - before
 
 
-def low_rank_bytes(base: Base, rank: int) -> int:
-    """How large a file of all layers' low-rank differences is."""
-    shapes = [layer.weight.shape[:2] for _, layer in targets_of(base.unet)]
-    return sum((out + into) * rank for out, into in shapes) * BYTES_PER_NUMBER
+def pair_bytes(layers: Iterable[nn.Module], rank: int, *, is_shortened: bool = False) -> int:
+    """How large a file of these layers' low-rank differences is.
 
-
-def shortened_bytes(base: Base, rank: int) -> int:
-    """The same where a layer that is narrower has no more than it needs."""
-    shapes = [layer.weight.shape[:2] for _, layer in targets_of(base.unet)]
-    return sum((out + into) * min(rank, out, into) for out, into in shapes) * BYTES_PER_NUMBER
+    `is_shortened`: by `shortened`, which gives a narrow layer no more than it needs.
+    """
+    shapes = [(len(weight), weight[0].numel()) for weight in (layer.get_parameter("weight") for layer in layers)]
+    ranks = [min(rank, *shape) if is_shortened else rank for shape in shapes]
+    return sum(sum(shape) * own for shape, own in zip(shapes, ranks, strict=True)) * BYTES_PER_NUMBER
 
 
 def layers_bytes(base: Base, config: PeftConfig) -> int:

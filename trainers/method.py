@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
-import pkgutil
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from storage.errors import TintypeError
+from trainers.registry import Registry
 
 if TYPE_CHECKING:
     from trainers.pipeline import Base
@@ -73,24 +72,18 @@ class Method(Protocol):
 
 
 M = TypeVar("M", bound=Method)
-_METHODS: dict[str, Method] = {}
+_METHODS: Registry[Method] = Registry("trainers.methods")
 
 
 def register(cls: type[M]) -> type[M]:
     """Offer a method; its file bears its name."""
-    method = cls()
-    if cls.__module__.rpartition(".")[2] != method.name:
-        raise ValueError(f"{cls.__module__} must bear the method's name, {method.name!r}")
-    _METHODS[method.name] = method
+    _METHODS.add(cls())
     return cls
 
 
 def methods() -> Mapping[str, Method]:
     """Every method by name."""
-    folder = importlib.import_module("trainers.methods")
-    for module in pkgutil.iter_modules(folder.__path__):
-        importlib.import_module(f"trainers.methods.{module.name}")
-    return dict(sorted(_METHODS.items()))
+    return _METHODS.all()
 
 
 def method_named(name: str) -> Method:

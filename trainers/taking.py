@@ -40,7 +40,7 @@ LAYOUTS = tuple(
 #: what kohya's names begin with, by what the others' do
 STEMS = {"text_encoder": "lora_te1_", "text_encoder_2": "lora_te2_"}
 UNET = "unet"
-HALVES = {"A": "down", "B": "up"}
+PAIR = {"down": "lora_down.weight", "A": "lora_down.weight", "up": "lora_up.weight", "B": "lora_up.weight"}
 ADAPTER_METADATA = "lora_adapter_metadata"  # diffusers writes the scales of its layers here
 #: what notes call a family -> its name here
 FAMILIES = (
@@ -182,12 +182,11 @@ def _layers(
 
 
 def _matched(key: str) -> tuple[str, str] | None:
-    """(the layer's name as kohya writes it; down, up or what else it is) of a tensor's name in any layout."""
+    """(the layer, the part) as kohya or LyCORIS writes them, of a tensor's name in any layout."""
     for layout in LAYOUTS:
         match = layout.fullmatch(key)
         if match:
-            half = HALVES.get(match["half"], match["half"])
-            return _stem(match.groupdict()), half
+            return _stem(match.groupdict()), PAIR.get(match["half"], match["half"])
     return None
 
 
@@ -241,29 +240,18 @@ def _of_layer(patterns: Mapping[str, float], name: str, usual: float) -> float:
 
 
 def _difference(base: Base, name: str, parts: Mapping[str, Tensor], scale: Scale, order: Order) -> Difference:
-    if {"down", "up"} & set(parts):
-        return _low_rank(base, name, parts, scale, order)
     try:
         found = read_difference(parts)
-    except (KeyError, ValueError) as error:
+    except KeyError as error:
         raise WeightsRefused("E_WEIGHTS_INCOMPLETE", file=order.name) from error
+    except ValueError as error:
+        raise WeightsRefused("E_WRONG_BASE", base=base.id) from error
     weight: Tensor = layer_at(base, name).weight
     if not found.fits(weight):
         raise WeightsRefused("E_WRONG_BASE", base=base.id)
+    if isinstance(found, LowRank):
+        return halved(replace(found, scale=scale(name, len(found.down), parts.get("alpha"))))
     return read_difference(found.named(weight))  # as it will be once it was written
-
-
-def _low_rank(base: Base, name: str, parts: Mapping[str, Tensor], scale: Scale, order: Order) -> LowRank:
-    if not {"down", "up"} <= set(parts):
-        raise WeightsRefused("E_WEIGHTS_INCOMPLETE", file=order.name)
-    down, up = parts["down"].float(), parts["up"].float()
-    if down.ndim < 2 or up.ndim < 2 or up[0, 0].numel() != 1 or down.shape[0] != up.shape[1]:
-        raise WeightsRefused("E_WRONG_BASE", base=base.id)
-    matrix = down.flatten(1) if down[0, 0].numel() == 1 else down
-    low = LowRank(matrix, up.flatten(1), scale(name, len(down), parts.get("alpha")))
-    if not low.fits(layer_at(base, name).weight):
-        raise WeightsRefused("E_WRONG_BASE", base=base.id)
-    return halved(low)
 
 
 def halved(low: LowRank) -> LowRank:

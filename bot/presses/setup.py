@@ -7,7 +7,7 @@ from typing import Any
 from bot import arranging
 from bot.answers import Interaction, acknowledge_press, show
 from bot.buttons import Press, on_press
-from bot.menus import chosen_in
+from bot.menus import chosen_in, only_choice_in
 from bot.studio import Studio, asker_of
 
 
@@ -38,19 +38,19 @@ async def set_channels(studio: Studio, interaction: Interaction, press: Press) -
 @on_press("setup_keep")
 async def set_keep(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Choose how long pictures stay."""
-    await _set(studio, interaction, press, "keep_days", "".join(chosen_in(interaction)))
+    await _set(studio, interaction, press, "keep_days", only_choice_in(interaction))
 
 
 @on_press("setup_left")
 async def set_left(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Choose how long the things of members who left stay."""
-    await _set(studio, interaction, press, "left_days", "".join(chosen_in(interaction)))
+    await _set(studio, interaction, press, "left_days", only_choice_in(interaction))
 
 
 @on_press("setup_threshold")
 async def set_threshold(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Choose how many reports hide a thing."""
-    await _set(studio, interaction, press, "threshold", "".join(chosen_in(interaction)))
+    await _set(studio, interaction, press, "threshold", only_choice_in(interaction))
 
 
 @on_press("setup_people")
@@ -105,19 +105,19 @@ async def set_spoiler(studio: Studio, interaction: Interaction, press: Press) ->
 @on_press("place_count")
 async def set_count(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Choose how many pictures at a time a channel takes."""
-    await _set_place(studio, interaction, press, "count", "".join(chosen_in(interaction)))
+    await _set_place(studio, interaction, press, "count", only_choice_in(interaction))
 
 
 @on_press("place_quality")
 async def set_quality(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Choose the finest quality that a channel takes."""
-    await _set_place(studio, interaction, press, "quality", "".join(chosen_in(interaction)))
+    await _set_place(studio, interaction, press, "quality", only_choice_in(interaction))
 
 
 @on_press("place_shape")
 async def set_shape(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Choose the shape of a channel's pictures where a member names none."""
-    await _set_place(studio, interaction, press, "shape", "".join(chosen_in(interaction)))
+    await _set_place(studio, interaction, press, "shape", only_choice_in(interaction))
 
 
 @on_press("place_look")

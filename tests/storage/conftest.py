@@ -20,6 +20,7 @@ from storage.upkeep import Upkeep
 from storage.vault import Vault
 from tests.storage.clocks import HandClock
 from tests.storage.galleries import Gallery
+from tests.storage.household import Household
 
 
 @pytest.fixture
@@ -86,3 +87,10 @@ def styles(db: Database, clock: HandClock) -> Styles:
 @pytest.fixture
 def gallery(db: Database, concepts: Concepts, images: Images, clock: HandClock) -> Gallery:
     return Gallery(db, concepts, images, clock)
+
+
+@pytest.fixture
+def house(
+    queue: Queue, concepts: Concepts, photos: Photos, images: Images, vault: Vault, clock: HandClock
+) -> Household:
+    return Household(queue, concepts, photos, images, vault, clock)

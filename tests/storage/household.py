@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from storage.concepts import Concepts
 from storage.images import Images
 from storage.photos import Photos
@@ -66,3 +68,8 @@ class Household:
             lambda _db: self.images.add(made, [ImageWord(image=made.id, version=version.id, strength=1.0)]),
         )  # fmt: skip
         return made
+
+
+def places_of(data: Path, text: str) -> list[str]:
+    """The files of a data folder in which a text stands."""
+    return [path.name for path in data.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]

@@ -3,25 +3,12 @@ from __future__ import annotations
 import json
 import re
 
-import pytest
-
 from storage.concepts import Concepts
-from storage.images import Images
-from storage.photos import Photos
 from storage.privacy import Privacy
-from storage.queue import Queue
 from storage.records import Consent, Kind
 from storage.vault import Vault
-from tests.storage.clocks import HandClock
 from tests.storage.household import Household
 from tests.storage.rooms import ANA, BEN, HOME
-
-
-@pytest.fixture
-def house(
-    queue: Queue, concepts: Concepts, photos: Photos, images: Images, vault: Vault, clock: HandClock
-) -> Household:
-    return Household(queue, concepts, photos, images, vault, clock)
 
 
 def test_a_member_is_given_photos_words_and_pictures(house: Household, privacy: Privacy, vault: Vault) -> None:

@@ -23,19 +23,8 @@ from storage.records import (
 )
 from storage.vault import Vault
 from tests.storage.clocks import HandClock
-from tests.storage.household import CANARY, Household
+from tests.storage.household import CANARY, Household, places_of
 from tests.storage.rooms import ANA, BEN, HOME, add_photo, open_draft, picture, wish
-
-
-@pytest.fixture
-def house(
-    queue: Queue, concepts: Concepts, photos: Photos, images: Images, vault: Vault, clock: HandClock
-) -> Household:
-    return Household(queue, concepts, photos, images, vault, clock)
-
-
-def places_of(data: Path, text: str) -> list[str]:
-    return [path.name for path in data.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
 
 
 def test_every_column_that_names_a_member_is_covered(db: Database) -> None:

@@ -6,13 +6,9 @@ import pytest
 from sqlite_utils import Database
 
 from storage.audit import Audit
-from storage.concepts import Concepts
 from storage.guilds import Guilds
-from storage.images import Images
 from storage.names import Names
-from storage.photos import Photos
 from storage.privacy import Privacy
-from storage.queue import Queue
 from storage.records import GuildId, Kind, MemberId
 from storage.retention import DAY_S, LOOK_S, SURE_S, Retention
 from storage.setups import Setups
@@ -23,13 +19,6 @@ from tests.storage.household import Household
 from tests.storage.rooms import ANA, BEN, ELSEWHERE, HOME
 
 MANAGER = MemberId(500)
-
-
-@pytest.fixture
-def house(
-    queue: Queue, concepts: Concepts, photos: Photos, images: Images, vault: Vault, clock: HandClock
-) -> Household:
-    return Household(queue, concepts, photos, images, vault, clock)
 
 
 @pytest.fixture

@@ -7,27 +7,11 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from storage.concepts import Concepts
 from storage.database import scrub
-from storage.images import Images
-from storage.photos import Photos
 from storage.privacy import Privacy
-from storage.queue import Queue
-from storage.vault import Vault
 from tests.storage.clocks import HandClock
-from tests.storage.household import CANARY, Household
+from tests.storage.household import CANARY, Household, places_of
 from tests.storage.rooms import ANA
-
-
-@pytest.fixture
-def house(
-    queue: Queue, concepts: Concepts, photos: Photos, images: Images, vault: Vault, clock: HandClock
-) -> Household:
-    return Household(queue, concepts, photos, images, vault, clock)
-
-
-def places_of(data: Path, text: str) -> list[str]:
-    return [path.name for path in data.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
 
 
 def test_of_a_large_file_the_log_is_emptied_at_once_and_deletions_share_the_rewriting(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
-import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from storage.errors import TintypeError
 from storage.output_checks import AUTO, OFF, WantedCheck
+from trainers.registry import Registry
 
 if TYPE_CHECKING:
     import torch
@@ -38,23 +37,18 @@ class Check(Protocol):
 
 
 C = TypeVar("C", bound=Check)
-_CHECKS: dict[str, Check] = {}
+_CHECKS: Registry[Check] = Registry(__name__)
 
 
 def register(cls: type[C]) -> type[C]:
     """Offer a check; its file bears its name."""
-    check = cls()
-    if cls.__module__.rpartition(".")[2] != check.name:
-        raise ValueError(f"{cls.__module__} must bear the check's name, {check.name!r}")
-    _CHECKS[check.name] = check
+    _CHECKS.add(cls())
     return cls
 
 
 def checks() -> Mapping[str, Check]:
     """Every check by name."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
-    return dict(sorted(_CHECKS.items()))
+    return _CHECKS.all()
 
 
 @dataclass(frozen=True, slots=True)

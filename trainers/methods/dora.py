@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from trainers.differences import LowRank, shortened
-from trainers.layers import LayerSettings, Values, lora_config, merged, shortened_bytes, train_layers
+from trainers.layers import LayerSettings, Values, layers_of, lora_config, merged, pair_bytes, train_layers
 from trainers.method import Lesson, Progress, register, setting
 from trainers.pipeline import Base
 
@@ -42,4 +42,4 @@ class Dora:
 
     def file_bytes(self, base: Base, settings: DoraSettings) -> int:
         """That of a LoRA of the files' rank."""
-        return shortened_bytes(base, settings.file_rank)
+        return pair_bytes(layers_of(base), settings.file_rank, is_shortened=True)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from trainers.adapter import Adapter
 from trainers.differences import Difference, Whole, shortened
-from trainers.layers import BYTES_PER_NUMBER, LayerSettings, prior_of, said_of
+from trainers.layers import BYTES_PER_NUMBER, LayerSettings, pair_bytes, prior_of, said_of
 from trainers.learning import Pupil, learn, plan_of
 from trainers.method import Lesson, Progress, register, setting
 from trainers.pipeline import Base, swapped
@@ -57,10 +57,10 @@ class Dreambooth:
 
     def file_bytes(self, base: Base, settings: DreamboothSettings) -> int:
         """Pairs of the files' rank, or all numbers."""
-        shapes = [(len(layer.weight), layer.weight[0].numel()) for layer in _layers(base).values()]
-        if not settings.rank:
-            return sum(out * into for out, into in shapes) * BYTES_PER_NUMBER
-        return sum((out + into) * min(settings.rank, out, into) for out, into in shapes) * BYTES_PER_NUMBER
+        layers = _layers(base).values()
+        if settings.rank:
+            return pair_bytes(layers, settings.rank, is_shortened=True)
+        return sum(layer.weight.numel() for layer in layers) * BYTES_PER_NUMBER
 
 
 def _layers(base: Base) -> dict[str, nn.Linear | nn.Conv2d]:

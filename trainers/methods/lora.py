@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from trainers.layers import LayerSettings, lora_config, lora_difference, low_rank_bytes, train_layers
+from trainers.layers import LayerSettings, layers_of, lora_config, lora_difference, pair_bytes, train_layers
 from trainers.method import Lesson, Progress, register
 from trainers.pipeline import Base
 
@@ -24,4 +24,4 @@ class Lora:
 
     def file_bytes(self, base: Base, settings: LayerSettings) -> int:
         """The numbers of all pairs at two bytes each."""
-        return low_rank_bytes(base, settings.rank)
+        return pair_bytes(layers_of(base), settings.rank)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from torch import nn
 
 from trainers.differences import LowRank, shortened
-from trainers.layers import LayerSettings, Values, merged, shortened_bytes, train_layers
+from trainers.layers import LayerSettings, Values, layers_of, merged, pair_bytes, train_layers
 from trainers.method import Lesson, Progress, register, setting
 from trainers.pipeline import Base
 
@@ -46,7 +46,7 @@ class Oft:
 
     def file_bytes(self, base: Base, settings: OftSettings) -> int:
         """That of a LoRA of the files' rank."""
-        return shortened_bytes(base, settings.rank)
+        return pair_bytes(layers_of(base), settings.rank, is_shortened=True)
 
 
 def _config(settings: OftSettings) -> PeftConfig:

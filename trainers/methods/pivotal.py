@@ -14,10 +14,11 @@ from trainers.conditioning import Said, together
 from trainers.layers import (
     LayerSettings,
     differences,
+    layers_of,
     lora_config,
     lora_difference,
-    low_rank_bytes,
     new_layers,
+    pair_bytes,
     prior_of,
     trained,
 )
@@ -78,7 +79,7 @@ class Pivotal:
 
     def file_bytes(self, base: Base, settings: PivotalSettings) -> int:
         """The LoRA's and the rows'."""
-        return low_rank_bytes(base, settings.rank) + rows_bytes(base, settings.vectors)
+        return pair_bytes(layers_of(base), settings.rank) + rows_bytes(base, settings.vectors)
 
 
 def _said(
