@@ -94,8 +94,15 @@ class Tintype(discord.Client):
         """Let answers under way come to their end, leave Discord, and finish what goes on beside the answers."""
         await self._finish_answers()
         await super().close()
+        self._forget_ready()
         await self.studio.door.settle()
         await self.studio.names.settle()
+
+    def _forget_ready(self) -> None:
+        """The library says that it is ready some seconds after the login, and goes on with that when it is closed."""
+        waiting = self._connection._ready_task  # noqa: SLF001  it has no other name
+        if waiting is not None:
+            waiting.cancel()
 
     def note_answering(self) -> None:
         """This task answers an interaction: what it uses is not taken away under it."""
