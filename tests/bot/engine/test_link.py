@@ -59,7 +59,7 @@ async def test_what_the_engine_says_of_itself_is_known_once_it_is_ready() -> Non
 async def test_a_death_is_seen_at_once_and_another_engine_started() -> None:
     async with linked() as link:
         engine = await ready(link)
-        os.kill(engine.pid, signal.SIGKILL)
+        engine.kill()
         async with asyncio.timeout(1):
             await engine.ended.wait()
         with pytest.raises(EngineLost):
@@ -76,7 +76,7 @@ async def test_a_question_under_way_is_answered_by_the_death() -> None:
         os.kill(engine.pid, signal.SIGSTOP)
         asking = asyncio.create_task(engine.ask("ping"))
         await asyncio.sleep(0.05)
-        os.kill(engine.pid, signal.SIGKILL)
+        engine.kill()
 
         with pytest.raises(EngineLost):
             await asking

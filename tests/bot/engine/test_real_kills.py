@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-import os
 import random
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -75,7 +73,7 @@ async def kill_after_progress(stage: Stage, chance: random.Random) -> None:
     engine = stage.link.process
     assert engine is not None
     assert not (await stage.job(JOB)).state.is_over, "it ended before it could be killed; give it more steps"
-    os.kill(engine.pid, signal.SIGKILL)
+    engine.kill()
     await engine.ended.wait()
     await stage.until(lambda rooms: bool((row := rooms.queue.get(JOB)) and row.state is JobState.QUEUED), 10)
 

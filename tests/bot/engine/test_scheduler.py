@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -174,7 +172,7 @@ async def test_a_killed_engine_costs_no_more_than_since_its_last_checkpoint(tmp_
         job = await stage.put(put_training)
         await stage.until(lambda rooms: bool((found := rooms.queue.get(job.id)) and found.checkpoint))
         assert stage.link.process is not None
-        os.kill(stage.link.process.pid, signal.SIGKILL)
+        stage.link.process.kill()
 
         ended = await stage.end_of(job.id)
 
