@@ -15,7 +15,6 @@ from bot.store import Rooms, Store
 from bot.studio import EngineFacts
 from bot.takeover import shows_person
 from storage.errors import NotAllowed, NotFound, TintypeError
-from storage.permissions import may_go_on
 from storage.records import BlobId, Image, ImageId, Job, JobKind, Kind, Photo, PhotoId, Version, VersionId
 
 PROTOCOL = 1  # of attempt.json; trainers/attempt.py refuses another one
@@ -191,7 +190,7 @@ def _parent(rooms: Rooms, image: str) -> Image:
 def _words(rooms: Rooms, job: Job, facts: EngineFacts) -> tuple[list[dict[str, Any]], dict[str, BlobId]]:
     rows, files = [], {}
     for n, word in enumerate(job.request.get("words") or (), 1):
-        version = _usable(rooms, job, VersionId(word["version"]), facts)
+        version = _usable(rooms, VersionId(word["version"]), facts)
         path = f"weights/{n}.safetensors"
         files[path] = version.blob
         rows.append(
@@ -206,8 +205,8 @@ def _words(rooms: Rooms, job: Job, facts: EngineFacts) -> tuple[list[dict[str, A
     return rows, files
 
 
-def _usable(rooms: Rooms, job: Job, version_id: VersionId, facts: EngineFacts) -> Version:
-    """The version, if it is still there, made for this base, and the person whose likeness it is still agrees."""
+def _usable(rooms: Rooms, version_id: VersionId, facts: EngineFacts) -> Version:
+    """The version, if it is still there and made for this base; that it may be used was asked at the claim."""
     version = rooms.concepts.version(version_id)
     concept = rooms.concepts.get(version.concept) if version else None
     if version is None or concept is None:
@@ -216,19 +215,13 @@ def _usable(rooms: Rooms, job: Job, version_id: VersionId, facts: EngineFacts) -
         raise NotFound("E_VERSION_GONE", word=concept.name)
     if (version.base_model, version.base_revision) != (facts.base_id, facts.base_revision):
         raise TintypeError("E_WORD_FOREIGN_BASE", word=concept.name, base=version.base_model)
-    held = rooms.sharing.held(concept)
-    if not held.has_consent:
-        raise NotAllowed("E_CONSENT_BACK", word=concept.name)
-    if not may_go_on(job.owner, job.guild, held):
-        name = next(word["name"] for word in job.request["words"] if word["version"] == version_id)
-        raise NotFound("E_NO_SUCH_WORD", word=name, nearest="")
     return version
 
 
 def _contact_sheet(rooms: Rooms, job: Job, facts: EngineFacts) -> Plan:
     """A version and the sample points beside it, each to be drawn at several strengths."""
     request = job.request
-    version = _usable(rooms, job, VersionId(request["version"]), facts)
+    version = _usable(rooms, VersionId(request["version"]), facts)
     files = {f"weights/{n}.safetensors": _learned(rooms, version, row) for n, row in enumerate(request["rows"], 1)}
     order = {
         "words": [{"name": request["word"], "kind": request["kind"], "weights": list(files)}],

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.rechecking import Scene, refusal_of
 from bot.store import Rooms
 from bot.takeover import note_held_back, settle
+from storage.database import transaction
 from storage.errors import TintypeError
 from storage.photos import FAILED_S
 from storage.records import Job, JobId, Progress
@@ -29,9 +31,19 @@ def progress_of(event: Mapping[str, Any]) -> Progress:
     )
 
 
-def claim(rooms: Rooms, job: JobId, engine: str) -> Job | None:
-    """Queued -> running for this engine; None when it waits no longer."""
-    return rooms.queue.claim(job, engine, LEASE_S)
+def claim(rooms: Rooms, job: Job, engine: str, scene: Scene) -> Job | None:
+    """Queued -> running for this engine; None when it waits no longer, or may not begin any more and is cancelled.
+
+    It ends as what runs does when a word is taken out of use: with its reason and its one message.
+    """
+    with transaction(rooms.db):
+        refusal = refusal_of(rooms, job, scene)
+        if refusal is None:
+            return rooms.queue.claim(job.id, engine, LEASE_S)
+        if rooms.queue.cancel(job.id, refusal.code, **refusal.facts):
+            log.info("job %s may not begin any more: %s", job.id, refusal.code)
+            settle_ended(rooms, job.id)
+    return None
 
 
 def beat(rooms: Rooms, job: Job, progress: Progress | None) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.studio import Asker
 from storage.errors import NotAllowed, NotFound
+from storage.questions import Question, QuestionState
 from storage.records import Concept, ConceptId, Kind, MemberId, VersionId
 from storage.sharing import Mixing
 
@@ -20,7 +20,37 @@ class Needed:
     concept: ConceptId
 
 
-def needed_for(rooms: Any, asker: Asker, words: Iterable[Mapping[str, Any]]) -> list[Needed]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Leave that one order has already, which stands for no other."""
+
+    answers: Sequence[Question] = ()  #: questions that were asked for it; those with a yes count
+    is_part: bool = False  #: of what was allowed before, like an enlargement of one of its pictures
+
+    @classmethod
+    def read(cls, rooms: Any, told: Mapping[str, Any]) -> Given:
+        """As a job's request has it; an answer that was taken back since counts no more."""
+        found = (rooms.questions.get(question) for question in told.get("answers", ()))
+        return cls(answers=[one for one in found if one is not None], is_part=bool(told.get("is_part")))
+
+    def told(self) -> dict[str, Any]:
+        """What a job's request keeps of it."""
+        return {"answers": [one.id for one in self.answers], "is_part": self.is_part}
+
+    def lacking(self, rooms: Any, asker: MemberId, words: Iterable[Mapping[str, Any]]) -> list[Needed]:
+        """Whose leave an order still needs.
+
+        Raises: as `needed_for`.
+        """
+        yes = {(one.person, one.concept) for one in self.answers if one.state is QuestionState.YES}
+        needed = needed_for(rooms, asker, words)
+        return [] if self.is_part else [one for one in needed if (one.person, one.concept) not in yes]
+
+
+NOTHING = Given()
+
+
+def needed_for(rooms: Any, asker: MemberId, words: Iterable[Mapping[str, Any]]) -> list[Needed]:
     """Check an order's words against each other; whom it needs to ask, but those who have allowed it for good.
 
     An owner's rules bind others, never themselves.
@@ -46,23 +76,23 @@ def _mixing(rooms: Any, concept: ConceptId) -> Mixing:
     return share.mixing if share else Mixing.FREE
 
 
-def _refuse_people(rooms: Any, asker: Asker, concepts: Sequence[Concept], people: Sequence[Concept]) -> None:
+def _refuse_people(rooms: Any, asker: MemberId, concepts: Sequence[Concept], people: Sequence[Concept]) -> None:
     for concept in concepts:
-        is_bound = concept.owner != asker.member and any(person.id != concept.id for person in people)
+        is_bound = concept.owner != asker and any(person.id != concept.id for person in people)
         if is_bound and _mixing(rooms, concept.id) is Mixing.NO_PEOPLE:
             raise NotAllowed("E_MIX_PEOPLE", word=concept.name)
 
 
-def _asked_first(rooms: Any, asker: Asker, concepts: Sequence[Concept]) -> list[Needed]:
+def _asked_first(rooms: Any, asker: MemberId, concepts: Sequence[Concept]) -> list[Needed]:
     """The owners who want to be asked before others use their word, alone or with others."""
     return [
         Needed(concept.owner, concept.id)
         for concept in concepts
-        if concept.owner != asker.member and _mixing(rooms, concept.id) is Mixing.ASK
+        if concept.owner != asker and _mixing(rooms, concept.id) is Mixing.ASK
     ]
 
 
-def _of_people(asker: Asker, people: Sequence[Concept]) -> list[Needed]:
+def _of_people(asker: MemberId, people: Sequence[Concept]) -> list[Needed]:
     """Two people stand in one picture only with leave of both: of whoever owns the word, and of whoever is shown."""
     if len({person.id for person in people}) < 2:
         return []
@@ -70,10 +100,10 @@ def _of_people(asker: Asker, people: Sequence[Concept]) -> list[Needed]:
         Needed(member, person.id)
         for person in people
         for member in dict.fromkeys((person.owner, person.person or person.owner))
-        if member != asker.member
+        if member != asker
     ]
 
 
-def _is_allowed(rooms: Any, asker: Asker, one: Needed) -> bool:
-    is_standing: bool = rooms.questions.is_standing(asker.member, one.person, one.concept)
+def _is_allowed(rooms: Any, asker: MemberId, one: Needed) -> bool:
+    is_standing: bool = rooms.questions.is_standing(asker, one.person, one.concept)
     return is_standing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,13 +15,14 @@ from bot.ground import fitted, may_begin
 from bot.habits import habits_of
 from bot.limits import refuse_above
 from bot.meaning import may_use, meant_by, newest, resolved, with_words, words_of
-from bot.mixing import Needed, needed_for
+from bot.mixing import NOTHING, Given
 from bot.studio import Asker, EngineFacts
 from bot.waits import usual_s
 from storage.database import transaction
 from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.pending import Pending
 from storage.permissions import Action, can, knows
+from storage.questions import Question
 from storage.records import (
     Actor,
     Concept,
@@ -111,9 +112,9 @@ def _put(
     request: Mapping[str, Any],
     now: float,
     parent: str | None = None,
-    allowed: Collection[Needed] = (),
+    given: Given = NOTHING,
 ) -> tuple[Outcome, bool]:
-    """Queue an order, or ask the owners of its words first; `allowed` is what they have said yes to for it.
+    """Queue an order, or ask the owners of its words first; `given` is what they have said yes to for it.
 
     `parent` is the job whose pictures it begins from.
     """
@@ -121,7 +122,7 @@ def _put(
     rooms.rules.refuse(asker.actor.guild, request["prompt"], request.get("negative_prompt", ""))
     if request.get("is_from_upload"):
         beginnings.refuse_for_adults(asker)
-    needed = [one for one in needed_for(rooms, asker, request["words"]) if one not in allowed]
+    needed = given.lacking(rooms, asker.member, request["words"])
     refuse_above(rooms, asker, JobKind.IMAGINE, int(request["count"]))
     if needed:
         return holding.put_aside(rooms, asker, {"order": request, "parent": parent}, needed), True
@@ -129,7 +130,9 @@ def _put(
         asker.new_job(
             JobKind.IMAGINE,
             predicted_s=usual_s(rooms, JobKind.IMAGINE, now),
-            request=dict(request) | habits_of(rooms, asker, request) | {"is_adult": asker.actor.is_adult_channel},
+            request=dict(request)
+            | habits_of(rooms, asker, request)
+            | {"is_adult": asker.actor.is_adult_channel, "given": given.told()},
         )
     )
     return job, made
@@ -188,9 +191,7 @@ def followed(
         "relation": {"kind": str(relation), "parent": None if relation is Relation.AGAIN else parent.id}
         | ({"amount": amount} if relation is Relation.VARY else {}),
     }
-    is_part = is_same and job.owner == asker.member  # of what was allowed already
-    allowed = needed_for(rooms, asker, request["words"]) if is_part else ()
-    return _put(rooms, asker, request, now, job.id, allowed)
+    return _put(rooms, asker, request, now, job.id, Given(is_part=is_same and job.owner == asker.member))
 
 
 def may_use_words(rooms: Any, asker: Asker, job: Job) -> None:
@@ -251,9 +252,9 @@ def chosen(rooms: Any, asker: Asker, pending_id: str, n: int, facts: EngineFacts
 
 
 def released(
-    rooms: Any, asker: Asker, order: Pending, allowed: Collection[Needed], facts: EngineFacts | None, now: float
+    rooms: Any, asker: Asker, order: Pending, asked: Sequence[Question], facts: EngineFacts | None, now: float
 ) -> Job:
-    """Queue an order that its words' owners have allowed, as if it was typed now: everything else is checked anew.
+    """Queue an order that all who were asked have allowed, as if it was typed now: everything else is checked anew.
 
     Raises: NotAllowed(E_MIX_ASK) when by now others are to be asked too, and as `ordered`.
     """
@@ -261,7 +262,7 @@ def released(
     if parent:
         may_use_words(rooms, asker, finished(rooms, asker, parent, Action.VARY)[0])
     words = [_today(rooms, asker, word, facts) for word in request["words"]]
-    outcome, _ = _put(rooms, _once(asker, order), dict(request) | {"words": words}, now, parent, allowed)
+    outcome, _ = _put(rooms, _once(asker, order), dict(request) | {"words": words}, now, parent, Given(answers=asked))
     if not isinstance(outcome, Job):
         raise NotAllowed("E_MIX_ASK", word=words[0]["name"])
     return outcome

@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 IDLE_S = 30.0  # the bell ends it at once
 FIRST_AGAIN_S, MOST_AGAIN_S = 2.0, 60.0  # after an outage; each try waits twice as long
 CHANNELS_AT_ONCE = 8
+BLOCKED = {"E_BLOCKED", "E_BARRED"}  # why a job ended that is its member's business alone
 STUCK_S = 60.0  # for one message, rate limits of its channel included; then it is looked up and tried again
 
 
@@ -169,8 +170,12 @@ class Outbox:
     def _is_private(self, rooms: Rooms, job: Job) -> bool:
         """Whether it shows a person where that is not allowed: an adult channel, or without that person's grant.
 
+        Nor does a channel read that somebody was blocked.
+
         What began from a picture that was sent may show one, too; and a channel may have changed since it was asked in.
         """
+        if job.code in BLOCKED:
+            return True
         here = self._client.get_channel(job.channel)
         if job.kind is JobKind.IMAGINE and not _is_open(rooms, job, here):
             return True

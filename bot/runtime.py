@@ -21,6 +21,7 @@ from bot.following import Following
 from bot.letters import Letters
 from bot.lock import held
 from bot.outbox import Outbox
+from bot.rechecking import NOWHERE, Scene, depends_on_place, scene_of
 from bot.remembering import Remembering
 from bot.roll_call import RollCall
 from bot.scheduler import Scheduler
@@ -29,6 +30,7 @@ from bot.studio import Studio
 from bot.takedown import take_down
 from bot.watcher import Watcher
 from storage.clock import Clock, SystemClock
+from storage.records import Job
 
 log = logging.getLogger(__name__)
 
@@ -113,13 +115,14 @@ class Bot:
         self._place, self._store, self._clock, self._say = place, store, clock, say
         self._tasks = Tasks()
         self._told_engine = ""
+        self._client_here: Tintype | None = None
         self._outbox: Outbox | None = None
         self._watcher: Watcher | None = None
         self._letters: Letters | None = None
         self.link = EngineLink(engine.command, engine.environ, clock, changed=self._changed, patience=engine.patience)
         self._remembering = Remembering(store, self.link, engine.command)
         self._attempts = Attempts(store, place.data_dir / "run")
-        self._scheduler = Scheduler(store, self.link, self._attempts, clock, told=self._tell)
+        self._scheduler = Scheduler(store, self.link, self._attempts, clock, told=self._tell, scene_of=self._scene_of)
         self._attachments = Attachments(place.api_url)
         self._following = Following(store, lambda: self.link.facts, clock)
         self._studio = Studio(
@@ -134,6 +137,9 @@ class Bot:
             takes_photos=place.takes_photos,
             follow=self._following.follow,
         )
+
+    def _scene_of(self, job: Job) -> Scene | None:
+        return scene_of(self._client_here, job) if depends_on_place(job) else NOWHERE
 
     def wake(self) -> None:
         """Something was queued, cancelled or wished."""
@@ -188,6 +194,7 @@ class Bot:
         return Tintype(self._studio, self._place.data_dir / "commands.sha256")
 
     def _serve(self, client: Tintype) -> None:
+        self._client_here = client
         facts = lambda: self.link.facts  # noqa: E731 – asked each time
         self._outbox = Outbox(self._store, client, facts, self._clock)
         self._watcher = Watcher(self._store, client, facts, self._clock)

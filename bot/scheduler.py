@@ -16,6 +16,7 @@ from bot.bell import Bell
 from bot.engine_link import EngineLink
 from bot.engine_process import EngineProcess
 from bot.fates import LEASE_S, beat, claim, fail, progress_of, release, settle_ended
+from bot.rechecking import NOWHERE, Scene
 from bot.store import Store
 from bot.takeover import End, keep, keep_result
 from bot.turns import Turns
@@ -33,6 +34,8 @@ IDLE_S = 2.0  # while nothing does; the bell ends it at once
 STALL_S = 900.0  # without a word of any attempt: the engine hangs, though it answers
 AGAIN_S = 1.0  # after something broke here
 CHECKPOINT, CANCEL = "checkpoint", "cancel"
+
+SceneOf = Callable[[Job], Scene | None]
 
 
 @dataclass(slots=True, eq=False)
@@ -66,11 +69,12 @@ class Scheduler:
         clock: Clock,
         *,
         told: Callable[[], None] = lambda: None,
+        scene_of: SceneOf = lambda job: NOWHERE,
         poll_s: float = POLL_S,
     ) -> None:
-        """`told` is called when a job has ended or begun: somebody must say so."""
+        """`told` is called when a job has ended or begun: somebody must say so. `scene_of`: None is not known yet."""
         self._store, self._link, self._attempts, self._clock = store, link, attempts, clock
-        self._told, self._poll_s = told, poll_s
+        self._told, self._scene_of, self._poll_s = told, scene_of, poll_s
         self._bell = Bell()
         self._runs: dict[tuple[str, int], Run] = {}
         self._turns = Turns()
@@ -282,12 +286,14 @@ class Scheduler:
         if engine is None or facts is None or engine.ended.is_set() or is_full:
             return
         ready = await self._store.run(lambda rooms: rooms.queue.ready())
-        for job in self._turns.next_of(ready, [run.job for run in self._runs.values()]):
-            claimed = await self._store.run(partial(claim, job=job.id, engine=str(engine.pid)))
+        scenes = {job.id: scene for job in ready if (scene := self._scene_of(job)) is not None}
+        placed = [job for job in ready if job.id in scenes]
+        for job in self._turns.next_of(placed, [run.job for run in self._runs.values()]):
+            claimed = await self._store.run(partial(claim, job=job, engine=str(engine.pid), scene=scenes[job.id]))
             if claimed is not None:
                 self._turns.served(claimed)
                 await self._start(claimed, engine)
-                self._told()
+            self._told()
 
     async def _start(self, job: Job, engine: EngineProcess) -> None:
         """Lay out the attempt's folder and hand it over; what cannot be begun is over, with its reason."""

@@ -200,9 +200,10 @@ class Moderation:
                 guild=guild, member=member, actor=actor, now=self._clock.now(), until=until, reason=reason,
             )  # fmt: skip
             self._audit.note("block", guild=guild or None, actor=actor, about=about or None, until=until)
+            code, moment = ("E_BARRED" if guild == EVERYWHERE else "E_BLOCKED"), "none" if until is None else int(until)
             for job in self._queue.of_owner(member, -1):
                 if guild in (EVERYWHERE, job.guild) and not job.state.is_over:
-                    self._queue.cancel(job.id)
+                    self._queue.cancel(job.id, code, until=str(moment))
 
     def unblock(self, guild: GuildId, member: MemberId, actor: MemberId | None) -> bool:
         """Let a member in again; False when they were not kept out."""

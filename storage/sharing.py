@@ -219,6 +219,8 @@ class Sharing:
         """Cancel what draws with a word for those who may use it no more."""
         found = self._concepts.get(concept)
         held = None if found is None else self.held(found)
-        for job in self._queue.drawing_with({version.id for version in self._concepts.versions(concept)}):
+        versions = {version.id for version in self._concepts.versions(concept)}
+        for job in self._queue.drawing_with(versions):
             if held is None or not may_go_on(job.owner, job.guild, held):
-                self._queue.cancel(job.id)
+                written = next(word["name"] for word in job.request["words"] if word["version"] in versions)
+                self._queue.cancel(job.id, "E_WORD_CLOSED", word=written)

@@ -9,12 +9,10 @@ from bot.asking import Face, Yes
 from bot.cards import Card
 from bot.errors import sentence_of
 from bot.holding import leave_of
-from bot.mixing import Needed
 from storage.database import transaction
 from storage.errors import NotFound, TintypeError
 from storage.pending import Pending
 from storage.questions import GONE, Question, QuestionKind, QuestionState
-from storage.records import ConceptId
 
 
 def _asks(rooms: Any, question: Question, is_alone: bool) -> Card:  # noqa: FBT001  as `Face` wants it
@@ -55,8 +53,7 @@ def _agreed(rooms: Any, yes: Yes) -> None:
         return
     try:
         with transaction(rooms.db):
-            allowed = [Needed(one.person, ConceptId(str(one.concept))) for one in asked]
-            job = orders.released(rooms, yes.asker, _order(rooms, question), allowed, yes.facts, yes.now)
+            job = orders.released(rooms, yes.asker, _order(rooms, question), asked, yes.facts, yes.now)
     except TintypeError as trouble:
         rooms.questions.note(question.id, trouble={"code": trouble.code, "facts": trouble.facts})
     else:

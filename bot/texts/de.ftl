@@ -1391,6 +1391,7 @@ E_NOT_YOURS = Das gehört einem anderen Mitglied, und nur das darf es. Fang mit 
 E_PERSON_ADULT = Ein Wort für eine Person wird nie in einem altersbeschränkten Kanal benutzt. Nimm einen anderen Kanal.
 E_TRAINING_BACK = Die Person, die <{ $word }> zeigt, hat ihre Einwilligung zurückgenommen; das Wort wird deshalb nicht gelernt. Das ist ihr Recht, ohne Begründung.
 E_CONSENT_BACK = Die Person hinter <{ $word }> hat ihre Einwilligung zurückgenommen, deshalb wird damit nichts mehr gezeichnet. Nimm das Wort aus dem Prompt.
+E_WORD_CLOSED = <{ $word }> steht dir nicht mehr offen, deshalb wird damit nichts gezeichnet. Nimm das Wort aus dem Prompt, oder bitte, wem es gehört, es wieder mit dir zu teilen.
 E_BLOB_GONE = Diese Datei wurde gelöscht und lässt sich nicht mehr zeigen oder benutzen. `/show` und `/words mine` listen auf, was da ist.
 E_BLOB_BROKEN = Eine Datei davon ist beschädigt und nicht zu gebrauchen. Mach es neu und sag es dem Betreiber; er sollte die Festplatte prüfen und mit `tintype restore` eine Sicherung zurückholen.
 E_MASTER_KEY = Die Datei mit dem Hauptschlüssel ist nicht die, mit der diese Daten verschlüsselt wurden. Leg die richtige dorthin, wo TINTYPE_MASTER_KEY_FILE es sagt, oder hol sie aus deiner Kopie zurück.

@@ -1359,6 +1359,7 @@ E_NOT_YOURS = That belongs to another member, and only they may do this. Start y
 E_PERSON_ADULT = A word for a person is never used in an age-restricted channel. Use it in another channel.
 E_TRAINING_BACK = The person whom <{ $word }> shows took their agreement back, so it is not learned. That is their right, without a reason.
 E_CONSENT_BACK = The person behind <{ $word }> took their agreement back, so nothing is drawn with it any more. Take the word out of the prompt.
+E_WORD_CLOSED = <{ $word }> is not open to you any more, so nothing is drawn with it. Take it out of the prompt, or ask its owner to share it with you again.
 E_BLOB_GONE = That file was deleted, so it cannot be shown or used any more. `/show` and `/words mine` list what there is.
 E_BLOB_BROKEN = A file of this is damaged and cannot be used. Make it again, and tell the operator, who should check the disk and restore a backup with `tintype restore`.
 E_MASTER_KEY = The master key file is not the one that this data was encrypted with. Put the right file where TINTYPE_MASTER_KEY_FILE says, or restore it from the backup of the key.

@@ -150,3 +150,14 @@ async def test_where_the_history_may_not_be_read_it_is_not_said_by_direct_messag
     assert [one for one in await stage.ana.read("dm") if "Enlarge 1" in one.text] == []
     assert await stage.run(lambda rooms: rooms.queue.unsent()) == []
     assert list(await stage.run(lambda rooms: rooms.notes.of(UNREADABLE))) == [str(stage.channel())]
+
+
+async def test_that_one_was_blocked_is_read_by_that_member_alone(stage: Stage) -> None:
+    await stage.ana.command("imagine", prompt="a cup")
+    await stage.run(lambda rooms: rooms.moderation.block(stage.guild, stage.id_of("ana"), stage.id_of("ben")))
+
+    await outbox(stage).deliver()
+
+    assert await shown_to_all(stage) == []
+    (told,) = [one for one in await stage.ana.read("dm") if "Cancelled" in one.text]
+    assert "The moderators of this server have blocked you from its studio" in told.body

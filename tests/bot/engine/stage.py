@@ -14,7 +14,8 @@ from bot import comparing
 from bot.attempts import Attempts
 from bot.engine_link import EngineLink, Patience
 from bot.engine_process import environment
-from bot.scheduler import Scheduler
+from bot.rechecking import NOWHERE
+from bot.scheduler import SceneOf, Scheduler
 from bot.store import Rooms, Store
 from storage.clock import Clock, SystemClock
 from storage.records import ConceptId, Consent, Job, JobId, JobKind, Kind, MemberId, NewJob, Version
@@ -65,6 +66,8 @@ async def staged(
     command: list[str] | None = None,
     clock: Clock | None = None,
     stop_s: float = 5.0,
+    told: Callable[[], None] = lambda: None,
+    scene_of: SceneOf = lambda job: NOWHERE,
     **settings: object,
 ) -> AsyncIterator[Stage]:
     clock = clock or SystemClock()
@@ -78,7 +81,8 @@ async def staged(
         changed=lambda: [wake() for wake in woken],
         patience=QUICK,
     )
-    scheduler = Scheduler(store, link, Attempts(store, folder / "data" / "run"), clock, poll_s=0.01)
+    attempts = Attempts(store, folder / "data" / "run")
+    scheduler = Scheduler(store, link, attempts, clock, told=told, scene_of=scene_of, poll_s=0.01)
     woken.append(scheduler.wake)
     linked, scheduled = asyncio.create_task(link.run()), asyncio.create_task(scheduler.run())
     try:

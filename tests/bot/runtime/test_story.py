@@ -164,10 +164,13 @@ async def test_a_live_card_is_taken_up_again_after_a_restart(box: Sandbox, url: 
 
 
 async def test_a_persons_pictures_never_appear_in_an_adult_channel(box: Sandbox, url: str, tmp_path: Path) -> None:
-    async with Member.connect(url, "ana") as ana, running(tmp_path, url, STEP_S=0.1) as whole:
+    async with Member.connect(url, "ana") as ana, running(tmp_path, url, STEP_S=0.3) as whole:
         await learned(ana, "ana-me", "person")
         channel = next(one for one in box.channels.values() if one.name == "general")
         await say(ana, "imagine", prompt="<ana-me> on the beach", count=1)
+        async with asyncio.timeout(10):
+            while not [*(tmp_path / "run").glob("*/attempt.json")]:  # it is being drawn
+                await asyncio.sleep(0.02)
         async with ana._session.patch(f"{url}/sandbox/channels/general", json={"is_nsfw": True}) as answer:
             assert answer.status == 200
 
