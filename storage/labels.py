@@ -12,11 +12,13 @@ from pathlib import PurePath
 from typing import Any
 
 from storage.errors import WeightsRefused
+from storage.words import NAME
 
 #: the rows of each text encoder in a file that holds nothing else, as AUTOMATIC1111 and ComfyUI call them
 ROW_KEYS: Mapping[int, Sequence[str]] = {1: ("emb_params",), 2: ("clip_l", "clip_g")}
-_BUNDLED = re.compile(r"bundle_emb\.[^.]+\.(string_to_param\.\*|clip_l|clip_g)")  # rows beside a LoRA's layers
+_BUNDLED = re.compile(r"bundle_emb\.([^.]+)\.(string_to_param\.\*|clip_l|clip_g)")  # rows beside a LoRA's layers
 _BUNDLED_ALONE = "string_to_param.*"
+MERGED = "tintype.merged"  #: the note of a file that several words went into; it may hold the rows of each
 LEGACY_OFFSET, LEGACY_BYTES = 0x100000, 0x10000  # AUTOMATIC1111's old hash reads 64 KiB from here
 LEGACY_DIGITS = 8
 PLACES = ("/", "\\", ".", "~")  # how the path of a folder may begin
@@ -92,7 +94,7 @@ def bundled_key(word: str, key: str) -> str:
 def row_key(name: str) -> str | None:
     """The name that a tensor of rows has alone; None for any other tensor."""
     if bundled := _BUNDLED.fullmatch(name):
-        return ROW_KEYS[1][0] if bundled[1] == _BUNDLED_ALONE else bundled[1]
+        return ROW_KEYS[1][0] if bundled[2] == _BUNDLED_ALONE else bundled[2]
     return name if any(name in keys for keys in ROW_KEYS.values()) else None
 
 
@@ -112,22 +114,49 @@ class Part:
 def exported(content: bytes, word: str) -> list[Part]:
     """A word's file under the word's present name: a LoRA, an embedding, or both of them apart.
 
+    Of a merged file each word's embedding is a file of its own, under that word's name.
     A LoRA is said as it was learned, whatever the word is called today; rows are called by the name of their file.
     Raises: WeightsRefused E_WEIGHTS_BROKEN.
     """
     file = opened(content)
     rows = {name: key for name in file.tensors if (key := row_key(name))}
     layers = {name: name for name in file.tensors if name not in rows}
-    called = f"{word}-emb"
-    learned = file.metadata.get("modelspec.trigger_phrase", word)
+    embeddings = {f"{owner}-emb": own for owner, own in _by_owner(rows, word).items()}
     parts = []
     if layers:
-        trigger = called if rows else learned
+        trigger = " ".join(embeddings) or file.metadata.get("modelspec.trigger_phrase", word)
         parts.append(Part(f"{word}.safetensors", trigger, _labelled(kept(file, layers), word, trigger), False))
-    if rows:
-        alone = _as_embedding(kept(file, rows))
+    for called, own in embeddings.items():
+        alone = _as_embedding(kept(file, own))
         parts.append(Part(f"{called}.safetensors", called, _labelled(alone, word, called), True))
     return parts
+
+
+def whole(content: bytes, word: str) -> Part:
+    """A word's file under the word's present name, its rows left beside its layers.
+
+    Raises: WeightsRefused E_WEIGHTS_BROKEN.
+    """
+    file = opened(content)
+    trigger = file.metadata.get("modelspec.trigger_phrase", word)
+    return Part(f"{word}.safetensors", trigger, _labelled(file, word, trigger), False)
+
+
+def _by_owner(rows: Mapping[str, str], word: str) -> Mapping[str, Mapping[str, str]]:
+    """Whose rows are whose: all the word's own, or, where several words' went into the file, each under its name.
+
+    A stranger's file may name anything, so what is no name of ours becomes a number behind the word.
+    """
+    named = {name: found[1] for name in rows if (found := _BUNDLED.fullmatch(name))}
+    owners = sorted(set(named.values()))
+    if len(owners) < 2:
+        return {word: rows} if rows else {}
+    return {
+        owner if NAME.fullmatch(owner) else f"{word}-{number}": {
+            name: rows[name] for name, bearer in named.items() if bearer == owner
+        }
+        for number, owner in enumerate(owners, 1)
+    }
 
 
 def _labelled(file: File, word: str, trigger: str) -> bytes:
@@ -147,7 +176,7 @@ def _labelled(file: File, word: str, trigger: str) -> bytes:
 
 
 def _as_embedding(file: File) -> File:
-    told = {name: value for name, value in file.metadata.items() if not name.startswith("ss_network_")}
+    told = {name: value for name, value in file.metadata.items() if not name.startswith(("ss_network_", MERGED))}
     if architecture := told.get("modelspec.architecture"):
         told["modelspec.architecture"] = f"{architecture.partition('/')[0]}/textual-inversion"
     return replace(file, metadata=told)

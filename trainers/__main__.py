@@ -25,6 +25,7 @@ from trainers.cli import (
     imagine,
     importing,
     join,
+    merging,
     methods,
     miniature,
     models,
@@ -34,8 +35,8 @@ from trainers.cli import (
 from trainers.models import keep_in
 from trainers.settings import TrainerSettings
 
-SUBCOMMANDS = (engine, join, train, imagine, exporting, importing, sheet, bench, methods, models, miniature)
-COMPUTING = {"engine", "train", "imagine", "import", "sheet", "bench", "miniature"}
+SUBCOMMANDS = (engine, join, train, imagine, exporting, importing, merging, sheet, bench, methods, models, miniature)
+COMPUTING = {"engine", "train", "imagine", "import", "merge", "sheet", "bench", "miniature"}
 EXIT_STOPPED = 130  # as a shell reports Ctrl-C
 
 

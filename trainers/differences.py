@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol, Self
 
 import torch
@@ -11,6 +11,7 @@ from torch import Tensor
 
 # O output width · I input width · k pixels of a convolution, which a linear layer does not have · r rank
 
+HALF_COUNTS = 2048  # up to here float16 knows every whole number
 Parts = Mapping[str, Tensor]  #: by the names that they have in files, after the layer's
 Matrix = tuple[Tensor, ...]  #: one matrix, or the two whose product it is
 
@@ -241,6 +242,24 @@ def shortened(diff: Tensor, rank: int) -> LowRank:
     down = root[:, None] * v[:kept]
     shape = diff.shape[1:] if diff.ndim > 2 and diff[0, 0].numel() > 1 else diff.shape[1:2]
     return LowRank(down.reshape(kept, *shape), u[:, :kept] * root, 1.0)
+
+
+def of_one_alpha(linear: Mapping[str, Difference]) -> dict[str, Difference]:
+    """The same differences, all pairs written with one alpha, whatever their ranks.
+
+    Diffusers takes the most frequent alpha for every attention layer of kohya's files (0.42.1: the other ones' names
+    are lost on the way).
+    """
+    ranks = [len(low.down) for low in linear.values() if isinstance(low, LowRank)]
+    alpha = float(min(max(ranks, default=1), HALF_COUNTS))
+
+    def alike(difference: Difference) -> Difference:
+        if not isinstance(difference, LowRank) or difference.scale * len(difference.down) == alpha:
+            return difference
+        scale = alpha / len(difference.down)
+        return replace(difference, up=difference.up * (difference.scale / scale), scale=scale)
+
+    return {name: alike(difference) for name, difference in linear.items()}
 
 
 def half(tensor: Tensor) -> Tensor:

@@ -14,14 +14,14 @@ import torch
 from torch import Tensor
 
 from storage.errors import WeightsRefused
-from storage.labels import ROW_KEYS, row_key
+from storage.labels import MERGED, ROW_KEYS, row_key
 from storage.packs import TEXT_CHARACTERS
 from trainers.adapter import Adapter
 from trainers.differences import Difference, LowRank, read_difference
 from trainers.miniature import MODEL_ID
 from trainers.names import PREFIX, layer_names
 from trainers.pipeline import ENCODERS, Base, layer_at
-from trainers.weights import checked_rows, contents_of
+from trainers.weights import checked_rows, contents_of, side_by_side
 
 #: how files of kohya, LyCORIS, diffusers and peft name a layer and a part of its difference; diffusers in three ways
 LAYOUTS = tuple(
@@ -65,6 +65,7 @@ class Order:
     name: str  #: of what was handed in, for refusals
     trigger: str = ""  #: what one types for it elsewhere; empty: as its notes say
     peft: Mapping[str, Any] | None = None  #: the scales of layers that peft saved
+    is_exact: bool = False  #: whether its numbers stay as they are, instead of what our own files hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Taken:
 
 
 def taken(base: Base, order: Order) -> Taken:
-    """Read the files as one word for this base; its numbers become what our own files hold.
+    """Read the files as one word for this base; its numbers become what our own files hold, unless they must not.
 
     Raises: WeightsRefused E_WEIGHTS_BASE, E_WRONG_BASE, E_IMPORT_KEY with the first part that we do not have,
     E_IMPORT_SCALES, E_WEIGHTS_NAN, E_PICKLE, E_WEIGHTS_BROKEN.
@@ -88,7 +89,7 @@ def taken(base: Base, order: Order) -> Taken:
         notes |= told
         tensors |= found
     made_for = _made_for(base, notes, tensors, order.name)
-    rows = _rows(base, tensors, order.name)
+    rows = _rows(base, tensors, order.name, is_merged=MERGED in notes)
     linear = _layers(base, tensors, notes, order)
     said = "" if rows else order.trigger or _noted_trigger(notes)
     method = _method_of(linear, rows)
@@ -137,18 +138,22 @@ def _title(family: str) -> str:
 # --- rows ------------------------------------------------------------------------------------------------------------
 
 
-def _rows(base: Base, tensors: dict[str, Tensor], name: str) -> tuple[Tensor, ...]:
+def _rows(base: Base, tensors: dict[str, Tensor], name: str, *, is_merged: bool) -> tuple[Tensor, ...]:
     """Take the rows out of the tensors, those of each encoder (n, D): bundled or alone as other programs name them.
 
     Those of an only encoder are also called as SDXL's first, or, by diffusers, as the word itself.
+    Those of several words are one word's only in a merged file.
     """
     keys = [key for key in tensors if row_key(key)]
     if not keys and len(tensors) == 1:
         keys = [key for key, tensor in tensors.items() if tensor.ndim <= 2 and not _matched(key)]
-    if len(keys) > len(base.encoders):
+    if len(keys) > len(base.encoders) and not is_merged:
         raise WeightsRefused("E_IMPORT_KEY", file=name, part=max(keys))
     only = ROW_KEYS[1][0] if len(base.encoders) == 1 else ""
-    return checked_rows({only or str(row_key(key)): _as_rows(tensors.pop(key)) for key in keys}, base)
+    found: dict[str, list[Tensor]] = {}
+    for key in sorted(keys):
+        found.setdefault(only or str(row_key(key)), []).append(_as_rows(tensors.pop(key)))
+    return checked_rows({key: side_by_side(own, base) for key, own in found.items()}, base)
 
 
 def _as_rows(tensor: Tensor) -> Tensor:
@@ -250,8 +255,9 @@ def _difference(base: Base, name: str, parts: Mapping[str, Tensor], scale: Scale
     if not found.fits(weight):
         raise WeightsRefused("E_WRONG_BASE", base=base.id)
     if isinstance(found, LowRank):
-        return halved(replace(found, scale=scale(name, len(found.down), parts.get("alpha"))))
-    return read_difference(found.named(weight))  # as it will be once it was written
+        low = replace(found, scale=scale(name, len(found.down), parts.get("alpha")))
+        return low if order.is_exact else halved(low)
+    return found if order.is_exact else read_difference(found.named(weight))  # as it will be once it was written
 
 
 def halved(low: LowRank) -> LowRank:

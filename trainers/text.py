@@ -223,7 +223,7 @@ def encode_prompt(
     """
     known = [(adapter, strength) for adapter, strength in adapters if adapter.rows]
     rows = [
-        torch.cat([_weighed(encoder, adapter, strength, at) for adapter, strength in known])
+        torch.cat([weighed(encoder, adapter, strength, at) for adapter, strength in known])
         if known
         else no_rows(encoder)
         for at, encoder in enumerate(base.encoders)
@@ -253,7 +253,7 @@ def _tokens(base: Base, prompt: str, adapters: Sequence[Adapter]) -> Tokens:
     return tokens_of(base, prompt, words, first_row)
 
 
-def _weighed(encoder: TextEncoder, adapter: Adapter, strength: float, at: int) -> Tensor:
+def weighed(encoder: TextEncoder, adapter: Adapter, strength: float, at: int) -> Tensor:
     """An encoder's rows at a strength: at 0 the class word's own, at 1 the learned ones, beyond further along."""
     learned = adapter.rows[at]
     if strength == 1.0:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
@@ -16,7 +17,7 @@ from torch import Tensor
 from storage import labels
 from storage.atomic import write_atomic
 from storage.errors import WeightsRefused
-from storage.labels import ROW_KEYS, bundled_key, row_key
+from storage.labels import MERGED, ROW_KEYS, bundled_key, row_key
 from storage.words import NAME
 from trainers.adapter import Adapter
 from trainers.differences import PARTS, Difference, LowRank, read_difference
@@ -34,11 +35,21 @@ def write_adapter(path: Path, base: Base, lesson: Lesson, method: str, adapter: 
 
     Raises: TintypeError E_DISK_FULL, WeightsRefused E_WEIGHTS_NAN.
     """
+    tensors = layer_tensors(adapter, base) | rows_tensors(adapter)
+    write_tensors(path, adapter, tensors, metadata_of(base, lesson, method, adapter))
+
+
+def write_tensors(
+    path: Path, adapter: Adapter, tensors: dict[str, Tensor], metadata: Mapping[str, str], mode: int = 0o600
+) -> None:
+    """Write what an adapter holds, already under the names that files have for it, whole or not at all.
+
+    Raises: TintypeError E_DISK_FULL, WeightsRefused E_WEIGHTS_NAN.
+    """
     if not adapter.is_finite():
         raise WeightsRefused("E_WEIGHTS_NAN", word=adapter.word)
-    tensors = layer_tensors(adapter, base) | rows_tensors(adapter)
     file = labels.opened(save(tensors))
-    write_atomic(path, labels.closed(labels.hashed(replace(file, metadata=metadata_of(base, lesson, method, adapter)))))
+    write_atomic(path, labels.closed(labels.hashed(replace(file, metadata=metadata))), mode)
 
 
 def layer_tensors(adapter: Adapter, base: Base) -> dict[str, Tensor]:
@@ -175,10 +186,11 @@ def read_adapter(path: Path, base: Base) -> Adapter:
     Raises: WeightsRefused E_PICKLE, E_WEIGHTS_BROKEN, E_WEIGHTS_NAN, E_WEIGHTS_FOREIGN, E_WRONG_BASE.
     """
     with _opened(path) as file:
-        label = _label(dict(file.metadata() or {}), path)
+        told = dict(file.metadata() or {})
         tensors = _tensors(file, path)
+    label = _label(told, path)
     _check_base(label, base)
-    rows = _rows(tensors, base)
+    rows = _rows(tensors, base, is_merged=MERGED in told)
     layers = {name: tensor for name, tensor in tensors.items() if row_key(name) is None}
     adapter = Adapter(
         label.word,
@@ -200,11 +212,26 @@ def _tensors(file: Any, path: Path) -> dict[str, Tensor]:
         raise WeightsRefused("E_WEIGHTS_BROKEN", file=path.name) from error
 
 
-def _rows(tensors: Mapping[str, Tensor], base: Base) -> tuple[Tensor, ...]:
-    found = {key: rows for name, rows in tensors.items() if (key := row_key(name))}
-    if len(found) < sum(row_key(name) is not None for name in tensors):  # of several words
+def _rows(tensors: Mapping[str, Tensor], base: Base, *, is_merged: bool) -> tuple[Tensor, ...]:
+    found: dict[str, list[Tensor]] = {}
+    for name in sorted(tensors):  # word by word
+        if key := row_key(name):
+            found.setdefault(key, []).append(tensors[name])
+    if not is_merged and any(len(own) > 1 for own in found.values()):
         raise WeightsRefused("E_WEIGHTS_FOREIGN", key="bundle_emb")
-    return checked_rows(found, base)
+    return checked_rows({key: side_by_side(own, base) for key, own in found.items()}, base)
+
+
+def side_by_side(rows: Sequence[Tensor], base: Base) -> Tensor:
+    """Rows of several words (n, D) one after the other.
+
+    Raises: WeightsRefused E_WRONG_BASE when they are not of one width.
+    """
+    if len(rows) == 1:
+        return rows[0]
+    if {(own.ndim, *own.shape[1:]) for own in rows} != {(2, *rows[0].shape[1:])}:
+        raise WeightsRefused("E_WRONG_BASE", base=base.id)
+    return torch.cat([own.float() for own in rows])
 
 
 def checked_rows(found: Mapping[str, Tensor], base: Base) -> tuple[Tensor, ...]:

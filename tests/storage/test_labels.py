@@ -76,6 +76,29 @@ def test_a_word_with_layers_and_rows_becomes_a_lora_and_an_embedding() -> None:
     assert "ss_network_dim" not in labels.opened(embedding.content).metadata
 
 
+def test_the_rows_of_each_word_that_went_into_a_merged_file_are_an_embedding_of_its_name() -> None:
+    other = ROWS + 1
+    rows = {"bundle_emb.zed.string_to_param.*": ROWS, "bundle_emb.ivo.string_to_param.*": other}
+    merged = save({**LORA, **rows}, TOLD | {labels.MERGED: "[]"})
+    lora, ivo, zed = labels.exported(merged, "rex")
+
+    assert [part.name for part in (lora, ivo, zed)] == ["rex.safetensors", "ivo-emb.safetensors", "zed-emb.safetensors"]
+    assert lora.trigger == "ivo-emb zed-emb"
+    assert same(load(lora.content), LORA)
+    assert same(load(ivo.content), {"emb_params": other})
+    assert same(load(zed.content), {"emb_params": ROWS})
+    assert labels.MERGED not in labels.opened(zed.content).metadata
+
+
+def test_no_name_in_a_file_becomes_a_path() -> None:
+    rows = {f"bundle_emb.{name}.string_to_param.*": ROWS for name in ("/etc/x", "zed")}
+
+    assert [part.name for part in labels.exported(save(rows, {}), "rex")] == [
+        "rex-1-emb.safetensors",
+        "zed-emb.safetensors",
+    ]
+
+
 def test_no_path_of_this_machine_leaves_it() -> None:
     (part,) = labels.exported(save(dict(LORA), TOLD), "rex")
 

@@ -208,7 +208,8 @@ def test_help_explains_every_subcommand(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.parametrize(
-    "command", ["engine", "train", "imagine", "export", "import", "sheet", "methods", "models", "miniature build"]
+    "command",
+    ["engine", "train", "imagine", "export", "import", "merge", "sheet", "methods", "models", "miniature build"],
 )
 def test_each_subcommand_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
