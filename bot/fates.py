@@ -13,6 +13,7 @@ from bot.takeover import note_held_back, settle
 from storage.database import transaction
 from storage.errors import TintypeError
 from storage.photos import FAILED_S
+from storage.queue import InLine
 from storage.records import Job, JobId, Progress
 
 log = logging.getLogger(__name__)
@@ -31,19 +32,27 @@ def progress_of(event: Mapping[str, Any]) -> Progress:
     )
 
 
-def claim(rooms: Rooms, job: Job, engine: str, scene: Scene) -> Job | None:
+def claim(rooms: Rooms, turn: InLine, engine: str, scene: Scene) -> Job | None:
     """Queued -> running for this engine; None when it waits no longer, or may not begin any more and is cancelled.
 
     It ends as what runs does when a word is taken out of use: with its reason and its one message.
     """
     with transaction(rooms.db):
-        refusal = refusal_of(rooms, job, scene)
-        if refusal is None:
-            return rooms.queue.claim(job.id, engine, LEASE_S)
+        job = rooms.queue.get(turn.id)
+        refusal = refusal_of(rooms, job, scene) if job else None
+        if job is None or refusal is None:
+            return _begun(rooms, turn, engine)
         if rooms.queue.cancel(job.id, refusal.code, **refusal.facts):
             log.info("job %s may not begin any more: %s", job.id, refusal.code)
             settle_ended(rooms, job.id)
     return None
+
+
+def _begun(rooms: Rooms, turn: InLine, engine: str) -> Job | None:
+    claimed = rooms.queue.claim(turn.id, engine, LEASE_S)
+    if claimed is not None:
+        rooms.turns.served(turn)
+    return claimed
 
 
 def beat(rooms: Rooms, job: Job, progress: Progress | None) -> bool:

@@ -14,6 +14,7 @@ from bot.studio import around_of, is_adult
 from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.moderation import EVERYWHERE
 from storage.permissions import Action, can, may_go_on
+from storage.queue import InLine
 from storage.records import Actor, ChannelId, Concept, Job, JobKind, Kind, VersionId
 
 
@@ -28,7 +29,7 @@ class Scene:
 NOWHERE = Scene()
 
 
-def depends_on_place(job: Job) -> bool:
+def depends_on_place(job: InLine) -> bool:
     """Whether a job must wait until Discord has said what its channel is like now: of pictures that will stand there.
 
     Nobody would see them before that; what is learned goes on without Discord.
@@ -36,7 +37,7 @@ def depends_on_place(job: Job) -> bool:
     return job.kind is JobKind.IMAGINE and job.guild is not None
 
 
-def scene_of(client: discord.Client | None, job: Job) -> Scene | None:
+def scene_of(client: discord.Client | None, job: InLine) -> Scene | None:
     """What a job's channel is like now; None while Discord has not said it, or not again after an outage."""
     guild = client.get_guild(job.guild) if client and job.guild else None
     if client is None or (not client.is_ready() if guild is None else guild.unavailable):

@@ -30,7 +30,7 @@ from bot.studio import Studio
 from bot.takedown import take_down
 from bot.watcher import Watcher
 from storage.clock import Clock, SystemClock
-from storage.records import Job
+from storage.queue import InLine
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ class Bot:
             follow=self._following.follow,
         )
 
-    def _scene_of(self, job: Job) -> Scene | None:
+    def _scene_of(self, job: InLine) -> Scene | None:
         return scene_of(self._client_here, job) if depends_on_place(job) else NOWHERE
 
     def wake(self) -> None:

@@ -19,9 +19,9 @@ from bot.fates import LEASE_S, beat, claim, fail, progress_of, release, settle_e
 from bot.rechecking import NOWHERE, Scene
 from bot.store import Store
 from bot.takeover import End, keep, keep_result
-from bot.turns import Turns
 from storage.clock import Clock
 from storage.errors import EngineLost, LeaseLost, TintypeError
+from storage.queue import InLine
 from storage.records import Job, JobId, Progress
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ STALL_S = 900.0  # without a word of any attempt: the engine hangs, though it an
 AGAIN_S = 1.0  # after something broke here
 CHECKPOINT, CANCEL = "checkpoint", "cancel"
 
-SceneOf = Callable[[Job], Scene | None]
+SceneOf = Callable[[InLine], Scene | None]
 
 
 @dataclass(slots=True, eq=False)
@@ -77,7 +77,6 @@ class Scheduler:
         self._told, self._scene_of, self._poll_s = told, scene_of, poll_s
         self._bell = Bell()
         self._runs: dict[tuple[str, int], Run] = {}
-        self._turns = Turns()
         self._engine: EngineProcess | None = None
         self._seq = 0
         self._fresh: set[JobId] = set()  # whose checkpoint is damaged
@@ -285,13 +284,12 @@ class Scheduler:
         is_full = self._clock.monotonic() < self._full_until_s
         if engine is None or facts is None or engine.ended.is_set() or is_full:
             return
-        ready = await self._store.run(lambda rooms: rooms.queue.ready())
-        scenes = {job.id: scene for job in ready if (scene := self._scene_of(job)) is not None}
-        placed = [job for job in ready if job.id in scenes]
-        for job in self._turns.next_of(placed, [run.job for run in self._runs.values()]):
-            claimed = await self._store.run(partial(claim, job=job, engine=str(engine.pid), scene=scenes[job.id]))
+        line = await self._store.run(lambda rooms: rooms.queue.line())
+        scenes = {one.id: scene for one in line if (scene := self._scene_of(one)) is not None}
+        placed, running = [one for one in line if one.id in scenes], [run.job.kind for run in self._runs.values()]
+        for turn in await self._store.run(lambda rooms: rooms.turns.next_of(placed, running)):
+            claimed = await self._store.run(partial(claim, turn=turn, engine=str(engine.pid), scene=scenes[turn.id]))
             if claimed is not None:
-                self._turns.served(claimed)
                 await self._start(claimed, engine)
             self._told()
 

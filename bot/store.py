@@ -7,12 +7,13 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from sqlite_utils import Database
 
+from bot.turns import Turns
 from storage.answers import Answers
 from storage.atomic import make_folder
 from storage.audit import Audit
@@ -75,6 +76,7 @@ class Rooms:
     retention: Retention
     upkeep: Upkeep
     backup: Backup
+    turns: Turns = field(default_factory=Turns)  #: of this run of the bot
 
 
 def open_rooms(data_dir: Path, master_key_file: Path, clock: Clock) -> Rooms:

@@ -29,6 +29,7 @@ class Rooms(Protocol):
 
     db: Any
     queue: Any
+    turns: Any
     concepts: Any
     photos: Any
     points: Any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from statistics import median
 from typing import Any
 
@@ -27,14 +28,14 @@ def left_s(job: Job, now: float) -> float:
 
 
 def waiting_of(rooms: Any, job: Job, now: float, *, is_engine_awake: bool) -> Waiting:
-    """The job's place and its time to wait; 0 when it waits for nothing."""
-    ahead = rooms.queue.ahead_of(job.id)
-    if ahead is None:
+    """The job's place and its time to wait, in the order in which jobs are claimed; 0 when it waits for nothing."""
+    line = rooms.queue.line()
+    if not any(one.id == job.id for one in line):
         wait = None if job.state.is_over else left_s(job, now)
         return Waiting(place=0, wait_s=wait, is_engine_awake=is_engine_awake)
-    before = [predicted_s for kind, predicted_s in ahead if _stands_before(kind, job)]
+    before = list(itertools.takewhile(lambda one: one.id != job.id, rooms.turns.order(line)))
     running = [other for other in rooms.queue.active() if _stands_before(other.kind, job)]
-    wait = sum(before) + sum(left_s(other, now) for other in running) + job.predicted_s
+    wait = sum(one.predicted_s for one in before) + sum(left_s(other, now) for other in running) + job.predicted_s
     is_next = is_engine_awake and not before and not running
     return Waiting(place=0 if is_next else len(before) + 1, wait_s=wait, is_engine_awake=is_engine_awake)
 

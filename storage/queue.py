@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
@@ -14,7 +15,9 @@ from storage.database import rows, transaction
 from storage.ids import new_id
 from storage.records import (
     BlobId,
+    ChannelId,
     ConceptId,
+    GuildId,
     Job,
     JobId,
     JobKind,
@@ -32,6 +35,20 @@ FRUITLESS_ATTEMPTS = 3  # engine deaths in a row without progress: then the job 
 NONCE_LETTERS = {JobKind.TRAIN: "t", JobKind.IMAGINE: "i", JobKind.EXPORT: "e", JobKind.IMPORT: "m", JobKind.SHEET: "s"}
 
 Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """A job that waits, without what it is about: a long line is read for everybody who asks for their place."""
+
+    id: JobId
+    kind: JobKind
+    owner: MemberId
+    guild: GuildId | None
+    channel: ChannelId
+    attempt: int
+    predicted_s: float
+    weight: float = 1.0  #: how much more of the machine its member has than others
 
 
 def _nothing(_db: Database) -> None:
@@ -103,15 +120,11 @@ class Queue:
             and state = 'succeeded' and started_at is not null order by ended_at desc limit :most"""
         return [float(str(row["took"])) for row in rows(self._db, sql, kind=kind, since=since, most=most)]
 
-    def ahead_of(self, job: JobId) -> list[tuple[JobKind, float]] | None:
-        """Kind and predicted seconds of each job that waits longer, the oldest first; None when it is not waiting.
-
-        Rows, not records: in a long line each would be read for everybody who asks for their place.
-        """
-        sql = """select id, kind, predicted_s from jobs where state = 'queued'
-            and rowid <= (select rowid from jobs where id = :job and state = 'queued') order by rowid"""
-        found = rows(self._db, sql, job=job)
-        return [(JobKind(str(row["kind"])), float(str(row["predicted_s"]))) for row in found[:-1]] if found else None
+    def line(self) -> list[InLine]:
+        """Queued jobs, the oldest first, with what decides about their turn."""
+        sql = """select id, kind, owner, guild, channel, attempt, predicted_s,
+            ifnull(json_extract(request, '$.weight'), 1.0) as weight from jobs where state = 'queued' order by rowid"""
+        return [record(InLine, row, kind=JobKind(str(row["kind"]))) for row in rows(self._db, sql)]
 
     def is_open_for(self, concept: ConceptId) -> bool:
         """Whether a training of this concept waits or runs."""

@@ -28,7 +28,9 @@ async def command(interaction: Interaction) -> None:
 
 def _lines(rooms: Any, member: MemberId, now: float) -> list[QueueLine]:
     running = [_line(rooms, job, member, 0, now) for job in rooms.queue.active()]
-    return running + [_line(rooms, job, member, place, now) for place, job in enumerate(rooms.queue.ready(), 1)]
+    jobs = {job.id: job for job in rooms.queue.ready()}
+    order = (jobs[one.id] for one in rooms.turns.order(rooms.queue.line()))
+    return running + [_line(rooms, job, member, place, now) for place, job in enumerate(order, 1)]
 
 
 def _line(rooms: Any, job: Job, member: MemberId, place: int, now: float) -> QueueLine:

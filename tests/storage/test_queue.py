@@ -70,7 +70,7 @@ def test_order_is_kept_when_the_date_jumps_back(queue: Queue, clock: HandClock) 
     second, _ = queue.put(wish("k2"))
 
     assert [job.id for job in queue.ready()] == [first.id, second.id]
-    assert [len(queue.ahead_of(job.id) or ()) for job in (first, second)] == [0, 1]
+    assert [one.id for one in queue.line()] == [first.id, second.id]
 
 
 def test_a_released_job_is_next_again(queue: Queue) -> None:
@@ -78,14 +78,14 @@ def test_a_released_job_is_next_again(queue: Queue) -> None:
     queue.put(wish("k2"))
     queue.release(job.id, job.attempt)
 
-    assert queue.ahead_of(job.id) == []
+    assert next((one.id, one.attempt) for one in queue.line()) == (job.id, 1)
 
 
 def test_one_job_is_claimed_once(queue: Queue) -> None:
     job = running(queue)
 
     assert queue.claim(job.id, "other", 60) is None
-    assert queue.ahead_of(job.id) is None
+    assert queue.line() == []
     assert job.attempt == 1
 
 

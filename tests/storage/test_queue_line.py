@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from storage.queue import Queue
+from storage.queue import InLine, Queue
 from storage.records import ConceptId, JobKind
 from tests.storage.clocks import HandClock
-from tests.storage.rooms import wish
+from tests.storage.rooms import ANA, BEN, CHANNEL, HOME, wish
 
 
 def test_how_long_jobs_took_lately_is_known_by_kind(queue: Queue, clock: HandClock) -> None:
@@ -21,14 +21,20 @@ def test_how_long_jobs_took_lately_is_known_by_kind(queue: Queue, clock: HandClo
     assert queue.took_s(JobKind.TRAIN, clock.now() + 1) == []
 
 
-def test_what_waits_ahead_is_known_without_reading_it_whole(queue: Queue) -> None:
+def test_the_line_tells_what_decides_about_turns_without_reading_what_it_is_about(queue: Queue) -> None:
     first, _ = queue.put(wish("k1", JobKind.TRAIN, predicted_s=90.0))
-    second, _ = queue.put(wish("k2", JobKind.IMAGINE, predicted_s=9.0))
-    third, _ = queue.put(wish("k3"))
-
-    assert queue.ahead_of(third.id) == [(JobKind.TRAIN, 90.0), (JobKind.IMAGINE, 9.0)]
+    second, _ = queue.put(wish("k2", JobKind.IMAGINE, BEN, predicted_s=9.0, request={"prompt": "x", "weight": 2.0}))
+    third, _ = queue.put(wish("k3", guild=None))
     queue.claim(first.id, "e", 60)
-    assert (queue.ahead_of(first.id), queue.ahead_of(second.id)) == (None, [])
+    queue.release(first.id, 1, blameless=True)
+
+    assert queue.line() == [
+        InLine(first.id, JobKind.TRAIN, ANA, HOME, CHANNEL, 1, 90.0),
+        InLine(second.id, JobKind.IMAGINE, BEN, HOME, CHANNEL, 0, 9.0, 2.0),
+        InLine(third.id, JobKind.TRAIN, ANA, None, CHANNEL, 0, 60.0),
+    ]
+    queue.claim(first.id, "e", 60)
+    assert [one.id for one in queue.line()] == [second.id, third.id]
 
 
 def test_what_waits_and_runs_is_known_by_kind(queue: Queue) -> None:

@@ -72,7 +72,8 @@ def allowed(rooms: Rooms, concept: Concept, *, always: bool) -> str:
 
 def begun(rooms: Rooms, job: Job, scene: Scene) -> Job | None:
     """The job as it runs, when it was its turn and it may."""
-    return claim(rooms, job, "engine", scene)
+    turn = next((one for one in rooms.queue.line() if one.id == job.id), None)
+    return claim(rooms, turn, "engine", scene) if turn else None
 
 
 def closed(rooms: Rooms, concept: Concept) -> None:
