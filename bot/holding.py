@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot import cards, texts
-from bot.cards import Card, Leave
+from bot.cards import Awaited, Card, Leave
 from bot.mixing import Needed
 from bot.studio import Asker
 from storage.database import transaction
@@ -79,6 +79,22 @@ def leave_of(question: Question) -> Leave:
         with_people=bool(question.request.get("people")),
         until=question.ends_at,
     )
+
+
+def awaited_by(rooms: Any, member: MemberId) -> list[Awaited]:
+    """What this member wants that waits for others' answers; of one order, all who are yet to answer."""
+    orders: dict[str, list[Question]] = {}
+    for question in rooms.questions.open_by(member):
+        orders.setdefault(str(question.request.get("pending") or question.id), []).append(question)
+    return [
+        Awaited(
+            question=asked[0].id,
+            kind="imagine" if asked[0].kind is QuestionKind.PERMISSION else "train",
+            asked=[(one.person_name or texts.say("somebody"), str(one.request.get("word", ""))) for one in asked],
+            until=min(one.ends_at for one in asked),
+        )
+        for asked in orders.values()
+    ]
 
 
 def asked_card(rooms: Any, order: Pending) -> Card:

@@ -133,6 +133,10 @@ class Questions(Letters):
         """Those that wait for this member, the oldest first."""
         return self._of("state = 'open' and person = :person", person=person)
 
+    def open_by(self, asker: MemberId) -> list[Question]:
+        """Those that wait for somebody else's answer to this member, the oldest first."""
+        return self._of("state = 'open' and asker = :asker", asker=asker)
+
     def of_member(self, member: MemberId) -> list[Question]:
         """Those that a member asked or was asked, the oldest first."""
         return self._of("asker = :member or person = :member", member=member)

@@ -14,6 +14,7 @@ from bot.cards.favourites import Favourite, favourites_card
 from bot.cards.jobs import Running, Waiting, cancelled_card, failed_card, place_of, queued_card, training_card
 from bot.cards.layout import Card, Picture
 from bot.cards.papers import (
+    Awaited,
     Deleted,
     EngineLine,
     Kept,
@@ -69,6 +70,7 @@ __all__ = [
     "MOST_PAGES",
     "PAGE_PHOTOS",
     "PAGE_STYLES",
+    "Awaited",
     "Candidate",
     "Card",
     "Choices",

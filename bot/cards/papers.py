@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from discord import ui
+
 from bot import texts
 from bot.cards import layout
 from bot.cards.layout import Card
@@ -14,6 +16,8 @@ from bot.plain import plain
 from storage.output_checks import OFF
 
 QUEUE_LINES = 15
+NAME_CHARACTERS = 32  # of a member or a word
+AWAITED_CHARACTERS = 500  # of one order that waits: five questions of one member are the most
 LIST_CHARACTERS = 900
 GRANTED_CHARACTERS = 600  # beside the promises, which are longer in some languages
 MOST_LIKENESSES = 10
@@ -40,8 +44,18 @@ class EngineLine:
     device: str = ""
 
 
-def queue_card(jobs: Sequence[QueueLine], engine: EngineLine) -> Card:
-    """What runs and what waits."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """What a member wants that waits for others' answers: pictures, or a training of another member's likeness."""
+
+    question: str  #: to take this one back ends it
+    kind: str  #: train, imagine
+    asked: Sequence[tuple[str, str]]  #: who is yet to answer, and the word that it is about
+    until: float  #: unix seconds; then it ends by itself
+
+
+def queue_card(jobs: Sequence[QueueLine], engine: EngineLine, awaited: Sequence[Awaited] = ()) -> Card:
+    """What runs and what waits, and what of one's own waits for others, with the way back."""
     told = [_queue_line(job) for job in jobs[:QUEUE_LINES]] or [texts.say("queue-empty")]
     more = len(jobs) - QUEUE_LINES
     body = layout.lines(
@@ -50,7 +64,18 @@ def queue_card(jobs: Sequence[QueueLine], engine: EngineLine) -> Card:
         texts.say("queue-more", count=more) if more > 0 else None,
         texts.say(f"queue-engine-{engine.state}", title=plain(engine.title), device=plain(engine.device)),
     )
-    return layout.card(layout.text(layout.cut(body)))
+    room = layout.CARD_CHARACTERS - AWAITED_CHARACTERS * len(awaited)
+    return layout.card(layout.text(layout.cut(body, room)), *(item for one in awaited for item in _awaited(one)))
+
+
+def _awaited(one: Awaited) -> list[ui.Item[Any]]:
+    people = [plain(name, NAME_CHARACTERS) for name, _ in one.asked]
+    words = [plain(word, NAME_CHARACTERS) for _, word in one.asked]
+    told = texts.say(f"queue-awaited-{one.kind}", person=people[0], word=words[0], until=str(int(one.until)))
+    each = [texts.say("leave-asked-line", owner=who, word=word) for who, word in zip(people, words, strict=True)]
+    back = layout.button("withdraw", one.question, texts.say("btn-withdraw"))
+    lines = layout.lines(told, *(each if one.kind == "imagine" else ()))
+    return [layout.text(lines), *layout.rows([back])]
 
 
 def _queue_line(job: QueueLine) -> str:

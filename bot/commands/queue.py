@@ -6,7 +6,7 @@ from typing import Any
 
 from discord import app_commands
 
-from bot import cards
+from bot import cards, holding
 from bot.answers import Interaction, acknowledge, show, studio_of
 from bot.cards import EngineLine, QueueLine, layout
 from bot.naming import word_today
@@ -18,12 +18,12 @@ from storage.records import Job, MemberId
 
 @app_commands.command(name="queue", description=spoken("cmd-queue"))
 async def command(interaction: Interaction) -> None:
-    """List running and waiting jobs, and say whether the engine is awake."""
+    """List running and waiting jobs, what of one's own waits for others' answers, and whether the engine is awake."""
     await acknowledge(interaction)
     studio = studio_of(interaction)
     member, now = asker_of(interaction).member, studio.clock.now()
-    lines = await studio.run(lambda rooms: _lines(rooms, member, now))
-    await show(interaction, cards.queue_card(lines, _engine(studio.facts())))
+    lines, awaited = await studio.run(lambda rooms: (_lines(rooms, member, now), holding.awaited_by(rooms, member)))
+    await show(interaction, cards.queue_card(lines, _engine(studio.facts()), awaited))
 
 
 def _lines(rooms: Any, member: MemberId, now: float) -> list[QueueLine]:

@@ -227,6 +227,7 @@ EXTREMES = {
     "queue": lambda: cards.queue_card(
         [cards.QueueLine(kind="train", is_mine=True, word=EVIL, place=n, left_s=9.0) for n in range(500)],
         cards.EngineLine(state="ready", title=EVIL, device=EVIL),
+        [cards.Awaited(question=f"{n:016x}", kind="imagine", asked=[(EVIL, EVIL)], until=9e9) for n in range(5)],
     ),
     "empty queue": lambda: cards.queue_card([], cards.EngineLine(state="away")),
     "privacy": lambda: cards.privacy_card(

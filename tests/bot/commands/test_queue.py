@@ -2,6 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from bot.letters import Letters
+from bot.sandbox.client import Member
+from storage.clock import SystemClock
+from storage.questions import QuestionState
+from tests.bot.commands.leaves import ask_first, delivered, pressed, wanted
+from tests.bot.commands.sitting import asked
 from tests.bot.commands.stage import Stage, shown
 
 pytestmark = pytest.mark.asyncio
@@ -50,3 +56,50 @@ async def test_help_names_the_three_steps_and_what_this_engine_knows(stage: Stag
     assert "`/train`" in card.body
     assert "Ways to learn here: LoRA, Textual inversion and Pivotal tuning." in card.body
     assert "cat, dog, mug and person" in card.body
+
+
+async def test_pictures_that_wait_for_their_words_owners_are_listed_and_can_be_taken_back(stage: Stage) -> None:
+    concept = await ask_first(stage, stage.ana)
+    await wanted(stage)
+    (question,) = await stage.run(lambda rooms: rooms.questions.open_by(stage.id_of("ben")))
+
+    card = shown(await stage.ben.command("queue"))
+    theirs = shown(await stage.ana.command("queue"))
+    back = shown(await stage.ben.press(card, "Take the question back"))
+    await delivered(stage)
+    after = shown(await stage.ben.command("queue"))
+
+    assert f"**Pictures of yours wait** until <t:{int(question.ends_at)}:R> for an answer of:" in card.body
+    assert "· Ana, for <ana-dog>" in card.body
+    assert "wait** until" not in theirs.body
+    assert back.body == "You took the question back. Nobody is asked any more."
+    assert await stage.run(lambda rooms: rooms.pending.of_owner(stage.id_of("ben"))) == []
+    assert (await stage.run(lambda rooms: rooms.questions.get(question.id))).state is QuestionState.WITHDRAWN
+    assert "wait** until" not in after.body
+    assert await stage.run(lambda rooms: rooms.concepts.get(concept.id)) is not None
+
+
+async def test_one_order_is_listed_once_with_all_who_are_yet_to_answer(stage: Stage) -> None:
+    async with Member.connect(stage.url, "eve") as eve:
+        await ask_first(stage, stage.ana)
+        await ask_first(stage, eve, "eve-cat")
+        await wanted(stage, "<ana-dog> and <eve-cat>")
+        await wanted(stage, "<ana-dog> alone")
+        both = shown(await stage.ben.command("queue"))
+        await pressed(stage, eve, "Allow once")
+        left = shown(await stage.ben.command("queue"))
+
+    assert [both.body.count(text) for text in ("wait** until", "for <ana-dog>", "for <eve-cat>")] == [1, 1, 1]
+    assert [left.body.count(text) for text in ("wait** until", "for <ana-dog>", "for <eve-cat>")] == [1, 1, 0]
+
+
+async def test_a_training_that_waits_for_who_is_shown_is_listed_and_can_be_taken_back(stage: Stage) -> None:
+    letters = Letters(stage.store, stage.bot, SystemClock())
+    question, _ = await asked(stage, letters)
+
+    card = shown(await stage.ana.command("queue"))
+    back = shown(await stage.ana.press(card, "Take the question back"))
+
+    assert f"**<ben-face> waits** until <t:{int(question.ends_at)}:R> for Ben to agree" in card.body
+    assert "Train" in back.text
+    assert await stage.run(lambda rooms: rooms.questions.open()) == []
