@@ -96,12 +96,14 @@ def declined(rooms: Any, person: Asker, question_id: str) -> Card:
 
 
 def withdrawn(rooms: Any, asker: Asker, question_id: str) -> Question:
-    """Take a question back; it does not matter whether it was over already.
+    """Take a question back, with all that were asked for the same order; those that are over stay so.
 
     Raises: NotFound(E_QUESTION_GONE), NotAllowed(E_QUESTION_FOREIGN).
     """
     question = _may(rooms, asker, question_id, Action.WITHDRAW)
-    rooms.questions.close(question.id, QuestionState.WITHDRAWN, BY_ASKER)
+    with transaction(rooms.db):
+        for one in {question.id, *(asked.id for asked in rooms.questions.of_order(question.request.get("pending")))}:
+            rooms.questions.close(one, QuestionState.WITHDRAWN, BY_ASKER)
     return question
 
 

@@ -53,6 +53,11 @@ class Letters:
         """It was changed, and shows this state now."""
         self._change(letter, "shown = :shown", shown=shown)
 
+    def redraw(self, question: str) -> None:
+        """The card to who was asked says something else now, though the state is what it was."""
+        sql = "update letters set shown = '' where question = :question and role = 'card' and message is not null"
+        rows(self._db, sql, question=question)
+
     def _letters(self, where: str, **values: object) -> list[Letter]:
         sql = f"""select letters.* from letters join questions on questions.id = letters.question
             where {where} order by questions.rowid, letters.rowid"""  # noqa: S608  ours

@@ -21,6 +21,7 @@ from storage.rows import record
 QuestionId = NewType("QuestionId", str)
 
 DAY_S = 24 * 3600.0
+TOLD_S = 7 * DAY_S  # after an answer; what comes to nothing does so within a day, unless the bot was away
 KEPT_S = 30 * DAY_S  # an answer, so that nobody is asked again before
 MOST_OPEN = 5  # questions of one asker
 MOST_A_DAY = 3  # of one asker to one member, taken back and asked again
@@ -67,6 +68,12 @@ ORDERLESS = "kind = 'permission' and json_extract(request, '$.pending') not in (
 REFUSED_ORDERS = """delete from pending where exists (select 1 from json_each(pending.request, '$.questions') as asked
     left join questions on questions.id = asked.value
     where questions.state is null or questions.state not in ('open', 'yes'))"""
+
+CAME_TO_NOTHING = f"""update questions set request = json_set(request, '$.nothing', json('true')) where {ORDERLESS}
+    and state = 'yes' and answered_at > :since
+    and json_extract(request, '$.nothing') is null and json_extract(request, '$.trouble') is null
+    and not exists (select 1 from questions as other where json_extract(other.request, '$.job') is not null
+    and json_extract(other.request, '$.pending') = json_extract(questions.request, '$.pending')) returning id"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,13 +245,18 @@ class Questions(Letters):
         return ended
 
     def settle(self) -> None:
-        """End what asks about a draft, a word or an order that is gone, and orders that were not allowed."""
+        """End what asks about a draft, a word or an order that is gone, and orders that were not allowed.
+
+        Who had allowed such an order is shown that nothing came of it.
+        """
         where = """((draft is not null and not exists (select 1 from drafts where drafts.id = draft))
             or (concept is not null and not exists (select 1 from concepts where concepts.id = concept)))"""
         with transaction(self._db):
             self._end(where, QuestionState.WITHDRAWN, GONE)
             rows(self._db, REFUSED_ORDERS)
             self._end(ORDERLESS, QuestionState.WITHDRAWN, OTHER)
+            for row in rows(self._db, CAME_TO_NOTHING, since=self._clock.now() - TOLD_S):
+                self.redraw(str(row["id"]))
 
     def forget(self, member: MemberId) -> list[Message]:
         """Before a member's rows go: the letters that name them, to be taken down; who asked them is told, namelessly.

@@ -50,12 +50,16 @@ def leave_card(leave: Leave, *, is_alone: bool) -> Card:
     return layout.card(layout.text(told), *layout.rows(buttons))
 
 
-def leave_over_card(leave: Leave, state: str, *, is_alone: bool) -> Card:
-    """What is left of the question before the owner; `state` is always where they said so. In a channel: no answer."""
-    told = texts.say(
-        "leave-over", state=state if is_alone else "channel", asker=_name(leave.asker), word=_name(leave.word)
-    )
-    return layout.card(layout.text(told))
+def leave_over_card(leave: Leave, state: str, *, is_alone: bool, is_nothing: bool = False) -> Card:
+    """What is left of the question before the owner; `state` is always where they said so. In a channel: no answer.
+
+    `is_nothing`: of what they allowed nothing came; why is the asker's business.
+    """
+    asker = _name(leave.asker)
+    told = texts.say("leave-over", state=state if is_alone else "channel", asker=asker, word=_name(leave.word))
+    stands = "yes" if state == "always" else "no"
+    nothing = texts.say("leave-nothing", asker=asker, stands=stands) if is_alone and is_nothing else None
+    return layout.card(layout.text(layout.lines(told, nothing)))
 
 
 def leave_reply_card(

@@ -21,7 +21,9 @@ def _asks(rooms: Any, question: Question, is_alone: bool) -> Card:  # noqa: FBT0
 
 def _over(rooms: Any, question: Question, is_alone: bool) -> Card:  # noqa: FBT001  see above
     is_always = question.state is QuestionState.YES and question.request.get("always")
-    return cards.leave_over_card(leave_of(question), "always" if is_always else str(question.state), is_alone=is_alone)
+    is_nothing = question.state is QuestionState.YES and bool({"trouble", "nothing"} & question.request.keys())
+    state = "always" if is_always else str(question.state)
+    return cards.leave_over_card(leave_of(question), state, is_alone=is_alone, is_nothing=is_nothing)
 
 
 def _reply(rooms: Any, question: Question, state: QuestionState, is_alone: bool) -> Card | None:  # noqa: FBT001  see above

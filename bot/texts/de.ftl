@@ -422,6 +422,10 @@ leave-over = { $state ->
     [channel] { $asker } wollte ein Wort in einem Bild benutzen. Diese Frage ist erledigt.
    *[other] { $asker } wollte <{ $word }> benutzen. Das ist erledigt, und es ist nichts mehr zu beantworten.
 }
+leave-nothing = Daraus wurde nichts: Diese Bilder werden nicht gezeichnet, und { $asker } weiß, warum.{ $stands ->
+    [yes] {" "}Was du erlaubt hast, gilt für das nächste Mal weiter.
+   *[no] {" "}Du musst nichts tun.
+}
 leave-asked = **Bevor das gezeichnet wird, muss es erlauben, wem das Wort gehört.** Gefragt bis <t:{ $until }:R>:
 leave-asked-line = · { $owner }, wegen <{ $word }>
 leave-asked-then = Dein Prompt ist dabei zu lesen. Bei einem Ja werden die Bilder eingereiht und erscheinen in diesem Kanal; du erfährst es so oder so. Hier musst du nicht warten.

@@ -408,6 +408,10 @@ leave-over = { $state ->
     [channel] { $asker } asked to use a word in a picture. That question is over.
    *[other] { $asker } asked to use <{ $word }>. That is over, and there is nothing left to answer.
 }
+leave-nothing = Nothing came of it: these pictures are not drawn, and { $asker } knows why.{ $stands ->
+    [yes] {" "}What you allowed stands for the next time.
+   *[no] {" "}There is nothing for you to do.
+}
 leave-asked = **Before this is drawn, whose word it is has to allow it.** Asked until <t:{ $until }:R>:
 leave-asked-line = · { $owner }, for <{ $word }>
 leave-asked-then = They see your prompt. With a yes the pictures are queued and appear in this channel, and you are told either way. You need not wait here.

@@ -108,10 +108,12 @@ async def test_what_was_withdrawn_filtered_or_limited_meanwhile_is_told_instead_
     card = await seen(stage.ana, "to use your word")
     await stage.run(lambda rooms: rooms.sharing.unshare(concept.id))
 
-    await stage.ana.press(card, "Allow once")
+    left = shown(await stage.ana.press(card, "Allow once"))
     await delivered(stage)
     told = await seen(stage.ben, "could not be queued")
 
+    assert "You allowed Ben to use <ana-dog> once." in left.body
+    assert "Nothing came of it: these pictures are not drawn, and Ben knows why." in left.body
     assert "There is no word <ana-dog> that you can use here" in told.body
     assert await stage.jobs("ben") == []
 
@@ -123,9 +125,11 @@ async def test_a_blocked_asker_is_not_drawn_for(stage: Stage) -> None:
     await stage.run(lambda rooms: rooms.moderation.block(stage.guild, stage.id_of("ben"), None))
     await stage.bot.studio.door.look()
 
-    await stage.ana.press(card, "Allow once")
+    left = shown(await stage.ana.press(card, "Always"))
     await delivered(stage)
 
+    assert "Nothing came of it: these pictures are not drawn, and Ben knows why. What you allowed stands" in left.body
+    assert "block" not in left.body
     assert "have blocked you" in (await seen(stage.ben, "could not be queued")).body
     assert await stage.jobs("ben") == []
 

@@ -55,6 +55,44 @@ async def test_one_no_of_two_is_over_for_both(stage: Stage, eve: Member) -> None
     assert len(told) == 1
 
 
+@pytest.mark.parametrize("ending", ["no", "taken back", "a word gone"])
+async def test_who_had_allowed_it_is_shown_that_nothing_came_of_it_later(
+    stage: Stage, eve: Member, ending: str
+) -> None:
+    await ask_first(stage, stage.ana)
+    cat = await ask_first(stage, eve, "eve-cat")
+    answer = await wanted(stage, "<ana-dog> with <eve-cat>")
+    await pressed(stage, stage.ana, "Allow once")
+    before = (await seen(stage.ana, "You allowed Ben")).body
+
+    if ending == "no":
+        await pressed(stage, eve, "No")
+    elif ending == "taken back":
+        await stage.ben.press(answer, "Take the question back")
+    else:
+        await stage.run(lambda rooms: rooms.privacy.forget_word(cat.id))
+    await delivered(stage)
+    after = (await seen(stage.ana, "Nothing came of it")).body
+    await delivered(stage)
+
+    assert before == "You allowed Ben to use <ana-dog> once."
+    assert after.startswith(before)
+    assert "Eve" not in after
+    assert await stage.run(lambda rooms: rooms.questions.due()) == []
+
+
+async def test_who_allowed_what_is_drawn_is_told_nothing_more(stage: Stage, eve: Member) -> None:
+    await ask_first(stage, stage.ana)
+    await ask_first(stage, eve, "eve-cat")
+    await wanted(stage, "<ana-dog> with <eve-cat>")
+    await pressed(stage, stage.ana, "Allow once")
+    await pressed(stage, eve, "Allow once")
+    await delivered(stage)
+
+    assert (await seen(stage.ana, "You allowed Ben")).body == "You allowed Ben to use <ana-dog> once."
+    assert (await seen(eve, "You allowed Ben")).body == "You allowed Ben to use <eve-cat> once."
+
+
 async def test_two_people_of_different_owners_need_both(stage: Stage, eve: Member) -> None:
     await word_of(stage, stage.ana, "ana-me", Kind.PERSON)
     await word_of(stage, eve, "eve-me", Kind.PERSON)
