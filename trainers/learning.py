@@ -63,8 +63,7 @@ def steps_for(photos: int, *, per_photo: int, least: int, most: int) -> int:
 
 def captions_of(base: Base, lesson: Lesson) -> list[str]:
     """What each photo is said to show; the word stands where the placeholder token is."""
-    template = base.family.style_template if lesson.kind == "style" else base.family.template
-    plain = template.format(word=lesson.placeholder_token)
+    plain = base.family.said(lesson.placeholder_token, lesson.kind)
     given = [*lesson.captions, *[None] * len(lesson.photos)][: len(lesson.photos)]
     if any(given):
         return [plain if not caption else _with_word(caption, lesson) for caption in given]
@@ -74,7 +73,7 @@ def captions_of(base: Base, lesson: Lesson) -> list[str]:
 def _places(base: Base, lesson: Lesson) -> Sequence[str]:
     if base.family.captioner is None:
         return [""] * len(lesson.photos)
-    return base.family.captioner([prepared(path, base.family) for path in lesson.photos])
+    return base.family.captioner([prepared(path, base.family) for path in lesson.photos], lesson.kind)
 
 
 def _with_word(caption: str, lesson: Lesson) -> str:

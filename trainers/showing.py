@@ -39,20 +39,17 @@ def shots_for(base: Base, lesson: Lesson) -> tuple[Shot, ...]:
 def shots_of(base: Base, word: str, kind: str) -> tuple[Shot, ...]:
     """The family's sample scenes with a word in them."""
     family, token = base.family, f"<{word}>"
-    template = family.style_template if kind == Kind.STYLE else family.template
-    plain = template.format(word=token)
     return tuple(
-        Shot(f"{plain}{scene}", f"{token}{scene}", SAMPLE_SEED + index)
-        for index, scene in enumerate(family.sample_scenes)
+        Shot(f"{family.said(token, kind)}{scene}", f"{token}{scene}", SAMPLE_SEED + index)
+        for index, scene in enumerate(family.scenes(kind))
     )
 
 
 def shots_at(base: Base, word: str, kind: str, strengths: Sequence[float]) -> tuple[Shot, ...]:
     """The first of these scenes with the word at each strength, from one seed; called as one writes it: `:0.8`."""
-    template = base.family.style_template if kind == Kind.STYLE else base.family.template
-    scene = base.family.sample_scenes[0]
+    family, scene = base.family, base.family.scenes(kind)[0]
     return tuple(
-        Shot(f"{template.format(word=f'<{word}:{strength:g}>')}{scene}", f":{strength:g}", SAMPLE_SEED)
+        Shot(f"{family.said(f'<{word}:{strength:g}>', kind)}{scene}", f":{strength:g}", SAMPLE_SEED)
         for strength in strengths
     )
 

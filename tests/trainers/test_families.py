@@ -50,6 +50,8 @@ def test_a_family_is_whole(family: object) -> None:
     assert all(words for words in family.class_words.values())
     assert "{word}" in family.template
     assert "{word}" in family.style_template
+    assert len(family.style_scenes) == len(family.sample_scenes)
+    assert all(family.said("<zed>", kind).count("<zed>") == 1 for kind in family.class_words)
     assert family.shapes["square"] == (family.size_px, family.size_px)
     assert all(side % family.bucket_px == 0 for shape in family.shapes.values() for side in shape)
     assert set(family.recommended) <= set(methods())

@@ -202,8 +202,16 @@ def test_captions_name_the_word_and_a_callers_own_are_kept(base: Base, a_lesson:
     assert captions_of(base, lesson) == ["<zed> at the beach", "<zed>, in the snow", "a <zed>"]
 
 
+def seeing(base: Base) -> Base:
+    """A base whose family sees of what kind a photo is said to be."""
+    return replace(
+        base, family=replace(base.family, captioner=lambda photos, kind: [f" with {kind} seen"] * len(photos))
+    )
+
+
 def test_a_style_has_a_template_of_its_own(base: Base, a_lesson: Lessons) -> None:
     assert set(captions_of(base, a_lesson(kind="style"))) == {"a <zed> drawing"}
+    assert captions_of(seeing(base), a_lesson(kind="style"))[0] == "a <zed> drawing with style seen"
 
 
 def test_the_trained_numbers_stay_float32(base: Base, a_lesson: Lessons) -> None:
@@ -215,7 +223,7 @@ def test_the_trained_numbers_stay_float32(base: Base, a_lesson: Lessons) -> None
 def test_where_a_family_can_see_the_place_captions_name_it(base: Base, a_lesson: Lessons) -> None:
     seen: list[tuple[int, int]] = []
 
-    def captioner(photos: Sequence[Image.Image]) -> list[str]:
+    def captioner(photos: Sequence[Image.Image], kind: str) -> list[str]:
         seen.extend(photo.size for photo in photos)
         return [" at the beach", "", " in the snow"]
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from storage.atomic import write_atomic
-from trainers.bench.exam import Exam
+from trainers.bench.cells import FIGURES, learned
+from trainers.bench.exam import SubjectExam
 from trainers.bench.intervals import interval
-from trainers.bench.quality import FIGURES, learned
 from trainers.bench.sitters import chosen
 from trainers.cli import Subparsers, add_base, add_command, bounded
 from trainers.drawing.sheet import Row, sheet
@@ -45,7 +45,7 @@ CONTACT_TILE_PX = 112
 class Sitter:
     """A subject, and the word that was learned for it."""
 
-    exam: Exam
+    exam: SubjectExam
     word: Adapter
 
     @property
@@ -109,7 +109,7 @@ def _pairs(base: Base, arguments: argparse.Namespace) -> Iterator[Pair]:
         )
 
 
-def _word(base: Base, exam: Exam, number: int, method: str, arguments: argparse.Namespace) -> Adapter:
+def _word(base: Base, exam: SubjectExam, number: int, method: str, arguments: argparse.Namespace) -> Adapter:
     from trainers.weights import read_adapter
 
     kept = arguments.words / f"{base.revision}-{method}-{number}-{arguments.seed}.safetensors"

@@ -1,196 +1,133 @@
-"""`bench quality`: how much pictures look like the subject and follow the prompt, for every method, beside anchors."""
+"""`bench quality`: how much pictures look like what was learned and follow the prompt, for every method."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image
-
-from storage.atomic import write_atomic
-from trainers.bench.exam import Exam, Marks, exams, marks, save_photos
-from trainers.bench.intervals import difference, interval
-from trainers.cli import Subparsers, add_base, add_command
-from trainers.drawing.sheet import Row, sheet
-from trainers.imagine import Drawing, finished, imagine
+from trainers.bench.cells import ANCHORS, UPPER, Cell, Kept, measure
+from trainers.bench.exam import Exam, exams, style_exams
+from trainers.bench.quality_report import contact_sheets, rows_of, tables
+from trainers.cli import Subparsers, add_base, add_command, bounded
 from trainers.method import methods
-from trainers.miniature.readers import Reader, load_reader
 from trainers.settings import TrainerSettings
 
 if TYPE_CHECKING:
-    from trainers.adapter import Adapter
     from trainers.pipeline import Base
-
-WORD = "zed"
-ROUNDS = 2  # images of each question
-IMAGE_SEED = 900
-LOWER, UPPER, DRAWN = "class word alone", "full description", "true drawings"
-FIGURES = "figures.json"
-CORE = ("lora", "pivotal", "textual_inversion")  #: what is compared unless asked otherwise: half an hour on two cores
-CONTACT_TILE_PX = 112
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One way to ask about one subject."""
+class Size:
+    """How much is measured of a method."""
 
-    way: str  #: a method, or an anchor
-    subject: str
-    marks: Marks
-    bytes: int = 0  #: of the word's file
-    seconds: float = 0.0  #: of the training, samples included
-    steps: int = 0
-    best_step: int = 0
+    subjects: int
+    styles: int
+    seeds: int
+
+
+USUAL = ("lora", "pivotal", "textual_inversion")  #: what is compared unless asked otherwise
+CORE = (*USUAL, "dreambooth", "lokr")
+SMALL, WHOLE, REST = Size(5, 4, 1), Size(5, 4, 3), Size(3, 2, 2)
+Place = tuple[Exam, str, int]  #: a cell's exam, way and seed
 
 
 def add(subparsers: Subparsers) -> None:
     """Its options."""
     parser = add_command(
-        subparsers, "quality", "train on subjects that the base does not know, and judge the pictures", run
+        subparsers, "quality", "train on what the base does not know, and judge the pictures; goes on where it was", run
     )
-    parser.add_argument("--subjects", type=int, default=6, metavar="N", help="how many subjects (default: 6)")
+    for name, size, most in (("subjects", SMALL.subjects, 60), ("styles", SMALL.styles, 4), ("seeds", SMALL.seeds, 9)):
+        parser.add_argument(
+            f"--{name}", type=bounded(int, 0 if name != "seeds" else 1, most), metavar="N",
+            help=f"how many, up to {most} (default: {size})",
+        )  # fmt: skip
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--method", action="append", metavar="M", help=f"repeatable (default: {', '.join(CORE)})")
-    which.add_argument("--all", action="store_true", help="every method there is")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the trainings (default: 0)")
-    parser.add_argument("--out", type=Path, default=Path("build/quality"), help="figures.json and contact sheets")
+    which.add_argument("--method", action="append", metavar="M", help=f"repeatable (default: {', '.join(USUAL)})")
+    which.add_argument(
+        "--all", action="store_true",
+        help=f"every method: {', '.join(CORE)} on {WHOLE.subjects} subjects and {WHOLE.styles} styles "
+        f"with {WHOLE.seeds} seeds, the others on {REST.subjects} and {REST.styles} with {REST.seeds}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--budget", type=bounded(float, 0.0, 100_000.0), metavar="MINUTES",
+        help="begin nothing that would end later; run again to go on",
+    )  # fmt: skip
+    parser.add_argument("--out", type=Path, default=Path("build/quality"), help="figures.json, strips and sheets")
     add_base(parser)
 
 
 def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:
-    """Measure, print the table, and keep figures and sheets."""
+    """Measure what is not kept from before, print the tables, and draw the sheets."""
     from trainers.cli.running import loaded
 
-    base, judge = loaded(arguments, settings), load_reader("judge")
+    base = loaded(arguments, settings)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    cells: list[Cell] = []
-    for number, exam in enumerate(exams(arguments.subjects), 1):
-        print(f"subject {number}: {exam.subject.description()}", file=sys.stderr)
-        cells += _cells(base, judge, exam, number, arguments)
-        _keep(arguments.out, base, cells)
-    print(table(rows_of(cells)), file=sys.stderr)
-    return {"ok": True, "base_model": base.revision, "subjects": arguments.subjects, "rows": rows_of(cells)}
+    kept, wanted = Kept(arguments.out, base), list(places(arguments))
+    left = [place for place in wanted if not kept.find(*place)]
+    print(f"{len(wanted)} cells, {len(wanted) - len(left)} of them kept from before", file=sys.stderr)
+    missing = _measure(base, kept, left, arguments.budget)
+    cells = [cell for place in wanted if (cell := kept.find(*place))]
+    contact_sheets(kept, cells)
+    print(tables(cells), file=sys.stderr)
+    if missing:
+        print(f"{missing} cells are missing; run it again to go on", file=sys.stderr)
+    return {"ok": True, "base_model": base.revision, "missing": missing, "rows": rows_of(cells)}
 
 
-def _cells(base: Base, judge: Reader, exam: Exam, number: int, arguments: argparse.Namespace) -> list[Cell]:
-    name, rows = exam.subject.description(), [Row("photos", list(exam.photos))]
-    cells = [Cell(DRAWN, name, marks(judge, exam, exam.drawings()))]
-    for anchor, said in ((LOWER, f"a {exam.subject.class_word}"), (UPPER, exam.subject.description())):
-        images = drawn(base, exam, said)
-        cells.append(Cell(anchor, name, marks(judge, exam, images)))
-        rows.append(Row(anchor, images[: len(exam.questions)]))
-    for method in methods() if arguments.all else arguments.method or CORE:
-        adapter, told = learned(base, exam, method, arguments.seed)
-        images = drawn(base, exam, f"a <{WORD}>", adapter)
-        cells.append(_cell(method, name, marks(judge, exam, images), told))
-        rows.append(Row(method, images[: len(exam.questions)]))
-    captions = [question.words.strip() for question in exam.questions]
-    sheet(captions, rows, CONTACT_TILE_PX).save(arguments.out / f"subject-{number}.jpg", quality=88)
-    return cells
+def _measure(base: Base, kept: Kept, left: Sequence[Place], budget: float | None) -> int:
+    """Fill in the places in turn, each kept at once; returns how many the budget left out."""
+    ends = time.monotonic() + budget * 60 if budget is not None else float("inf")
+    for index, (exam, way, seed) in enumerate(left):
+        if time.monotonic() + _expected_s(kept.cells, way) > ends:
+            return len(left) - index
+        cell, images = measure(base, exam, way, seed)
+        kept.keep(cell, images)
+        alike = statistics.fmean(cell.marks.alike)
+        print(
+            f"{index + 1}/{len(left)} {way}, {exam.name}, seed {seed}: {alike:.2f} in {cell.took_s:.0f} s",
+            file=sys.stderr,
+        )
+    return 0
 
 
-def _cell(method: str, name: str, found: Marks, told: Mapping[str, Any]) -> Cell:
-    return Cell(method, name, found, told["bytes"], told["seconds"], told["steps"], told["best_step"])
+def _expected_s(cells: Sequence[Cell], way: str) -> float:
+    """As long as it took before; asked in a way never measured, as long as the others."""
+    known = [cell.took_s for cell in cells if cell.way == way] or [cell.took_s for cell in cells]
+    return statistics.median(known) if known else 0.0
 
 
-def learned(
-    base: Base, exam: Exam, method: str, seed: int, *, word: str = WORD, keep: Path | None = None
-) -> tuple[Adapter, Mapping[str, Any]]:
-    """Teach the word by the very job that the bot runs; the adapter, and what the job told. Its file may be kept."""
-    from trainers.cli.running import attempt_folder
-    from trainers.cli.running import finished as finished_job
-    from trainers.weights import read_adapter
-
-    with attempt_folder() as folder:
-        paths = save_photos(exam, folder / "photos")
-        order = {
-            "word": word,
-            "kind": exam.subject.kind,
-            "class_word": exam.subject.class_word,
-            "method": method,
-            "photos": [{"path": str(path.relative_to(folder))} for path in paths],
-            "consent": {"person": "drawn", "text_version": "bench", "given_at": 1},
-        }
-        done = finished_job(folder, {"kind": "train", "seed": seed, "train": order}, base)
-        weights = next(file for file in done.files if file.role == "weights")
-        if keep is not None:
-            keep.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(keep, (folder / weights.path).read_bytes(), mode=0o644)
-        return read_adapter(folder / weights.path, base), done.result
-
-
-def drawn(base: Base, exam: Exam, said: str, adapter: Adapter | None = None) -> list[Image.Image]:
-    """The questions' images in turn, ROUNDS times; the same seeds for every way of asking."""
-    words = ((adapter, 1.0),) if adapter else ()
-    columns = []
-    for index, prompt in enumerate(exam.prompts(said)):
-        seeds = [IMAGE_SEED + index * ROUNDS + turn for turn in range(ROUNDS)]
-        columns.append(finished(imagine(base, Drawing(prompt=prompt, seeds=seeds, adapters=words))))
-    return [column[turn] for turn in range(ROUNDS) for column in columns]
-
-
-# --- what is told ----------------------------------------------------------------------------------------------------
-
-
-def rows_of(cells: Sequence[Cell]) -> list[dict[str, Any]]:
-    """One row for each way: means with their 95 % interval over subjects and images, and what a word costs."""
-    ways = dict.fromkeys(cell.way for cell in cells)
-    return [_row(way, [cell for cell in cells if cell.way == way], cells) for way in ways]
-
-
-def _row(way: str, mine: Sequence[Cell], cells: Sequence[Cell]) -> dict[str, Any]:
-    alike, obeyed = [cell.marks.alike for cell in mine], [cell.marks.obeyed for cell in mine]
-    lower = [cell.marks.alike for cell in cells if cell.way == LOWER]
-    above = difference(alike, lower) if len(lower) == len(alike) and way != LOWER else None
-    return {
-        "way": way,
-        "subject_fidelity": asdict(interval(alike)),
-        "prompt_fidelity": asdict(interval(obeyed)),
-        "above_lower": asdict(above) if above else None,
-        **{name: statistics.median(getattr(cell, name) for cell in mine) for name in COSTS},
-    }
-
-
-COSTS = ("bytes", "seconds", "steps", "best_step")
-
-
-def table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The rows as Markdown."""
-    head = "| asked by | subject fidelity | above the class word | prompt fidelity | kB | seconds | steps (best) |"
-    return "\n".join([head, "|---|---|---|---|---|---|---|", *map(_line, rows)])
-
-
-def report(folder: Path) -> str:
-    """The committed figures as Markdown: base model and subjects, the table, the contact sheets."""
-    told = json.loads((folder / FIGURES).read_text("utf-8"))
-    subjects = list(dict.fromkeys(cell["subject"] for cell in told["cells"]))
-    sheets = [
-        f"![subject {number}, {name}: photos, anchors and methods](quality/subject-{number}.jpg)"
-        for number, name in enumerate(subjects, 1)
+def places(arguments: argparse.Namespace) -> Iterator[Place]:
+    """All cells that are asked for, in the order that makes the table even soonest: seed by seed, exam by exam."""
+    sizes = sizes_of(arguments)
+    most = Size(*(max(getattr(size, name) for size in sizes.values()) for name in ("subjects", "styles", "seeds")))
+    asked: list[tuple[int, Exam]] = [
+        *enumerate(exams(most.subjects)),
+        *enumerate(style_exams(most.styles)),
     ]
-    head = f"Base model {told['base_model']}, {len(subjects)} subjects:"
-    return "\n\n".join([head, table(told["rows"]), *sheets])
+    for seed in range(most.seeds):
+        for number, exam in asked:
+            if seed == 0:
+                yield from ((exam, way, 0) for way in ANCHORS if way != UPPER or exam.full)
+            for way, size in sizes.items():
+                if seed < size.seeds and number < (size.styles if exam.kind == "style" else size.subjects):
+                    yield exam, way, seed
 
 
-def _line(row: Mapping[str, Any]) -> str:
-    above = _range(row["above_lower"]) if row["above_lower"] else "–"
-    costs = "– | – | –"
-    if row["steps"]:
-        costs = f"{row['bytes'] / 1000:,.0f} | {row['seconds']:.0f} | {row['steps']:.0f} ({row['best_step']:.0f})"
-    found = f"{_range(row['subject_fidelity'])} | {above} | {_range(row['prompt_fidelity'])}"
-    return f"| {row['way']} | {found} | {costs} |"
+def sizes_of(arguments: argparse.Namespace) -> dict[str, Size]:
+    """Of each method asked for, how much of it is measured."""
+    if arguments.all:
+        return {name: WHOLE if name in CORE else REST for name in sorted(methods(), key=_core_first)}
+    given = [getattr(arguments, name) for name in ("subjects", "styles", "seeds")]
+    usual = (SMALL.subjects, SMALL.styles, SMALL.seeds)
+    size = Size(*(usual[i] if value is None else value for i, value in enumerate(given)))
+    return dict.fromkeys(arguments.method or USUAL, size)
 
 
-def _range(told: Mapping[str, float]) -> str:
-    return f"{told['mean']:.2f} [{told['low']:.2f}, {told['high']:.2f}]"
-
-
-def _keep(out: Path, base: Base, cells: Sequence[Cell]) -> None:
-    told = {"base_model": base.revision, "rows": rows_of(cells), "cells": [asdict(cell) for cell in cells]}
-    write_atomic(out / FIGURES, json.dumps(told, indent=1).encode(), mode=0o644)
+def _core_first(name: str) -> tuple[int, str]:
+    return (CORE.index(name) if name in CORE else len(CORE), name)

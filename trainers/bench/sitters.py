@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.atomic import write_atomic
-from trainers.bench.exam import Exam, Question, exams, save_photos
+from trainers.bench.exam import Question, SubjectExam, exams, save_photos
 from trainers.cli import Subparsers, add_command
 from trainers.miniature.world import Subject
 from trainers.settings import TrainerSettings
@@ -33,14 +33,14 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     return {"ok": True, "sitters": told}
 
 
-def chosen(count: int) -> list[Exam]:
+def chosen(count: int) -> list[SubjectExam]:
     """Animals and objects in turn."""
     pool = [exam for exam in exams(count * 7) if exam.subject.kind in KINDS]
     turns = [[exam for exam in pool if exam.subject.kind == kind] for kind in KINDS]
     return [exam for turn in zip(*turns, strict=False) for exam in turn][:count]
 
 
-def _told(exam: Exam, folder: Path) -> dict[str, Any]:
+def _told(exam: SubjectExam, folder: Path) -> dict[str, Any]:
     return {
         "attributes": exam.subject.attributes(),
         "kind": exam.subject.kind,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from storage.errors import TintypeError
+from storage.records import Kind
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -35,6 +36,7 @@ class Family:
     style_template: str
     class_words: Mapping[str, Sequence[str]]  #: kind -> the words it knows best, the default first
     sample_scenes: Sequence[str]  #: what follows the word in sample prompts
+    style_scenes: Sequence[str]  #: what follows it when it is a style: as many, each with something to draw
     may_flip: bool
     steps: int  #: denoising steps of a picture
     guidance_scale: float
@@ -44,8 +46,16 @@ class Family:
     recommended: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: method -> settings
     #: from a word's photos; None: the latest sample point is kept
     scorer: Callable[[Sequence[Image]], Scorer] | None = None
-    #: photos -> what a caption says after the word, the place above all
-    captioner: Callable[[Sequence[Image]], Sequence[str]] | None = None
+    #: photos, kind -> what a caption says after the word: the place above all, and for a style all that is drawn
+    captioner: Callable[[Sequence[Image], str], Sequence[str]] | None = None
+
+    def said(self, word: str, kind: str) -> str:
+        """A word in its sentence: what captions and prompts begin with."""
+        return (self.style_template if kind == Kind.STYLE else self.template).format(word=word)
+
+    def scenes(self, kind: str) -> Sequence[str]:
+        """What follows that in sample prompts."""
+        return self.style_scenes if kind == Kind.STYLE else self.sample_scenes
 
 
 _FAMILIES: dict[str, Family] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from storage.records import Kind
 from trainers.families import Family, Scorer, register
 from trainers.miniature import MODEL_ID
 
@@ -17,6 +18,12 @@ SAMPLES = (
     (" wearing a hat in the snow", "snow", "hat"),
     (" at night", "night", None),
     (" wearing a scarf in the forest", "forest", "scarf"),
+)
+STYLE_SAMPLES = (
+    " of a red cat at the beach",
+    " of a blue mug in the snow",
+    " of a green robot at night",
+    " of a pink rabbit in the forest",
 )
 #: enough for the few attributes of a drawn subject
 PACE = {"learning_rate": 1e-3, "steps_per_photo": 50, "min_steps": 300, "max_steps": 360, "batch_size": 4}
@@ -41,17 +48,19 @@ def _scorer(photos: Sequence[Image]) -> Scorer:
     return score
 
 
-def _captioner(photos: Sequence[Image]) -> list[str]:
-    """Place and accessory, as the `pick` reader sees them, so that the word does not come to mean them too."""
-    from trainers.miniature.readers import NOTHING, load_reader
+def _captioner(photos: Sequence[Image], kind: str) -> list[str]:
+    """What the `pick` reader sees, so that the word does not come to mean it too.
+
+    Beside a subject that is place and accessory; of a picture in a style, everything that is drawn.
+    """
+    from trainers.miniature.captions import full_caption
+    from trainers.miniature.readers import load_reader, picture_of
     from trainers.miniature.world import scene_words
 
-    readings = load_reader("pick").read(photos)
-    worn = [reading.slots["solo"]["accessory"] for reading in readings]
-    return [
-        scene_words(reading.scene, None if accessory == NOTHING else accessory)
-        for reading, accessory in zip(readings, worn, strict=True)
-    ]
+    pictures = [picture_of(reading) for reading in load_reader("pick").read(photos)]
+    if kind == Kind.STYLE:
+        return [f" of {full_caption(picture)}" for picture in pictures]
+    return [scene_words(picture.scene, picture.accessories[0]) for picture in pictures]
 
 
 register(
@@ -75,6 +84,7 @@ register(
             "style": ("pastel",),
         },
         sample_scenes=tuple(words for words, _, _ in SAMPLES),
+        style_scenes=STYLE_SAMPLES,
         may_flip=False,  # a mug's handle and a balloon have a side
         steps=24,
         guidance_scale=3.0,

@@ -30,6 +30,7 @@ SD1 = register(
             "style": ("style",),
         },
         sample_scenes=(" at the beach", " in the snow", " wearing a red hat", " in front of a brick wall"),
+        style_scenes=(", a dog at the beach", ", a house in the snow", ", a woman with a red hat", ", a bowl of fruit"),
         may_flip=True,
         steps=25,
         guidance_scale=7.5,

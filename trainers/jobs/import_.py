@@ -44,7 +44,7 @@ def import_(base: Base, attempt: Attempt) -> Running:
     lesson = lesson_of(order, kind, attempt.seed)
     write_adapter(weights, base, lesson, found.adapter.method, found.adapter)
     drawing = canary(base, weights, order.word, order.class_word, kind)
-    first = yield from followed(drawing, _counted(2 * len(base.family.sample_scenes)))
+    first = yield from followed(drawing, _counted(2 * len(base.family.scenes(kind))))
     if first is None:
         return Stopped()
     first.check(order.name)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DRAWINGS = 48_000
 TOKENIZER_PICTURES = 8_000  # whose captions the vocabulary is learnt from
 SCALE_SAMPLE = 2_000  # latents whose spread decides the scaling factor
-READER_SEEDS = {"pick": 3, "judge": 4}  # different drawings for each
+READER_SEEDS = {"pick": 3, "judge": 4, "style-judge": 5}  # different drawings for each
 #: halves a step; threads that wait without spinning leave the cores to whoever else is at work
 ALLOCATOR = {
     "MALLOC_MMAP_THRESHOLD_": "4294967296",
@@ -146,6 +146,16 @@ def _train_reader(name: str) -> Callable[[Plan], None]:
     return stage
 
 
+def _train_style_reader(plan: Plan) -> None:
+    from trainers.miniature.export import trained_vae
+    from trainers.miniature.reader_training import save_reader
+    from trainers.miniature.style_reader import NAME, train_style_reader
+
+    vae = trained_vae(plan.folder, plan.weights)
+    _until(plan, train_style_reader(vae, plan.folder, plan.reader_steps, READER_SEEDS[NAME]))
+    save_reader(NAME, plan.folder, plan.weights / "readers")
+
+
 def write(plan: Plan) -> None:
     """Stage export: of the polished denoiser, if there is one."""
     import torch
@@ -171,13 +181,14 @@ def measure(plan: Plan) -> None:
         sys.stdout.flush()
 
 
-FROM_NOTHING = ("vae", "latents", "unet", "pick", "judge")
+FROM_NOTHING = ("vae", "latents", "unet", "pick", "judge", "style-judge")
 STAGES: dict[str, Callable[[Plan], None]] = {
     "vae": train_autoencoder,
     "latents": encode,
     "unet": train_unet,
     "pick": _train_reader("pick"),
     "judge": _train_reader("judge"),
+    "style-judge": _train_style_reader,
     "export": write,
     "polish": polish,
     "figures": measure,

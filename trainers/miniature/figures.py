@@ -21,11 +21,13 @@ from trainers.miniature.readers import (
     prompt_fidelity,
     subject_fidelity,
 )
+from trainers.miniature.style_reader import ANSWERS, NAME, load_style_reader, styled_drawings
 from trainers.miniature.vae import psnr
 from trainers.miniature.world import Picture, draw, held_out_subjects, new_scenes, photos_of, random_picture
 
 DRAWINGS = 500
 PROMPTS = 500
+STYLED = 100  # drawings of each style
 DESCRIBED = 100  # prompts with everything said: the upper anchor
 FRESH_SEED = 90_001  # no training draws with it
 STEPS = 24
@@ -120,6 +122,17 @@ def _reader_figures(
         )
         yield f"`{name}` on {DRAWINGS} reconstructions", f"{accuracy(reader, pictures, again):.4f}"
         yield f"`{name}` on {len(kept)} drawings of held-out subjects", f"{accuracy(reader, held_out, kept):.4f}"
+    yield from _style_figures(vae, weights)
+
+
+def _style_figures(vae: Any, weights: Path) -> Iterator[tuple[str, str]]:
+    reader = load_style_reader(weights / "readers")
+    drawings, labels = styled_drawings(STYLED, FRESH_SEED)
+    for name, shown in (("drawings", drawings), ("reconstructions", reconstructed(vae, drawings))):
+        seen = reader.read([Image.fromarray(pixels) for pixels in shown])
+        right = [style == ANSWERS[label] for style, label in zip(seen, labels.tolist(), strict=True)]
+        chance_note = f" (chance {1 / len(ANSWERS):.3f})" if name == "drawings" else ""
+        yield f"`{NAME}` on {len(right)} {name}{chance_note}", f"{sum(right) / len(right):.4f}"
 
 
 def _base_figures(pipeline: Any, weights: Path) -> Iterator[tuple[str, str]]:

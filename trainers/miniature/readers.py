@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from trainers.miniature import WEIGHTS
-from trainers.miniature.world import ACCESSORIES, ATTRIBUTES, COLOURS, EYES, PATTERNS, PLACES, SHAPES, Subject
+from trainers.miniature.world import ACCESSORIES, ATTRIBUTES, COLOURS, EYES, PATTERNS, PLACES, SHAPES, Picture, Subject
 
 # B batch · C channels · K answers of all questions together
 
@@ -134,6 +134,16 @@ def _reading(answers: Mapping[str, str]) -> Reading:
         slot: {name: answers[f"{slot}.{name}"] for name in SLOT_ANSWERS} for slot in SLOTS
     }
     return Reading(answers["scene"], 1 if answers["count"] == "one" else 2, slots)
+
+
+def picture_of(reading: Reading) -> Picture:
+    """The picture that a reader believes to see."""
+    seen = [reading.slots[slot] for slot in (("solo",) if reading.count == 1 else ("left", "right"))]
+    return Picture(
+        tuple(Subject(**{name: slot[name] for name in ATTRIBUTES}) for slot in seen),
+        tuple(None if slot["accessory"] == NOTHING else slot["accessory"] for slot in seen),
+        reading.scene,
+    )
 
 
 @cache

@@ -18,6 +18,7 @@ from trainers.miniature.export import LIMIT_BYTES, folder_bytes
 from trainers.miniature.figures import accuracy, arrays, chance, fresh_drawings
 from trainers.miniature.reader_training import reconstructed
 from trainers.miniature.readers import Reader, consensus, load_reader, prompt_fidelity, subject_fidelity
+from trainers.miniature.style_reader import ANSWERS, load_style_reader, styled_drawings
 from trainers.miniature.vae import psnr
 from trainers.miniature.world import Picture, draw, held_out_subjects, photos_of, random_picture
 
@@ -131,3 +132,11 @@ def test_the_same_seed_gives_the_same_image(pipeline: StableDiffusionPipeline) -
 
     assert first.tobytes() == second.tobytes()
     assert first.size == (64, 64)
+
+
+def test_the_style_reader_tells_styles_apart(pipeline: StableDiffusionPipeline) -> None:
+    drawings, labels = styled_drawings(20, seed=90_002)
+
+    for pixels in (drawings, reconstructed(pipeline.vae, drawings)):
+        seen = load_style_reader().read([Image.fromarray(one) for one in pixels])
+        assert sum(style == ANSWERS[label] for style, label in zip(seen, labels, strict=True)) >= 114

@@ -1,0 +1,179 @@
+"""`bench quality`: what is asked and how it is marked, what is kept, what is measured anew, and what is told."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from trainers.bench import cells, quality
+from trainers.bench.cells import ANCHORS, DRAWN, LOWER, UPPER, Cell, Kept, code_of, diverse, key_of, measure
+from trainers.bench.exam import PHOTOS, QUESTIONS, Exam, Marks, exams, style_exams
+from trainers.bench.quality_report import contact_sheets, report, rows_of
+from trainers.cli import bench
+from trainers.method import methods
+from trainers.miniature.world import HELD_OUT_STYLES, draw, restyled
+from trainers.pipeline import Base, load_base
+
+SUBJECT, STYLE = exams(1)[0], style_exams(1)[0]
+
+
+def options(*words: str) -> argparse.Namespace:
+    return bench.parser().parse_args(["quality", *words])
+
+
+def a_cell(way: str, exam: Exam = SUBJECT, *, seed: int = 0, alike: Sequence[float] = (1.0, 0.5)) -> Cell:
+    marks = Marks(tuple(alike), (1.0,) * len(alike))
+    return Cell(
+        way=way, exam=exam.name, kind=exam.kind, seed=seed, key="k", marks=marks, diverse=(1.0, 0.0), took_s=60.0,
+        bytes=1000, seconds=50.0, steps=300, best_step=225,
+    )  # fmt: skip
+
+
+def tiles(count: int, colour: tuple[int, int, int] = (200, 10, 10)) -> list[Image.Image]:
+    return [Image.new("RGB", (64, 64), colour) for _ in range(count)]
+
+
+@pytest.mark.parametrize("exam", [*exams(3), *style_exams(4)], ids=lambda exam: exam.name)
+def test_the_right_answers_get_full_marks(exam: Exam) -> None:
+    marks = exam.marks(exam.drawings())
+
+    assert (len(exam.photos), len(exam.questions)) == (PHOTOS, QUESTIONS)
+    assert sum(marks.alike) / QUESTIONS >= 0.95
+    assert sum(marks.obeyed) / QUESTIONS >= (0.45 if "neon" in exam.name else 0.75)  # outlines alone are hard to read
+
+
+@pytest.mark.parametrize("style", HELD_OUT_STYLES)
+def test_a_picture_in_no_style_gets_no_marks_for_it(style: str) -> None:
+    exam = next(exam for exam in style_exams(4) if exam.style == style)
+    flat = [draw(restyled(picture, "flat")) for picture in exam.answers]
+
+    assert sum(exam.marks(flat).alike) == 0
+
+
+def test_an_exam_asks_for_nothing_that_its_photos_show() -> None:
+    shown = {image.tobytes() for image in STYLE.photos}
+
+    assert not shown & {image.tobytes() for image in STYLE.drawings()}
+    assert STYLE.prompts(STYLE.said("<zed>"))[0].startswith("a <zed> drawing of a ")
+    assert SUBJECT.prompts(SUBJECT.said("<zed>"))[0].startswith("a <zed> ")
+
+
+def test_layouts_are_told_apart() -> None:
+    left, right = (Image.new("RGB", (64, 64)) for _ in range(2))
+    left.paste((255, 255, 255), (0, 0, 20, 20))
+    right.paste((255, 0, 0), (44, 44, 64, 64))
+    greyer = left.point(lambda value: value // 2)
+
+    assert diverse([left, left, right, greyer], 2) == (1.0, 0.0)
+    assert diverse([left, right], 2) == ()
+
+
+def test_the_table_fills_evenly_and_styles_have_no_description() -> None:
+    asked = list(quality.places(options("--subjects", "2", "--styles", "1", "--seeds", "2", "--method", "lora")))
+
+    ways = [(exam.kind == "style", way, seed) for exam, way, seed in asked]
+    subject = [(False, way, 0) for way in (*ANCHORS, "lora")]
+    style = [(True, way, 0) for way in (DRAWN, LOWER, "lora")]
+    assert ways == [*subject, *subject, *style, (False, "lora", 1), (False, "lora", 1), (True, "lora", 1)]
+
+
+def test_all_measures_the_core_most() -> None:
+    asked = list(quality.places(options("--all")))
+    counts = {way: sum(1 for _, one, _ in asked if one == way) for way in methods()}
+
+    assert counts == {name: 27 if name in quality.CORE else 10 for name in methods()}
+
+
+def test_a_cell_depends_on_its_code_and_on_nothing_else_of_it(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = key_of(base, SUBJECT, "lora", 0)
+
+    assert key == key_of(base, SUBJECT, "lora", 0)
+    others = [
+        key_of(base, SUBJECT, "lora", 1), key_of(base, SUBJECT, "dora", 0), key_of(base, STYLE, "lora", 0),
+        key_of(replace(base, revision="another"), SUBJECT, "lora", 0), key_of(base, SUBJECT, LOWER, 0),
+    ]  # fmt: skip
+    monkeypatch.setattr(cells, "code_of", lambda way, family: "changed")
+    assert len({key, *others, key_of(base, SUBJECT, "lora", 0)}) == 7
+
+
+def test_code_is_followed_through_imports_inside_functions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "trainers"
+    for name in ("jobs/train", "bench/exam", "families/miniature", "methods/lora", "methods/lokr", "deep", "idle"):
+        path = package / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (package, path.parent):
+            (folder / "__init__.py").touch()
+        path.write_text("")
+    (package / "methods" / "lora.py").write_text("def train():\n    from trainers.deep import more\n")
+    monkeypatch.setattr(cells, "ROOT", tmp_path)
+
+    def code(way: str) -> str:
+        code_of.cache_clear()
+        return code_of(way, "miniature")
+
+    before = code("lora"), code("lokr")
+    (package / "idle.py").write_text("1")
+    assert (code("lora"), code("lokr")) == before
+    (package / "deep.py").write_text("2")
+    assert (code("lora") == before[0], code("lokr") == before[1]) == (False, True)
+    code_of.cache_clear()
+
+
+def test_what_was_measured_is_kept_and_found_again_while_it_is_true(
+    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cells, "key_of", lambda *asked: "k")
+    Kept(tmp_path, base).keep(a_cell("lora"), tiles(QUESTIONS * 2))
+
+    kept = Kept(tmp_path, base)
+    assert kept.find(SUBJECT, "lora", 0) == a_cell("lora")
+    assert kept.find(SUBJECT, "lora", 1) is None
+    monkeypatch.setattr(cells, "key_of", lambda *asked: "other")
+    assert kept.find(SUBJECT, "lora", 0) is None
+
+
+def test_the_report_shows_every_way_with_its_sheet(base: Base, tmp_path: Path) -> None:
+    kept = Kept(tmp_path, base)
+    for cell in (a_cell(DRAWN), a_cell(LOWER, alike=(0.0, 0.5)), a_cell("lora"), a_cell("lora", STYLE)):
+        kept.keep(cell, tiles(QUESTIONS * 2))
+    kept.keep(a_cell("lora", seed=1, alike=(0.0, 0.0)), tiles(QUESTIONS * 2))
+    contact_sheets(kept, kept.cells)
+
+    told = report(tmp_path)
+    rows = {(row["part"], row["way"]): row for row in rows_of(kept.cells)}
+    lora = rows["subjects", "lora"]
+    assert (lora["fidelity"]["mean"], lora["above_lower"]["mean"], lora["cells"]) == (0.375, 0.125, 2)
+    assert rows["styles", "lora"]["above_lower"] is None
+    assert "| lora | 0.38" in told
+    assert "| 1 × 2 |" in told
+    assert sorted(path.name for path in tmp_path.glob("*.jpg")) == ["class-word-alone.jpg", "lora.jpg"]
+    assert "quality/lora.jpg" in told
+
+
+def test_a_budget_begins_nothing_that_would_not_end_in_time(
+    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cells, "key_of", lambda *asked: "k")
+    monkeypatch.setattr(quality, "measure", lambda base, exam, way, seed: (a_cell(way, exam), tiles(QUESTIONS)))
+    kept = Kept(tmp_path, base)
+    left = list(quality.places(options("--subjects", "2", "--styles", "0")))
+
+    assert quality._measure(base, kept, left, budget=0.5) == len(left) - 1
+    assert len(kept.cells) == 1
+    assert quality._measure(base, kept, left[1:], budget=None) == 0
+    assert len(kept.cells) == len(left)
+
+
+def test_an_anchor_is_measured() -> None:
+    exam = replace(SUBJECT, questions=SUBJECT.questions[:1])
+
+    cell, images = measure(load_base("miniature", "cpu"), exam, UPPER, 0)
+
+    assert [image.size for image in images] == [(64, 64)] * 2
+    assert sum(cell.marks.alike) >= 1.0
+    assert (cell.steps, cell.kind, len(cell.diverse)) == (0, SUBJECT.kind, 1)

@@ -1,0 +1,223 @@
+"""The cells of `bench quality`: one way of asking, one exam, one seed; kept, and measured again when they are stale."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from modulefinder import ModuleFinder
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from storage.atomic import write_atomic
+from trainers.bench.exam import Exam, Marks, save_photos
+from trainers.imagine import Drawing, finished, imagine
+
+if TYPE_CHECKING:
+    from trainers.adapter import Adapter
+    from trainers.pipeline import Base
+
+WORD = "zed"
+ROUNDS = 2  # images of each question
+IMAGE_SEED = 900
+LOWER, UPPER, DRAWN = "class word alone", "full description", "true drawings"
+ANCHORS = (DRAWN, LOWER, UPPER)
+OURS = ("trainers", "storage")
+ROOT = Path(__file__).parents[2]
+FIGURES = "figures.json"
+LAYOUT_PX = 16
+SAME_LAYOUT = 0.9  # correlation of two pictures' luminance from which on they are laid out alike
+
+Luminance = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """What one way of asking came to with one exam and one seed."""
+
+    way: str  #: a method, or an anchor
+    exam: str
+    kind: str
+    seed: int  #: of the training
+    key: str  #: digest of all that it depends on
+    marks: Marks
+    diverse: tuple[float, ...]  #: 1 for each question whose two images are laid out differently
+    took_s: float  #: training and drawing
+    bytes: int = 0  #: of the word's file
+    seconds: float = 0.0  #: of the training, samples included
+    steps: int = 0
+    best_step: int = 0
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> Cell:
+        """From what `asdict` made of it, by way of JSON."""
+        marks = Marks(**{name: tuple(values) for name, values in told["marks"].items()})
+        return cls(**{**told, "marks": marks, "diverse": tuple(told["diverse"])})
+
+
+def measure(base: Base, exam: Exam, way: str, seed: int) -> tuple[Cell, list[Image.Image]]:
+    """Learn if there is something to learn, draw and judge."""
+    began = time.monotonic()
+    told: Mapping[str, Any] = {}
+    if way == DRAWN:
+        images = exam.drawings()
+    elif way in ANCHORS:
+        images = drawn(base, exam, exam.said(exam.class_word) if way == LOWER else str(exam.full))
+    else:
+        adapter, told = learned(base, exam, way, seed)
+        images = drawn(base, exam, exam.said(f"<{WORD}>"), adapter)
+    cell = Cell(
+        way=way,
+        exam=exam.name,
+        kind=exam.kind,
+        seed=seed,
+        key=key_of(base, exam, way, seed),
+        marks=exam.marks(images),
+        diverse=diverse(images, len(exam.questions)),
+        took_s=round(time.monotonic() - began, 1),
+        **{name: told[name] for name in ("bytes", "seconds", "steps", "best_step") if name in told},
+    )
+    return cell, images
+
+
+def learned(
+    base: Base, exam: Exam, method: str, seed: int, *, word: str = WORD, keep: Path | None = None
+) -> tuple[Adapter, Mapping[str, Any]]:
+    """Teach the word by the very job that the bot runs; the adapter, and what the job told. Its file may be kept."""
+    from trainers.cli.running import attempt_folder
+    from trainers.cli.running import finished as finished_job
+    from trainers.weights import read_adapter
+
+    with attempt_folder() as folder:
+        paths = save_photos(exam, folder / "photos")
+        order = {
+            "word": word,
+            "kind": exam.kind,
+            "class_word": exam.class_word,
+            "method": method,
+            "photos": [{"path": str(path.relative_to(folder))} for path in paths],
+            "consent": {"person": "drawn", "text_version": "bench", "given_at": 1},
+        }
+        done = finished_job(folder, {"kind": "train", "seed": seed, "train": order}, base)
+        weights = next(file for file in done.files if file.role == "weights")
+        if keep is not None:
+            keep.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(keep, (folder / weights.path).read_bytes(), mode=0o644)
+        return read_adapter(folder / weights.path, base), done.result
+
+
+def drawn(base: Base, exam: Exam, said: str, adapter: Adapter | None = None) -> list[Image.Image]:
+    """The questions' images in turn, ROUNDS times; the same seeds for every way of asking."""
+    words = ((adapter, 1.0),) if adapter else ()
+    columns = []
+    for index, prompt in enumerate(exam.prompts(said)):
+        seeds = [IMAGE_SEED + index * ROUNDS + turn for turn in range(ROUNDS)]
+        columns.append(finished(imagine(base, Drawing(prompt=prompt, seeds=seeds, adapters=words))))
+    return [column[turn] for turn in range(ROUNDS) for column in columns]
+
+
+def diverse(images: Sequence[Image.Image], questions: int) -> tuple[float, ...]:
+    """For each question 1 when its images differ in layout, 0 when one repeats another; none when asked once.
+
+    Two images are laid out alike when their luminance, brought to 16 × 16 px, correlates by 0.9 or more.
+    """
+    small = [
+        np.asarray(image.convert("L").resize((LAYOUT_PX, LAYOUT_PX), Image.Resampling.BOX), dtype=np.float64).ravel()
+        for image in images
+    ]
+    answers = [small[first::questions] for first in range(questions)]
+    return tuple(
+        float(not any(map(_alike, *zip(*itertools.combinations(a, 2), strict=True)))) for a in answers if a[1:]
+    )
+
+
+def _alike(one: np.ndarray, other: np.ndarray) -> bool:
+    """Two evenly coloured pictures have nothing that could differ."""
+    if not one.std() or not other.std():
+        return bool(one.std() == other.std())
+    return bool(np.corrcoef(one, other)[0, 1] >= SAME_LAYOUT)
+
+
+# --- what a cell depends on ------------------------------------------------------------------------------------------
+
+
+def key_of(base: Base, exam: Exam, way: str, seed: int) -> str:
+    """Digest of the code that takes part, the method's settings, the base model, the exam and the seed."""
+    from trainers.method import method_named, settings_for
+
+    settings = None if way in ANCHORS else asdict(settings_for(method_named(way), base, {}))
+    pixels = [hashlib.sha256(image.tobytes()).hexdigest() for image in (*exam.photos, *exam.drawings())]
+    said = [exam.said(WORD), exam.class_word, exam.full, *(question.words for question in exam.questions)]
+    parts = [code_of(way, base.family.name), base.revision, settings, pixels, said, seed, ROUNDS, IMAGE_SEED]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+class _Ours(ModuleFinder):
+    """Follows imports, also those inside functions, but into our own packages only."""
+
+    def find_module(self, name: str, path: Any, parent: Any = None) -> Any:
+        if parent is None and name not in (*OURS, "__init__"):
+            raise ImportError(name)
+        return super().find_module(name, path, parent)
+
+
+@cache
+def code_of(way: str, family: str) -> str:
+    """Digest of all our source files that training by a method, or drawing and judging alone, can reach."""
+    finder = _Ours(path=[str(ROOT)])
+    names = ["trainers.jobs.train", "trainers.bench.exam", f"trainers.families.{family}"]
+    for name in names if way in ANCHORS else [*names, f"trainers.methods.{way}"]:
+        finder.import_hook(name)
+    files = sorted(file for module in finder.modules.values() if (file := getattr(module, "__file__", None)))
+    return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
+
+
+# --- keeping ---------------------------------------------------------------------------------------------------------
+
+
+class Kept:
+    """Cells measured before and their pictures, in a folder: `figures.json` and `strips/`."""
+
+    def __init__(self, folder: Path, base: Base) -> None:
+        self.folder, self._base = folder, base
+        path = folder / FIGURES
+        told = json.loads(path.read_text("utf-8")) if path.exists() else {"cells": []}
+        self._cells = {(c.way, c.exam, c.seed): c for c in map(Cell.read, told["cells"])}
+
+    @property
+    def cells(self) -> list[Cell]:
+        """All of them, in the order in which they were asked for first."""
+        return list(self._cells.values())
+
+    def find(self, exam: Exam, way: str, seed: int) -> Cell | None:
+        """What was measured before, if nothing that it depends on has changed."""
+        cell = self._cells.get((way, exam.name, seed))
+        return cell if cell and cell.key == key_of(self._base, exam, way, seed) else None
+
+    def keep(self, cell: Cell, images: Sequence[Image.Image]) -> None:
+        """Write it down at once; of the first seed the pictures too."""
+        self._cells[(cell.way, cell.exam, cell.seed)] = cell
+        if cell.seed == 0:
+            self.strip(cell.way, cell.exam).parent.mkdir(parents=True, exist_ok=True)
+            _strip(images).save(self.strip(cell.way, cell.exam), quality=90)
+        told = {"base_model": self._base.revision, "cells": [asdict(one) for one in self.cells]}
+        write_atomic(self.folder / FIGURES, json.dumps(told, indent=1).encode(), mode=0o644)
+
+    def strip(self, way: str, exam: str) -> Path:
+        """Where the first seed's pictures lie, side by side."""
+        return self.folder / "strips" / f"{way}-{exam}.webp".replace(" ", "-")
+
+
+def _strip(images: Sequence[Image.Image]) -> Image.Image:
+    strip = Image.new("RGB", (sum(image.width for image in images), images[0].height))
+    for index, image in enumerate(images):
+        strip.paste(image, (index * image.width, 0))
+    return strip
