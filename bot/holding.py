@@ -20,7 +20,7 @@ from storage.sharing import Mixing
 def put_aside(rooms: Any, asker: Asker, request: Mapping[str, Any], needed: Sequence[Needed]) -> Pending:
     """Ask everybody whose leave an order needs, and let it wait; the same interaction again asks nobody.
 
-    Raises: NotAllowed E_ASK_OPEN, E_ASK_DECLINED, E_ASK_OFTEN, E_ASK_MANY; nobody is asked then.
+    Raises: NotAllowed E_ASK_NEVER, E_ASK_OPEN, E_ASK_DECLINED, E_ASK_OFTEN, E_ASK_MANY; nobody is asked then.
     """
     new = NewPending(owner=asker.member, guild=asker.actor.guild, channel=asker.channel, key=asker.key, request=request)
     with transaction(rooms.db):

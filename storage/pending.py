@@ -22,6 +22,18 @@ TOO_MANY = """delete from pending where owner = :owner and json_extract(request,
     and rowid not in (select rowid from pending where owner = :owner order by rowid desc limit :most)"""
 WAIT_S = 25 * 3600.0  # a little longer than a question to an owner is open, so that its end is told first
 
+#: questions about an order that waits no more, orders that somebody did not allow, and what was allowed in vain
+ORDERLESS = "kind = 'permission' and json_extract(request, '$.pending') not in (select id from pending)"
+REFUSED_ORDERS = """delete from pending where exists (select 1 from json_each(pending.request, '$.questions') as asked
+    left join questions on questions.id = asked.value
+    where questions.state is null or questions.state not in ('open', 'yes'))"""
+
+CAME_TO_NOTHING = f"""update questions set request = json_set(request, '$.nothing', json('true')) where {ORDERLESS}
+    and state = 'yes' and answered_at > :since
+    and json_extract(request, '$.nothing') is null and json_extract(request, '$.trouble') is null
+    and not exists (select 1 from questions as other where json_extract(other.request, '$.job') is not null
+    and json_extract(other.request, '$.pending') = json_extract(questions.request, '$.pending')) returning id"""  # noqa: S608
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPending:

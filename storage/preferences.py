@@ -23,7 +23,7 @@ LANGUAGE = "en"  # spoken to whoever was never met in another one
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """What is taken where an option is left out."""
+    """What is taken where an option is left out, and how the member is to be dealt with."""
 
     shape: str = "square"
     count: int = 4
@@ -32,6 +32,7 @@ class Preferences:
     has_spoiler: bool = False  #: pictures are posted covered
     wants_ping: bool = False  #: the final message mentions its member
     has_prompt: bool = False  #: the pictures' files hold the prompt
+    never_asked: bool = False  #: no questions of others: about words of theirs, or photos that show them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ from storage.database import insert, rows, transaction
 from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.ids import new_id
 from storage.letters import CARD, Letter, Letters
+from storage.pending import CAME_TO_NOTHING, ORDERLESS, REFUSED_ORDERS
+from storage.preferences import Wishes
 from storage.records import ChannelId, ConceptId, DraftId, GuildId, JobId, MemberId, Message
 from storage.rows import record
 
@@ -64,16 +66,6 @@ TERMS = {
 DECLINED = "state = 'no' or (state = 'revoked' and kind = 'consent')"  # leave taken back is asked for again each time
 NAGGING = "(kind = 'consent' or state not in ('yes', 'revoked'))"  # who says yes has nothing against being asked
 STANDING = "kind = 'permission' and json_extract(request, '$.always')"
-ORDERLESS = "kind = 'permission' and json_extract(request, '$.pending') not in (select id from pending)"
-REFUSED_ORDERS = """delete from pending where exists (select 1 from json_each(pending.request, '$.questions') as asked
-    left join questions on questions.id = asked.value
-    where questions.state is null or questions.state not in ('open', 'yes'))"""
-
-CAME_TO_NOTHING = f"""update questions set request = json_set(request, '$.nothing', json('true')) where {ORDERLESS}
-    and state = 'yes' and answered_at > :since
-    and json_extract(request, '$.nothing') is null and json_extract(request, '$.trouble') is null
-    and not exists (select 1 from questions as other where json_extract(other.request, '$.job') is not null
-    and json_extract(other.request, '$.pending') = json_extract(questions.request, '$.pending')) returning id"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +167,7 @@ class Questions(Letters):
     def ask(self, new: NewQuestion) -> tuple[Question, bool]:
         """Ask; the same while it is open is the question that is there, and False.
 
-        Raises: NotAllowed E_ASK_DECLINED, E_ASK_OPEN, E_ASK_OFTEN, E_ASK_MANY.
+        Raises: NotAllowed E_ASK_NEVER, E_ASK_DECLINED, E_ASK_OPEN, E_ASK_OFTEN, E_ASK_MANY.
         """
         about = {"asker": new.asker, "person": new.person, "draft": new.draft, "concept": new.concept, "kind": new.kind}
         same = "kind = :kind and asker = :asker and person = :person and draft is :draft and concept is :concept"
@@ -326,6 +318,8 @@ class Questions(Letters):
 
     def _refuse(self, new: NewQuestion) -> None:
         now, terms = self._clock.now(), TERMS[new.kind]
+        if Wishes(self._db, self._clock).of(new.person).never_asked:
+            raise NotAllowed("E_ASK_NEVER", person=new.person_name)
         pair = {"kind": new.kind, "asker": new.asker, "person": new.person}
         between = "kind = :kind and asker = :asker and person = :person"
         about = "(kind = 'consent' or concept is :concept)"  # a likeness is one thing, whatever the photos

@@ -45,7 +45,9 @@ def settings_card(member: str, now: Preferences, presets: Sequence[Preset], choi
         *layout.rows(_marked(counts, now.count - 1)),
         layout.text(texts.say("settings-quality")),
         *layout.rows(_marked(qualities, choices.qualities.index(now.quality))),
-        layout.text(_negative(now)),
+        layout.text(
+            layout.lines(_negative(now), texts.say("settings-asked", asked="no" if now.never_asked else "yes"))
+        ),
         *layout.rows(_switches(member, now)),
         layout.text(_presets(presets)),
     )
@@ -65,6 +67,7 @@ def _switches(member: str, now: Preferences) -> list[Button]:
         layout.button("set_spoiler", member, _switch("spoiler", is_on=now.has_spoiler), n=int(not now.has_spoiler)),
         layout.button("set_ping", member, _switch("ping", is_on=now.wants_ping), n=int(not now.wants_ping)),
         layout.button("set_prompt", member, _switch("prompt", is_on=now.has_prompt), n=int(not now.has_prompt)),
+        layout.button("set_asked", member, _switch("asked", is_on=not now.never_asked), n=int(now.never_asked)),
     ]
 
 

@@ -53,6 +53,12 @@ async def set_prompt(studio: Studio, interaction: Interaction, press: Press) -> 
     await _set(studio, interaction, press, has_prompt=bool(press.n))
 
 
+@on_press("set_asked")
+async def set_asked(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Let others ask one for leave, or never."""
+    await _set(studio, interaction, press, never_asked=not press.n)
+
+
 def _nth(values: Sequence[Any], n: int) -> Any:
     if not 1 <= n <= len(values):
         raise NotFound("E_NOT_FOUND")

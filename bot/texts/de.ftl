@@ -245,6 +245,7 @@ btn-unstar = { $n } entfernen
 btn-set-negative = Nie zeigen …
 btn-set-spoiler = Meine Bilder verdecken: { $state }
 btn-set-ping = Bescheid geben, wenn fertig: { $state }
+btn-set-asked = Andere dürfen mich fragen: { $state }
 btn-set-prompt = Prompt in die Dateien: { $state }
 btn-style = Karte
 btn-like = Gefällt mir
@@ -338,7 +339,7 @@ sitting-ask = { $where ->
 sitting-means = *Ich stimme zu* heißt: { $text }
 sitting-over = { $state ->
     [yes] **Du hast zugestimmt.** Tintype lernt dein Aussehen als <{ $word }>. Willst du das zurücknehmen, gib irgendwann `/privacy` ein: Von da an kann niemand es benutzen.
-    [no] **Du hast Nein gesagt.** Es wurde nichts gelernt, und die Fotos sind gelöscht. Dieses Mitglied fragt dich 30 Tage lang nicht wieder.
+    [no] **Du hast Nein gesagt.** Es wurde nichts gelernt, und die Fotos sind gelöscht. Dieses Mitglied fragt dich 30 Tage lang nicht wieder. Willst du so etwas nie gefragt werden, hat `/settings show` einen Knopf dafür.
     [expired] **Diese Frage endete ohne Antwort.** Es wurde nichts gelernt.
     [revoked] **Du hast deine Einwilligung zurückgenommen.** Niemand kann <{ $word }> mehr benutzen, und dieses Mitglied fragt dich 30 Tage lang nicht wieder.
     [channel] Diese Frage ist erledigt.
@@ -416,7 +417,7 @@ leave-until = *Einmal erlauben* gilt nur für diesen Prompt. Mit *Immer* darf { 
 leave-over = { $state ->
     [yes] Du hast { $asker } erlaubt, <{ $word }> einmal zu benutzen.
     [always] Du hast { $asker } erlaubt, <{ $word }> ohne Frage zu benutzen. `/words unshare` mit diesem Mitglied nimmt das zurück.
-    [no] Du hast { $asker } nicht erlaubt, <{ $word }> zu benutzen. Es wird nichts gezeichnet.
+    [no] Du hast { $asker } nicht erlaubt, <{ $word }> zu benutzen. Es wird nichts gezeichnet. Willst du so etwas nie gefragt werden, hat `/settings show` einen Knopf dafür.
     [expired] { $asker } wollte <{ $word }> benutzen; niemand hat rechtzeitig geantwortet, deshalb wird nichts gezeichnet.
     [revoked] Du hast zurückgenommen, dass { $asker } <{ $word }> ohne Frage benutzen darf.
     [channel] { $asker } wollte ein Wort in einem Bild benutzen. Diese Frage ist erledigt.
@@ -673,6 +674,10 @@ settings-negative = **Nicht im Bild:** { $negative ->
    *[other] { $negative }
 }
 settings-presets = **Vorlagen**, für `/imagine preset:`
+settings-asked = **Fragen anderer:** { $asked ->
+    [yes] Andere dürfen dich fragen, bevor sie ein Wort von dir benutzen, das du mit *erst fragen* teilst, dich mit jemand anderem in ein Bild setzen oder Fotos lernen lassen, die dich zeigen.
+   *[no] Du wirst nie gefragt. Wer dich fragen müsste, wird gleich abgewiesen. Was du erlaubt hast, bleibt erlaubt, und Fragen, die schon bei dir sind, warten auf deine Antwort.
+}
 settings-no-presets = **Vorlagen:** noch keine. `/settings save` behält Optionen unter einem Namen.
 preset-line = **{ $name }** – { $told }
 preset-count = { $count ->
@@ -1260,6 +1265,7 @@ E_NOT_AGREED = Das Mitglied, das diese Fotos zeigen, hat genau diesen nicht zuge
 E_DRAFT_ASKED = Das Mitglied, das diese Fotos zeigen, wird gerade zu genau diesen gefragt; jetzt lassen sie sich nicht ändern. `/train` mit dem Wort zeigt die Frage; nimm sie dort erst zurück.
 E_WORD_PERSON = <{ $word }> ist schon ein Wort von dir und zeigt jemand anderen. Nimm für diese Fotos ein anderes Wort.
 E_ASK_DECLINED = { $person } möchte das nicht und wird von dir frühestens <t:{ $again }:R> wieder gefragt. Bitte lass es bis dahin gut sein.
+E_ASK_NEVER = Dafür müsste { $person } es erlauben, nimmt solche Fragen aber nicht an. Nimm ein anderes Wort oder Fotos von jemand anderem. Niemand wurde gefragt.
 E_ASK_OPEN = { $person } hat schon eine Frage von dir zu beantworten. Warte auf die Antwort, oder nimm jene Frage erst zurück.
 E_ASK_OFTEN = Du hast { $person } in 24 Stunden { $most } Mal gefragt. Lass Zeit; frag morgen wieder.
 E_ASK_MANY = { $most } Fragen von dir warten schon auf Antwort. Warte auf eine davon, oder nimm eine zurück.

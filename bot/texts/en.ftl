@@ -231,6 +231,7 @@ btn-unstar = Remove { $n }
 btn-set-negative = Never show …
 btn-set-spoiler = Cover my pictures: { $state }
 btn-set-ping = Ping me when done: { $state }
+btn-set-asked = Others may ask me: { $state }
 btn-set-prompt = Prompt in the files: { $state }
 btn-style = Card
 btn-like = Like
@@ -324,7 +325,7 @@ sitting-ask = { $where ->
 sitting-means = *Agree* means: { $text }
 sitting-over = { $state ->
     [yes] **You agreed.** Tintype learns your likeness as <{ $word }>. To take that back at any time, type `/privacy`: from then on nobody can use it.
-    [no] **You said no.** Nothing was learned, and the photos are deleted. You are not asked by them again for 30 days.
+    [no] **You said no.** Nothing was learned, and the photos are deleted. You are not asked by them again for 30 days. If you never want to be asked such things, `/settings show` has a button for that.
     [expired] **This question has ended without an answer.** Nothing was learned.
     [revoked] **You took your agreement back.** Nobody can use <{ $word }> any more, and you are not asked by them again for 30 days.
     [channel] This question is over.
@@ -402,7 +403,7 @@ leave-until = *Allow once* is for this prompt only. With *Always* { $asker } may
 leave-over = { $state ->
     [yes] You allowed { $asker } to use <{ $word }> once.
     [always] You allowed { $asker } to use <{ $word }> without asking. `/words unshare` with that member takes it back.
-    [no] You did not allow { $asker } to use <{ $word }>. Nothing is drawn.
+    [no] You did not allow { $asker } to use <{ $word }>. Nothing is drawn. If you never want to be asked such things, `/settings show` has a button for that.
     [expired] { $asker } asked to use <{ $word }>; nobody answered in time, so nothing is drawn.
     [revoked] You took back that { $asker } may use <{ $word }> without asking.
     [channel] { $asker } asked to use a word in a picture. That question is over.
@@ -650,6 +651,10 @@ settings-negative = **Not in the picture:** { $negative ->
    *[other] { $negative }
 }
 settings-presets = **Presets**, for `/imagine preset:`
+settings-asked = **Questions of others:** { $asked ->
+    [yes] they may ask you before they use a word of yours that you share with *Ask me first*, put you into a picture with somebody else, or have photos learned that show you.
+   *[no] you are never asked. Who would have to ask you is refused at once. What you have allowed stays allowed, and questions that are with you already wait for your answer.
+}
 settings-no-presets = **Presets:** none yet. `/settings save` keeps options under a name.
 preset-line = **{ $name }** – { $told }
 preset-count = { $count ->
@@ -1228,6 +1233,7 @@ E_NOT_AGREED = The member whom these photos show has not agreed to just these. P
 E_DRAFT_ASKED = The member whom these photos show is being asked about just these, so they cannot change now. `/train` with the word shows the question; take it back there first.
 E_WORD_PERSON = <{ $word }> is a word of yours already and shows somebody else. Choose another word for these photos.
 E_ASK_DECLINED = { $person } does not want that, and is asked again by you at the earliest <t:{ $again }:R>. Please leave it at that until then.
+E_ASK_NEVER = This needs leave of { $person }, who takes no such questions. Choose another word, or photos of somebody else. Nobody was asked.
 E_ASK_OPEN = { $person } has a question of yours to answer already. Wait for that answer, or take that question back first.
 E_ASK_OFTEN = You have asked { $person } { $most } times within 24 hours. Give them time; ask again tomorrow.
 E_ASK_MANY = { $most } questions of yours wait for an answer already. Wait for one of them, or take one back.

@@ -82,6 +82,37 @@ async def test_no_is_told_and_rests_for_a_day(stage: Stage) -> None:
     assert await stage.run(lambda rooms: rooms.pending.of_owner(stage.id_of("ben"))) == []
 
 
+async def test_who_wants_no_questions_is_never_asked(stage: Stage, eve: Member) -> None:
+    await ask_first(stage, stage.ana)
+    await ask_first(stage, eve, "eve-cat")
+    settings = shown(await stage.ana.command("settings show"))
+    settings = shown(await stage.ana.press(settings, "Others may ask me: Yes"))
+
+    refused = await wanted(stage)
+    both = await wanted(stage, "<eve-cat> and <ana-dog>")
+    asked = await stage.run(lambda rooms: rooms.questions.open())
+    own = shown(await stage.ana.command("imagine", prompt="<ana-dog>"))
+    await stage.ana.press(settings, "Others may ask me: No")
+    again = await wanted(stage)
+
+    assert "you are never asked" in settings.body
+    assert "This needs leave of Ana, who takes no such questions" in refused.text
+    assert "who takes no such questions" in both.text
+    assert asked == []
+    assert await stage.run(lambda rooms: rooms.pending.of_owner(stage.id_of("ben"))) != []
+    assert "queued" in own.body
+    assert "· Ana, for <ana-dog>" in again.body
+
+
+async def test_what_was_allowed_for_good_stays_so_for_who_wants_no_more_questions(stage: Stage) -> None:
+    await ask_first(stage, stage.ana)
+    await wanted(stage)
+    await pressed(stage, stage.ana, "Always")
+    await stage.ana.press(shown(await stage.ana.command("settings show")), "Others may ask me: Yes")
+
+    assert "queued" in (await wanted(stage)).body
+
+
 async def test_always_asks_no_more_until_the_owner_takes_it_back(stage: Stage) -> None:
     await ask_first(stage, stage.ana)
     await wanted(stage)

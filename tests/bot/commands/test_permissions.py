@@ -43,7 +43,7 @@ TOLD = {
     "forget_all": FOREIGN, "mydata": FOREIGN,
     "star": None, "recall": None, "unstar": None, "stars": FOREIGN,
     "set_shape": FOREIGN, "set_count": FOREIGN, "set_quality": FOREIGN, "set_negative": FOREIGN,
-    "set_spoiler": FOREIGN, "set_ping": FOREIGN, "set_prompt": FOREIGN,
+    "set_spoiler": FOREIGN, "set_ping": FOREIGN, "set_prompt": FOREIGN, "set_asked": FOREIGN,
     "like": NO_STYLE, "unlike": NO_STYLE, "style": NO_STYLE, "styles": OLD_LIST, "report_style": NO_STYLE,
     "report": None, "reports": MANAGERS, "audit": MANAGERS, "keep_reported": MANAGERS, "remove_reported": MANAGERS,
     "strike": MANAGERS, "block": MANAGERS, "unblock": MANAGERS,

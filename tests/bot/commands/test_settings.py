@@ -41,10 +41,13 @@ async def test_switches_say_how_they_stand_and_go_to_and_fro(stage: Stage) -> No
     card = shown(await stage.ana.press(card, "Cover my pictures: No"))
     card = shown(await stage.ana.press(card, "Ping me when done: No"))
     card = shown(await stage.ana.press(card, "Prompt in the files: No"))
-    assert await preferred(stage) == Preferences(has_spoiler=True, wants_ping=True, has_prompt=True)
+    card = shown(await stage.ana.press(card, "Others may ask me: Yes"))
+    changed = await preferred(stage)
 
-    shown(await stage.ana.press(card, "Ping me when done: Yes"))
+    card = shown(await stage.ana.press(card, "Ping me when done: Yes"))
+    shown(await stage.ana.press(card, "Others may ask me: No"))
 
+    assert changed == Preferences(has_spoiler=True, wants_ping=True, has_prompt=True, never_asked=True)
     assert await preferred(stage) == Preferences(has_spoiler=True, has_prompt=True)
 
 

@@ -287,3 +287,14 @@ async def test_after_a_week_the_question_is_over_and_the_photos_stay_one_more_da
     assert "nobody answered it in time" in late
     assert until == question.ends_at + DAY_S
     assert label_of(report, "train") == "Ask them"
+
+
+async def test_who_wants_no_questions_is_not_asked_about_photos_either(stage: Stage, letters: Letters) -> None:
+    await stage.ben.press(shown(await stage.ben.command("settings show")), "Others may ask me: Yes")
+
+    refused = shown(await stage.ana.press(await handed_in(stage), "Ask them"))
+    await letters.deliver()
+
+    assert "This needs leave of Ben, who takes no such questions" in refused.text
+    assert await stage.run(lambda rooms: rooms.questions.of_member(stage.id_of("ben"))) == []
+    assert [one for one in await stage.ben.read("dm") if "learn" in one.text] == []
