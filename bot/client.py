@@ -170,6 +170,11 @@ class Tintype(discord.Client):
         log.info("removed from server %d", guild.id)
         await self.studio.run(lambda rooms: rooms.guilds.left(GuildId(guild.id)))
 
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel is deleted: so is what its server's managers have set up for it."""
+        guild, gone = GuildId(channel.guild.id), [channel.id]
+        await self.studio.run(lambda rooms: rooms.setups.forget_channels(guild, gone))
+
     async def on_ready(self) -> None:
         """Note the servers that the bot is in now, and take down what it could not before it was away."""
         here = [GuildId(guild.id) for guild in self.guilds]

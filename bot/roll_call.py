@@ -1,10 +1,12 @@
-"""Asks once a day whether those with something in a server are still in it: nobody tells the bot when they leave."""
+"""Asks whether those with something in a server are still in it, and at the start whether its channels are there."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from functools import partial
+from typing import Any
 
 import discord
 
@@ -17,7 +19,7 @@ log = logging.getLogger(__name__)
 PAUSE_S = 300.0  # between two rounds
 BETWEEN_S = 1.0  # between two questions, far below what Discord allows
 MOST = 60  # in one round
-UNKNOWN_MEMBER = 10007
+UNKNOWN_CHANNEL, UNKNOWN_MEMBER = 10003, 10007  # as Discord numbers its errors
 
 
 class RollCall:
@@ -27,13 +29,42 @@ class RollCall:
         self._store, self._client, self._between_s = store, client, between_s
 
     async def run(self) -> None:
-        """Ask until this is cancelled."""
+        """Ask until this is cancelled; nobody tells the bot when members leave, nor what it missed while it was away."""
+        await self._client.wait_until_ready()
+        await self._asking(self.look_for_channels())
         while True:
             await asyncio.sleep(PAUSE_S)
-            try:
-                await self.look()
-            except (discord.HTTPException, *PASSING) as error:
-                log.warning("members cannot be asked after now: %s", error)
+            await self._asking(self.look())
+
+    async def _asking(self, round_: Coroutine[Any, Any, None]) -> None:
+        try:
+            await round_
+        except (discord.HTTPException, *PASSING) as error:
+            log.warning("members and channels cannot be asked after now: %s", error)
+
+    async def look_for_channels(self) -> None:
+        """Drop the rules of channels that are gone, of all servers that are there.
+
+        Raises: as `look`.
+        """
+        for guild in [one for one in self._client.guilds if not one.unavailable]:
+            number = GuildId(guild.id)
+            known = await self._store.run(partial(_known, guild=number))
+            gone = [channel for channel in sorted(known) if not await self._is_channel(guild, channel)]
+            if gone:
+                await self._store.run(partial(_forgotten, guild=number, gone=gone))
+
+    async def _is_channel(self, guild: discord.Guild, channel: int) -> bool:
+        """One that Discord did not list may only be hidden from the bot: *Unknown Channel* alone means that it is gone."""
+        if guild.get_channel(channel) is not None:
+            return True
+        try:
+            await self._client.fetch_channel(channel)
+        except discord.NotFound as error:
+            return error.code != UNKNOWN_CHANNEL
+        except (discord.Forbidden, discord.InvalidData):
+            return True
+        return True
 
     async def look(self) -> None:
         """One round through all servers that are there.
@@ -57,6 +88,14 @@ async def _is_there(guild: discord.Guild, member: MemberId) -> bool:
             raise
         return False
     return True
+
+
+def _known(rooms: Rooms, *, guild: GuildId) -> set[int]:
+    return rooms.setups.known_channels(guild)
+
+
+def _forgotten(rooms: Rooms, *, guild: GuildId, gone: list[int]) -> None:
+    rooms.setups.forget_channels(guild, gone)
 
 
 def _due(rooms: Rooms, *, guild: GuildId) -> list[MemberId]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,14 +111,8 @@ class Setups:
         before, value = self.of(guild), _checked(name, value)
         if before.revision != seen:
             return False
-        after = dataclasses.replace(before, revision=seen % REVISIONS + 1, **{name: value})
         with transaction(self._db):
-            rows(
-                self._db,
-                """insert into guilds (id, settings) values (:guild, json_object('setup', json(:told)))
-                on conflict (id) do update set settings = json_set(settings, '$.setup', json(:told))""",
-                guild=guild, told=json.dumps(dataclasses.asdict(after)),
-            )  # fmt: skip
+            self._write(guild, before, **{name: value})
             self._audit.note(f"setup-{name}", guild=guild, actor=actor, value=value)
         return True
 
@@ -148,6 +142,23 @@ class Setups:
         found = rows(self._db, "select id, settings as told from channels where guild = :guild", guild=guild)
         return {int(str(row["id"])): Place(**_told([row])) for row in found}
 
+    def known_channels(self, guild: GuildId) -> set[int]:
+        """The channels that a server names or that have rules of their own."""
+        return {*self.of(guild).channels, *self.places(guild)}
+
+    def forget_channels(self, guild: GuildId, gone: Collection[int]) -> None:
+        """Drop what says something of channels that are deleted.
+
+        The last channel that a server names stays named: with none, everything would be open everywhere.
+        """
+        before = self.of(guild)
+        left = tuple(one for one in before.channels if one not in gone) or before.channels[:1]
+        with transaction(self._db):
+            sql = "delete from channels where guild = :guild and id in (select value from json_each(:gone))"
+            rows(self._db, sql, guild=guild, gone=json.dumps([int(one) for one in gone]))
+            if left != before.channels:
+                self._write(guild, before, channels=left)
+
     def ground(self, guild: GuildId | None, channel: ChannelId) -> Ground:
         """What may be begun in a channel, and where else it may."""
         if guild is None:
@@ -170,6 +181,16 @@ class Setups:
     def weight(self, actor: Actor) -> float:
         """How much of the machine a member's jobs have beside others'."""
         return FIRST_WEIGHT if actor.roles & set(self.of(actor.guild).first) else 1.0
+
+    def _write(self, guild: GuildId, before: Setup, **values: Any) -> None:
+        """The next revision of a server's rules."""
+        after = dataclasses.replace(before, revision=before.revision % REVISIONS + 1, **values)
+        rows(
+            self._db,
+            """insert into guilds (id, settings) values (:guild, json_object('setup', json(:told)))
+            on conflict (id) do update set settings = json_set(settings, '$.setup', json(:told))""",
+            guild=guild, told=json.dumps(dataclasses.asdict(after)),
+        )  # fmt: skip
 
 
 def _told(found: list[dict[str, object]]) -> dict[str, Any]:

@@ -113,3 +113,28 @@ def test_the_best_of_a_members_roles_says_how_many_jobs_wait_at_once(db: Databas
     assert rules.at_once_of(actor(roles=frozenset({7, 8}))) == 5
     assert rules.at_once_of(actor(ANA, ELSEWHERE)) is None
     assert rules.quota_of(actor(), JobKind.IMAGINE) is None
+
+
+def test_rules_of_deleted_channels_go_and_those_of_others_stay(setups: Setups) -> None:
+    change(setups, "channels", [int(CHANNEL), int(OTHER)])
+    change_place(setups, "pictures", value=False)
+    change_place(setups, "count", 2, OTHER)
+    seen = setups.of(HOME).revision
+
+    setups.forget_channels(HOME, [CHANNEL, 999])
+    setups.forget_channels(ELSEWHERE, [OTHER])
+
+    assert setups.known_channels(HOME) == {OTHER}
+    assert setups.of(HOME).channels == (OTHER,)
+    assert setups.of(HOME).revision == seen + 1  # a card from before is old
+    assert (setups.place(HOME, CHANNEL), setups.place(HOME, OTHER).count) == (Place(), 2)
+    assert setups.of(ELSEWHERE) == Setup()
+
+
+def test_when_the_last_named_channel_is_deleted_nothing_is_opened(setups: Setups) -> None:
+    change(setups, "channels", [int(CHANNEL), int(OTHER)])
+
+    setups.forget_channels(HOME, [CHANNEL, OTHER])
+
+    assert len(setups.of(HOME).channels) == 1
+    assert refusal(setups, actor(), Action.IMAGINE, ChannelId(5))[0] == "E_HERE_IMAGINE"
