@@ -29,7 +29,7 @@ class RollCall:
         self._store, self._client, self._between_s = store, client, between_s
 
     async def run(self) -> None:
-        """Ask until this is cancelled; nobody tells the bot when members leave, nor what it missed while it was away."""
+        """Ask until this is cancelled: nobody tells the bot who left, nor what happened while it was away."""
         await self._client.wait_until_ready()
         await self._asking(self.look_for_channels())
         while True:
@@ -55,7 +55,7 @@ class RollCall:
                 await self._store.run(partial(_forgotten, guild=number, gone=gone))
 
     async def _is_channel(self, guild: discord.Guild, channel: int) -> bool:
-        """One that Discord did not list may only be hidden from the bot: *Unknown Channel* alone means that it is gone."""
+        """One that Discord did not list may be hidden from the bot: *Unknown Channel* alone means that it is gone."""
         if guild.get_channel(channel) is not None:
             return True
         try:
