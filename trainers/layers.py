@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: kohya's choice: all linear layers of the transformer blocks, and what leads into and out of them
 IN_BLOCKS = ("to_q", "to_k", "to_v", "to_out.0", "ff.net.0.proj", "ff.net.2")
 AROUND_BLOCKS = ("proj_in", "proj_out")
+#: LoCon's further ones: the convolutions between those blocks
+CONVOLUTIONS = ("conv1", "conv2", "conv_shortcut", "downsamplers.0.conv", "upsamplers.0.conv")
 BYTES_PER_NUMBER = 2  # files are float16
 ADAPTER = "default"  # peft's name for the only one that a layer has
 
@@ -59,6 +61,18 @@ def targets_of(unet: nn.Module) -> list[tuple[str, nn.Linear | nn.Conv2d]]:
     ]
 
 
+def convolutions_of(unet: nn.Module) -> list[tuple[str, nn.Conv2d]]:
+    """The convolutions of residual blocks and samplers, by name: 64 in Stable Diffusion 1.5.
+
+    Source: LyCORIS, Yeh et al. 2023, arXiv 2309.14859, section 3.1 (LoCon).
+    """
+    return [
+        (name, module)
+        for name, module in unet.named_modules()
+        if isinstance(module, nn.Conv2d) and name.endswith(CONVOLUTIONS)
+    ]
+
+
 def names_of(base: Base) -> Sequence[str]:
     """Of the layers that are trained."""
     return [name for name, _ in targets_of(base.unet)]
@@ -69,14 +83,14 @@ def layers_of(base: Base) -> Sequence[nn.Module]:
     return [layer for _, layer in targets_of(base.unet)]
 
 
-def new_layers(base: Base, config: PeftConfig, seed: int) -> dict[str, nn.Module]:
+def new_layers(base: Base, config: PeftConfig, seed: int, names: Sequence[str] | None = None) -> dict[str, nn.Module]:
     """Peft's layers around the frozen ones, by name, taken out of the UNet again; trainable in float32.
 
-    The same seed gives the same start.
+    `names`: of the layers, where it is not those of `names_of`. The same seed gives the same start.
     """
     from peft import inject_adapter_in_model
 
-    names = names_of(base)
+    names = names_of(base) if names is None else names
     kept = {name: base.unet.get_submodule(name) for name in names}
     setattr(config, "target_modules", list(names))  # noqa: B010  all kinds here have it, their base class has not
     try:
@@ -119,10 +133,16 @@ def differences(
 
 
 def train_layers(
-    base: Base, lesson: Lesson, settings: LayerSettings, method: str, config: PeftConfig, difference_of: DifferenceOf
+    base: Base,
+    lesson: Lesson,
+    settings: LayerSettings,
+    method: str,
+    config: PeftConfig,
+    difference_of: DifferenceOf,
+    names: Sequence[str] | None = None,
 ) -> Generator[Progress, None, None]:
-    """Train peft's layers; they are in the UNet only while a step runs."""
-    layers = new_layers(base, config, lesson.seed)
+    """Train peft's layers; they are in the UNet only while a step runs. `names` as in `new_layers`."""
+    layers = new_layers(base, config, lesson.seed, names)
 
     def adapter(average: Mapping[str, Tensor]) -> Adapter:
         linear = differences(layers, average, difference_of)
@@ -168,10 +188,12 @@ def lora_config(settings: LayerSettings, **more: Any) -> PeftConfig:
     return LoraConfig(r=settings.rank, lora_alpha=settings.alpha, **more)  # type: ignore[arg-type]
 
 
-def lora_difference(settings: LayerSettings) -> DifferenceOf:
-    """What peft's LoRA of these settings comes to."""
-    scale = settings.alpha / settings.rank
-    return lambda layer, values: LowRank(values["lora_A"].flatten(1), values["lora_B"].flatten(1), scale)
+def lora_difference(layer: nn.Module, values: Values) -> LowRank:
+    """What peft's LoRA comes to; that of a window of several pixels keeps it."""
+    down, up = values["lora_A"], values["lora_B"]
+    scale = float(layer.scaling[ADAPTER])  # type: ignore[index]
+    is_window = down[0, 0].numel() > 1
+    return LowRank(down if is_window else down.flatten(1), up.flatten(1), scale)
 
 
 def merged(layer: nn.Module, values: Values) -> Tensor:

@@ -2,26 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import re
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from trainers.layers import LayerSettings, layers_of, lora_config, lora_difference, pair_bytes, train_layers
-from trainers.method import Lesson, Progress, register
+from storage.errors import TintypeError
+from trainers.layers import (
+    BYTES_PER_NUMBER,
+    LayerSettings,
+    convolutions_of,
+    lora_config,
+    lora_difference,
+    targets_of,
+    train_layers,
+)
+from trainers.method import Lesson, Progress, register, setting
 from trainers.pipeline import Base
+
+if TYPE_CHECKING:
+    from peft import PeftConfig
+    from torch import nn
+
+LIKE_RANK = -1
+
+
+@dataclass(frozen=True, slots=True)
+class LoraSettings(LayerSettings):
+    """What an operator may change; a member never sees these."""
+
+    conv_rank: int = setting(0, 0, 256, "of the convolutions between the blocks (LoCon); 0 leaves them alone")
+    down_rank: int = setting(LIKE_RANK, LIKE_RANK, 256, "of the down blocks; -1 as rank, 0 leaves them alone")
+    mid_rank: int = setting(LIKE_RANK, LIKE_RANK, 256, "of the middle block, as down_rank")
+    up_rank: int = setting(
+        LIKE_RANK, LIKE_RANK, 256, "of the up blocks, as down_rank: these hold looks more than layout"
+    )
+    stabilised: int = setting(0, 0, 1, "1 scales by alpha / √rank (rsLoRA), which keeps high ranks learning")
 
 
 @register
 class Lora:
-    """Trains rank-r differences of attention and feed-forward layers through peft. Hu et al. 2021, arXiv 2106.09685."""
+    """Trains rank-r differences of attention and feed-forward layers through peft. Hu et al. 2021, arXiv 2106.09685.
 
-    name, title, settings = "lora", "LoRA", LayerSettings
+    Rank-stabilised scaling: Kalajdzievski 2023, arXiv 2312.03732. Convolutions: LyCORIS, arXiv 2309.14859.
+    """
+
+    name, title, settings = "lora", "LoRA", LoraSettings
     summary = "Learns shape and detail well; a file of a few megabytes that works in every other program."
     min_photos, for_members = 3, True
 
-    def train(self, base: Base, lesson: Lesson, settings: LayerSettings) -> Generator[Progress, None, None]:
+    def train(self, base: Base, lesson: Lesson, settings: LoraSettings) -> Generator[Progress, None, None]:
         """Train; the layers are in the UNet only while a step runs."""
-        config, difference = lora_config(settings), lora_difference(settings)
-        yield from train_layers(base, lesson, settings, self.name, config, difference)
+        ranks = ranks_of(base.unet, settings)
+        yield from train_layers(base, lesson, settings, self.name, _config(settings, ranks), lora_difference, [*ranks])
 
-    def file_bytes(self, base: Base, settings: LayerSettings) -> int:
+    def file_bytes(self, base: Base, settings: LoraSettings) -> int:
         """The numbers of all pairs at two bytes each."""
-        return pair_bytes(layers_of(base), settings.rank)
+        return sum(
+            rank * (weight.shape[0] + weight[0].numel()) * BYTES_PER_NUMBER
+            for name, rank in ranks_of(base.unet, settings).items()
+            for weight in (base.unet.get_submodule(name).get_parameter("weight"),)
+        )
+
+
+def ranks_of(unet: nn.Module, settings: LoraSettings) -> dict[str, int]:
+    """The rank of each layer that is trained, by name.
+
+    Raises: TintypeError E_SETTING_RANGE when no layer is left.
+    """
+    linear = {name: _linear_rank(name, settings) for name, _ in targets_of(unet)}
+    convolutions = {name: settings.conv_rank if _of_block(name, settings) else 0 for name, _ in convolutions_of(unet)}
+    ranks = {name: rank for name, rank in (linear | convolutions).items() if rank}
+    if not ranks:
+        raise TintypeError("E_SETTING_RANGE", setting="down_rank, mid_rank, up_rank", value="0", low=1, high=256)
+    return ranks
+
+
+def _of_block(name: str, settings: LoraSettings) -> int:
+    ranks = {"down_blocks": settings.down_rank, "mid_block": settings.mid_rank, "up_blocks": settings.up_rank}
+    return ranks[name.partition(".")[0]]
+
+
+def _linear_rank(name: str, settings: LoraSettings) -> int:
+    own = _of_block(name, settings)
+    return settings.rank if own == LIKE_RANK else own
+
+
+def _config(settings: LoraSettings, ranks: Mapping[str, int]) -> PeftConfig:
+    """Layers of another rank keep the ratio of alpha to it, so that the rate means the same everywhere."""
+    others = {re.escape(name): rank for name, rank in ranks.items() if rank != settings.rank}
+    alphas = {name: settings.alpha * rank / settings.rank for name, rank in others.items()}
+    return lora_config(settings, rank_pattern=others, alpha_pattern=alphas, use_rslora=bool(settings.stabilised))

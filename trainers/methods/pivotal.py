@@ -57,7 +57,7 @@ class Pivotal:
         layers = new_layers(base, lora_config(settings), lesson.seed)
 
         def write(path: Path, average: Mapping[str, Tensor]) -> None:
-            linear = differences(layers, average, lora_difference(settings))
+            linear = differences(layers, average, lora_difference)
             adapter = Adapter(lesson.word, lesson.class_word, self.name, linear=linear, rows=learned_rows(average))
             write_adapter(path, base, lesson, self.name, adapter)
 
