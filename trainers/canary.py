@@ -42,8 +42,8 @@ class Canary:
         return all(difference(before, after) < SAME_LEVELS for before, after in pairs)
 
     def sheet(self) -> Image.Image:
-        """Both, one below the other."""
-        return sheet(self.captions, [Row("without", self.without), Row("with", self.with_it)])
+        """Both, one below the other; signs stand before them, no words."""
+        return sheet(self.captions, [Row("-", self.without), Row("+", self.with_it)])
 
     def check(self, name: str) -> None:
         """See that pictures with the word are pictures, and may be seen.

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from discord import ui
+
 from bot import texts
 from bot.cards import layout
 from bot.cards.layout import Card, Picture
@@ -63,6 +65,7 @@ def queued_card(
             )
         ),
         layout.gallery(pictures) if pictures else None,
+        _legend() if pictures else None,
         *layout.rows([layout.button("cancel", job, texts.say("btn-cancel"), style=layout.DANGER)]),
         pictures=pictures,
     )
@@ -88,6 +91,7 @@ def training_card(*, job: str, word: str, owner: int, running: Running, is_perso
             )
         ),
         layout.gallery(pictures) if pictures else None,
+        _legend() if pictures else None,
         *layout.rows(buttons),
         pictures=pictures,
     )
@@ -116,6 +120,11 @@ def _again(running: Running) -> str:
     """That it goes on from its last checkpoint, and which step it is at again."""
     at = running.done if running.done < running.reached else 0
     return texts.say("training-again", reached=running.furthest, at=at)
+
+
+def _legend() -> ui.TextDisplay[Any]:
+    """What the signs of a curve with samples mean: no word is drawn."""
+    return layout.text(layout.lines(texts.say("curve-legend"), texts.say("sheet-legend")))
 
 
 def _preview(job: str, word: str, running: Running, preview: bytes) -> Picture:

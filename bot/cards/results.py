@@ -75,6 +75,7 @@ class Recipe:
 def result_card(learned: Learned, sheet: Picture | None, curve: Picture | None) -> Card:
     """A word that was learned: its sample sheet, its figures, *Try it*. Of a person no picture is shown."""
     pictures = [] if learned.is_person else [picture for picture in (sheet, curve) if picture is not None]
+    legends = [texts.say(f"{part}-legend") for part, one in (("curve", curve), ("sheet", sheet)) if one is not None]
     buttons = [layout.button("try", learned.concept, texts.say("btn-try"), style=layout.SUCCESS)]
     if learned.is_person:
         buttons.append(layout.button("show_me", learned.job, texts.say("btn-show-me")))
@@ -94,6 +95,7 @@ def result_card(learned: Learned, sheet: Picture | None, curve: Picture | None) 
             )
         ),
         layout.gallery(pictures) if pictures else None,
+        layout.text(layout.lines(*legends)) if pictures else None,
         *layout.rows(buttons),
         pictures=pictures,
     )
@@ -180,9 +182,22 @@ def _shown(grid: Grid) -> Picture:
     return Picture.named(grid.job, grid.images[0], alt, is_spoiler=grid.is_spoiler)
 
 
+def delete_theirs_card(job: str, owner: int) -> Card:
+    """The question before a moderator deletes another member's pictures."""
+    return layout.card(
+        layout.text(texts.say("delete-theirs-ask", owner=str(owner))),
+        *layout.rows([layout.button("delete_theirs", job, texts.say("btn-delete-theirs"), style=layout.DANGER)]),
+    )
+
+
 def deleted_card() -> Card:
     """What is left of a grid whose pictures were deleted."""
     return layout.card(layout.text(texts.say("deleted-images")))
+
+
+def moderated_card() -> Card:
+    """What is left of a grid whose pictures a moderator deleted."""
+    return layout.card(layout.text(texts.say("moderated-images")))
 
 
 def hidden_card() -> Card:

@@ -108,6 +108,7 @@ def word_card(word: WordCard, sheet: Picture | None) -> Card:
         texts.say("word-versions-more", count=more) if more > 0 else None,
         kept_line(word.kept) if word.kept else None,
         texts.say("word-use", name=word.name) if usable else None,
+        texts.say("sheet-legend") if pictures else None,
     )
     return layout.card(
         layout.text(layout.cut(body)),

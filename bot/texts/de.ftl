@@ -554,7 +554,9 @@ training-again = Nach Schritt { $reached } wurde es unterbrochen und macht beim 
     [0] .
    *[other] ; jetzt ist es wieder bei Schritt { $at }.
 }
-training-preview-alt = Lernkurve und Proben von { $word } nach { $done } von { $total } Schritten
+training-preview-alt = Lernkurve (glatte Linie: Fehlerwert, Linie mit Punkten: Ähnlichkeit) und Proben von { $word } nach { $done } von { $total } Schritten
+curve-legend = -# Kurve über die Schritte: glatte Linie und erste Zahl, der Fehlerwert; Linie mit Punkten und zweite Zahl, die Ähnlichkeit. Der größte Punkt ist der beste.
+sheet-legend = -# Vor jeder Zeile: ihr Schritt im Training und die Ähnlichkeit; bei einem Wort aus einer Datei - ohne es und + mit ihm. Die umrahmte Zeile ist die beste.
 training-private = Fotos und Proben einer Person sieht nur sie selbst, und wem das Wort gehört: Drück auf *Zeig es mir*.
 training-stopping = Es hört auf; das Beste bis hierher bleibt.
 training-over = **<{ $word }>** · { $state ->
@@ -570,8 +572,8 @@ result-photos = { $count ->
     [one] Das Foto ist
    *[other] Die { $count } Fotos sind
 } gelöscht; das Wort braucht sie nicht mehr.
-result-sheet-alt = Probebogen von { $word }: Bilder, gezeichnet mit dem fertigen Wort
-result-curve-alt = Lernkurve von { $word }
+result-sheet-alt = Probebogen von { $word }: eine Zeile Bilder für jeden Zwischenstand, mit Schritt und Ähnlichkeit
+result-curve-alt = Lernkurve von { $word }: glatte Linie der Fehlerwert, Linie mit Punkten die Ähnlichkeit
 result-private = Proben einer Person sieht nur sie selbst, und wem das Wort gehört: Drück auf *Zeig es mir*.
 failed-title-train = ## <{ $word }> wurde nicht gelernt
 failed-title-sheet = ## <{ $word }> ließ sich nicht vergleichen
@@ -675,7 +677,7 @@ settings-negative = **Nicht im Bild:** { $negative ->
 }
 settings-presets = **Vorlagen**, für `/imagine preset:`
 settings-asked = **Fragen anderer:** { $asked ->
-    [yes] Andere dürfen dich fragen, bevor sie ein Wort von dir benutzen, das du mit *erst fragen* teilst, dich mit jemand anderem in ein Bild setzen oder Fotos lernen lassen, die dich zeigen.
+    [yes] Andere dürfen dich fragen, bevor sie ein Wort von dir benutzen, das du mit *Mich jedes Mal zuerst fragen* teilst, dich mit jemand anderem in ein Bild setzen oder Fotos lernen lassen, die dich zeigen.
    *[no] Du wirst nie gefragt. Wer dich fragen müsste, wird gleich abgewiesen. Was du erlaubt hast, bleibt erlaubt, und Fragen, die schon bei dir sind, warten auf deine Antwort.
 }
 settings-no-presets = **Vorlagen:** noch keine. `/settings save` behält Optionen unter einem Namen.

@@ -540,7 +540,9 @@ training-again = It was interrupted after step { $reached } and goes on from its
     [0] .
    *[other] ; it is at step { $at } again.
 }
-training-preview-alt = Learning curve and samples of { $word } after { $done } of { $total } steps
+training-preview-alt = Learning curve (plain line: loss, line with dots: likeness) and samples of { $word } after { $done } of { $total } steps
+curve-legend = -# Curve, over the steps: plain line and first number, the loss; line with dots and second number, the likeness. The largest dot is the best.
+sheet-legend = -# Before each row: its step in the training and the likeness; in a word from a file, - without it and + with it. The framed row is the best.
 training-private = Photos and samples of a person are shown only to them, and to whose word it is: press *Show me*.
 training-stopping = Stopping; the best so far is kept.
 training-over = **<{ $word }>** · { $state ->
@@ -556,8 +558,8 @@ result-photos = The { $count ->
     [one] photo is
    *[other] { $count } photos are
 } deleted; the word does not need them any more.
-result-sheet-alt = Sample sheet of { $word }: pictures drawn with the finished word
-result-curve-alt = Learning curve of { $word }
+result-sheet-alt = Sample sheet of { $word }: a row of pictures for each sample point, with its step and likeness
+result-curve-alt = Learning curve of { $word }: plain line the loss, line with dots the likeness
 result-private = Samples of a person are shown only to them, and to whose word it is: press *Show me*.
 failed-title-train = ## <{ $word }> was not learned
 failed-title-sheet = ## <{ $word }> could not be compared

@@ -1,4 +1,4 @@
-"""The progress curve: the smoothed loss, and the likeness at each sample point."""
+"""The progress curve: the smoothed loss, and the likeness at each sample point; numbers and signs, no words."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from trainers.drawing.ink import ACCENT, FAINT, SECOND, TEXT, Pen, font, sheet_of
+from trainers.drawing.ink import ACCENT, FAINT, SECOND, TEXT, Colour, Pen, font, sheet_of
 
 SMOOTHING = 0.95  # of the running mean: single losses jump with their timestep and say little
 MARGIN_PX = 40
+NUMBER_PX = 13
+SIGN_PX = 24  # a piece of the line, before the number that it stands for
 MOST_POINTS = 400  # more than a curve this wide can show
 
 
@@ -55,7 +57,7 @@ def draw_curve(pen: Pen, box: tuple[int, int, int, int], marks: Marks) -> None:
     pen.line((frame.left, frame.bottom, frame.right, frame.bottom), fill=FAINT)
     pen.line((frame.left, frame.top, frame.left, frame.bottom), fill=FAINT)
     pen.text((frame.left, bottom - 20), "0", fill=FAINT, font=font(12))
-    pen.text((frame.right, bottom - 20), f"{marks.total} steps", fill=FAINT, font=font(12), anchor="ra")
+    pen.text((frame.right, bottom - 20), f"{marks.total}", fill=FAINT, font=font(12), anchor="ra")
     _draw_loss(pen, frame, marks)
     _draw_scores(pen, frame, marks)
 
@@ -67,7 +69,7 @@ def _draw_loss(pen: Pen, frame: _Frame, marks: Marks) -> None:
     low, high = min(loss for _, loss in line), max(loss for _, loss in line)
     spread = (high - low) or 1.0
     pen.line([frame.at(step, 0.05 + 0.9 * (loss - low) / spread) for step, loss in line], fill=SECOND, width=2)
-    pen.text((frame.left, frame.top - 20), f"loss {line[-1][1]:.3f}", fill=SECOND, font=font(13))
+    _draw_number(pen, (frame.left, frame.top - 20), f"{line[-1][1]:.3f}", SECOND)
 
 
 def _draw_scores(pen: Pen, frame: _Frame, marks: Marks) -> None:
@@ -76,12 +78,26 @@ def _draw_scores(pen: Pen, frame: _Frame, marks: Marks) -> None:
     points = [frame.at(step, score) for step, score in marks.scores]
     if len(points) > 1:
         pen.line(points, fill=ACCENT, width=2)
-    for (step, _), (x, y) in zip(marks.scores, points, strict=True):
-        reach = 7 if step == marks.best else 4
-        pen.ellipse((x - reach, y - reach, x + reach, y + reach), fill=ACCENT, outline=TEXT if reach > 4 else None)
-    pen.text(
-        (frame.right, frame.top - 20), f"likeness {marks.scores[-1][1]:.0%}", fill=ACCENT, font=font(13), anchor="ra"
-    )
+    for (step, _), at in zip(marks.scores, points, strict=True):
+        is_best = step == marks.best
+        _draw_dot(pen, at, 7 if is_best else 4, TEXT if is_best else None)
+    number = f"{marks.scores[-1][1]:.0%}"
+    left, top = frame.right - SIGN_PX - 6 - font(NUMBER_PX).getlength(number), frame.top - 20
+    _draw_number(pen, (left, top), number, ACCENT)
+    _draw_dot(pen, (left + SIGN_PX / 2, top + NUMBER_PX / 2 + 1), 4)
+
+
+def _draw_number(pen: Pen, at: tuple[float, float], number: str, colour: Colour) -> None:
+    """A number after a piece of the line that it belongs to, so that they are told apart without their colours, too."""
+    left, top = at
+    middle = top + NUMBER_PX / 2 + 1
+    pen.line((left, middle, left + SIGN_PX, middle), fill=colour, width=2)
+    pen.text((left + SIGN_PX + 6, top), number, fill=colour, font=font(NUMBER_PX))
+
+
+def _draw_dot(pen: Pen, at: tuple[float, float], reach: int, outline: Colour | None = None) -> None:
+    x, y = at
+    pen.ellipse((x - reach, y - reach, x + reach, y + reach), fill=ACCENT, outline=outline)
 
 
 def curve(marks: Marks, width_px: int = 640, height_px: int = 280) -> Image.Image:

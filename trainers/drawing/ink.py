@@ -17,6 +17,7 @@ TILE_PX = 256  # smallest side of a picture in a sheet: 64 px samples are shown 
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 Pen = ImageDraw.ImageDraw
+Colour = tuple[int, int, int]
 
 
 @cache

@@ -61,7 +61,7 @@ def _row(attempt: Attempt, number: int, images: Sequence[Image.Image]) -> Row:
     """The pictures of a file, with what the order says of it."""
     told = attempt.records("rows")[number : number + 1]
     label, note = (str(told[0].get(name) or "")[:LABEL_CHARACTERS] if told else "" for name in ("label", "note"))
-    return Row(label or f"file {number + 1}", images, note, is_marked=bool(told and told[0].get("is_marked")))
+    return Row(label or f"{number + 1}", images, note, is_marked=bool(told and told[0].get("is_marked")))
 
 
 def _step(done: int, total: int) -> Callable[[Progress], Step]:

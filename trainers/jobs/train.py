@@ -183,7 +183,7 @@ class Training:
     def _row(self, point: Point) -> Row:
         images = [opened(self._folder / name) for name in point.pictures]
         note = "" if point.score is None else f"{point.score:.0%}"
-        return Row(f"step {point.done}", images, note, is_marked=point == self._diary.best)
+        return Row(f"{point.done}", images, note, is_marked=point == self._diary.best)
 
     # --- the end -----------------------------------------------------------------------------------------------------
 
