@@ -12,7 +12,7 @@ from typing import Any, Self
 import aiohttp
 
 from bot.sandbox.state import Json
-from bot.sandbox.views import Answer, Button, Message, Modal, Picture, choices_of
+from bot.sandbox.views import Answer, Button, Message, Modal, Offer, Picture, choices_of
 
 __all__ = ["Answer", "Button", "DidNotRespond", "Member", "Message", "Modal", "NotAllowed", "Picture"]
 
@@ -44,6 +44,7 @@ class Member:
         self._moved = asyncio.Condition()
         self._edits: dict[str, int] = {}  # message id -> number of its newest event
         self._id, self._n = "", 0  # of the member, and of the newest event
+        self.about: Json = {}  #: what the stand-in says about this member: is_manager, roles …
         self.lost: Callable[[str], None] | None = None  #: told of a lost connection, which is tried again then
 
     @classmethod
@@ -89,14 +90,24 @@ class Member:
         return await self._do("command", body, patience_s)
 
     async def complete(
-        self, name: str, /, *, channel: str | None = None, focused: str | None = None, **options: Any
+        self,
+        name: str,
+        /,
+        *,
+        channel: str | None = None,
+        focused: str | None = None,
+        also: Mapping[str, Any] | None = None,
+        **options: Any,
     ) -> list[tuple[str, Any]]:
         """The completions, (name, value), of the option `focused`, or else of the last one given.
 
+        `also` holds options that are called like a parameter here.
+
         Raises: NotAllowed, DidNotRespond.
         """
-        focused = focused or list(options)[-1]
-        body = {"name": name, "channel": channel or self.channel, "options": options, "focused": focused}
+        every = {**options, **(also or {})}
+        focused = focused or list(every)[-1]
+        body = {"name": name, "channel": channel or self.channel, "options": every, "focused": focused}
         return choices_of(await self._outcome("complete", body))
 
     async def press(
@@ -115,6 +126,15 @@ class Member:
         number = message if isinstance(message, str) else message.id
         body = {"message": number, "label": label, "custom_id": custom_id, "values": list(values)}
         return await self._do("press", body, patience_s)
+
+    async def offers(self, message: Message, custom_id: str | None) -> list[Offer]:
+        """What a menu offers, and what of it is chosen.
+
+        Raises: NotAllowed.
+        """
+        body = {"message": message.id, "custom_id": custom_id}
+        raw = await self._json(self._session.post(f"{self._here}/offers", json=body))
+        return [Offer(one["label"], one["value"], one["is_chosen"]) for one in raw]
 
     async def submit(
         self,
@@ -147,6 +167,10 @@ class Member:
     async def dismiss(self, message: Message) -> None:
         """Take an ephemeral message away."""
         await self._json(self._session.delete(f"{self._here}/messages/{message.id}"))
+
+    async def change(self, **about: Any) -> None:
+        """Be changed as an admin changes a member: is_manager, roles, without_roles, dms_open, locale …"""
+        await self._be(about)
 
     # ---- looking
 
@@ -267,7 +291,7 @@ class Member:
     async def _be(self, about: Json) -> None:
         """Be this member, for the first time or again; what happened in between is told by the events after `n`."""
         told, is_first = await self._json(self._session.put(self._here, json=about)), not self._id
-        self._id = str(told["id"])
+        self._id, self.about = str(told["id"]), told
         if is_first:
             self._n = int(told["n"])
         elif told["n"] < self._n:  # another stand-in, which knows nothing of before

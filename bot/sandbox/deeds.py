@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.sandbox import cdn
-from bot.sandbox.checks.components import BUTTON, SELECTS, walk
+from bot.sandbox import cdn, payloads
+from bot.sandbox.checks.components import BUTTON, SELECTS, STRING_SELECT, walk
 from bot.sandbox.filling import filled
 from bot.sandbox.options import NotPossible, Resolver, find_command, usable_commands
 from bot.sandbox.refusals import Json
@@ -18,6 +18,7 @@ from bot.sandbox.state import (
     LOADING,
     MODAL_SUBMIT,
     Channel,
+    Guild,
     Interaction,
     Message,
     Person,
@@ -135,15 +136,43 @@ def _chosen(sandbox: Sandbox, channel: Channel, select: Json, values: list[Any])
     low, high = select.get("min_values", 1), select.get("max_values", 1)
     if not low <= len(values) <= high:
         raise NotPossible(f"choose {low} to {high}")
-    if select["type"] == 3:
-        offered = {option["value"] for option in select["options"]}
-        if not set(values) <= offered:
-            raise NotPossible(f"offered are {sorted(offered)}")
+    if select["type"] == STRING_SELECT:
+        listed = {option["value"] for option in select["options"]}
+        if not set(values) <= listed:
+            raise NotPossible(f"offered are {sorted(listed)}")
         return {"values": values}
     resolver = Resolver(sandbox, channel)
     kinds = {5: 6, 6: 8, 7: 9, 8: 7}
     found = [str(resolver.value({"type": kinds[select["type"]], "name": "choice"}, value)) for value in values]
     return {"values": found, "resolved": resolver.resolved}
+
+
+def offered(sandbox: Sandbox, person: Person, body: Json) -> list[Json]:
+    """What a menu lists, with label, value and is_chosen: its options, or the server's members, roles or channels.
+
+    Raises: NotPossible.
+    """
+    message = message_seen(sandbox, person, str(body["message"]))
+    menu = _component(message, body.get("custom_id"), body.get("label"))
+    if menu["type"] == STRING_SELECT:
+        return [
+            {"label": one["label"], "value": one["value"], "is_chosen": bool(one.get("default"))}
+            for one in menu["options"]
+        ]
+    chosen = {str(one["id"]) for one in menu.get("default_values") or []}
+    guild = sandbox.guilds.get(sandbox.channels[message.channel_id].guild_id or 0)
+    listed = _listed(sandbox, guild, menu) if guild is not None else []
+    return [{"label": label, "value": number, "is_chosen": number in chosen} for label, number in listed]
+
+
+def _listed(sandbox: Sandbox, guild: Guild, menu: Json) -> list[tuple[str, str]]:
+    """The names and ids that a menu of members, roles, both, or channels lists."""
+    told = payloads.guild(sandbox, guild)
+    members = [(sandbox.people[one].name, str(one)) for one in sorted(guild.members)]
+    roles = [(str(one["name"]), str(one["id"])) for one in told["roles"]]
+    kinds = menu.get("channel_types")
+    channels = [(one["name"], one["id"]) for one in told["channels"] if not kinds or one["type"] in kinds]
+    return {5: members, 6: roles, 7: [*members, *roles], 8: channels}[menu["type"]]
 
 
 def submit(sandbox: Sandbox, person: Person, body: Json) -> Interaction:

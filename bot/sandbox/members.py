@@ -13,7 +13,7 @@ from aiohttp.multipart import BodyPartReader
 from bot.sandbox import deeds, payloads
 from bot.sandbox.options import NotPossible
 from bot.sandbox.sandbox import GUILDS, Sandbox
-from bot.sandbox.state import Interaction, Json, Person
+from bot.sandbox.state import Guild, Interaction, Json, Person
 
 WATCH_STEP_S = 30.0  # how often a silent watcher is looked after
 
@@ -45,6 +45,7 @@ class Members:
         )
         app.router.add_post(f"{root}/press", deed(deeds.press))
         app.router.add_post(f"{root}/submit", deed(deeds.submit))
+        app.router.add_post(f"{root}/offers", self._offers)
 
     def _who(self, request: web.Request) -> Person:
         person = self._sandbox.person(request.match_info["name"])
@@ -70,7 +71,9 @@ class Members:
         return web.json_response([self._told(person) for person in people])
 
     def _told(self, person: Person) -> Json:
-        return payloads.user(person) | {"name": person.name, "n": self._sandbox.feeds.last(person.id)}
+        names = {number: name for guild in self._sandbox.guilds.values() for number, name in guild.roles.items()}
+        about = {"is_manager": person.is_manager, "roles": [names[role] for role in person.roles]}
+        return payloads.user(person) | about | {"name": person.name, "n": self._sandbox.feeds.last(person.id)}
 
     async def _be(self, request: web.Request) -> web.Response:
         """Make this member, or change them; they join the servers named, or the first one."""
@@ -86,14 +89,21 @@ class Members:
             if "guilds" in body:
                 (guild.members.add if guild.name in body["guilds"] else guild.members.discard)(person.id)
             for role in body.get("roles", []) if person.id in guild.members else []:
-                known = {name: number for number, name in guild.roles.items()}
-                number = known.get(role) or self._sandbox.new_id()
-                if number not in guild.roles:
-                    guild.roles[number] = role
-                    made = {"guild_id": str(guild.id), "role": payloads.role(guild, number, role)}
-                    self._sandbox.sessions.dispatch("GUILD_ROLE_CREATE", made, GUILDS)
-                person.roles = sorted({*person.roles, number})
+                person.roles = sorted({*person.roles, self._role(guild, role)})
+            lost = {number for number, role in guild.roles.items() if role in body.get("without_roles", [])}
+            person.roles = [number for number in person.roles if number not in lost]
         return web.json_response(self._told(person))
+
+    def _role(self, guild: Guild, role: str) -> int:
+        """The id of a role by its name; it is made when there is none."""
+        for number, name in guild.roles.items():
+            if name == role:
+                return number
+        number = self._sandbox.new_id()
+        guild.roles[number] = role
+        made = {"guild_id": str(guild.id), "role": payloads.role(guild, number, role)}
+        self._sandbox.sessions.dispatch("GUILD_ROLE_CREATE", made, GUILDS)
+        return number
 
     async def _leave(self, request: web.Request) -> web.Response:
         person = self._who(request)
@@ -112,6 +122,12 @@ class Members:
             name, data = request.query.get("name", "file"), await request.read()
         file = deeds.upload(self._sandbox, name, data)
         return web.json_response({"id": str(file.id), "filename": file.name, "size": len(data)})
+
+    async def _offers(self, request: web.Request) -> web.Response:
+        try:
+            return web.json_response(deeds.offered(self._sandbox, self._who(request), await request.json()))
+        except (NotPossible, KeyError) as error:
+            return web.json_response({"error": str(error)}, status=400)
 
     async def _commands(self, request: web.Request) -> web.Response:
         person = self._who(request)

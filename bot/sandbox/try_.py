@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import shlex
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TextIO
 
 import aiohttp
 
+from bot.sandbox import menus
 from bot.sandbox.cards import as_card
 from bot.sandbox.client import DidNotRespond, Member, NotAllowed
 from bot.sandbox.forms import Form
@@ -22,13 +24,18 @@ from bot.sandbox.views import Answer, Button, Message, Modal
 HELP = """\
 /train photos/*.png word:ana-dog kind:animal   use a command; files fill its uploads, plain words the first text
 ?/imagine a <ana                               show the completions of the last option
-3                                              press button 3, or choose from menu 3
+3                                              press button 3, or see menu 3 and choose from it
 save DIR                                       save the pictures of your newest card
 save DIR 3 · save DIR all                      save those of the card with button 3, or of every card
 show                                           show all cards of the channel again
 wait [SECONDS] [TEXT]                          wait until a card shows TEXT, or until nothing has changed for 2 s
 channel NAME                                   go there; without a name, list the channels
+as NAME · as NAME --manager                    be another member; one who may manage the server
+manager · manager no                           may manage the server from now on; no longer
+role NAME · role -NAME                         have a role, made if there is none of that name; have it no longer
 help · quit"""
+Typed = asyncio.Queue[str | None]  #: lines from the keyboard, then None
+Role = tuple[str, Json]  #: a member's name, and what is to be told about them
 QUIET_S = 2.0  # a card that has not changed for so long is called settled
 WAIT_S = 600.0  # what `wait` waits at most, unless told
 
@@ -36,9 +43,10 @@ WAIT_S = 600.0  # what `wait` waits at most, unless told
 class Session:
     """What is on the screen of one member."""
 
-    def __init__(self, member: Member, stdin: TextIO, stdout: TextIO) -> None:
+    def __init__(self, member: Member, typed: Typed, stdout: TextIO) -> None:
         self.member, self._stdout = member, stdout
-        self._typed = _lines_of(stdin)
+        self._typed = typed
+        self.becomes: Role | None = None  #: who is played when this session ends
         self.buttons: list[tuple[Message, Button]] = []
         self._shown: dict[str, str] = {}  # message id -> the card last printed, the newest last
         self._numbers: dict[tuple[str, str], int] = {}  # (message id, custom_id) -> button number
@@ -56,7 +64,7 @@ class Session:
 
     def show(self, message: Message) -> None:
         """Print a card when it looks different from before."""
-        card = as_card(message, self._number)
+        card = as_card(message, self._number, time.time())
         if message.is_loading or self._shown.get(message.id) == card:
             return
         self.say(("· changed ·\n" if self._shown.pop(message.id, None) else "") + card)
@@ -100,6 +108,9 @@ class Session:
             "save": self._save,
             "show": self._show_all,
             "channel": self._channel,
+            "as": self._as,
+            "manager": self._manager,
+            "role": self._role,
             "wait": self._wait,
         }
         if word in {"quit", "exit"}:
@@ -117,7 +128,7 @@ class Session:
             self.say("! the stand-in does not answer; it is tried again")
         except (NotAllowed, NotPossible, DidNotRespond, TimeoutError, OSError, ValueError) as error:
             self.say(f"! {error}")
-        return True
+        return self.becomes is None
 
     async def _help(self, rest: str) -> None:
         self.say(HELP)
@@ -130,6 +141,24 @@ class Session:
             raise ValueError(f"there is no channel {name}; there are: {', '.join(there)}")
         else:
             self.member.channel = name
+
+    async def _as(self, rest: str) -> None:
+        name, *more = shlex.split(rest) or [""]
+        if not name or set(more) - {"--manager"}:
+            raise ValueError("as whom? such as: as mia, or: as mia --manager")
+        self.becomes = name, {"is_manager": True} if more else {}
+
+    async def _manager(self, rest: str) -> None:
+        await self.member.change(is_manager=rest.strip() != "no")
+        self.say(f"You are {described(self.member)}.")
+
+    async def _role(self, rest: str) -> None:
+        name = rest.strip()
+        if not name.removeprefix("-"):
+            raise ValueError("which role? such as: role artists, or: role -artists")
+        lost = name.startswith("-")
+        await self.member.change(**({"without_roles": [name[1:]]} if lost else {"roles": [name]}))
+        self.say(f"You are {described(self.member)}.")
 
     async def _show_all(self, rest: str) -> None:
         self._shown.clear()
@@ -181,14 +210,14 @@ class Session:
 
     async def _command(self, line: str) -> None:
         name, options = options_of(await self.member.commands(), line)
-        await self._answer(await self.member.command(name, **options))
+        await self._answer(await self.member.command(name, also=options))
 
     async def _complete(self, line: str) -> None:
         line = line if line.startswith("/") else f"/imagine {line}"
         name, options = options_of(await self.member.commands(), line)
         if not options:
             raise ValueError("begin the option to complete, such as ?/words card my")
-        for title, value in await self.member.complete(name, **options):
+        for title, value in await self.member.complete(name, also=options):
             self.say(f"  {title}" + ("" if title == value else f"  →  {value}"))
 
     async def _press(self, number: int) -> None:
@@ -196,8 +225,18 @@ class Session:
         if button.url is not None:
             self.say(button.url)
             return
-        values = shlex.split(await self.ask(f"{', '.join(button.options)}? ") or "") if button.options else []
+        values = await self._choice(message, button) if button.is_menu else []
+        if values is None:
+            self.say("└ left as it is")
+            return
         await self._answer(await self.member.press(message, custom_id=button.custom_id, values=values))
+
+    async def _choice(self, message: Message, menu: Button) -> list[str] | None:
+        """What is chosen from a menu; None when it is left as it is."""
+        offers = await self.member.offers(message, menu.custom_id)
+        self.say(f"┌ {menu.label}   (several with commas, none = nothing, empty = leave it)\n│ {menus.listed(offers)}")
+        said = await self.ask("│ ")
+        return menus.chosen(offers, said) if said else None
 
     async def _answer(self, answer: Answer) -> None:
         if isinstance(answer, Modal):
@@ -215,9 +254,9 @@ def _message_of(event: Json) -> str | None:
     return str(event["id"]) if event["type"] == "delete" else None
 
 
-def _lines_of(stdin: TextIO) -> asyncio.Queue[str | None]:
+def _lines_of(stdin: TextIO) -> Typed:
     """Lines as they are typed, then None; read by a thread that nobody waits for, so that Ctrl-C works at once."""
-    typed: asyncio.Queue[str | None] = asyncio.Queue()
+    typed: Typed = asyncio.Queue()
     loop = asyncio.get_running_loop()
 
     def put(line: str | None) -> bool:
@@ -236,12 +275,30 @@ def _lines_of(stdin: TextIO) -> asyncio.Queue[str | None]:
     return typed
 
 
-async def main(url: str, member: str, stdin: TextIO, stdout: TextIO, locale: str | None = None) -> int:
-    """Read lines until `quit` or the end of the input; the exit status."""
-    async with Member.connect(url, member, **({"locale": locale} if locale else {})) as someone:
-        session = Session(someone, stdin, stdout)
+def described(member: Member) -> str:
+    """Who one is: `mia, who may manage the server, with the role artists`."""
+    manages = ", who may manage the server" if member.about.get("is_manager") else ""
+    roles = member.about.get("roles") or []
+    has = f", with the role{'s' if len(roles) > 1 else ''} {', '.join(roles)}" if roles else ""
+    return f"{member.name}{manages}{has}"
+
+
+async def main(url: str, member: str, stdin: TextIO, stdout: TextIO, about: Json | None = None) -> int:
+    """Read lines until `quit` or the end of the input, as one member after the other; the exit status."""
+    typed = _lines_of(stdin)
+    role: Role | None = (member, about or {})
+    while role is not None:
+        role = await played(url, role, typed, stdout)
+    return 0
+
+
+async def played(url: str, role: Role, typed: Typed, stdout: TextIO) -> Role | None:
+    """Be one member until `quit`, or until another is to be played, who is returned."""
+    name, about = role
+    async with Member.connect(url, name, **about) as someone:
+        session = Session(someone, typed, stdout)
         someone.lost = session.say
-        session.say(f"You are {member}. Type help for help.")
+        session.say(f"You are {described(someone)}. Type help for help.")
         watching = asyncio.create_task(session.watch())
         try:
             while (line := await session.ask("> ")) is not None:
@@ -250,4 +307,4 @@ async def main(url: str, member: str, stdin: TextIO, stdout: TextIO, locale: str
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
-    return 0
+    return session.becomes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.sandbox.checks.components import BUTTON, FILE, GALLERY, SELECTS, TEXT, THUMBNAIL, walk
@@ -21,7 +21,21 @@ class Button:
     custom_id: str | None
     url: str | None = None
     is_disabled: bool = False
-    options: tuple[str, ...] = ()  #: of a select: the labels
+    raw: Json = field(default_factory=dict)
+
+    @property
+    def is_menu(self) -> bool:
+        """Whether it is chosen from."""
+        return self.raw.get("type") in SELECTS
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing that a menu offers."""
+
+    label: str
+    value: str
+    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +151,7 @@ def _button(part: Json) -> Button:
         custom_id=part.get("custom_id"),
         url=part.get("url"),
         is_disabled=bool(part.get("disabled")),
-        options=tuple(option["label"] for option in part.get("options") or []),
+        raw=part,
     )
 
 

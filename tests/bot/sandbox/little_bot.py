@@ -57,7 +57,7 @@ class LittleBot(discord.Client):
     def __init__(self) -> None:
         super().__init__(intents=discord.Intents(guilds=True), max_messages=None, guild_ready_timeout=0.01)
         self.tree = app_commands.CommandTree(self)
-        commands: list[app_commands.Command[Any, ..., Any]] = [form, card, hello, silent, photo, slow]
+        commands: list[app_commands.Command[Any, ..., Any]] = [form, card, hello, silent, photo, slow, rules]
         for command in commands:
             self.tree.add_command(command)
         self.resumes = 0
@@ -78,6 +78,42 @@ async def form(interaction: Interaction) -> None:
 async def card(interaction: Interaction) -> None:
     await interaction.response.defer(thinking=True)
     await interaction.followup.send(view=Card("a card", 0), file=picture())
+
+
+class Rules(ui.LayoutView):
+    """One menu of each kind; a choice is answered with the names of what was chosen."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(timeout=None)
+        menus: list[ui.Select[Any] | ui.RoleSelect[Any] | ui.UserSelect[Any] | ui.ChannelSelect[Any]] = [
+            ui.RoleSelect(placeholder="Roles", min_values=0, max_values=3),
+            ui.UserSelect(placeholder="Members"),
+            ui.ChannelSelect(placeholder="Channels", max_values=2, channel_types=[discord.ChannelType.text]),
+            ui.Select(placeholder="Days", options=[discord.SelectOption(label="30 days", value="30", default=True)]),
+        ]
+        self.add_item(ui.TextDisplay(f"rules of {place}, until <t:86400:R>"))
+        for menu in menus:
+            menu.callback = self.chosen  # type: ignore[method-assign]
+            self.add_item(ui.ActionRow(menu))
+
+    async def chosen(self, interaction: discord.Interaction[Any]) -> None:
+        data: Any = interaction.data
+        resolved = data.get("resolved", {})
+        parts = {**resolved.get("roles", {}), **resolved.get("users", {}), **resolved.get("channels", {})}
+        names = [str(parts[one].get("name") or parts[one].get("username")) if one in parts else one
+                 for one in data["values"]]  # fmt: skip
+        await interaction.response.send_message(f"chosen: {'+'.join(names) or 'nothing'}", ephemeral=True)
+
+
+@app_commands.command(description="rules of a channel")
+@app_commands.default_permissions(manage_guild=True)
+async def rules(interaction: Interaction, channel: discord.TextChannel, name: str, also: str) -> None:
+    await interaction.response.send_message(view=Rules(f"{channel.name} {name} {also}"), ephemeral=True)
+
+
+@rules.autocomplete("also")
+async def things(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    return [app_commands.Choice(name=f"{current}x", value=f"{current}x")]
 
 
 @app_commands.command(description="hello")

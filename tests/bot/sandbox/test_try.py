@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import io
 import queue
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.cli import try_ as try_command
 from bot.sandbox import Sandbox, serve, try_
 from bot.sandbox.client import Member
 from tests.bot.sandbox.conftest import Raw
@@ -116,6 +120,82 @@ async def test_a_field_that_must_be_filled_in_is_asked_again(box: Sandbox, url: 
         await keyboard.sees("│ this must be filled in\n│ Photos")
         await keyboard.sees("│ no file")
         await keyboard.sees("dog: [29] True")
+
+
+async def test_one_becomes_a_manager_and_no_manager(box: Sandbox, url: str) -> None:
+    async with running(box, url), at_the_keyboard(url) as keyboard:
+        keyboard.types("/rules channel:general name:a also:b", "manager", "/rules channel:general name:a also:b")
+        await keyboard.sees("! no command /rules")
+        await keyboard.sees("You are ana, who may manage the server.")
+        await keyboard.sees("rules of general a b")
+        keyboard.types("manager no", "/rules channel:general name:a also:b")
+        await keyboard.sees("You are ana.")
+        await keyboard.sees("! no command /rules")
+
+
+async def test_the_command_line_says_who_one_is(url: str) -> None:
+    parser = argparse.ArgumentParser()
+    try_command.add(parser.add_subparsers())
+    told = try_command.about(parser.parse_args(["try", "--manager", "--role", "artists", "--role", "cooks"]))
+    async with Member.connect(url, "ana", **told) as ana:
+        assert try_.described(ana) == "ana, who may manage the server, with the roles artists, cooks"
+
+    async with Member.connect(url, "ana", **try_command.about(parser.parse_args(["try"]))) as ana:
+        assert ana.about["is_manager"]
+
+
+async def test_one_becomes_another_member(box: Sandbox, url: str) -> None:
+    async with running(box, url), at_the_keyboard(url) as keyboard:
+        keyboard.types("as", "as mia --boss", "as mia --manager", "/rules channel:general name:a also:b", "as ana")
+        await keyboard.sees("! as whom?")
+        await keyboard.sees("! as whom?")
+        await keyboard.sees("You are mia, who may manage the server.")
+        await keyboard.sees("rules of general a b")
+        await keyboard.sees("You are ana.")
+        keyboard.types("/rules channel:general name:a also:b", "role artists", "role -artists", "role -")
+        await keyboard.sees("! no command /rules")
+        await keyboard.sees("You are ana, with the role artists.")
+        await keyboard.sees("You are ana.")
+        await keyboard.sees("! which role?")
+
+    person = box.person("mia")
+    assert person is not None
+    assert person.is_manager
+
+
+async def test_options_may_be_called_like_the_clients_own(box: Sandbox, url: str) -> None:
+    async with running(box, url), at_the_keyboard(url) as keyboard:
+        keyboard.types("manager", "/rules channel:after-dark name:me also:them", "?/rules name:me also:the")
+        await keyboard.sees("rules of after-dark me them")
+        await keyboard.sees("  thex")
+
+
+async def test_menus_offer_what_the_server_has_and_send_what_is_chosen(box: Sandbox, url: str) -> None:
+    async with running(box, url), Member.connect(url, "ben", roles=["artists"]), at_the_keyboard(url) as keyboard:
+        keyboard.types("manager", "/rules channel:general name:a also:b")
+        await keyboard.sees("[1] Roles ▾")
+        for number, offered, said, sent in (
+            ("1", "@everyone · artists", "Artists", "artists"),
+            ("1", "@everyone · artists", "none", "nothing"),
+            ("3", "general · after-dark", "general, after-dark", "general+after-dark"),
+            ("4", "30 days   (now: 30 days)", "30 days", "30"),
+        ):
+            keyboard.types(number, said)
+            await keyboard.sees(f"│ {offered}\n")
+            await keyboard.sees(f"chosen: {sent}\n")
+        keyboard.types("2", "ben", "2", "zed", "2", "")
+        await keyboard.sees("chosen: ben\n")
+        await keyboard.sees("! zed is not offered; there are")
+        await keyboard.sees("└ left as it is")
+
+
+async def test_moments_are_told_as_dates_here_and_from_now(box: Sandbox, url: str) -> None:
+    async with running(box, url), at_the_keyboard(url) as keyboard:
+        keyboard.types("manager", "/rules channel:general name:a also:b")
+        here = datetime.fromtimestamp(86400).astimezone()
+        shown = await keyboard.sees(f"({here:%Y-%m-%d %H:%M})")
+
+    assert re.search(r"until \d+ years ago \(", shown.replace("\n│ ", " "))
 
 
 async def test_a_stand_in_that_starts_again_is_told_and_found_again() -> None:
