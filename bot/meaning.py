@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot import choosing
@@ -10,7 +10,7 @@ from bot.choosing import Meanings
 from bot.studio import Asker, EngineFacts
 from storage.errors import NotFound, TintypeError, WordRefused
 from storage.permissions import Action, can
-from storage.records import Concept, ConceptId, Version, VersionId
+from storage.records import Actor, Concept, ConceptId, Scope, Version, VersionId
 from storage.words import Word, parse_prompt, unclosed_in, words_in
 
 MOST_WORDS = 4  # in one picture
@@ -100,6 +100,13 @@ def may_use(rooms: Any, asker: Asker, concept_id: ConceptId) -> None:
     if concept is None:
         raise NotFound("E_NOT_FOUND")
     can(asker.actor, Action.USE, rooms.sharing.held(concept))
+
+
+def roles_that_open(rooms: Any, actor: Actor, words: Iterable[Mapping[str, Any]]) -> list[int]:
+    """Those of a member's roles that an order's words are shared with."""
+    versions = [rooms.concepts.version(VersionId(word["version"])) for word in words]
+    grants = [grant for version in versions for grant in rooms.concepts.grants(version.concept)]
+    return sorted({one.subject for one in grants if one.scope is Scope.ROLE and one.subject in actor.roles})
 
 
 def newest(versions: Sequence[Version], name: str, facts: EngineFacts | None) -> Version:

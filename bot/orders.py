@@ -14,7 +14,7 @@ from bot.choosing import Meanings
 from bot.ground import fitted, may_begin
 from bot.habits import habits_of
 from bot.limits import refuse_above
-from bot.meaning import may_use, meant_by, newest, resolved, with_words, words_of
+from bot.meaning import may_use, meant_by, newest, resolved, roles_that_open, with_words, words_of
 from bot.mixing import NOTHING, Given
 from bot.studio import Asker, EngineFacts
 from bot.waits import usual_s
@@ -132,7 +132,8 @@ def _put(
             predicted_s=usual_s(rooms, JobKind.IMAGINE, now),
             request=dict(request)
             | habits_of(rooms, asker, request)
-            | {"is_adult": asker.actor.is_adult_channel, "given": given.told()},
+            | {"is_adult": asker.actor.is_adult_channel, "given": given.told()}
+            | {"roles": roles_that_open(rooms, asker.actor, request["words"])},
         )
     )
     return job, made

@@ -50,7 +50,7 @@ def scene_of(client: discord.Client | None, job: InLine) -> Scene | None:
 def refusal_of(rooms: Rooms, job: Job, scene: Scene) -> TintypeError | None:
     """Why a job that waits may not begin any more, as its member is to be told; None when it may.
 
-    Roles are not asked for again: they come with an interaction, and nothing is looked up for a job.
+    The member's roles are those that they had: they come with an interaction, and nothing is looked up for a job.
     """
     try:
         _check(rooms, job, scene)
@@ -98,7 +98,7 @@ def _may_draw(rooms: Rooms, job: Job, scene: Scene, word: Mapping[str, Any]) -> 
     if concept is None:
         raise NotFound("E_WORD_GONE")
     _needs_consent(rooms, concept, str(word["name"]))
-    if not may_go_on(job.owner, job.guild, rooms.sharing.held(concept)):
+    if not may_go_on(job.owner, job.guild, rooms.sharing.held(concept), job.request.get("roles")):
         raise NotAllowed("E_WORD_CLOSED", word=str(word["name"]))
     if concept.kind is Kind.PERSON and scene.is_adult:
         raise NotAllowed("E_PERSON_ADULT", word=str(word["name"]))

@@ -145,17 +145,20 @@ def _valid(held: Held) -> list[Grant]:
     return [grant for grant in held.grants if grant.scope is Scope.MEMBER or held.concept.kind is not Kind.PERSON]
 
 
-def may_go_on(member: MemberId, guild: GuildId | None, held: Held) -> bool:
+def may_go_on(member: MemberId, guild: GuildId | None, held: Held, roles: Collection[int] | None = None) -> bool:
     """Whether a job under way may still draw with a word.
 
-    Which roles its member has is not known by then, so a grant to any role lets it go on.
+    `roles` are those that opened its words to its member when it was put; where they were not kept, any may.
     """
     if not held.has_consent:
         return False
     if held.concept.owner == member:
         return True
-    actor = Actor(member=member, guild=guild)
-    return not held.is_quarantined and any(g.scope is Scope.ROLE or _matches(actor, g) for g in _valid(held))
+    actor = Actor(member=member, guild=guild, roles=frozenset(roles or ()))
+    is_any = roles is None
+    return not held.is_quarantined and any(
+        (is_any and grant.scope is Scope.ROLE) or _matches(actor, grant) for grant in _valid(held)
+    )
 
 
 def _matches(actor: Actor, grant: Grant) -> bool:

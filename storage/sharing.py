@@ -221,6 +221,6 @@ class Sharing:
         held = None if found is None else self.held(found)
         versions = {version.id for version in self._concepts.versions(concept)}
         for job in self._queue.drawing_with(versions):
-            if held is None or not may_go_on(job.owner, job.guild, held):
+            if held is None or not may_go_on(job.owner, job.guild, held, job.request.get("roles")):
                 written = next(word["name"] for word in job.request["words"] if word["version"] in versions)
                 self._queue.cancel(job.id, "E_WORD_CLOSED", word=written)

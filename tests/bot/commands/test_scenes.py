@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from bot.rechecking import Scene, depends_on_place, scene_of
+from bot.sandbox.client import Member
 from storage.queue import InLine
-from storage.records import ChannelId, JobId, JobKind
+from storage.records import ChannelId, JobId, JobKind, Scope
+from tests.bot.commands.leaves import ask_first
 from tests.bot.commands.stage import Stage
 
 pytestmark = pytest.mark.asyncio
@@ -51,3 +53,19 @@ async def test_only_pictures_in_a_server_depend_on_it(stage: Stage) -> None:
     training = pictures(stage, stage.channel(), kind=JobKind.TRAIN)
 
     assert [depends_on_place(one) for one in (job, training, pictures(stage, 1, guild=None))] == [True, False, False]
+
+
+async def test_an_order_keeps_of_its_members_roles_only_those_that_open_its_words(stage: Stage) -> None:
+    async with Member.connect(stage.url, "rob", roles=["painters", "cooks"]) as rob:
+        guild = stage.box.guilds[stage.guild]
+        painters = next(number for number, name in guild.roles.items() if name == "painters")
+        concept = await ask_first(stage, stage.ana)
+        await stage.run(lambda rooms: rooms.sharing.share(concept.id, Scope.ROLE, painters, mixing="free"))
+
+        await rob.command("imagine", prompt="<ana-dog>")
+        await rob.command("imagine", prompt="a cup")
+        kept = [job.request["roles"] for job in await stage.jobs("rob")]
+        await stage.run(lambda rooms: rooms.sharing.unshare(concept.id, Scope.ROLE, painters))
+
+    assert kept == [[], [painters]]
+    assert [job.code for job in await stage.jobs("rob")] == [None, "E_WORD_CLOSED"]

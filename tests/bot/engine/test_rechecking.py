@@ -233,6 +233,25 @@ def test_a_word_that_is_unshared_ends_what_draws_with_it_under_the_name_that_was
     assert (ended.code, ended.facts) == ("E_WORD_CLOSED", {"word": "word-0"})
 
 
+@pytest.mark.parametrize(("roles", "ends"), [([7], True), ([8], False), ([7, 8], False), (None, False)])
+def test_of_several_roles_that_a_word_was_shared_with_those_of_the_member_count(
+    rooms: Rooms, roles: list[int] | None, *, ends: bool
+) -> None:
+    concept, version = word_of(rooms)
+    rooms.sharing.unshare(concept.id)
+    for role in (7, 8):
+        rooms.sharing.share(concept.id, Scope.ROLE, role)
+    told = {} if roles is None else {"roles": roles}  # earlier orders have not kept them
+    at_once, later = (put_pictures(rooms, key, BEN, words=(version,), **told) for key in ("a", "b"))
+
+    rooms.db.conn.execute("delete from grants where subject = 7")
+    begun(rooms, later, ROOM)
+    rooms.sharing.unshare(concept.id, Scope.ROLE, 7)
+
+    codes = [found.code for job in (at_once, later) if (found := rooms.queue.get(job.id))]
+    assert codes == (["E_WORD_CLOSED"] * 2 if ends else [None, None])
+
+
 # --- with an engine --------------------------------------------------------------------------------------------------
 
 
