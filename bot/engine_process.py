@@ -51,11 +51,12 @@ def command(base_model: str, device: str) -> list[str]:
 
 
 def environment(
-    environ: Mapping[str, str], models_dir: Path, output_check: WantedCheck | None = None
+    environ: Mapping[str, str], models_dir: Path, output_check: WantedCheck | None = None, vae: str = ""
 ) -> dict[str, str]:
     """The whole environment of an engine."""
     passed = {name: value for name, value in environ.items() if name in PASSED_ON}
     ours = {"TINTYPE_MODELS_DIR": str(models_dir.resolve()), "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
+    ours |= {"TINTYPE_VAE": vae} if vae else {}
     return passed | ours | _checking(output_check or WantedCheck()) | COMPUTING
 
 

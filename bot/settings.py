@@ -28,6 +28,7 @@ class BotSettings:
     base_model: str  #: "miniature", "owner/name@revision", or a folder
     device: str  #: "auto", "cpu" or "cuda"
     models_dir: Path
+    vae: str  #: in the place of the base model's own; empty: its own
     output_check: WantedCheck  #: what looks at every picture before it can be posted
     guilds: frozenset[int]  #: servers allowed here; empty means those approved with `tintype guilds allow`
     owners: frozenset[int]  #: members who run this Tintype
@@ -52,6 +53,7 @@ class BotSettings:
             device=_one_of(env, "TINTYPE_DEVICE", DEVICES, "auto"),
             models_dir=Path(env.text("TINTYPE_MODELS_DIR") or data_dir / "models"),
             output_check=WantedCheck.named(env.text("TINTYPE_OUTPUT_CHECK"), env.text("TINTYPE_OUTPUT_CHECK_DIR")),
+            vae=env.text("TINTYPE_VAE"),
             guilds=env.ids("TINTYPE_GUILDS"),
             owners=env.ids("TINTYPE_OWNERS"),
             master_key_file=Path(env.text("TINTYPE_MASTER_KEY_FILE") or data_dir / "master.key"),

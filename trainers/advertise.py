@@ -38,6 +38,7 @@ def advertised(base: Base) -> dict[str, Any]:
         "families": list(families()),
         "fits": fits(numbers, base.dtype, room_mib),
         "output_check": base.output_check.name if base.output_check else OFF,
+        "vae": base.vae_name,
     }
 
 
@@ -85,6 +86,7 @@ def bundled() -> dict[str, Any]:
         "bytes": sum(path.stat().st_size for path in files),
         "licence": "MIT",
         "folder": str(miniature.WEIGHTS),
+        "is_vae": False,
     }
 
 

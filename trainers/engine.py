@@ -52,6 +52,7 @@ class Card:
             "families": [],
             "fits": {},
             "output_check": None,
+            "vae": "",
         }
 
     def facts(self) -> dict[str, Any]:
@@ -70,6 +71,7 @@ class WantedBase:
     base_model: str
     device: str
     output_check: WantedCheck
+    vae: str = ""  #: in the place of its own
 
 
 class Engine:
@@ -103,7 +105,8 @@ class Engine:
         from trainers.pipeline import load_base
 
         try:
-            base = load_base(self._wanted.base_model, self._wanted.device, self._wanted.output_check)
+            wanted = self._wanted
+            base = load_base(wanted.base_model, wanted.device, wanted.output_check, wanted.vae)
             runs()  # imported now, not while the first prompt waits
             self._card.update(state="ready", **advertised(base))
         except TintypeError as error:

@@ -1,4 +1,4 @@
-"""Fetches a base model from Hugging Face; the only code of Tintype that goes online for one."""
+"""Fetches a base model or a VAE from Hugging Face; the only code of Tintype that goes online for one."""
 
 from __future__ import annotations
 
@@ -20,9 +20,23 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]  # of whichev
 
 from storage.errors import TintypeError
 from trainers.events import sha256_of
-from trainers.models import CHECKER, INDEX, UNUSED, ModelName, Plan, RemoteFile, check_disk, chosen, folder_of, pin
+from trainers.models import (
+    CHECKER,
+    INDEX,
+    UNUSED,
+    VAE_CONFIG,
+    ModelName,
+    Plan,
+    RemoteFile,
+    check_disk,
+    chosen,
+    folder_of,
+    pin,
+    vae_alone,
+)
 
 CACHE, INCOMPLETE = ".cache", ".incomplete"  # where the library keeps what it has begun to fetch
+VAE_CLASS = "AutoencoderKL"
 LINK = "https://huggingface.co/{repo}"
 
 
@@ -39,19 +53,20 @@ def _told_plainly(name: ModelName) -> Iterator[None]:
 
 
 def plan_of(name: ModelName, endpoint: str | None = None, *, with_checker: bool = False) -> Plan:
-    """Ask what fetching would mean: files, sizes, licence; nothing is fetched but the pipeline's index.
+    """Ask what fetching would mean: files, sizes, licence; nothing is fetched but what says which files there are.
 
     `with_checker` takes the safety checker along. Raises: TintypeError E_MODEL_UNKNOWN, E_MODEL_NETWORK,
-    E_MODEL_FORMAT when there is no pipeline in safetensors, E_MODEL_UNCHECKED when there is no such checker.
+    E_MODEL_FORMAT when there is neither a pipeline nor a VAE in safetensors, E_MODEL_UNCHECKED when there is no such
+    checker.
     """
     with _told_plainly(name):
         info = HfApi(endpoint=endpoint).model_info(name.repo, revision=name.revision, files_metadata=True)
         siblings = {entry.rfilename: (entry.size or 0, _sha256(entry)) for entry in info.siblings or ()}
-        if INDEX not in siblings:
+        told = next((file for file in (INDEX, VAE_CONFIG) if file in siblings), None)
+        if told is None:
             raise TintypeError("E_MODEL_FORMAT", name=str(name))
-        index = hf_hub_download(name.repo, INDEX, revision=info.sha, endpoint=endpoint)
-    parts = _parts(Path(index))
-    files = chosen(siblings, parts)
+        read = hf_hub_download(name.repo, told, revision=info.sha, endpoint=endpoint)
+    files = chosen(siblings, _parts(Path(read))) if told == INDEX else _vae(siblings, Path(read))
     if not any(file.local.endswith(".safetensors") for file in files):
         raise TintypeError("E_MODEL_FORMAT", name=str(name))
     files += _checker(siblings, name) if with_checker else ()
@@ -64,6 +79,12 @@ def _parts(index: Path) -> list[str]:
     told = json.loads(index.read_text("utf-8"))
     left_out = UNUSED | {CHECKER}
     return [part for part in told if not part.startswith("_") and part not in left_out and isinstance(told[part], list)]
+
+
+def _vae(siblings: Mapping[str, tuple[int, str | None]], config: Path) -> tuple[RemoteFile, ...]:
+    """A repository without a pipeline may be that of a VAE."""
+    is_vae = json.loads(config.read_text("utf-8")).get("_class_name") == VAE_CLASS
+    return vae_alone(siblings) if is_vae else ()
 
 
 def _checker(siblings: Mapping[str, tuple[int, str | None]], name: ModelName) -> tuple[RemoteFile, ...]:

@@ -17,6 +17,8 @@ from trainers.events import sha256_of
 
 PINS = "pins.json"
 INDEX = "model_index.json"
+VAE_CONFIG = "config.json"  # of a VAE that lies in a repository by itself
+VAE_WEIGHTS = "diffusion_pytorch_model"  # beside it there may be others, in layouts of other programs
 UNUSED = frozenset({"feature_extractor", "image_encoder"})  # parts that Tintype never loads
 CHECKER = "safety_checker"  # loaded as an output check, where it was fetched
 SPARE_MIB = 2048  # room that must stay on the disk after a model was fetched
@@ -58,6 +60,11 @@ class Plan:
     files: tuple[RemoteFile, ...]
 
     @property
+    def is_vae(self) -> bool:
+        """Whether it is no base model but a VAE alone."""
+        return any(file.local == VAE_CONFIG for file in self.files)
+
+    @property
     def bytes(self) -> int:
         """Of all files together."""
         return sum(file.bytes for file in self.files)
@@ -71,6 +78,7 @@ class Installed:
     folder: Path
     bytes: int
     licence: str
+    is_vae: bool = False  #: it is no base model, but a VAE alone
 
 
 def parse_name(text: str) -> ModelName:
@@ -126,7 +134,8 @@ def installed(models_dir: Path) -> Iterator[Installed]:
     for pins in sorted(models_dir.glob(f"*/{PINS}")):
         told = json.loads(pins.read_text("utf-8"))
         size = sum(pin["bytes"] for pin in told["files"].values())
-        yield Installed(f"{told['repo']}@{told['revision']}", pins.parent, size, told["licence"])
+        is_vae = VAE_CONFIG in told["files"]
+        yield Installed(f"{told['repo']}@{told['revision']}", pins.parent, size, told["licence"], is_vae)
 
 
 def chosen(siblings: Mapping[str, tuple[int, str | None]], parts: Sequence[str]) -> tuple[RemoteFile, ...]:
@@ -144,6 +153,13 @@ def chosen(siblings: Mapping[str, tuple[int, str | None]], parts: Sequence[str])
         files += [RemoteFile(path, path, *inside[path]) for path in plain]
         files += [RemoteFile(path, local, *inside[path]) for path, local in weights.items()]
     return tuple(files)
+
+
+def vae_alone(siblings: Mapping[str, tuple[int, str | None]]) -> tuple[RemoteFile, ...]:
+    """The files of a VAE that is all there is in a repository; empty when it has no safetensors."""
+    weights = _weights({path: about for path, about in siblings.items() if path.startswith(VAE_WEIGHTS)})
+    files = {VAE_CONFIG: VAE_CONFIG, **weights} if weights and VAE_CONFIG in siblings else {}
+    return tuple(RemoteFile(path, local, *siblings[path]) for path, local in files.items())
 
 
 def _weights(inside: Mapping[str, Any]) -> Mapping[str, str]:
@@ -176,10 +192,10 @@ def is_half(path: str) -> bool:
     return bool(HALF.search(path))
 
 
-def fingerprint(folder: Path) -> str:
+def fingerprint(folder: Path, pattern: str = "*/*.safetensors") -> str:
     """Tells the model in a folder from every other: sizes and beginnings of its weights, wherever the folder lies."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*/*.safetensors")):
+    for path in sorted(folder.glob(pattern)):
         with path.open("rb") as file:
             digest.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size}\n".encode())
             digest.update(file.read(TOLD_APART_BYTES))

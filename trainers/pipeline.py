@@ -17,6 +17,7 @@ from torch.nn import functional
 from storage.errors import TintypeError
 from storage.output_checks import WantedCheck
 from trainers.adapter import Adapter
+from trainers.autoencoder import OtherVae, vae_for
 from trainers.checks import OutputCheck, check_for
 from trainers.differences import Difference, LowRank
 from trainers.families import Family, family_of
@@ -54,6 +55,7 @@ class Base:
     unet: Any  #: UNet2DConditionModel
     scheduler: Any  #: the scheduler as it was stored; samplers are made from its config
     device: torch.device
+    vae_name: str = ""  #: of the VAE that stands in the place of its own; empty: its own
     output_check: OutputCheck | None = None  #: of every picture that it draws; None where the operator has none
     empty_is_zero: bool = False  #: whether a picture without a negative prompt was taught with zeros in its place
 
@@ -66,6 +68,11 @@ class Base:
     def parts(self) -> tuple[Any, ...]:
         """All that holds frozen numbers."""
         return (*(encoder.model for encoder in self.encoders), self.vae, self.unet)
+
+    @property
+    def key(self) -> str:
+        """What numbers that were made with it depend on: another VAE sees other latents in the same photos."""
+        return f"{self.id}@{self.revision}" + (f", VAE {self.vae_name}" if self.vae_name else "")
 
     @property
     def size_px(self) -> int:
@@ -113,11 +120,14 @@ def device_named(name: str) -> torch.device:
     return device
 
 
-def load_base(base_model: str, device: str = "auto", output_check: WantedCheck | None = None) -> Base:
+def load_base(
+    base_model: str, device: str = "auto", output_check: WantedCheck | None = None, wanted_vae: str = ""
+) -> Base:
     """Load a base model from this machine alone: `miniature`, a folder, or `repo@revision` in the Hugging Face cache.
 
     Raises: TintypeError E_BASE_LOAD when it is not here or not whole, E_NO_FAMILY when we do not know its kind,
-    E_OUTPUT_CHECK_MISSING and E_OUTPUT_CHECK_LOAD when its pictures could not be looked at as they must be.
+    E_OUTPUT_CHECK_MISSING and E_OUTPUT_CHECK_LOAD when its pictures could not be looked at as they must be, E_VAE_LOAD
+    and E_VAE_FITS when it cannot have the VAE that is wanted in the place of its own.
     """
     _be_quiet()
     where, name, revision = _located(base_model)
@@ -127,25 +137,28 @@ def load_base(base_model: str, device: str = "auto", output_check: WantedCheck |
         log.warning(remark)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     check = check_for(output_check or WantedCheck(), where, target)
+    vae = vae_for(wanted_vae, where, name, dtype)
     try:
-        pipeline = _pipeline(where, dtype)
+        pipeline = _pipeline(where, dtype, vae)
     except (OSError, ValueError) as error:
         raise TintypeError("E_BASE_LOAD", base=base_model) from error
-    return replace(base_of(pipeline, name, revision, target), output_check=check)
+    base = base_of(pipeline, name, revision, target)
+    return replace(base, output_check=check, vae_name=vae.name if vae else "")
 
 
-def _pipeline(where: Path, dtype: torch.dtype) -> Any:
+def _pipeline(where: Path, dtype: torch.dtype, vae: OtherVae | None) -> Any:
     """The pipeline of the class that its index names, without the parts that Tintype does not use."""
     import diffusers
 
-    unused: dict[str, bool | None] = {"feature_extractor": None, "image_encoder": None}
+    told: dict[str, Any] = {"feature_extractor": None, "image_encoder": None}
+    told |= {"vae": vae.model} if vae else {}
     declared = diffusers.DiffusionPipeline.load_config(where, local_files_only=True).get("_class_name")
     if declared == "StableDiffusionXLPipeline":
         pipeline_class: Any = diffusers.StableDiffusionXLPipeline
     else:
         pipeline_class = diffusers.StableDiffusionPipeline
-        unused |= {"safety_checker": None, "requires_safety_checker": False}
-    return pipeline_class.from_pretrained(where, dtype=dtype, local_files_only=True, use_safetensors=True, **unused)
+        told |= {"safety_checker": None, "requires_safety_checker": False}
+    return pipeline_class.from_pretrained(where, dtype=dtype, local_files_only=True, use_safetensors=True, **told)
 
 
 def _be_quiet() -> None:
@@ -207,15 +220,19 @@ def _located(base_model: str) -> tuple[Path, str, str]:
 
 @contextmanager
 def swapped(root: nn.Module, modules: Mapping[str, nn.Module]) -> Iterator[None]:
-    """Put modules in the place of others for a while; what was there comes back, the very same objects."""
-    kept = {name: root.get_submodule(name) for name in modules}
+    """Put modules in the place of others for a while; what was there comes back, the very same objects.
+
+    It is done in every step, so each module's place is looked for only once.
+    """
+    places = [(root.get_submodule(path), own) for path, _, own in (name.rpartition(".") for name in modules)]
+    kept = [parent.get_submodule(own) for parent, own in places]
     try:
-        for name, module in modules.items():
-            root.set_submodule(name, module)
+        for (parent, own), module in zip(places, modules.values(), strict=True):
+            setattr(parent, own, module)
         yield
     finally:
-        for name, module in kept.items():
-            root.set_submodule(name, module)
+        for (parent, own), module in zip(places, kept, strict=True):
+            setattr(parent, own, module)
 
 
 Applied = tuple[Adapter, float]

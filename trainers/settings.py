@@ -18,6 +18,7 @@ class TrainerSettings:
     device: str  #: "auto", "cpu" or "cuda"
     models_dir: Path  #: where `models get` puts base models
     output_check: WantedCheck  #: what looks at every drawn picture
+    vae: str  #: in the place of the base model's own: "owner/name@revision", or a folder; empty: its own
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> TrainerSettings:
@@ -32,4 +33,5 @@ class TrainerSettings:
             device=env.text("TINTYPE_DEVICE", "auto"),
             models_dir=Path(env.text("TINTYPE_MODELS_DIR") or data_dir / "models"),
             output_check=WantedCheck.named(env.text("TINTYPE_OUTPUT_CHECK"), env.text("TINTYPE_OUTPUT_CHECK_DIR")),
+            vae=env.text("TINTYPE_VAE"),
         )

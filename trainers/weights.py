@@ -95,6 +95,7 @@ def metadata_of(base: Base, lesson: Lesson, method: str, adapter: Adapter) -> di
         "tintype.base_model": base.id,
         "tintype.base_revision": base.revision,
     }
+    told |= {"ss_vae_name": base.vae_name} if base.vae_name else {}
     for difference in list(adapter.linear.values())[:1]:  # all are of one kind
         told |= _network(difference)
     return {name: str(value) for name, value in told.items()}

@@ -1300,6 +1300,12 @@ E_NO_MEMORY = { $device ->
     [cuda] Der Grafikkarte
    *[other] Dem Rechner
 } ging der Speicher aus ({ $free_mib } MiB frei). Verlang weniger Bilder oder nimm weniger Fotos, schließ, was sonst noch läuft, oder nimm ein kleineres Basismodell.
+E_VAE_LOAD = Der VAE „{ $vae }“ lässt sich nicht laden. TINTYPE_VAE nennt besitzer/name@revision von einem, der mit `tintype-trainer models get` geholt wurde, oder einen Ordner mit seiner config.json und seinen .safetensors.
+E_VAE_FITS = Der VAE „{ $vae }“ passt nicht zum Basismodell „{ $base }“: { $what ->
+    [latent_channels] Seine Zahl latenter Kanäle
+    [pixels_per_latent] Seine Zahl von Pixeln je Latent
+   *[other] Sein Maßstab der Latents ({ $what })
+} ist { $theirs }, beim Basismodell { $ours }. Nimm einen, der für diese Art von Basismodell gemacht ist, oder lass TINTYPE_VAE leer.
 E_BASE_LOAD = Das Basismodell „{ $base }“ lässt sich nicht laden; warum, steht im Protokoll der Maschine. `tintype-trainer models list` zeigt, was da ist.
 E_IMAGE_TOO_BIG = Das Bild passt nicht in { $limit_kib } KiB, wie man es auch packt. Verlang ein kleineres.
 E_MODEL_UNCHECKED = Von „{ $name }“ gibt es keine Bildprüfung als .safetensors. Hol das Modell ohne `--safety-checker`, und nenn in TINTYPE_OUTPUT_CHECK_DIR den Ordner einer anderen.
@@ -1332,7 +1338,7 @@ E_MODEL_NAME = „{ $name }“ nennt kein Modell. Schreib `besitzer/name@revisio
 E_MODEL_UNKNOWN = „{ $name }“ ist auf Hugging Face nicht zu finden. Prüf die Schreibweise von Besitzer, Name und Revision; für ein Modell, dessen Lizenz man erst annehmen muss, melde dich dort an.
 E_MODEL_NETWORK = Hugging Face ist nicht zu erreichen: { $reason }. Prüf die Verbindung dieses Rechners und versuch es noch einmal; was schon geholt ist, bleibt.
 E_MODEL_DISK = Das Modell braucht { $need_mib } MiB in { $folder }, und { $free_mib } MiB sind frei. Schaff Platz, oder setz TINTYPE_MODELS_DIR auf eine andere Platte.
-E_MODEL_FORMAT = „{ $name }“ bietet kein vollständiges Modell in .safetensors. Etwas anderes lädt Tintype nicht, weil andere Formate Programme ausführen können.
+E_MODEL_FORMAT = „{ $name }“ bietet kein vollständiges Modell und keinen VAE in .safetensors. Etwas anderes lädt Tintype nicht, weil andere Formate Programme ausführen können.
 E_MODEL_LICENCE = „{ $name }“ hat die Lizenz „{ $licence }“. Lies sie unter { $link }, und gib dann `--yes` an, wenn du sie annimmst.
 E_MODEL_CHANGED = Die Datei „{ $file }“ des Basismodells „{ $name }“ ist nicht die, die geholt wurde. Lösch { $folder } und hol es neu mit `tintype-trainer models get { $name }`.
 E_MODEL_MISSING = Das Basismodell „{ $name }“ ist nicht auf diesem Rechner. Hol es mit `tintype-trainer models get { $name }`.

@@ -1268,6 +1268,12 @@ E_NO_MEMORY = The { $device ->
     [cuda] graphics card
    *[other] computer
 } ran out of memory ({ $free_mib } MiB free). Ask for fewer pictures or fewer photos, close what else uses it, or take a smaller base model.
+E_VAE_LOAD = The VAE “{ $vae }” cannot be loaded. TINTYPE_VAE names owner/name@revision of one that was fetched with `tintype-trainer models get`, or a folder with its config.json and .safetensors.
+E_VAE_FITS = The VAE “{ $vae }” does not fit the base model “{ $base }”: its { $what ->
+    [latent_channels] number of latent channels
+    [pixels_per_latent] number of pixels to a latent
+   *[other] scale of latents ({ $what })
+} is { $theirs }, that of the base model { $ours }. Take one made for this kind of base model, or leave TINTYPE_VAE empty.
 E_BASE_LOAD = The base model “{ $base }” cannot be loaded; the engine's log says why. `tintype-trainer models list` shows what is here.
 E_IMAGE_TOO_BIG = The picture does not fit into { $limit_kib } KiB, however it is packed. Ask for a smaller one.
 E_MODEL_UNCHECKED = “{ $name }” has no safety checker as .safetensors. Get the model without `--safety-checker`, and name the folder of another checker in TINTYPE_OUTPUT_CHECK_DIR.
@@ -1300,7 +1306,7 @@ E_MODEL_NAME = “{ $name }” names no model. Write `owner/name@revision`; the 
 E_MODEL_UNKNOWN = “{ $name }” cannot be found on Hugging Face. Check the spelling of owner, name and revision; for a model behind a licence wall, log in there first.
 E_MODEL_NETWORK = Hugging Face cannot be reached: { $reason }. Check this machine's connection and try again; what was fetched so far is kept.
 E_MODEL_DISK = The model needs { $need_mib } MiB in { $folder }, and { $free_mib } MiB are free. Free some space, or set TINTYPE_MODELS_DIR to another disk.
-E_MODEL_FORMAT = “{ $name }” offers no complete pipeline in .safetensors. Tintype loads nothing else, because other formats can run code.
+E_MODEL_FORMAT = “{ $name }” offers no complete pipeline and no VAE in .safetensors. Tintype loads nothing else, because other formats can run code.
 E_MODEL_LICENCE = “{ $name }” has the licence “{ $licence }”. Read it at { $link }, then add `--yes` to say that you accept it.
 E_MODEL_CHANGED = The file “{ $file }” of the base model “{ $name }” is not what was fetched. Delete { $folder } and fetch it again with `tintype-trainer models get { $name }`.
 E_MODEL_MISSING = The base model “{ $name }” is not on this machine. Fetch it with `tintype-trainer models get { $name }`.

@@ -157,6 +157,7 @@ def key_of(base: Base, exam: Exam, way: str, seed: int) -> str:
     pixels = [hashlib.sha256(image.tobytes()).hexdigest() for image in (*exam.photos, *exam.drawings())]
     said = [exam.said(WORD), exam.class_word, exam.full, *(question.words for question in exam.questions)]
     parts = [code_of(way, base.family.name), base.revision, settings, pixels, said, seed, ROUNDS, IMAGE_SEED]
+    parts += [base.vae_name] if base.vae_name else []
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 

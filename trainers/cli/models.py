@@ -1,4 +1,4 @@
-"""`tintype-trainer models`: which base models are here, what fits this machine, and fetching another one."""
+"""`tintype-trainer models`: which base models and VAEs are here, what fits this machine, and fetching another one."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ OPEN_LICENCES = frozenset({"mit", "apache-2.0", "cc0-1.0"})  # nothing to accept
 
 def add(subparsers: Subparsers) -> None:
     """`models list` and `models get`."""
-    parser = add_command(subparsers, "models", "list the base models that are here, or get one", run)
+    parser = add_command(subparsers, "models", "list the base models and VAEs that are here, or get one", run)
     inner = parser.add_subparsers(metavar="WHAT", dest="what")
     inner.add_parser("list", help="the base models that are here, and what fits this machine")
-    get = inner.add_parser("get", help="fetch owner/name@revision from Hugging Face, once, pinned")
+    get = inner.add_parser("get", help="fetch a base model or a VAE from Hugging Face, once, pinned")
     get.add_argument("name", metavar="REPO@REVISION", help="e.g. stable-diffusion-v1-5/stable-diffusion-v1-5@main")
     get.add_argument(
         "--yes",
@@ -41,11 +41,18 @@ def _list(settings: TrainerSettings) -> dict[str, Any]:
 
     here = [bundled()]
     here += [
-        {"name": model.name, "bytes": model.bytes, "licence": model.licence, "folder": str(model.folder)}
+        {
+            "name": model.name,
+            "bytes": model.bytes,
+            "licence": model.licence,
+            "folder": str(model.folder),
+            "is_vae": model.is_vae,
+        }
         for model in installed(settings.models_dir)
     ]
     for model in here:
-        print(f"{model['name']:<60} {model['bytes'] / 1e6:>9,.0f} MB  {model['licence']}")
+        what = "  (a VAE)" if model["is_vae"] else ""
+        print(f"{model['name']:<60} {model['bytes'] / 1e6:>9,.0f} MB  {model['licence']}{what}")
     fits = fitting(settings.device)
     print("\n".join(fits.pop("lines")))
     return {"ok": True, "models": here, "fits": fits}
@@ -59,9 +66,11 @@ def _get(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, 
     plan = plan_of(name, with_checker=arguments.safety_checker)
     _tell(plan)
     _check_licence(plan, accepted=arguments.yes)
-    _check_memory(plan, settings, accepted=arguments.yes)
+    if not plan.is_vae:
+        _check_memory(plan, settings, accepted=arguments.yes)
     folder = fetch(plan, settings.models_dir)
-    print(f"Fetched and pinned. Use it with TINTYPE_BASE_MODEL={name}", file=sys.stderr)
+    setting = "TINTYPE_VAE" if plan.is_vae else "TINTYPE_BASE_MODEL"
+    print(f"Fetched and pinned. Use it with {setting}={name}", file=sys.stderr)
     return {"ok": True, "name": str(name), "commit": plan.commit, "bytes": plan.bytes, "folder": str(folder)}
 
 

@@ -56,9 +56,9 @@ class Training:
 
     def _begun(self) -> Diary:
         """The diary to go on with; what was learned on another base, however alike, means nothing on this one."""
-        base = f"{self._base.id}@{self._base.revision}"
-        diary = unpack(self._attempt.resume, self._folder) if self._attempt.resume else Diary(base=base)
-        if diary.base != base:
+        key = self._base.key
+        diary = unpack(self._attempt.resume, self._folder) if self._attempt.resume else Diary(base=key)
+        if diary.base != key:
             raise TintypeError("E_CHECKPOINT")
         return diary
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.attachments import DISCORD_API
+from bot.engine_process import environment
 from bot.settings import BotSettings
 from storage.env import KNOWN, check_keys
 from storage.errors import SettingsError
@@ -27,11 +28,14 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 
 def test_bot_and_trainers_agree_on_what_they_share() -> None:
-    told = {"TINTYPE_DATA_DIR": "/d", "TINTYPE_BASE_MODEL": "a/b@c", "TINTYPE_DEVICE": "cpu"}
+    told = {"TINTYPE_DATA_DIR": "/d", "TINTYPE_BASE_MODEL": "a/b@c", "TINTYPE_DEVICE": "cpu", "TINTYPE_VAE": "a/vae@d"}
 
     bot, trainers = BotSettings.from_env(told), TrainerSettings.from_env(told)
 
     assert (bot.base_model, bot.device, bot.models_dir) == (trainers.base_model, trainers.device, trainers.models_dir)
+    assert bot.vae == trainers.vae == "a/vae@d"
+    assert TrainerSettings.from_env(environment(told, bot.models_dir, vae=bot.vae)).vae == bot.vae
+    assert "TINTYPE_VAE" not in environment(told, bot.models_dir)
 
 
 def test_the_stand_in_keeps_its_data_and_its_key_apart_but_shares_the_base_models() -> None:

@@ -96,9 +96,10 @@ def test_a_cell_depends_on_its_code_and_on_nothing_else_of_it(base: Base, monkey
     others = [
         key_of(base, SUBJECT, "lora", 1), key_of(base, SUBJECT, "dora", 0), key_of(base, STYLE, "lora", 0),
         key_of(replace(base, revision="another"), SUBJECT, "lora", 0), key_of(base, SUBJECT, LOWER, 0),
+        key_of(replace(base, vae_name="a better one"), SUBJECT, "lora", 0),
     ]  # fmt: skip
     monkeypatch.setattr(cells, "code_of", lambda way, family: "changed")
-    assert len({key, *others, key_of(base, SUBJECT, "lora", 0)}) == 7
+    assert len({key, *others, key_of(base, SUBJECT, "lora", 0)}) == 8
 
 
 def test_code_is_followed_through_imports_inside_functions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from trainers import bench
 from trainers.__main__ import SUBCOMMANDS, main, parser
 from trainers.cli.running import interruptible
 from trainers.events import Wish
-from trainers.models import Plan, RemoteFile, parse_name
+from trainers.models import VAE_CONFIG, Plan, RemoteFile, parse_name
 from trainers.showing import opened, shots_of
 
 
@@ -113,6 +113,20 @@ def test_a_model_is_fetched_once_licence_and_memory_are_known(
 
     assert told.get("code") == code
     assert ("training: about 3," in said) == (code != "E_MODEL_LICENCE")
+
+
+def test_a_vae_is_fetched_without_asking_for_the_memory_of_a_training(
+    tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = tuple(RemoteFile(name, name, 10**15, None) for name in (VAE_CONFIG, "x.safetensors"))
+    plan = Plan(name=parse_name("ana/vae@main"), commit="c", licence="mit", files=files)
+    monkeypatch.setattr("trainers.fetching.plan_of", lambda name, with_checker: plan)
+    monkeypatch.setattr("trainers.fetching.fetch", lambda plan, folder: folder / "vae")
+
+    code, _, said = tell("models", "get", "ana/vae@main")
+
+    assert code == 0
+    assert "TINTYPE_VAE=ana/vae@main" in said
 
 
 @pytest.mark.parametrize(
