@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage.errors import PhotoRejected, TintypeError
-from storage.inspection_client import inspect_photo
+from storage.inspection_client import InspectedPhoto, inspect_photo
 from storage.texts import sentence
 
 CAPTION_SUFFIX = ".txt"  # beside the photo, as other trainers have it
 CAPTION_CHARACTERS = 500  # more than any text encoder reads
+AT_ONCE = min(4, os.cpu_count() or 1)  # inspectors, each with a photo of up to 200 MiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +47,25 @@ def photos_in(folder: Path, size_px: int) -> Sequence[Photo]:
 
     Raises: TintypeError E_PHOTOS_FOLDER when there is none that can be used.
     """
-    photos = [photo for path in files_in(folder) if (photo := _rebuilt(path, size_px))]
+    files = files_in(folder)
+    with ThreadPoolExecutor(AT_ONCE) as pool:  # each thread waits for a process of its own
+        found = pool.map(lambda path: _inspected(path, size_px), files)
+        photos = [photo for path, told in zip(files, found, strict=True) if (photo := _rebuilt(path, told))]
     if not photos:
         raise TintypeError("E_PHOTOS_FOLDER", folder=str(folder))
     return photos
 
 
-def _rebuilt(path: Path, size_px: int) -> Photo | None:
+def _inspected(path: Path, size_px: int) -> InspectedPhoto | PhotoRejected:
     try:
-        inspected = inspect_photo(path.read_bytes(), path.name, size_px)
+        return inspect_photo(path.read_bytes(), path.name, size_px)
     except PhotoRejected as error:
-        print(f"Left out: {sentence(error.code, error.facts)}", file=sys.stderr)
+        return error
+
+
+def _rebuilt(path: Path, inspected: InspectedPhoto | PhotoRejected) -> Photo | None:
+    if isinstance(inspected, PhotoRejected):
+        print(f"Left out: {sentence(inspected.code, inspected.facts)}", file=sys.stderr)
         return None
     for remark in inspected.facts["remarks"]:
         print(f"{path.name}: {sentence(remark['code'], remark['facts'])}", file=sys.stderr)
