@@ -10,18 +10,19 @@ from typing import Any
 from bot import texts
 from bot.belongings import key_of
 from bot.cards import Card, Picture
-from bot.cards.studio import AuditLine, Blocked, Case, audit_card, reports_card
-from bot.orders import prompt_today
-from bot.presses.pictures import delete_pictures
+from bot.cards.audit import AuditLine, audit_card
+from bot.cards.studio import Blocked, Case, reports_card
+from bot.orders import finished, prompt_today
 from bot.studio import Asker
 from storage.audit import Entry
 from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.moderation import DAY_S, Block, Report, Verdict
+from storage.permissions import Action
 from storage.records import BlobId, GuildId, Image, Job, Kind, MemberId
 
 log = logging.getLogger(__name__)
 
-PAGE_LINES = 20
+PAGE_LINES = 10  # as many as fit with what each changed
 
 
 def needs_manager(asker: Asker) -> None:
@@ -54,7 +55,8 @@ def decided(rooms: Any, asker: Asker, report_id: str, verdict: Verdict) -> None:
     image: Image | None = rooms.images.get(report.image) if report.image else None
     rooms.moderation.close(report, verdict, asker.member)
     if image is not None and verdict is not Verdict.KEEP:
-        delete_pictures(rooms, asker, image.job)
+        job, _ = finished(rooms, asker, image.job, Action.DELETE)
+        rooms.privacy.moderate_pictures(job, asker.member, report=report.id)
 
 
 def blocked(rooms: Any, asker: Asker, report_id: str) -> None:
@@ -194,7 +196,6 @@ def _blocked(block: Block) -> Blocked:
     return Blocked(key=key_of(block.member), member=block.member, until=block.until, reason=block.reason)
 
 
-def _line(entry: Entry, whom: MemberId | None) -> AuditLine:
-    count = int(entry.facts.get("count") or 0)
-    channel = entry.facts.get("channel")
-    return AuditLine(when=entry.at, who=entry.actor, action=entry.action, whom=whom, count=count, channel=channel)
+def _line(entry: Entry, struck: MemberId | None) -> AuditLine:
+    whom = struck if entry.whom is None else entry.whom
+    return AuditLine(when=entry.at, who=entry.actor, action=entry.action, whom=whom, facts=entry.facts)

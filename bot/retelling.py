@@ -154,7 +154,7 @@ def _cell(rooms: Any, job: Job, now: Version) -> tuple[int, int] | None:
 def _drawn(rooms: Any, job: Job, reader: Actor | None) -> Card:
     images = rooms.images.of_job(job.id)
     if not images:
-        return cards.deleted_card()
+        return cards.moderated_card() if job.result.get("is_moderated") else cards.deleted_card()
     sheet = job.result.get("sheet") if len(images) > 1 else None
     grid = Grid(
         job=job.id,

@@ -11,7 +11,7 @@ from typing import Any
 import discord
 
 from bot import texts
-from bot.cards import deleted_card, hidden_card, withdrawn_card
+from bot.cards import deleted_card, hidden_card, moderated_card, withdrawn_card
 from bot.mail import PASSING, is_passing
 from storage.database import transaction
 from storage.records import Job, JobKind, JobState, Message
@@ -20,7 +20,12 @@ from storage.takedowns import Deed, Owed
 log = logging.getLogger(__name__)
 
 Run = Callable[[Callable[[Any], Any]], Awaitable[Any]]
-CARDS = {Deed.BLANK: deleted_card, Deed.HIDE: hidden_card, Deed.WITHDRAW: withdrawn_card}
+CARDS = {
+    Deed.BLANK: deleted_card,
+    Deed.MODERATE: moderated_card,
+    Deed.HIDE: hidden_card,
+    Deed.WITHDRAW: withdrawn_card,
+}
 
 
 async def take_down(client: discord.Client, run: Run) -> None:
@@ -46,7 +51,7 @@ def noted(rooms: Any, message: Message) -> bool:
         rooms.queue.remember(message)
         if not _is_drawn(job) or rooms.images.of_job(job.id):
             return True
-        rooms.privacy.takedowns.owe([message], Deed.BLANK)
+        rooms.privacy.takedowns.owe([message], Deed.MODERATE if job.result.get("is_moderated") else Deed.BLANK)
         return False
 
 

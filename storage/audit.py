@@ -1,4 +1,4 @@
-"""The log of who decided what: lines are added to it, never changed and never deleted."""
+"""The log of who decided what: lines are added to it and never deleted; only a forgotten member's id leaves them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,18 @@ from storage.rows import record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the log. It names nobody but who acted: whom it struck is found by its object, while that is kept."""
+    """One line of the log: who did what to whom, and what was decided.
+
+    Who and whom are ids, empty once that member was forgotten; whom a report struck is found by its object instead.
+    """
 
     id: int
     at: float
     actor: MemberId | None
     action: str
     object: str | None
-    facts: Mapping[str, Any]
+    facts: Mapping[str, Any]  #: the values before and after
+    whom: MemberId | None = None
 
 
 class Audit:
@@ -40,12 +44,13 @@ class Audit:
         guild: GuildId | None = None,
         actor: MemberId | None = None,
         about: str | None = None,
+        whom: MemberId | None = None,
         **facts: Any,
     ) -> None:
-        """Write down who did what, where; no other member may be named in the facts, for lines outlive them."""
+        """Write down who did what, where, to whom; no member may be named in the facts, for those outlive them."""
         insert(
             self._db, "audit", at=self._clock.now(), actor=actor, action=action, object=about,
-            facts=json.dumps(facts), guild=guild,
+            facts=json.dumps(facts), guild=guild, whom=whom,
         )  # fmt: skip
 
     def page(self, guild: GuildId | None, page: int, size: int) -> list[Entry]:

@@ -141,4 +141,10 @@ create table pending (id text primary key, owner integer not null, guild integer
     key text not null unique, request text not null, created_at real not null);
 """
 
-MIGRATIONS: Sequence[str] = (M001, M002, M003, M004)
+#: whom a line of the log is about, apart from its facts: a member who is forgotten is named no longer
+M005 = """
+alter table audit add column whom integer;
+create index audit_of_whom on audit(whom) where whom is not null;
+"""
+
+MIGRATIONS: Sequence[str] = (M001, M002, M003, M004, M005)

@@ -105,6 +105,7 @@ class Moderation:
                               member=reporter, concept=concept, image=image)  # fmt: skip
         if known:
             return known[0]
+        was_over = self._is_over(concept, image)
         with transaction(self._db):
             row = insert(
                 self._db, "reports", id=new_id(), guild=guild, channel=channel, member=reporter, concept=concept,
@@ -113,7 +114,7 @@ class Moderation:
             made = record(Report, row)
             self._audit.note("report", guild=guild, about=made.id)  # whoever is reported may read it
             if self._is_over(concept, image):
-                self._hide(made)
+                self._hide(made, is_new=not was_over)
         return made
 
     def open_reports(self, guild: GuildId | None) -> list[Report]:
@@ -190,7 +191,12 @@ class Moderation:
         about: str = "",
         reason: str = "",
     ) -> None:
-        """Let a member make, train and share nothing more in a server, or EVERYWHERE; what waits there is cancelled."""
+        """Let a member make, train and share nothing more in a server, or EVERYWHERE; what waits there is cancelled.
+
+        The same block again changes nothing.
+        """
+        if any((one.member, one.until, one.reason) == (member, until, reason) for one in self.blocks(guild)):
+            return
         with transaction(self._db):
             rows(
                 self._db,
@@ -199,7 +205,7 @@ class Moderation:
                 do update set actor = :actor, at = :now, until = :until, reason = :reason""",
                 guild=guild, member=member, actor=actor, now=self._clock.now(), until=until, reason=reason,
             )  # fmt: skip
-            self._audit.note("block", guild=guild or None, actor=actor, about=about or None, until=until)
+            self._audit.note("block", guild=guild or None, actor=actor, about=about or None, whom=member, until=until)
             code, moment = ("E_BARRED" if guild == EVERYWHERE else "E_BLOCKED"), "none" if until is None else int(until)
             for job in self._queue.of_owner(member, -1):
                 if guild in (EVERYWHERE, job.guild) and not job.state.is_over:
@@ -211,7 +217,7 @@ class Moderation:
         with transaction(self._db):
             done = bool(rows(self._db, sql, guild=guild, member=member))
             if done:
-                self._audit.note("unblock", guild=guild or None, actor=actor)
+                self._audit.note("unblock", guild=guild or None, actor=actor, whom=member)
         return done
 
     def is_blocked(self, guild: GuildId, member: MemberId) -> bool:
@@ -283,8 +289,9 @@ class Moderation:
         versions = [self._concepts.version(VersionId(word.version)) for word in self._images.words(image)]
         return [version.concept for version in versions if version is not None]
 
-    def _hide(self, report: Report) -> None:
-        self._audit.note("hide", guild=report.guild, about=report.id)
+    def _hide(self, report: Report, *, is_new: bool) -> None:
+        if is_new:
+            self._audit.note("hide", guild=report.guild, about=report.id)
         if report.concept is not None:
             self._sharing.quarantine(report.concept)
         image = self._images.get(report.image) if report.image else None

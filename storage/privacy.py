@@ -53,7 +53,14 @@ OF_MEMBER = (
     ("pending", "owner"),
 )
 #: the columns that name a member in rows that stay, without the name
-UNNAMED = (("audit", "actor"), ("reports", "member"), ("reports", "actor"), ("strikes", "actor"), ("blocks", "actor"))
+UNNAMED = (
+    ("audit", "actor"),
+    ("audit", "whom"),
+    ("reports", "member"),
+    ("reports", "actor"),
+    ("strikes", "actor"),
+    ("blocks", "actor"),
+)
 #: a block stays, with the bare id: else whoever is blocked would be let in again by asking to be forgotten
 STAYS = (("blocks", "member"),)
 
@@ -178,11 +185,24 @@ class Privacy(Disclosure):
 
         Files go before rows: a crash in between is finished by doing it again.
         """
+        return self._delete_pictures(job, Deed.BLANK)
+
+    def moderate_pictures(self, job: Job, actor: MemberId, *, report: str = "") -> int:
+        """The same by a moderator: their messages say so, and without a report, which has its own, the log too."""
+        with transaction(self._db):
+            count = self._delete_pictures(job, Deed.MODERATE)
+            told = "update jobs set result = json_set(result, '$.is_moderated', json('true')) where id = :job"
+            rows(self._db, told, job=job.id)
+            if not report:
+                self._audit.note("delete", guild=job.guild, actor=actor, about=job.id, whom=job.owner, count=count)
+        return count
+
+    def _delete_pictures(self, job: Job, deed: Deed) -> int:
         images = self._images.of_job(job.id)
         self._delete({image.blob for image in images} | _blobs_of_jobs([job]))
         with transaction(self._db):
             self._images.delete_job(job.id)
-            self.takedowns.owe(self._queue.all_messages(job.id), Deed.BLANK)
+            self.takedowns.owe(self._queue.all_messages(job.id), deed)
         return len(images)
 
     def forget_jobs(self, jobs: Sequence[Job], *, is_reached: bool) -> None:

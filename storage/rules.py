@@ -91,15 +91,19 @@ class Rules:
         return sorted((Quota(**one) for one in self._settings(guild).get("quotas", [])), key=lambda one: one.role)
 
     def set_quota(self, guild: GuildId, quota: Quota, *, actor: MemberId) -> None:
-        """Limit members with a role from now on, or with no number in it no longer.
+        """Limit members with a role from now on, or with no number in it no longer; the same again changes nothing.
 
         Raises: TintypeError(E_QUOTA_MANY).
         """
-        kept = [one for one in self.quotas(guild) if one.role != quota.role]
-        kept += [quota] if quota != Quota(role=quota.role) else []
+        known, none = self.quotas(guild), Quota(role=quota.role)
+        before = next((one for one in known if one.role == quota.role), none)
+        if before == quota:
+            return
+        kept = [one for one in known if one.role != quota.role]
+        kept += [quota] if quota != none else []
         if len(kept) > MOST_QUOTAS:
             raise TintypeError("E_QUOTA_MANY", most=MOST_QUOTAS)
-        facts = asdict(quota)
+        facts = {"role": quota.role, "before": _numbers(before), "value": _numbers(quota)}
         self._set(guild, "quotas", [asdict(one) for one in kept], "quota", actor, facts)
 
     def quota_of(self, actor: Actor, kind: JobKind) -> int | None:
@@ -167,6 +171,10 @@ class Rules:
                 guild=guild, name=name, told=json.dumps(value),
             )  # fmt: skip
             self._audit.note(action, guild=guild, actor=actor, **facts)
+
+
+def _numbers(quota: Quota) -> dict[str, int | None]:
+    return {name: number for name, number in asdict(quota).items() if name != "role"}
 
 
 def _frees_at(spent: Sequence[tuple[float, int]], over: int) -> float:

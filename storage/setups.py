@@ -106,14 +106,16 @@ class Setups:
     def change(self, guild: GuildId, name: str, value: Any, *, seen: int, actor: MemberId) -> bool:
         """Set one rule of a server; False when that was changed since what the manager saw.
 
-        Raises: TintypeError(E_OPTION).
+        What holds already is left as it is, without a line in the log. Raises: TintypeError(E_OPTION).
         """
         before, value = self.of(guild), _checked(name, value)
         if before.revision != seen:
             return False
+        if (old := getattr(before, name)) == value:
+            return True
         with transaction(self._db):
             self._write(guild, before, **{name: value})
-            self._audit.note(f"setup-{name}", guild=guild, actor=actor, value=value)
+            self._audit.note(f"setup-{name}", guild=guild, actor=actor, before=old, value=value)
         return True
 
     def change_place(
@@ -126,6 +128,9 @@ class Setups:
         before, value = self.place(guild, channel), _checked(name, value)
         if before.revision != seen:
             return False
+        if (old := getattr(before, name)) == value:
+            return True
+        told = {"channel": channel, "name": name, "before": old, "value": value}
         after = dataclasses.replace(before, revision=seen % REVISIONS + 1, **{name: value})
         with transaction(self._db):
             rows(
@@ -134,7 +139,7 @@ class Setups:
                 on conflict (id) do update set settings = :told where guild = :guild""",
                 channel=channel, guild=guild, told=json.dumps(dataclasses.asdict(after)),
             )  # fmt: skip
-            self._audit.note("setup-channel", guild=guild, actor=actor, channel=channel, name=name, value=value)
+            self._audit.note("setup-channel", guild=guild, actor=actor, **told)
         return True
 
     def places(self, guild: GuildId) -> dict[int, Place]:

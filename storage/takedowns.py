@@ -23,6 +23,7 @@ class Deed(StrEnum):
 
     REMOVE = "remove"
     BLANK = "blank"  #: it stays, and says that its pictures were deleted
+    MODERATE = "moderate"  #: it stays, and says that a moderator deleted its pictures
     HIDE = "hide"  #: it stays, and says that its pictures were reported
     WITHDRAW = "withdraw"  #: it stays, and says that who is shown does not agree any more
 

@@ -1,4 +1,4 @@
-"""The cards of those who keep order in a server: what was reported, who is blocked, who did what."""
+"""The card of those who keep order in a server: what was reported, and who is blocked."""
 
 from __future__ import annotations
 
@@ -43,18 +43,6 @@ class Blocked:
     member: int
     until: float | None
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditLine:
-    """One line of the log."""
-
-    when: float
-    who: int | None
-    action: str
-    whom: int | None
-    count: int = 0  #: of pictures
-    channel: int | None = None
 
 
 def reports_card(case: Case | None, *, place: str, n: int, total: int, blocked: Sequence[Blocked]) -> Card:
@@ -110,27 +98,6 @@ def _lift(one: Blocked, at: int) -> Button:
     return layout.button("unblock", one.key, texts.say("btn-unblock", n=at))
 
 
-def audit_card(entries: Sequence[AuditLine], *, place: str, n: int, pages: int) -> Card:
-    """A page of the log, the newest line first."""
-    turns = layout.rows(_audit_turns(place, n, min(pages, MOST_TURNS)) if pages > 1 else [])
-    told = layout.lines(texts.say("audit-title"), *map(_entry, entries)) if entries else texts.say("audit-none")
-    return layout.card(layout.text(layout.cut(told)), *turns)
-
-
-def _entry(line: AuditLine) -> str:
-    key = f"audit-{line.action}"
-    whom = "none" if line.whom is None else f"<@{line.whom}>"
-    channel = "none" if line.channel is None else f"<#{line.channel}>"
-    what = texts.say(key, whom=whom, count=line.count, channel=channel) if texts.knows(key) else plain(line.action)
-    who = texts.say("audit-nobody") if line.who is None else f"<@{line.who}>"
-    return texts.say("audit-line", when=str(int(line.when)), who=who, what=what)
-
-
 def _reports_turns(place: str, n: int, total: int) -> list[Button]:
     back = layout.button("reports", place, texts.say("btn-back"), n=n - 1, disabled=n == 1)
     return [back, layout.button("reports", place, texts.say("btn-next"), n=n + 1, disabled=n >= total)]
-
-
-def _audit_turns(place: str, n: int, pages: int) -> list[Button]:
-    back = layout.button("audit", place, texts.say("btn-back"), n=n - 1, disabled=n == 1)
-    return [back, layout.button("audit", place, texts.say("btn-next"), n=n + 1, disabled=n >= pages)]

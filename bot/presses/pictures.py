@@ -136,21 +136,35 @@ async def recipe(studio: Studio, interaction: Interaction, press: Press) -> None
 
 @on_press("delete")
 async def delete(studio: Studio, interaction: Interaction, press: Press) -> None:
-    """Delete the pictures for real, here and in the vault."""
-    await acknowledge_press(interaction)
+    """Delete the pictures for real, here and in the vault; a moderator is asked first about another member's."""
     asker = asker_of(interaction)
-    await studio.run(lambda rooms: delete_pictures(rooms, asker, press.id))
+    whose = await studio.soon(lambda rooms: finished(rooms, asker, press.id, Action.DELETE)[0].owner)
+    if whose != asker.member:
+        await acknowledge(interaction)
+        await show(interaction, cards.delete_theirs_card(press.id, whose))
+        return
+    await acknowledge_press(interaction)
+    await studio.run(lambda rooms: _delete(rooms, asker, press.id))
     await show(interaction, cards.deleted_card())
     await take_down(interaction.client, studio.run)
 
 
-def delete_pictures(rooms: Any, asker: Asker, job_id: str) -> None:
-    """Delete them here; their messages are blanked after it.
+@on_press("delete_theirs")
+async def delete_theirs(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Delete another member's pictures, as a moderator who was asked; their message says so, and the log."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+    await studio.run(lambda rooms: _delete(rooms, asker, press.id))
+    await show(interaction, layout.card(layout.text(texts.say("delete-theirs-done"))))
+    await take_down(interaction.client, studio.run)
 
-    Raises: NotFound, NotAllowed.
-    """
+
+def _delete(rooms: Any, asker: Asker, job_id: str) -> None:
     job, _ = finished(rooms, asker, job_id, Action.DELETE)
-    rooms.privacy.delete_pictures(job)
+    if job.owner == asker.member:
+        rooms.privacy.delete_pictures(job)
+    else:
+        rooms.privacy.moderate_pictures(job, asker.member)
 
 
 @on_press("report")

@@ -235,6 +235,7 @@ btn-star = ★ { $n }
 btn-again = Noch einmal
 btn-edit = Prompt ändern
 btn-delete = Löschen
+btn-delete-theirs = Endgültig löschen
 btn-recipe = Rezept
 btn-delete-yes = <{ $word }> endgültig löschen
 btn-unshare = Mit niemandem mehr teilen
@@ -638,6 +639,9 @@ credit-version = {" "}(Version { $version }{ $state ->
 grid-alt = { $count } Bilder, nummeriert von links nach rechts und von oben nach unten: { $prompt }
 image-alt = Bild { $n }: { $prompt }
 deleted-images = Diese Bilder wurden gelöscht.
+moderated-images = Die Moderation hat diese Bilder gelöscht.
+delete-theirs-ask = **Diese Bilder von <@{ $owner }> löschen?** Dann sind sie endgültig weg. An ihrer Stelle steht, dass die Moderation sie gelöscht hat, und in `/studio audit`, wer es war. Wenn die Moderation gemeinsam entscheiden soll, schließ das hier und drück stattdessen *Melden*.
+delete-theirs-done = Die Bilder sind gelöscht. An ihrer Stelle steht, dass die Moderation sie gelöscht hat.
 pictures-reported = Danke. Die Moderation dieses Servers sieht deine Meldung; wem die Bilder gehören, erfährt nicht, von wem sie kommt.
 withdrawn-images = Die Person, die diese Bilder zeigen, hat ihre Einwilligung zurückgenommen. Die Bilder werden nicht mehr gezeigt.
 hidden-images = Diese Bilder wurden gemeldet. Sie bleiben verborgen, bis die Moderation sie angesehen hat.
@@ -878,6 +882,31 @@ audit-title = ## Wer was entschieden hat
 audit-none = Hier wurde noch nichts gemeldet oder entschieden.
 audit-line = <t:{ $when }:f> · { $who } { $what }
 audit-nobody = Jemand
+audit-changed = { $what }: { $changes }
+audit-change = { $before } → { $now }
+audit-more = { $count } weitere
+audit-everybody = alle
+audit-no-one = niemand
+audit-everywhere = jeder Kanal
+audit-days = { $count ->
+    [0] unbegrenzt
+    [one] ein Tag
+   *[other] { $count } Tage
+}
+audit-reports = { $count ->
+    [one] eine Meldung
+   *[other] { $count } Meldungen
+}
+audit-trainings = Trainings { $change }
+audit-pictures = Bilder { $change }
+audit-at_once = gleichzeitig { $change }
+audit-delete = hat { $count ->
+    [one] ein Bild
+   *[other] { $count } Bilder
+}{ $whom ->
+    [none] {""}
+   *[other] {" "}von { $whom }
+} gelöscht
 audit-report = hat etwas gemeldet{ $whom ->
     [none] {""}
    *[other] {" "}von { $whom }
@@ -901,12 +930,18 @@ audit-strike = hat Gemeldetes entfernt und verwarnt{ $whom ->
 audit-count = hat eine Verwarnung gezählt{ $whom ->
     [none] {""}
    *[other] {" "}gegen { $whom }
-}
+}, die { $count }. in 30 Tagen
 audit-block = hat { $whom ->
     [none] ein Mitglied
    *[other] { $whom }
+}{ $until ->
+    [none] {""}
+   *[other] {" "}bis <t:{ $until }:f>
 } gesperrt
-audit-unblock = hat ein gesperrtes Mitglied wieder eingelassen
+audit-unblock = hat { $whom ->
+    [none] ein gesperrtes Mitglied
+   *[other] { $whom }
+} wieder eingelassen
 audit-setup-trainers = hat geändert, wer Wörter beibringen darf
 audit-setup-drawers = hat geändert, wer Bilder machen darf
 audit-setup-first = hat geändert, wessen Aufträge vorgehen
@@ -924,9 +959,12 @@ audit-kept-no-longer = hatte { $count ->
    *[other] { $count } Bilder, die gelöscht wurden, weil sie älter waren
 }, als dieser Server sie behält
 audit-left = ließ löschen, was einem ausgetretenen Mitglied gehörte: Wörter und Bilder, { $count }
-audit-filter-add = hat dem Filter etwas hinzugefügt
-audit-filter-drop = hat etwas aus dem Filter genommen
-audit-quota = hat die täglichen Grenzen geändert
+audit-filter-add = hat dem Filter „{ $text }“ hinzugefügt, { $kind }
+audit-filter-drop = hat „{ $text }“ aus dem Filter genommen, { $kind }
+audit-quota = hat die Grenzen { $role ->
+    [none] für alle
+   *[other] von { $role }
+} geändert
 audit-held-back = hatte { $count ->
     [one] ein Bild, das
    *[other] { $count } Bilder, die

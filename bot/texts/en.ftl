@@ -221,6 +221,7 @@ btn-star = ★ { $n }
 btn-again = Again
 btn-edit = Edit prompt
 btn-delete = Delete
+btn-delete-theirs = Delete them for good
 btn-recipe = Recipe
 btn-delete-yes = Delete <{ $word }> for good
 btn-unshare = Stop sharing with all
@@ -621,6 +622,9 @@ credit-version = {" "}(version { $version }{ $state ->
 grid-alt = { $count } pictures, numbered from left to right and top to bottom: { $prompt }
 image-alt = Picture { $n }: { $prompt }
 deleted-images = These pictures were deleted.
+moderated-images = A moderator deleted these pictures.
+delete-theirs-ask = **Delete these pictures of <@{ $owner }>?** They are gone for good then. In their place stands that a moderator deleted them, and `/studio audit` says who did. To let the moderators decide together, close this and press *Report* instead.
+delete-theirs-done = The pictures are deleted. In their place stands that a moderator deleted them.
 pictures-reported = Thank you. The moderators of this server see your report; the member whose pictures these are is not told who wrote it.
 withdrawn-images = The person whom these pictures show took their agreement back. The pictures are not shown any more.
 hidden-images = These pictures were reported. They are kept from view until a moderator has looked at them.
@@ -856,6 +860,31 @@ audit-title = ## Who decided what
 audit-none = Nothing was reported or decided here yet.
 audit-line = <t:{ $when }:f> · { $who } { $what }
 audit-nobody = Somebody
+audit-changed = { $what }: { $changes }
+audit-change = { $before } → { $now }
+audit-more = { $count } more
+audit-everybody = everybody
+audit-no-one = nobody
+audit-everywhere = every channel
+audit-days = { $count ->
+    [0] without end
+    [one] one day
+   *[other] { $count } days
+}
+audit-reports = { $count ->
+    [one] one report
+   *[other] { $count } reports
+}
+audit-trainings = trainings { $change }
+audit-pictures = pictures { $change }
+audit-at_once = at once { $change }
+audit-delete = deleted { $count ->
+    [one] a picture
+   *[other] { $count } pictures
+}{ $whom ->
+    [none] {""}
+   *[other] {" "}of { $whom }
+}
 audit-report = reported something{ $whom ->
     [none] {""}
    *[other] {" "}of { $whom }
@@ -879,12 +908,18 @@ audit-strike = removed what was reported, with a strike{ $whom ->
 audit-count = counted a strike{ $whom ->
     [none] {""}
    *[other] {" "}against { $whom }
-}
+}, number { $count } within 30 days
 audit-block = blocked { $whom ->
     [none] a member
    *[other] { $whom }
+}{ $until ->
+    [none] {""}
+   *[other] {" "}until <t:{ $until }:f>
 }
-audit-unblock = let a blocked member in again
+audit-unblock = let { $whom ->
+    [none] a blocked member
+   *[other] { $whom }
+} in again
 audit-setup-trainers = changed who may teach words
 audit-setup-drawers = changed who may make pictures
 audit-setup-first = changed whose jobs go first
@@ -902,9 +937,12 @@ audit-kept-no-longer = had { $count ->
    *[other] { $count } pictures
 } deleted, older than this server keeps them
 audit-left = had what belonged to a member who left deleted: words and pictures, { $count }
-audit-filter-add = added something to the filter
-audit-filter-drop = took something out of the filter
-audit-quota = changed the daily limits
+audit-filter-add = added “{ $text }” to the filter, { $kind }
+audit-filter-drop = took “{ $text }” out of the filter, { $kind }
+audit-quota = changed the limits of { $role ->
+    [none] everybody
+   *[other] { $role }
+}
 audit-held-back = had { $count ->
     [one] one picture
    *[other] { $count } pictures

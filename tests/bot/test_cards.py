@@ -9,13 +9,14 @@ import pytest
 from bot import cards, consent, modals
 from bot.access import IN_THREADS, Access
 from bot.buttons import Press
-from bot.cards import Picture, studio
+from bot.cards import Picture, audit, studio
 from bot.cards.jobs import progress_of
 from bot.cards.layout import bar, percent
 from bot.cards.setup import Arranged, place_card, setup_card
 from bot.studio import NEEDED
 from storage.preferences import Preferences, Preset
 from storage.setups import Place, Setup
+from tests.bot import audits
 from tests.bot.limits import faults_of_card, faults_of_form, walk
 
 JOB = "0123456789abcdef"
@@ -184,15 +185,18 @@ EXTREMES = {
     "grid of none": lambda: cards.grid_card(grid(0)),
     "deleted": cards.deleted_card,
     "hidden": cards.hidden_card,
+    "deleted by a moderator": cards.moderated_card,
+    "delete theirs?": lambda: cards.delete_theirs_card(JOB, 2**62),
     "reports": lambda: studio.reports_card(
         case(), place=JOB, n=2, total=4000,
         blocked=[studio.Blocked(key=f"{n:016x}", member=2**62, until=n or None) for n in range(80)],
     ),
     "no reports": lambda: studio.reports_card(None, place=JOB, n=1, total=0, blocked=[]),
-    "audit": lambda: studio.audit_card(
-        [studio.AuditLine(when=1e9, who=2**62, action=what, whom=2**62) for what in ("strike", EVIL * 9) * 10],
+    "audit": lambda: audit.audit_card(
+        [audit.AuditLine(when=1e9, who=2**62, action=what, whom=2**62) for what in ("strike", EVIL * 9) * 5],
         place=JOB, n=2, pages=5000,
     ),
+    "audit of large changes": lambda: audit.audit_card(audits.LARGE * 3, place=JOB, n=1, pages=1),
     "setup": lambda: setup_card(
         Arranged(
             key=JOB, setup=Setup(**dict.fromkeys(("trainers", "drawers", "first", "channels"), FIFTEEN)), apart=FIFTEEN,
@@ -211,7 +215,7 @@ EXTREMES = {
     "leave, over": lambda: cards.leave_over_card(leave(), "always", is_alone=True),
     "leave, answered": lambda: cards.leave_reply_card(leave(), "yes", is_alone=True, waits=[EVIL] * 8),
     "leave, asked for": lambda: cards.leave_asked_card([leave()] * 8),
-    "no audit": lambda: studio.audit_card([], place=JOB, n=1, pages=1),
+    "no audit": lambda: audit.audit_card([], place=JOB, n=1, pages=1),
     "recipe": lambda: cards.recipe_card(recipe()),
     "settings": lambda: cards.settings_card(
         JOB, Preferences(negative=EVIL * 9), [preset(n) for n in range(25)], CHOICES

@@ -217,6 +217,21 @@ def test_every_change_is_in_the_log_of_its_server_and_names_nobody_but_who_decid
     assert [row for row in rows(db, "select object, facts from audit") if str(ANA) in map(str, row.values())] == []
 
 
+def test_what_changes_nothing_leaves_no_line_in_the_log(
+    db: Database, moderation: Moderation, style: Concept, clock: HandClock
+) -> None:
+    reported(moderation, style, 1, 2, 3, 4)
+    for reason in ("rude", "rude", "very rude"):
+        moderation.block(HOME, ANA, MANAGER, reason=reason)
+    moderation.unblock(HOME, ANA, MANAGER)
+    moderation.unblock(HOME, ANA, MANAGER)
+
+    lines = Audit(db, clock).page(HOME, 1, 20)
+    expected = ["unblock", "block", "block", "report", "hide", "report", "report", "report"]
+    assert [line.action for line in lines] == expected
+    assert [line.whom for line in lines] == [ANA] * 3 + [None] * 5
+
+
 def test_a_server_says_itself_how_many_reports_hide_a_thing(
     db: Database, clock: HandClock, moderation: Moderation, sharing: Sharing, style: Concept
 ) -> None:

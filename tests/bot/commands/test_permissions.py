@@ -37,7 +37,7 @@ TOLD = {
     "cancel": NOT_YOURS, "keep": NOT_YOURS, "retry": NOT_YOURS, "show_me": NOT_YOURS,
     "again": NO_WORD, "enlarge": NO_WORD, "vary": NO_WORD, "vary_strong": NO_WORD, "try": NO_STYLE,
     "edit": NO_WORD, "recipe": None,
-    "delete": NOT_YOURS,
+    "delete": NOT_YOURS, "delete_theirs": NOT_YOURS,
     "unshare": NOT_THERE, "take_back": NOT_THERE,
     "ask_delete": NOT_THERE, "delete_word": NOT_THERE, "forget_word": NOT_THERE, "relearn": NOT_THERE,
     "forget_all": FOREIGN, "mydata": FOREIGN,
@@ -71,7 +71,7 @@ async def things_of_ana(stage: Stage) -> dict[str, str]:
     ids |= dict.fromkeys(("use_version", "ask_drop", "drop_version", "compare"), version.id)
     ids |= dict.fromkeys(("cancel", "keep", "retry", "show_me", "choose"), training.id)
     ids |= dict.fromkeys(
-        ("again", "enlarge", "vary", "vary_strong", "star", "edit", "recipe", "delete", "report"), grid
+        ("again", "enlarge", "vary", "vary_strong", "star", "edit", "recipe", "delete", "delete_theirs", "report"), grid
     )
     ids |= dict.fromkeys(("recall", "unstar"), (await stage.run(lambda rooms: rooms.images.of_job(grid)))[0].id)
     ids |= dict.fromkeys((verb for verb in buttons.verbs() if verb.startswith("set_") or verb == "stars"), member)
@@ -196,14 +196,15 @@ async def test_a_moderator_may_cancel_and_delete_but_nothing_else(stage: Stage) 
 
     told = {
         verb: await stage.forge(stage.ben, f"t1:{verb}:{ids[verb]}:1")
-        for verb in ("keep", "retry", "show_me", "enlarge", "delete_word", "cancel", "delete")
+        for verb in ("keep", "retry", "show_me", "enlarge", "delete_word", "cancel", "delete", "delete_theirs")
     }
 
     assert [NOT_YOURS in told[verb] for verb in ("keep", "retry", "show_me")] == [True] * 3
     assert NO_WORD in told["enlarge"]
     assert NOT_THERE in told["delete_word"]
     assert "was cancelled" in told["cancel"]
-    assert "These pictures were deleted." in told["delete"]
+    assert "Delete these pictures of" in told["delete"]
+    assert "The pictures are deleted." in told["delete_theirs"]
     assert (await stage.run(lambda rooms: rooms.queue.get(ids["cancel"]))).state is JobState.CANCELLED
 
 

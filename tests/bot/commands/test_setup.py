@@ -78,8 +78,28 @@ async def test_a_manager_sees_the_rules_and_changes_them_one_by_one(stage: Stage
         threshold=1, revision=8,
     )  # fmt: skip
     log = shown(await mia.command("studio audit")).body
-    assert f"<@{stage.id_of(mia)}> changed who may teach words" in log
-    assert log.count("changed") == 7
+    told = [line.partition(f"<@{stage.id_of(mia)}> changed ")[2] for line in log.splitlines() if " changed " in line]
+    assert told == [
+        "whether people may be taught: Yes → No", f"whose jobs go first: nobody → <@&{role}>",
+        "how many reports hide a thing: 3 reports → one report",
+        "how long the things of those who left stay: 30 days → 7 days", "how long pictures stay: without end → 30 days",
+        f"in which channels Tintype works: every channel → <#{stage.channel()}>",
+        f"who may teach words: everybody → <@&{role}>",
+    ]  # fmt: skip
+
+
+async def test_a_choice_that_holds_already_is_no_change(stage: Stage, mia: Member) -> None:
+    card = await set_up(mia, "How long pictures stay", "30")
+
+    again = await choose(mia, card, "How long pictures stay", "30")
+    place = await card_of(mia, "general")
+    place = shown(await mia.press(place, label_of(place, "place_spoiler")))
+    place = await choose(mia, place, "The most pictures at a time", "4")
+
+    log = shown(await mia.command("studio audit")).body
+    assert STALE not in again.body + place.body
+    assert log.count("changed") == 2
+    assert f"changed the rules of <#{stage.channel()}>: All covered: No → All covered: Yes" in log
 
 
 async def test_a_card_that_is_not_new_any_more_changes_nothing_and_shows_what_holds(stage: Stage, mia: Member) -> None:
