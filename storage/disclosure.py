@@ -162,7 +162,8 @@ def _agreed(row: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 def _told(job: Job) -> dict[str, Any]:
     prompt = {"prompt": job.request["prompt"]} if "prompt" in job.request else {}
-    return {"job": job.id, "kind": job.kind, "state": job.state, "since": moment(job.created_at)} | prompt
+    roles = {"roles": job.request["roles"]} if job.request.get("roles") else {}
+    return {"job": job.id, "kind": job.kind, "state": job.state, "since": moment(job.created_at)} | prompt | roles
 
 
 def begun_from(job: Job) -> list[BlobId]:

@@ -30,6 +30,8 @@ from storage.records import (
 )
 from storage.rows import job_of, outbox_of, record
 
+#: what every end writes; an order's roles were kept only for as long as it waited
+OVER = "ended_at = :now, lease_until = null, request = json_remove(request, '$.roles')"
 LONGEST_LEASE_S = 3600.0  # a lease that ends later is from before the machine started
 FRUITLESS_ATTEMPTS = 3  # engine deaths in a row without progress: then the job itself is the poison
 NONCE_LETTERS = {JobKind.TRAIN: "t", JobKind.IMAGINE: "i", JobKind.EXPORT: "e", JobKind.IMPORT: "m", JobKind.SHEET: "s"}
@@ -193,20 +195,20 @@ class Queue:
 
     def commit(self, job: JobId, attempt: int, result: Body, write: Callable[[Database], object] = _nothing) -> bool:
         """Running -> succeeded with all its rows and its one message, or nothing at all."""
-        sql = """update jobs set state = 'succeeded', ended_at = :now, lease_until = null, result = :result
-            where id = :job and attempt = :attempt and state = 'running' returning *"""
+        sql = f"""update jobs set state = 'succeeded', {OVER}, result = :result
+            where id = :job and attempt = :attempt and state = 'running' returning *"""  # noqa: S608  ours
         return self._end(sql, write, job=job, attempt=attempt, result=json.dumps(result))
 
     def fail(self, job: JobId, attempt: int, code: str, facts: Body) -> bool:
         """Running -> failed with its reason and its one message."""
-        sql = """update jobs set state = 'failed', ended_at = :now, lease_until = null, code = :code, facts = :facts
-            where id = :job and attempt = :attempt and state = 'running' returning *"""
+        sql = f"""update jobs set state = 'failed', {OVER}, code = :code, facts = :facts
+            where id = :job and attempt = :attempt and state = 'running' returning *"""  # noqa: S608  ours
         return self._end(sql, _nothing, job=job, attempt=attempt, code=code, facts=json.dumps(facts))
 
     def cancel(self, job: JobId, code: str | None = None, **facts: Any) -> bool:
         """Queued or running -> cancelled with its one message, and a reason that was not its owner's; else False."""
-        sql = """update jobs set state = 'cancelled', ended_at = :now, lease_until = null, code = :code, facts = :facts
-            where id = :job and state in ('queued', 'running') returning *"""
+        sql = f"""update jobs set state = 'cancelled', {OVER}, code = :code, facts = :facts
+            where id = :job and state in ('queued', 'running') returning *"""  # noqa: S608  ours
         return self._end(sql, _nothing, job=job, code=code, facts=json.dumps(facts))
 
     def release(self, job: JobId, attempt: int, *, blameless: bool = False) -> Job | None:

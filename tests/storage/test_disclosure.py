@@ -5,10 +5,10 @@ import re
 
 from storage.concepts import Concepts
 from storage.privacy import Privacy
-from storage.records import Consent, Kind
+from storage.records import Consent, JobKind, Kind
 from storage.vault import Vault
 from tests.storage.household import Household
-from tests.storage.rooms import ANA, BEN, HOME
+from tests.storage.rooms import ANA, BEN, HOME, wish
 
 
 def test_a_member_is_given_photos_words_and_pictures(house: Household, privacy: Privacy, vault: Vault) -> None:
@@ -36,3 +36,12 @@ def test_a_member_reads_what_they_agreed_to(house: Household, privacy: Privacy, 
     assert agreed["given"] == "1970-01-01 00:00:01+00:00"
     assert "I am 18 years or older" in agreed["sentence"]
     assert agreed["revoked"] is None
+
+
+def test_a_member_reads_which_roles_are_kept_with_an_order_that_waits(house: Household, privacy: Privacy) -> None:
+    house.queue.put(wish("k1", JobKind.IMAGINE, request={"prompt": "x", "roles": [7]}))
+    house.queue.put(wish("k2", JobKind.IMAGINE, request={"prompt": "y", "roles": []}))
+
+    told = {job["prompt"]: job.get("roles") for job in privacy.mydata(ANA)["jobs"]}
+
+    assert told == {"x": [7], "y": None}

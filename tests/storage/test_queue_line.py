@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+
 from storage.queue import InLine, Queue
-from storage.records import ConceptId, JobKind
+from storage.records import ConceptId, Job, JobKind
 from tests.storage.clocks import HandClock
 from tests.storage.rooms import ANA, BEN, CHANNEL, HOME, wish
 
@@ -57,3 +61,26 @@ def test_a_concept_has_open_jobs_until_they_end(queue: Queue) -> None:
     assert queue.is_open_for(ConceptId("c1"))
     queue.commit(job.id, 1, {})
     assert not queue.is_open_for(ConceptId("c1"))
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda queue, job: queue.commit(job.id, job.attempt, {}),
+        lambda queue, job: queue.fail(job.id, job.attempt, "E_X", {}),
+        lambda queue, job: queue.cancel(job.id),
+    ],
+    ids=["committed", "failed", "cancelled"],
+)
+def test_roles_are_kept_with_an_order_until_it_is_over(queue: Queue, end: Callable[[Queue, Job], bool]) -> None:
+    queue.put(wish("k1", request={"prompt": "x", "roles": [7], "seed": 2**53 + 1}))
+    (waiting,) = queue.ready()
+    job = queue.claim(waiting.id, "engine", 60)
+    assert job is not None
+    assert job.request["roles"] == [7]
+
+    assert end(queue, job)
+
+    over = queue.get(job.id)
+    assert over is not None
+    assert over.request == {"prompt": "x", "seed": 2**53 + 1}
