@@ -1,11 +1,9 @@
-"""What `bench train` consists of: photos, both sides' orders, the launcher, the table, and counted FLOPs."""
+"""What `bench train` consists of: photos, both sides' orders, the table, and counted FLOPs."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,25 +15,25 @@ from torch import nn
 from storage.errors import TintypeError
 from trainers.__main__ import main
 from trainers.bench import train as command
-from trainers.bench.speed import launcher, photos, shape
+from trainers.bench.speed import photos, shape
 from trainers.bench.speed.flops import Counted, best_per_s, counted
-from trainers.bench.speed.rounds import Took, alternating, measure, medians, ratios, run_rounds, table, took_of
+from trainers.bench.speed.rounds import Took, alternating, medians, ratios, table, took_of
 from trainers.bench.speed.sides import OURS, REFERENCE, Order, Side, method_of, ours, reference
 
 PX = 64
 PIPELINE = "class DreamBoothDataset: ...\nconfig = LoraConfig(r=4)\n"
-TRAINING = """
-import sys, torch
-optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1)
-for step in range(int(sys.argv[1])):
-    optimizer.step()
-open("word.safetensors", "w").write(repr(sys.argv))
-sys.exit(int(sys.argv[2]))
-"""
 
 
 def took(side: str, samples_per_s: float, wall_s: float = 10.0, peak_mib: float = 500.0) -> Took:
-    return Took(side, samples_per_s, wall_s, peak_mib, 3.0)
+    return Took(
+        side,
+        samples_per_s=samples_per_s,
+        samples_per_cpu_s=samples_per_s / 2,
+        wall_s=wall_s,
+        cpu_s=wall_s * 2,
+        peak_mib=peak_mib,
+        seconds_to_first_step=3.0,
+    )
 
 
 def order(**more: object) -> Order:
@@ -126,111 +124,21 @@ def test_both_sides_are_asked_for_the_same_rows(tmp_path: Path) -> None:
     assert not any(part.startswith("rank") for part in mine.program)
 
 
-# --- the launcher ----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def training(tmp_path: Path) -> Path:
-    script = tmp_path / "training.py"
-    script.write_text(TRAINING)
-    return script
-
-
-def test_steps_and_memory_are_measured_of_each_training_in_a_process_and_a_folder_of_its_own(
-    tmp_path: Path, training: Path
-) -> None:
-    def side(folder: Path) -> Side:
-        assert not folder.exists()
-        return Side(OURS, sys.executable, (str(training), "5", "0"))
-
-    found = run_rounds({OURS: side}, tmp_path, rounds=2, steps=5, batch=8)
-    made = [path.read_text() for path in tmp_path.glob("*/word.safetensors")]
-
-    assert [one.side for one in found] == [OURS, OURS]
-    assert made == [repr([str(training), "5", "0"])] * 2
-    for one in found:
-        assert one.samples_per_s > 8 * 4 / one.wall_s
-        assert 50 < one.peak_mib < 2000
-        assert 0 < one.seconds_to_first_step < one.wall_s
-
-
-def test_a_training_that_failed_is_told(tmp_path: Path, training: Path) -> None:
-    with pytest.raises(TintypeError, match=r"E_BENCH_RUN.*status=3"):
-        measure(Side(REFERENCE, sys.executable, (str(training), "5", "3")), tmp_path / "made", steps=5, batch=1)
-
-
-@pytest.mark.parametrize(("made", "taken"), [((), 5), (("word.safetensors",), 4)])
-def test_a_training_without_a_file_or_with_fewer_steps_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: tuple[str, ...], taken: int
-) -> None:
-    def run(side: Side, measured: Path, log: Path, folder: Path) -> int:
-        measured.write_text(json.dumps({"steps_s": [*range(taken)], "peak_kib": 1}))
-        log.write_text("all is well")
-        for name in made:
-            (folder / name).touch()
-        return 0
-
-    monkeypatch.setattr("trainers.bench.speed.rounds._run", run)
-
-    with pytest.raises(TintypeError, match="E_BENCH_RUN"):
-        measure(Side(OURS, "python", ()), tmp_path / "made", steps=5, batch=1)
-
-
-def test_what_the_reference_lacks_is_named_before_it_runs(tmp_path: Path) -> None:
-    script = tmp_path / "script.py"
-    script.write_text("import json, not_there.at_all\nfrom neither import this\nraise SystemExit(1)\n")
-
-    with pytest.raises(TintypeError) as refused:
-        measure(Side(REFERENCE, sys.executable, (str(script),)), tmp_path / "made", steps=5, batch=1)
-
-    assert (refused.value.code, refused.value.facts["packages"]) == ("E_BENCH_MISSING", "neither, not_there")
-
-
-def test_a_python_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(TintypeError, match="E_BENCH_PYTHON"):
-        measure(Side(REFERENCE, str(tmp_path / "python"), ("x.py",)), tmp_path / "made", steps=5, batch=1)
-
-
-def test_an_import_that_may_fail_is_not_needed(tmp_path: Path) -> None:
-    script = tmp_path / "script.py"
-    script.write_text("import torch.utils\nfrom . import here\nif torch:\n    import wandb\n")
-
-    assert launcher.needed(script) == ["torch"]
-
-
-PRETENDED = """
-import sys, torch
-sys.path.insert(0, sys.argv[1])
-import launcher
-print(launcher.declare_operators())
-import torchvision
-print(torch.ops.torchvision.nms.default._schema.name, len(launcher.OPERATORS))
-"""
-
-
-def test_operators_that_torchvision_lacks_are_declared(tmp_path: Path) -> None:
-    package = tmp_path / "torchvision"
-    package.mkdir()
-    (package / "__init__.py").write_text(
-        "import torch\n"
-        "@torch.library.register_fake('torchvision::nms')\n"
-        "def fake(dets, scores, threshold): ...\n"
-        "torch.library.Library('torchvision', 'IMPL', 'Meta').impl('_roi_align_backward', lambda *told: None)\n"
-    )
-    (package / "_C.so").write_bytes(b"made for another torch")
-    told = [sys.executable, "-c", PRETENDED, str(Path(launcher.__file__).parent)]
-    done = subprocess.run(told, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
-
-    assert done.stdout.split() == ["True", "torchvision::nms", "13"], done.stderr
-
-
 # --- what is told ----------------------------------------------------------------------------------------------------
 
 
 def test_a_rate_is_measured_between_the_first_step_and_the_last() -> None:
-    found = took_of(OURS, {"steps_s": [5.0, 5.5, 6.0, 7.0], "peak_kib": 512 * 1024}, wall_s=9.0, batch=4)
+    told = {"steps_s": [5.0, 5.5, 6.0, 7.0], "steps_cpu_s": [9.0, 10, 11, 12], "peak_kib": 512 * 1024, "cpu_s": 14.0}
 
-    assert found == Took(OURS, samples_per_s=6.0, wall_s=9.0, peak_mib=512.0, seconds_to_first_step=5.0)
+    assert took_of(OURS, told, wall_s=9.0, batch=4) == Took(
+        OURS,
+        samples_per_s=6.0,
+        samples_per_cpu_s=4.0,
+        wall_s=9.0,
+        cpu_s=14.0,
+        peak_mib=512.0,
+        seconds_to_first_step=5.0,
+    )
 
 
 @pytest.mark.parametrize("steps", [[], [1.0], [1.0, 1.0]])
@@ -256,7 +164,13 @@ def test_ratios_are_those_of_rounds_and_above_one_where_ours_is_better() -> None
     assert told["samples_per_s"] == {"median": 3.5, "low": 2.0, "high": 5.0}
     assert told["wall_s"]["median"] == pytest.approx(3.5)
     assert told["peak_mib"]["low"] == pytest.approx(1.0)
-    assert medians(found, OURS) == {"samples_per_s": 35, "wall_s": 10, "peak_mib": 450}
+    assert medians(found, OURS) == {
+        "samples_per_s": 35,
+        "samples_per_cpu_s": 17.5,
+        "wall_s": 10,
+        "cpu_s": 20,
+        "peak_mib": 450,
+    }
     assert "| samples a second | 35.0 | 10.0 | 3.50 × [2.00, 5.00] |" in table(found)
 
 

@@ -80,10 +80,26 @@ class Marks:
 
         self._began_s = time.perf_counter()
         self.steps_s: list[float] = []
+        self.cpu_s: list[float] = []  #: all threads' CPU time at the same moments
         register_optimizer_step_post_hook(self._note)
 
     def _note(self, *told: Any) -> None:
         self.steps_s.append(time.perf_counter() - self._began_s)
+        self.cpu_s.append(time.process_time())
+
+    def told(self) -> dict[str, Any]:
+        """What `MEASURED.json` says."""
+        return {
+            "steps_s": self.steps_s,
+            "steps_cpu_s": self.cpu_s,
+            "peak_kib": peak_kib(),
+            "cpu_s": sum(_cpu_s(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)),
+        }
+
+
+def _cpu_s(who: int) -> float:
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
 
 
 def peak_kib() -> int:
@@ -126,7 +142,7 @@ def main(arguments: Sequence[str]) -> int:
         _run(program)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    Path(measured).write_text(json.dumps({"steps_s": marks.steps_s, "peak_kib": peak_kib()}), "utf-8")
+    Path(measured).write_text(json.dumps(marks.told()), "utf-8")
     return code
 
 

@@ -15,6 +15,7 @@ from storage.errors import TintypeError
 from trainers.bench.speed.sides import OURS, REFERENCE, Side
 
 RESULTS = "*.safetensors"
+CPU_TICK_S = 1e-6  # a step can be too short for the clock of CPU time
 TAIL_CHARACTERS = 800  # of what a program said before it failed
 
 
@@ -24,7 +25,9 @@ class Took:
 
     side: str
     samples_per_s: float  #: from the end of its first step to the end of its last
+    samples_per_cpu_s: float  #: in that time, for each second of one core: what other work on the machine leaves alone
     wall_s: float  #: from the start of its process, with photos on the disk, to its end, with a file there
+    cpu_s: float  #: seconds of one core in all, processes that it started included
     peak_mib: float  #: the most memory that the process had in use
     seconds_to_first_step: float  #: of its own time: libraries, base and photos
 
@@ -37,8 +40,16 @@ def took_of(side: str, told: Mapping[str, Any], wall_s: float, batch: int) -> To
     steps = told["steps_s"]
     if len(steps) < 2 or steps[-1] <= steps[0]:
         raise ValueError(f"{len(steps)} steps")
-    rate = batch * (len(steps) - 1) / (steps[-1] - steps[0])
-    return Took(side, rate, wall_s, told["peak_kib"] / 1024, steps[0])
+    samples, cpu_s = batch * (len(steps) - 1), told["steps_cpu_s"]
+    return Took(
+        side,
+        samples_per_s=samples / (steps[-1] - steps[0]),
+        samples_per_cpu_s=samples / max(cpu_s[-1] - cpu_s[0], CPU_TICK_S),
+        wall_s=wall_s,
+        cpu_s=told["cpu_s"],
+        peak_mib=told["peak_kib"] / 1024,
+        seconds_to_first_step=steps[0],
+    )
 
 
 def measure(side: Side, folder: Path, steps: int, batch: int) -> Took:
@@ -100,7 +111,9 @@ def run_rounds(
 #: field -> title, and whether more is better
 ROWS = {
     "samples_per_s": ("samples a second", True),
+    "samples_per_cpu_s": ("samples a CPU second", True),
     "wall_s": ("photos to finished file, s", False),
+    "cpu_s": ("CPU seconds for it", False),
     "peak_mib": ("peak memory, MiB", False),
 }
 
