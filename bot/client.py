@@ -15,6 +15,7 @@ from discord import app_commands
 from bot import buttons, commands, errors, modals, presses, texts
 from bot.buttons import Button, Press
 from bot.menus import Menu
+from bot.notices import tell
 from bot.studio import Studio
 from bot.takedown import take_down
 from bot.translator import Translator
@@ -176,10 +177,11 @@ class Tintype(discord.Client):
         await self.studio.run(lambda rooms: rooms.setups.forget_channels(guild, gone))
 
     async def on_ready(self) -> None:
-        """Note the servers that the bot is in now, and take down what it could not before it was away."""
+        """Note the servers that the bot is in now, and do what could not be done while it was away."""
         here = [GuildId(guild.id) for guild in self.guilds]
         await self.studio.run(lambda rooms: rooms.guilds.present(here))
         await take_down(self, self.studio.run)
+        await tell(self, self.studio.run)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """The bot was invited, perhaps back."""

@@ -18,7 +18,7 @@ from storage.audit import Entry
 from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.moderation import DAY_S, Block, Report, Verdict
 from storage.permissions import Action
-from storage.records import BlobId, GuildId, Image, Job, Kind, MemberId
+from storage.records import BlobId, Concept, ConceptId, GuildId, Image, Job, Kind, MemberId
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,10 @@ def reports_of(rooms: Any, asker: Asker, n: int = 1) -> Card:
     blocks = rooms.moderation.blocks(guild) if guild is not None else []
     case = _case(rooms, asker, waiting[n - 1]) if waiting else None
     place = key_of(asker.member)
-    return reports_card(case, place=place, n=n, total=len(waiting), blocked=[_blocked(one) for one in blocks])
+    removed = len(rooms.moderation.removals.in_guild(guild))
+    return reports_card(
+        case, place=place, n=n, total=len(waiting), blocked=[_blocked(one) for one in blocks], removed=removed
+    )
 
 
 def decided(rooms: Any, asker: Asker, report_id: str, verdict: Verdict) -> None:
@@ -165,31 +168,34 @@ def _case(rooms: Any, asker: Asker, report: Report) -> Case:
         strikes=0 if report.guild is None else rooms.moderation.strikes(report.guild, report.owner),
         is_hidden=rooms.moderation.is_hidden(job.id) if job else rooms.sharing.is_quarantined(report.concept),
         when=report.created_at,
-        picture=_of_pictures(rooms, report, job, image) if job and image else _of_style(rooms, report),
+        picture=_of_pictures(rooms, report, job, image)
+        if job and image
+        else sample_of(rooms, report.concept, report.id),
     )
 
 
 def _of_pictures(rooms: Any, report: Report, job: Job, image: Image) -> Picture | None:
     blob = job.result.get("sheet") or image.blob
-    return _picture(rooms, report, BlobId(blob), is_spoiler=image.has_person)
+    return _picture(rooms, report.id, BlobId(blob), is_spoiler=image.has_person)
 
 
-def _of_style(rooms: Any, report: Report) -> Picture | None:
-    versions = rooms.concepts.in_use(report.concept)
-    concept = rooms.concepts.get(report.concept)
-    if not versions or versions[0].sheet is None:
+def sample_of(rooms: Any, concept_id: ConceptId | None, report: str) -> Picture | None:
+    """The sample sheet of a reported style, covered where it shows a person; None where there is none."""
+    concept: Concept | None = rooms.concepts.get(concept_id) if concept_id else None
+    versions = rooms.concepts.in_use(concept.id) if concept else []
+    if concept is None or not versions or versions[0].sheet is None:
         return None
     return _picture(rooms, report, versions[0].sheet, is_spoiler=concept.kind is Kind.PERSON)
 
 
-def _picture(rooms: Any, report: Report, blob: BlobId, *, is_spoiler: bool) -> Picture | None:
+def _picture(rooms: Any, report: str, blob: BlobId, *, is_spoiler: bool) -> Picture | None:
     """What was reported; a file that is lost leaves the report to be decided."""
     try:
         data = rooms.vault.open(blob)
     except TintypeError as lost:
-        log.warning("what report %s is about cannot be shown: %s", report.id, lost)
+        log.warning("what report %s is about cannot be shown: %s", report, lost)
         return None
-    return Picture.named(report.id, data, texts.say("case-alt"), is_spoiler=is_spoiler)
+    return Picture.named(report, data, texts.say("case-alt"), is_spoiler=is_spoiler)
 
 
 def _blocked(block: Block) -> Blocked:

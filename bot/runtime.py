@@ -20,6 +20,7 @@ from bot.errors import sentence_of
 from bot.following import Following
 from bot.letters import Letters
 from bot.lock import held
+from bot.notices import tell
 from bot.outbox import Outbox
 from bot.rechecking import NOWHERE, Scene, depends_on_place, scene_of
 from bot.remembering import Remembering
@@ -218,10 +219,11 @@ class Bot:
             await asyncio.sleep(UPKEEP_S)
 
     async def _take_messages_down(self, client: Tintype) -> None:
-        """What a deletion still owes after an outage."""
+        """What a deletion still owes after an outage, and what members must still be told."""
         while True:
             await asyncio.sleep(TAKEDOWN_S)
             await take_down(client, self._store.run)
+            await tell(client, self._store.run)
 
     async def _end(self, client: Tintype | None, scheduled: asyncio.Task[None], control: ControlServer) -> None:
         """Put what runs back in line, then let go of everything; whatever hangs, it is over at one moment."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import discord
 
 from bot import cards, dictionary
 from bot.cards import Card, Grantee
+from bot.cards.shares import Barred
 from bot.studio import Asker
 from storage.database import transaction
 from storage.errors import NotFound, TintypeError, WordRefused
 from storage.permissions import Action
 from storage.records import Concept, Grant, GuildId, Scope
+from storage.removals import Removals
 from storage.sharing import Licence, Mixing
 
 T = TypeVar("T", Licence, Mixing)
@@ -73,12 +75,13 @@ def share(
 ) -> Card:
     """Open a word of the asker's to others.
 
-    Raises: NotFound, NotAllowed, WordRefused as `storage.sharing.Sharing.share`, and E_SHARE_BOT.
+    Raises: NotFound, NotAllowed, WordRefused as `storage.sharing.Sharing.share`, E_SHARE_BOT, E_SHARE_REMOVED.
     """
     concept = dictionary.own_named(rooms, asker, word, Action.SHARE)
     if whom.is_bot:
         raise WordRefused("E_SHARE_BOT", word=concept.name)
     scope, subject = whom.scope(asker)
+    rooms.moderation.removals.refuse(concept, scope, subject)
     rooms.rules.refuse(asker.actor.guild, about or "")
     rooms.sharing.share(
         concept.id,
@@ -123,9 +126,9 @@ def _chosen(choices: Sequence[T], value: str | None) -> T | None:
 
 def sharing_of(rooms: Any, asker: Asker, concept: Concept) -> cards.Sharing | None:
     """How a word is shared, as a card shows it; None while it never was."""
-    share = rooms.sharing.share_of(concept.id)
+    share, barred = rooms.sharing.share_of(concept.id), _barred(rooms, concept)
     if share is None:
-        return None
+        return replace(_closed(concept), barred=barred) if barred else None
     return cards.Sharing(
         concept=concept.id,
         name=concept.name,
@@ -135,7 +138,22 @@ def sharing_of(rooms: Any, asker: Asker, concept: Concept) -> cards.Sharing | No
         about=share.about,
         is_quarantined=share.quarantined_at is not None,
         standing=[question.asker for question in rooms.questions.standing(concept.id)],
+        barred=barred,
     )
+
+
+def _closed(concept: Concept) -> cards.Sharing:
+    return cards.Sharing(
+        concept=concept.id, name=concept.name, grantees=[], licence="", mixing="", about="", is_quarantined=False
+    )
+
+
+def _barred(rooms: Any, concept: Concept) -> list[Barred]:
+    removals: Removals = rooms.moderation.removals
+    return [
+        Barred(server=removals.server(one.guild), is_whole=removals.is_whole(concept, one.guild))
+        for one in removals.of(concept.id)
+    ]
 
 
 def card_of(rooms: Any, asker: Asker, concept: Concept) -> Card:
@@ -145,10 +163,7 @@ def card_of(rooms: Any, asker: Asker, concept: Concept) -> Card:
     """
     if rooms.concepts.get(concept.id) is None:
         raise NotFound("E_NOT_FOUND")
-    none = cards.Sharing(
-        concept=concept.id, name=concept.name, grantees=[], licence="", mixing="", about="", is_quarantined=False
-    )
-    return cards.sharing_card(sharing_of(rooms, asker, concept) or none)
+    return cards.sharing_card(sharing_of(rooms, asker, concept) or _closed(concept))
 
 
 def _grantee(grant: Grant, here: GuildId | None) -> Grantee:

@@ -59,6 +59,21 @@ class Guilds:
         """The bot was removed from this server; not for outages."""
         rows(self._db, "update guilds set left_at = :now where id = :guild", guild=guild, now=self._clock.now())
 
+    def call(self, guild: GuildId, name: str) -> None:
+        """Note what a server is called, for those who are told of it elsewhere; the same name is not written again."""
+        rows(
+            self._db,
+            """insert into guilds (id, settings) values (:guild, json_object('name', :name))
+            on conflict (id) do update set settings = json_set(settings, '$.name', :name)
+            where json_extract(settings, '$.name') is not :name""",
+            guild=guild, name=name,
+        )  # fmt: skip
+
+    def name(self, guild: GuildId) -> str:
+        """What a server was called when it was last noted, else its id."""
+        found = rows(self._db, "select json_extract(settings, '$.name') as name from guilds where id = :id", id=guild)
+        return str((found and found[0]["name"]) or guild)
+
     def _set(self, guild: GuildId, *, allowed: bool) -> None:
         rows(
             self._db,

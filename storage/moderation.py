@@ -14,6 +14,7 @@ from storage.database import insert, rows, transaction
 from storage.errors import NotFound
 from storage.ids import new_id
 from storage.images import Images
+from storage.notices import News, Notices
 from storage.queue import Queue
 from storage.records import (
     ChannelId,
@@ -28,6 +29,7 @@ from storage.records import (
     Scope,
     VersionId,
 )
+from storage.removals import UNDONE, Removal, Removals
 from storage.rows import record
 from storage.setups import Setups
 from storage.sharing import Sharing
@@ -81,7 +83,7 @@ class Moderation:
         self._db, self._clock, self._setups = db, clock, Setups(db, clock)
         self._concepts, self._images, self._queue = Concepts(db, clock), Images(db), Queue(db, clock)
         self._sharing, self._takedowns = Sharing(db, clock), Takedowns(db, clock)
-        self._audit = Audit(db, clock)
+        self._audit, self.removals, self.notices = Audit(db, clock), Removals(db, clock), Notices(db, clock)
 
     # --- reports -----------------------------------------------------------------------------------------------------
 
@@ -140,7 +142,7 @@ class Moderation:
 
         A style that is kept is given back to those it is shared with, unless others' reports still hide it. One that is
         removed becomes its owner's alone; where it is shared with servers and this is not its home, closed to this.
-        The caller deletes pictures that are removed, as it can reach their files.
+        Its owner is told. The caller deletes pictures that are removed, as it can reach their files.
         """
         with transaction(self._db):
             rows(
@@ -151,10 +153,27 @@ class Moderation:
                 image=report.image,
             )  # fmt: skip
             self._audit.note(verdict, guild=report.guild, actor=actor, about=report.id)
+            if verdict is not Verdict.KEEP:
+                self._tell(report, self._news(report), actor)
             if report.concept is not None:
                 self._settle(report.concept, report.guild, verdict)
             if verdict is Verdict.STRIKE and report.guild is not None:
                 self.strike(report.guild, report.owner, actor, report=report.id, reason=report.reason)
+
+    def readmit(self, removal: Removal, actor: MemberId) -> None:
+        """Take back that a style was removed, with its strike; its owner is told.
+
+        It is given back to those it is shared with, unless another server's moderators or open reports keep it from
+        them. Where it was closed to one server, its owner may open it there again.
+        """
+        decided = "state in ('remove', 'strike') and concept = :concept and guild is :guild"
+        values = {"concept": removal.concept, "guild": removal.guild}
+        with transaction(self._db):
+            rows(self._db, f"delete from strikes where report in (select id from reports where {decided})", **values)  # noqa: S608  ours
+            rows(self._db, f"update reports set state = :undone where {decided}", undone=UNDONE, **values)  # noqa: S608  ours
+            self._audit.note("readmit", guild=removal.guild, actor=actor, about=removal.id)
+            self._tell(removal, News.READMITTED, actor)
+            self._release(removal.concept)
 
     def is_hidden(self, job: JobId) -> bool:
         """Whether pictures are kept from view until a moderator has looked at their reports."""
@@ -299,14 +318,25 @@ class Moderation:
             self._takedowns.owe(self._queue.all_messages(image.job), Deed.HIDE)
 
     def _settle(self, concept: ConceptId, guild: GuildId | None, verdict: Verdict) -> None:
-        if verdict is not Verdict.KEEP:
-            self._remove(concept, guild)
-        elif not self._is_over(concept, None):
-            self._sharing.release(concept)
-
-    def _remove(self, concept: ConceptId, guild: GuildId | None) -> None:
-        found, scopes = self._concepts.get(concept), {grant.scope for grant in self._concepts.grants(concept)}
-        if found is not None and guild not in (None, found.home) and scopes == {Scope.GUILD}:
+        found = self._concepts.get(concept)
+        if verdict is Verdict.KEEP:
+            self._release(concept)
+        elif found is not None and not self.removals.is_whole(found, guild):
             self._sharing.unshare(concept, Scope.GUILD, guild)
         else:
             self._sharing.quarantine(concept)
+
+    def _release(self, concept: ConceptId) -> None:
+        if not self._is_over(concept, None) and not self.removals.whole(concept):
+            self._sharing.release(concept)
+
+    def _news(self, report: Report) -> News:
+        found = self._concepts.get(report.concept) if report.concept else None
+        if found is None:
+            return News.PICTURES
+        return News.STYLE if self.removals.is_whole(found, report.guild) else News.THERE
+
+    def _tell(self, about: Report | Removal, news: News, actor: MemberId) -> None:
+        """Let its owner know, unless they did it themselves."""
+        if about.owner != actor:
+            self.notices.owe(about.owner, news, report=about.id, guild=about.guild, concept=about.concept)

@@ -15,6 +15,7 @@ from storage.audit import Audit
 from storage.clock import Clock
 from storage.database import rows, transaction
 from storage.disclosure import Disclosure, begun_from, blobs_in
+from storage.notices import forget_notices
 from storage.records import (
     BlobId,
     ConceptId,
@@ -252,6 +253,7 @@ class Privacy(Disclosure):
         rows(self._db, "delete from grants where scope = 'member' and subject = :member", member=member)
         rows(self._db, "update blocks set reason = '' where member = :member", member=member)
         self.lists.forget(member)
+        forget_notices(self._db, member)
         rows(
             self._db,
             """insert into members (id, first_seen, forgotten_at) values (:member, :now, :now)

@@ -45,8 +45,11 @@ class Blocked:
     reason: str = ""
 
 
-def reports_card(case: Case | None, *, place: str, n: int, total: int, blocked: Sequence[Blocked]) -> Card:
-    """The reported thing that is looked at, what can be done about it, and who is blocked."""
+def reports_card(
+    case: Case | None, *, place: str, n: int, total: int, blocked: Sequence[Blocked], removed: int = 0
+) -> Card:
+    """The reported thing that is looked at, what can be done about it, who is blocked, and how much is removed."""
+    look = layout.button("removed", place, texts.say("btn-removed", count=removed), n=1)
     pictures = [case.picture] if case and case.picture else []
     return layout.card(
         layout.text(_case(case, n, total) if case else texts.say("reports-none")),
@@ -57,6 +60,7 @@ def reports_card(case: Case | None, *, place: str, n: int, total: int, blocked: 
         if blocked
         else None,
         *layout.rows([_lift(one, at) for at, one in enumerate(blocked[:MOST_LIFTED], 1)]),
+        *layout.rows([look] if removed else []),
         pictures=pictures,
     )
 

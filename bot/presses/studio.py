@@ -6,15 +6,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from bot import moderating
+from bot import moderating, readmitting
 from bot.answers import Interaction, acknowledge_press, show
 from bot.buttons import Press, on_press
 from bot.cards import Card
+from bot.notices import tell
 from bot.studio import Asker, Studio, asker_of
 from bot.takedown import take_down
 from storage.moderation import Verdict
 
 Deed = Callable[[Any, Asker, str], None]
+Then = Callable[[Any, Asker], Card]
 
 
 @on_press("reports")
@@ -55,6 +57,20 @@ async def unblock(studio: Studio, interaction: Interaction, press: Press) -> Non
     await _decide(studio, interaction, press, moderating.let_in)
 
 
+@on_press("removed")
+async def look_at_removed(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Show style n of those that this server's moderators removed."""
+    await acknowledge_press(interaction)
+    asker = asker_of(interaction)
+    await show(interaction, await studio.run(lambda rooms: readmitting.removed_of(rooms, asker, press.n)))
+
+
+@on_press("readmit")
+async def readmit(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Let a style in again that was removed; its owner is told."""
+    await _decide(studio, interaction, press, readmitting.readmitted, readmitting.removed_of)
+
+
 @on_press("audit")
 async def leaf(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Show page n of the log."""
@@ -63,16 +79,21 @@ async def leaf(studio: Studio, interaction: Interaction, press: Press) -> None:
     await show(interaction, await studio.run(lambda rooms: moderating.audit_of(rooms, asker, press.n)))
 
 
-async def _decide(studio: Studio, interaction: Interaction, press: Press, do: Deed) -> None:
+async def _decide(
+    studio: Studio, interaction: Interaction, press: Press, do: Deed, then: Then = moderating.reports_of
+) -> None:
     """Do it, show what waits then, and let it be seen at once by everybody whom it concerns."""
     await acknowledge_press(interaction)
-    asker = asker_of(interaction)
+    asker, server = asker_of(interaction), interaction.guild.name if interaction.guild else None
 
     def work(rooms: Any) -> Card:
         do(rooms, asker, press.id)
-        return moderating.reports_of(rooms, asker)
+        if server is not None:
+            rooms.guilds.call(asker.actor.guild, server)
+        return then(rooms, asker)
 
     card = await studio.run(work)
     await studio.door.look()
     await show(interaction, card)
     await take_down(interaction.client, studio.run)
+    await tell(interaction.client, studio.run)

@@ -256,6 +256,9 @@ btn-keep-reported = Behalten
 btn-remove-reported = Entfernen
 btn-strike = Entfernen und verwarnen
 btn-block = Mitglied sperren
+btn-removed = Entfernte Stile ({ $count })
+btn-readmit = Wieder zulassen
+btn-reports = Meldungen
 btn-unblock = { $n } entsperren
 btn-setup-people = Personen lernen: { $state }
 btn-setup-pictures = Bilder: { $state }
@@ -746,6 +749,11 @@ share-with = · { $scope ->
     [elsewhere] alle auf einem anderen Server
    *[instance] alle auf allen Servern dieses Bots
 }
+share-removed = ⚠ { $server ->
+    [none] Wer dieses Tintype betreibt, hat es entfernt
+   *[other] Die Moderation von { $server } hat es entfernt
+}: Nur du kannst es benutzen, bis es dort wieder zugelassen wird. Darum kannst du bitten.
+share-removed-there = ⚠ Die Moderation von { $server } hat es entfernt: Dort kann es niemand benutzen, bis es wieder zugelassen wird. Darum kannst du bitten.
 share-quarantined = ⚠ Es wurde gemeldet; bis die Moderation es angesehen hat, kannst nur du es benutzen.
 share-licence = Bilder: { $licence }
 share-standing = Ohne jedes Mal zu fragen: { $members }. `/words unshare with:Ein Mitglied` nimmt das zurück.
@@ -869,6 +877,23 @@ case-reporters = { $count ->
 case-hidden = ⚠ Es ist verborgen, bis du entscheidest.
 case-help = *Behalten* gibt es zurück. *Entfernen* löscht Bilder und lässt einen Stil nur noch dem Mitglied, dem er gehört. *Entfernen und verwarnen* zählt es auch: Die dritte Verwarnung in 30 Tagen sperrt für 30 Tage. *Mitglied sperren* hält es fern, bis du es wieder einlässt; die Meldung bleibt.
 case-alt = Was gemeldet wurde
+removed-title = ## Entfernter Stil { $n } von { $total }
+removed-style = <{ $name }> von <@{ $owner }>, entfernt von { $by } <t:{ $when }:R>
+removed-help = *Wieder zulassen* macht das rückgängig, samt der Verwarnung, falls es eine gab, und sagt es dem Mitglied, dem er gehört. Wer ihn benutzen durfte, darf es dann wieder; gehört er auf einen anderen Server, wird er hier neu geteilt.
+removed-none = **Auf diesem Server ist kein Stil entfernt.**
+notice-style = **Dein Wort <{ $name }> wurde gemeldet, und { $server ->
+    [none] wer dieses Tintype betreibt, hat es
+   *[other] die Moderation von { $server } hat es
+} entfernt.** Nur du kannst es jetzt noch benutzen, bis es wieder zugelassen wird; darum kannst du bitten. `/words card` zeigt, wie es darum steht.
+notice-there = **Dein Wort <{ $name }> wurde gemeldet, und die Moderation von { $server } hat es dort entfernt.** Auf diesem Server kann es niemand benutzen, bis es wieder zugelassen wird; darum kannst du bitten. `/words card` zeigt, wie es darum steht.
+notice-pictures = **Bilder von dir wurden gemeldet, und { $server ->
+    [none] wer dieses Tintype betreibt, hat sie
+   *[other] die Moderation von { $server } hat sie
+} entfernt.** Sie sind gelöscht.
+notice-readmitted = **{ $server ->
+    [none] Wer dieses Tintype betreibt, hat
+   *[other] Die Moderation von { $server } hat
+} dein Wort <{ $name }> wieder zugelassen.** `/words card` zeigt, wer es benutzen darf, und mit `/words share` öffnest du es für mehr.
 blocked-title = **Hier gesperrt:**
 blocked-line = <@{ $member }>{ $reason ->
     [none] {""}
@@ -938,6 +963,10 @@ audit-block = hat { $whom ->
     [none] {""}
    *[other] {" "}bis <t:{ $until }:f>
 } gesperrt
+audit-readmit = hat Entferntes wieder zugelassen{ $whom ->
+    [none] {""}
+   *[other] , von { $whom }
+}
 audit-unblock = hat { $whom ->
     [none] ein gesperrtes Mitglied
    *[other] { $whom }
@@ -1393,6 +1422,10 @@ E_WORD_KIND = <{ $word }> ist schon ein Wort von dir für { $kind ->
    *[style] einen Stil
 }, und eine nächste Version zeigt dasselbe. Wähl diese Art, oder ein anderes Wort.
 E_WORD_TAKEN = Du hast schon ein Wort <{ $word }>. Nimm ein anderes, oder lösch jenes zuerst mit `/words delete`.
+E_SHARE_REMOVED = { $server ->
+    [none] Wer dieses Tintype betreibt, hat <{ $word }> entfernt
+   *[other] Die Moderation von { $server } hat <{ $word }> entfernt
+}. So lässt es sich nicht teilen, bis es wieder zugelassen wird. Darum kannst du bitten.
 E_SHARE_TAKEN = Ein anderes Wort ist { $scope ->
     [guild] auf diesem Server
    *[instance] auf allen Servern dieses Bots
@@ -1448,6 +1481,7 @@ E_BARRED_NONE = Das Mitglied { $member } war nicht ausgesperrt, deshalb wurde ni
 E_BLOCK_WHOM = Dich selbst, einen Bot oder wer dieses Tintype betreibt, kannst du nicht sperren. Nenn ein anderes Mitglied.
 E_BLOCK_NONE = Dieses Mitglied ist hier nicht gesperrt. `/studio reports` listet auf, wer es ist.
 E_BLOCK_BOTH = Sperren oder einlassen, eins nach dem anderen; es wurde nichts geändert. Ein Grund oder eine Zahl von Tagen gehört zu `block:`.
+E_REMOVAL_GONE = So einen Stil hat dieser Server nicht entfernt. `/studio reports` zeigt, was entfernt ist.
 E_REPORT_CLOSED = Diese Meldung ist schon erledigt. `/studio reports` zeigt, was wartet.
 E_NOT_MANAGER = Das können nur Mitglieder, die diesen Server verwalten dürfen. Frag jemanden von ihnen.
 E_NOT_YOURS = Das gehört einem anderen Mitglied, und nur das darf es. Fang mit `/imagine` oder `/train` etwas Eigenes an.

@@ -242,6 +242,9 @@ btn-keep-reported = Keep
 btn-remove-reported = Remove
 btn-strike = Remove and strike
 btn-block = Block the owner
+btn-removed = Removed styles ({ $count })
+btn-readmit = Let in again
+btn-reports = Reports
 btn-unblock = Unblock { $n }
 btn-setup-people = People may be taught: { $state }
 btn-setup-pictures = Pictures: { $state }
@@ -723,6 +726,11 @@ share-with = · { $scope ->
     [elsewhere] everybody in another server
    *[instance] everybody in every server of this bot
 }
+share-removed = ⚠ Removed by { $server ->
+    [none] who runs this Tintype
+   *[other] a moderator of { $server }
+}: only you can use it until they let it in again. You can ask them for that.
+share-removed-there = ⚠ Removed by a moderator of { $server }: it cannot be used there until they let it in again. You can ask them for that.
 share-quarantined = ⚠ It was reported, so only you can use it until a moderator has looked at it.
 share-licence = Pictures: { $licence }
 share-standing = Without asking each time: { $members }. `/words unshare with:One member` takes that back.
@@ -847,6 +855,23 @@ case-reporters = { $count ->
 case-hidden = ⚠ It is hidden until you decide.
 case-help = *Keep* gives it back. *Remove* deletes pictures, and leaves a style to its owner alone. *Remove and strike* counts it too: the third strike in 30 days blocks for 30 days. *Block the owner* keeps them out until you let them in again; the report stays.
 case-alt = What was reported
+removed-title = ## Removed style { $n } of { $total }
+removed-style = <{ $name }> of <@{ $owner }>, removed by { $by } <t:{ $when }:R>
+removed-help = *Let in again* undoes that, with its strike if it brought one, and tells its owner. Whoever it was shared with can use it again; where it is another server's, its owner shares it here anew.
+removed-none = **This server keeps no style out.**
+notice-style = **Your word <{ $name }> was reported, and { $server ->
+    [none] who runs this Tintype
+   *[other] a moderator of { $server }
+} removed it.** Only you can use it from now on, until they let it in again; you can ask them for that. `/words card` shows how it stands.
+notice-there = **Your word <{ $name }> was reported, and a moderator of { $server } removed it there.** It cannot be used in that server until they let it in again; you can ask them for that. `/words card` shows how it stands.
+notice-pictures = **Pictures of yours were reported, and { $server ->
+    [none] who runs this Tintype
+   *[other] a moderator of { $server }
+} removed them.** They are deleted.
+notice-readmitted = **{ $server ->
+    [none] Who runs this Tintype
+   *[other] A moderator of { $server }
+} let your word <{ $name }> in again.** `/words card` shows who may use it, and `/words share` opens it to more.
 blocked-title = **Blocked here:**
 blocked-line = <@{ $member }>{ $reason ->
     [none] {""}
@@ -915,6 +940,10 @@ audit-block = blocked { $whom ->
 }{ $until ->
     [none] {""}
    *[other] {" "}until <t:{ $until }:f>
+}
+audit-readmit = let in again what had been removed{ $whom ->
+    [none] {""}
+   *[other] , of { $whom }
 }
 audit-unblock = let { $whom ->
     [none] a blocked member
@@ -1361,6 +1390,10 @@ E_WORD_KIND = <{ $word }> is a word of yours for { $kind ->
    *[style] a style
 }, and a next version shows the same. Choose that kind, or another word.
 E_WORD_TAKEN = You already have a word <{ $word }>. Choose another, or delete that one first with `/words delete`.
+E_SHARE_REMOVED = <{ $word }> was removed by { $server ->
+    [none] who runs this Tintype
+   *[other] a moderator of { $server }
+}, so it cannot be shared so until they let it in again. You can ask them for that.
 E_SHARE_TAKEN = Another word is shared as <{ $word }> { $scope ->
     [guild] in this server
    *[instance] in every server of this bot
@@ -1416,6 +1449,7 @@ E_BARRED_NONE = The member { $member } was not kept out, so nothing was changed.
 E_BLOCK_WHOM = You cannot block yourself, a bot, or who runs this Tintype. Name another member.
 E_BLOCK_NONE = That member is not blocked here. `/studio reports` lists who is.
 E_BLOCK_BOTH = Block or let in, one at a time; nothing was changed. A reason or a number of days goes with `block:`.
+E_REMOVAL_GONE = This server keeps no such style out. `/studio reports` lists what was removed.
 E_REPORT_CLOSED = This report is settled already. `/studio reports` shows what waits.
 E_NOT_MANAGER = Only members who may manage this server can do this. Ask one of them.
 E_NOT_YOURS = That belongs to another member, and only they may do this. Start your own with `/imagine` or `/train`.

@@ -16,7 +16,7 @@ from bot.cards.setup import Arranged, place_card, setup_card
 from bot.studio import NEEDED
 from storage.preferences import Preferences, Preset
 from storage.setups import Place, Setup
-from tests.bot import audits
+from tests.bot import audits, removals
 from tests.bot.limits import faults_of_card, faults_of_form, walk
 
 JOB = "0123456789abcdef"
@@ -188,9 +188,10 @@ EXTREMES = {
     "deleted by a moderator": cards.moderated_card,
     "delete theirs?": lambda: cards.delete_theirs_card(JOB, 2**62),
     "reports": lambda: studio.reports_card(
-        case(), place=JOB, n=2, total=4000,
+        case(), place=JOB, n=2, total=4000, removed=4000,
         blocked=[studio.Blocked(key=f"{n:016x}", member=2**62, until=n or None) for n in range(80)],
     ),
+    **removals.CARDS,
     "no reports": lambda: studio.reports_card(None, place=JOB, n=1, total=0, blocked=[]),
     "audit": lambda: audit.audit_card(
         [audit.AuditLine(when=1e9, who=2**62, action=what, whom=2**62) for what in ("strike", EVIL * 9) * 5],

@@ -46,7 +46,7 @@ TOLD = {
     "set_spoiler": FOREIGN, "set_ping": FOREIGN, "set_prompt": FOREIGN, "set_asked": FOREIGN,
     "like": NO_STYLE, "unlike": NO_STYLE, "style": NO_STYLE, "styles": OLD_LIST, "report_style": NO_STYLE,
     "report": None, "reports": MANAGERS, "audit": MANAGERS, "keep_reported": MANAGERS, "remove_reported": MANAGERS,
-    "strike": MANAGERS, "block": MANAGERS, "unblock": MANAGERS,
+    "strike": MANAGERS, "block": MANAGERS, "unblock": MANAGERS, "removed": MANAGERS, "readmit": MANAGERS,
     "setup_trainers": MANAGERS, "setup_drawers": MANAGERS, "setup_first": MANAGERS, "setup_channels": MANAGERS,
     "setup_people": MANAGERS, "setup_keep": MANAGERS, "setup_left": MANAGERS, "setup_threshold": MANAGERS,
     "setup_look": MANAGERS, "place_pictures": MANAGERS, "place_training": MANAGERS, "place_enlarge": MANAGERS,

@@ -54,6 +54,7 @@ NOTHING = (
     "These pictures do not wait for a choice any more",
     "This question does not exist any more",
     "is not in this server's filter",
+    "This server keeps no such style out",
 )
 
 TABLE = Path(__file__).with_name("table.txt")

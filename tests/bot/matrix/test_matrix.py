@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import buttons, modals
+from bot.notices import tell
 from bot.sandbox import Sandbox, serve
 from bot.takedown import take_down
 from storage.permissions import Action
@@ -27,7 +28,16 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROWS = table.rows()
 BESIDES = {"like", "report", "consent", "moderate"}  # what is asked without `can`
 PUBLIC = {"/train method", "/train class_word"}  # what the engine can do: the same for everybody
-BESIDE_THEM = {"learning", "failing", "pamsmile", "mylikeness", "takenover", "twinned", "askfirst"}  # other words
+BESIDE_THEM = {
+    "learning",
+    "failing",
+    "pamsmile",
+    "mylikeness",
+    "takenover",
+    "twinned",
+    "askfirst",
+    "outcast",
+}  # other words
 NOBODY = "0" * 16
 PRIVATE = "a word that nobody else may use"
 
@@ -42,6 +52,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         async with stage.running():
             await things_of(made)
             await take_down(stage.bot, stage.run)  # what reports have hidden
+            await tell(stage.bot, stage.run)  # what was removed
             for actor in made.actors.values():
                 await played(made, actor, "/help", {})  # their names are noted when they are first met
             await stage.bot.studio.names.settle()

@@ -17,6 +17,7 @@ from storage.database import rows
 from storage.filtering import FilterKind
 from storage.inspection_client import InspectedImport
 from storage.listings import Order
+from storage.moderation import Verdict
 from storage.preferences import Preset
 from storage.records import ConceptId, Consent, GuildId, Kind, MemberId, Scope
 from storage.sharing import Mixing
@@ -271,6 +272,7 @@ async def _orders(world: World) -> None:
 
 def _others(rooms: Any, world: World) -> None:
     """Words of other members that ana may use."""
+    _removed(rooms, world)
     for who, word in (("member", "twinned"), ("role", "twinned"), ("member", "askfirst")):
         owner = world.person(who)
         concept = rooms.concepts.create(owner, world.stage.guild, word, Kind.ANIMAL, "dog")
@@ -292,6 +294,18 @@ async def _imports(world: World) -> None:
         else:
             told = {"import": _id_in(card, "import_drop"), "version": str(TEXT_VERSION)}
             world.facts[f"weights made elsewhere that wait, {'of a person' if kind else 'of nobody knows what'}"] = told
+
+
+def _removed(rooms: Any, world: World) -> None:
+    """A style of ana's that this server's moderators have removed."""
+    owner, home = world.person("owner"), world.stage.guild
+    concept = rooms.concepts.create(owner, home, "outcast", Kind.ANIMAL, "dog")
+    add_version(rooms.concepts, concept, rooms.vault.put(owner, weights_of("outcast", "dog", "lora")))
+    rooms.sharing.share(concept.id, Scope.GUILD, home)
+    about = {"guild": home, "channel": world.stage.channel(), "reason": "odd", "concept": concept.id}
+    report = rooms.moderation.report(world.person("member"), **about)
+    rooms.moderation.close(report, Verdict.REMOVE, world.person("manager"))
+    world.facts["the order of the server"]["removed"] = report.id
 
 
 def _id_in(card: Any, verb: str) -> str:
