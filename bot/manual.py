@@ -9,7 +9,7 @@ from typing import Any
 from discord import AppCommandOptionType as Type
 from discord import app_commands
 
-from bot import buttons, commands, modals, presses, texts
+from bot import buttons, commands, labels, modals, presses, texts
 
 KINDS = {
     Type.string: "text",
@@ -23,11 +23,14 @@ KINDS = {
 }
 
 
-def commands_page() -> str:
-    """Every command with its options, who may use it, and what it answers; then every button and form."""
+def commands_page(pressers: Mapping[str, str]) -> str:
+    """Every command with its options, who may use it, and what it answers; then every button and form.
+
+    `pressers` tells of each verb who may press it.
+    """
     presses.load()
     parts = [_command(command) for command in _leaves()]
-    parts += ["## Buttons", _deeds(buttons.answers()), "## Forms", _deeds(modals.answers())]
+    parts += ["## Buttons", _buttons(buttons.answers(), pressers), "## Forms", _forms(modals.answers())]
     return "\n\n".join(parts)
 
 
@@ -68,8 +71,7 @@ def _option(option: app_commands.Parameter) -> str:
         what.append(" · ".join(str(choice.value) for choice in option.choices))
     if option.autocomplete:
         what.append("completed while typing")
-    meaning = str(option.description).replace("<", "\\<")  # a word in brackets is no HTML
-    return f"| `{name}` | {', '.join(part for part in what if part)} | {meaning} |"
+    return f"| `{name}` | {', '.join(part for part in what if part)} | {_plain(str(option.description))} |"
 
 
 def _limits(option: app_commands.Parameter) -> str:
@@ -79,5 +81,28 @@ def _limits(option: app_commands.Parameter) -> str:
     return f"{option.min_value}–{option.max_value}{unit}"
 
 
-def _deeds(answers: Mapping[str, str]) -> str:
-    return "\n".join(f"- `{verb}`: {told}" for verb, told in sorted(answers.items()))
+def _buttons(answers: Mapping[str, str], pressers: Mapping[str, str]) -> str:
+    """One row for each verb, in the order of their labels."""
+    shown = {verb: " · ".join(f"*{_plain(label)}*" for label in labels.labels_of(verb)) for verb in answers}
+    rows = [
+        f"| {shown[verb]} | {_plain(answers[verb])} | {pressers[verb]} | `{verb}` |"
+        for verb in sorted(answers, key=lambda verb: (shown[verb].lower().strip("*‹★ "), verb))
+    ]
+    head = ["| button or menu | what it does | who may | called |", "| --- | --- | --- | --- |"]
+    return "\n".join([*head, *rows])
+
+
+def _forms(answers: Mapping[str, str]) -> str:
+    head = ["| opened by | when it is sent | called |", "| --- | --- | --- |"]
+    rows = [f"| {_opener(verb)} | {_plain(told)} | `{verb}` |" for verb, told in sorted(answers.items())]
+    return "\n".join([*head, *rows])
+
+
+def _opener(verb: str) -> str:
+    """The button or command that opens a form; they share their verb."""
+    return "`/train`" if verb == "teach" else " · ".join(f"*{_plain(label)}*" for label in labels.labels_of(verb))
+
+
+def _plain(text: str) -> str:
+    """As Markdown shows it letter for letter in a table."""
+    return text.replace("<", "\\<").replace("|", "\\|")

@@ -12,6 +12,7 @@ from typing import NewType
 import pytest
 
 from bot import cli, commands
+from bot.settings import INTAKES
 from storage import records
 from storage.env import KNOWN
 from trainers.__main__ import parser as trainers_parser
@@ -100,6 +101,21 @@ def test_every_threat_is_shown_by_a_test() -> None:
 
     assert len(rows) > 30
     assert [row for row in rows if not TEST.search(row)] == []
+
+
+def test_what_is_not_built_is_told_with_a_reason_and_a_way_round() -> None:
+    section = read("docs/commands.md").partition("\n## What is not built\n")[2]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line[:2] == "| "]
+    refused = re.findall(
+        r"^(E_\w+) = .*\b(?:not offered yet|from a file yet)\b", read("bot/texts/en.ftl"), re.MULTILINE
+    )
+
+    assert rows[0] == ["missing", "why", "instead"]
+    assert len(rows) > 10
+    assert [row for row in rows if len(row) != 3 or not all(row)] == []
+    assert {"E_IMPORT_OTHER", "E_JOIN_LATER"} <= set(refused)
+    assert [code for code in refused if f"`{code}`" not in section] == []
+    assert all(f"`{intake}`" in section for intake in INTAKES)
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=name_of)

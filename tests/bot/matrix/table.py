@@ -91,6 +91,47 @@ def _rows() -> Iterator[Row]:
             yield Row(thing, name, deed, action.removeprefix(name), cells)
 
 
+#: who may press, as docs/commands.md says it
+PRESSERS = {
+    "owner": "its owner",
+    "shown": "the person shown",
+    "named": "those with whom it is shared",
+    "role": "those with whom it is shared",
+    "member": "members of the server",
+    "away": "members of every server",
+    "manager": "managers of the server",
+    "operator": "the operator",
+}
+#: whoever is meant by the first may press where the second may, who need not be named beside them
+WITHIN = {"member": ("shown", "named", "role", "manager"), "away": ("member", "operator")}
+MAY = "+i"  # a press that is answered with i does what stands on the button: it drops the files
+
+
+def pressers() -> dict[str, str]:
+    """Of each button's or menu's verb, who may press it: always, and with some things beside."""
+    found: dict[str, list[Row]] = {}
+    for row in rows():
+        kind, _, what = row.deed.partition(" ")
+        if kind in {"button", "menu"} and set(MAY) & set(row.cells.values()):
+            found.setdefault(what.partition(":")[0], []).append(row)
+    return {verb: _pressed_by(some) for verb, some in found.items()}
+
+
+def _pressed_by(some: list[Row]) -> str:
+    if all(row.thing.startswith("a question") for row in some) and some[0].action != "withdraw":
+        return "who is asked"
+    may = [_people({actor for actor, mark in row.cells.items() if mark in MAY}) for row in some]
+    every = [told for told in dict.fromkeys(PRESSERS.values()) if any(told in people for people in may)]
+    always = [told for told in every if all(told in people for people in may)]
+    others = [told for told in every if told not in always]
+    return "; ".join(part for part in (", ".join(always), others and f"for some things {', '.join(others)}") if part)
+
+
+def _people(actors: set[str]) -> set[str]:
+    hidden = {one for wide, narrow in WITHIN.items() if wide in actors for one in narrow}
+    return {PRESSERS[actor] for actor in actors - hidden if actor in PRESSERS}
+
+
 def page() -> str:
     """The table as docs/permissions.md shows it."""
     parts = [_list({f"**{who}**": about for who, about in ACTORS.items()})]
