@@ -18,7 +18,7 @@ from trainers.recipe import recipe_of
 
 def test_a_png_says_how_it_was_made_but_not_what_was_asked(base: Base) -> None:
     asked = Drawing(prompt="a <zed:0.5> at sea", adapters=[(word(base, 1), 1.0), (word(base, 2, "ivo"), 1.0)])
-    image = Image.open(BytesIO(png(Image.new("RGB", (8, 8)), recipe_of(base, asked, 7))))
+    image = Image.open(BytesIO(png(Image.new("RGB", (8, 8)), recipe_of(base, asked, [7]))))
 
     told = json.loads(image.text["tintype"])  # type: ignore[attr-defined]
 
@@ -29,9 +29,25 @@ def test_a_png_says_how_it_was_made_but_not_what_was_asked(base: Base) -> None:
 
 
 def test_the_prompt_stands_there_when_that_is_wished(base: Base) -> None:
-    told = json.loads(recipe_of(base, Drawing(prompt="a cat"), 7, has_prompt=True)["tintype"])
+    told = json.loads(recipe_of(base, Drawing(prompt="a cat"), [7], has_prompt=True)["tintype"])
 
     assert told["prompt"] == "a cat"
+
+
+def test_a_grid_says_the_seeds_of_its_pictures_in_their_order(base: Base) -> None:
+    told = json.loads(recipe_of(base, Drawing(prompt="a cat", shape="portrait"), [7, 9, 8])["tintype"])
+
+    assert told["seeds"] == [7, 9, 8]
+    assert (told["shape"], told["steps"]) == ("portrait", base.family.steps)
+    assert "seed" not in told
+    assert "prompt" not in told
+
+
+def test_it_says_how_far_a_picture_leaves_another_but_not_which(base: Base) -> None:
+    relation = {"kind": "vary", "strength": 0.45, "parent": "0123456789abcdef"}
+    told = json.loads(recipe_of(base, Drawing(prompt="a cat"), [7], relation=relation)["tintype"])
+
+    assert told["relation"] == {"kind": "vary", "strength": 0.45}
 
 
 def source_type_in(packet: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageOps
@@ -178,21 +179,23 @@ def _done(base: Base, attempt: Attempt, asked: Drawing, images: Sequence[Image.I
     shown = [(image, seed) for image, seed in drawn if not is_held_back(image)]
     if not shown:
         raise TintypeError("E_HELD_BACK", count=len(drawn))
+    relation = _relation(attempt, asked)
+    recipe = partial(recipe_of, base, asked, relation=relation, has_prompt=attempt.get("has_prompt", bool, False))
     files = []
     for number, (image, seed) in enumerate(shown, 1):
-        recipe = recipe_of(base, asked, seed, has_prompt=attempt.get("has_prompt", bool, default=False))
         alt = {"n": number, "prompt": asked.prompt, "seed": seed}
-        files.append(_saved(attempt, image, f"image-{number}", "image", recipe, alt))
+        files.append(_saved(attempt, image, f"image-{number}", "image", recipe([seed]), alt))
     if len(shown) > 1:
         alt = {"count": len(shown), "prompt": asked.prompt}
-        files.append(_saved(attempt, grid([image for image, _ in shown]), "grid", "sheet", {}, alt))
+        texts = recipe([seed for _, seed in shown])
+        files.append(_saved(attempt, grid([image for image, _ in shown]), "grid", "sheet", texts, alt))
     width, height = shown[0][0].size
     held = len(drawn) - len(shown)
     result = {
         "seed": asked.seeds[0],
         "width": width,
         "height": height,
-        "settings": settings_of(base, asked) | {"relation": _relation(attempt, asked)},
+        "settings": settings_of(base, asked) | {"relation": relation},
         "held_back": held,
         "warnings": [*([{"code": "W_HELD_BACK", "count": held}] if held else []), *_warnings(base, asked)],
     }

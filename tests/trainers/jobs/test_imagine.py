@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,25 @@ def test_four_images_have_their_own_seeds_and_one_grid(base: Base, tmp_path: Pat
     assert told.steps("imagine") == [1, 2]
     assert told.done.result["settings"]["base_model"] == "miniature@tiny-1"
     assert "prompt" not in told.done.result["settings"]
+
+
+def recipe_in(file: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(Image.open(file).text["tintype"])  # type: ignore[attr-defined]
+    return told
+
+
+@pytest.mark.parametrize("has_prompt", [False, True])
+def test_the_grid_says_of_all_pictures_what_each_says_of_itself(base: Base, tmp_path: Path, has_prompt: bool) -> None:
+    order = {"count": 3, "seed": 40, "relation": {"kind": "vary", "parent": "parent.png"}, "has_prompt": has_prompt}
+    attempt = drawing_of(tmp_path / "a", **order)
+    Image.new("RGB", (64, 64), "teal").save(tmp_path / "a" / "parent.png")
+    ran(base, attempt)
+    grid, *singles = (recipe_in(tmp_path / "a" / f"{name}.png") for name in ("grid", *(f"image-{n}" for n in "123")))
+
+    assert grid.pop("seeds") == [single.pop("seed") for single in singles] == [40, 41, 42]
+    assert all(single == grid for single in singles)
+    assert grid["relation"] == {"kind": "vary", "strength": 0.6}
+    assert grid.get("prompt") == ("a cat" if has_prompt else None)
 
 
 LONG = "a " * 400
