@@ -133,7 +133,7 @@ class Rules:
         over = sum(n for _, n in spent) + count - most
         if over > 0:
             code = "E_QUOTA_TRAIN" if kind is JobKind.TRAIN else "E_QUOTA_IMAGINE"
-            raise NotAllowed(code, most=most, when=str(int(_frees_at(spent, over)) + 1))
+            raise NotAllowed(code, most=most, left=count - over, when=str(int(_frees_at(spent, over)) + 1))
 
     def _spent(self, actor: Actor, kind: JobKind) -> list[tuple[float, int]]:
         """What counts of a member's last 24 hours here, the oldest first: when, and how many.

@@ -9,6 +9,7 @@ from typing import Any
 from bot import texts
 from bot.buttons import Button
 from bot.cards import layout
+from bot.cards.kinds import class_of
 from bot.cards.layout import Card, Picture
 from bot.modals import KINDS
 from bot.plain import plain, quoted
@@ -151,7 +152,7 @@ def _heading(report: Report, shown: Sequence[PhotoLine]) -> str:
         "report-counts",
         good=have,
         kind=texts.say(f"kind-{report.kind}") if report.kind else "none",
-        class_word=plain(_class_word(report) or "none", NAME_CHARACTERS),
+        class_word=class_of(report.kind, _class_word(report)),
     )
     page = None
     if pages(report) > 1:

@@ -23,6 +23,7 @@ Channel = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | di
 command = app_commands.Group(
     name="studio",
     description=spoken("cmd-studio"),
+    allowed_contexts=app_commands.AppCommandContext(guild=True),
     default_permissions=discord.Permissions(manage_guild=True),  # what Discord shows; it is asked again in code
 )
 

@@ -396,7 +396,7 @@ sitting-revoked = { $where ->
     } hat die Einwilligung zurückgenommen.** { $word ->
         [none] Das Wort dafür
        *[other] <{ $word }>
-    } wird ab jetzt überall abgelehnt; was gerade damit entstand, ist abgebrochen, geteilt ist es mit niemandem mehr, und Bilder damit werden nicht mehr gezeigt. Das ist ein gutes Recht und braucht keinen Grund. `/words` löscht, was übrig ist.
+    } wird ab jetzt überall abgelehnt; was gerade damit entstand, ist abgebrochen, geteilt ist es mit niemandem mehr, und Bilder damit werden nicht mehr gezeigt. Das ist ein gutes Recht und braucht keinen Grund. `/words delete` löscht, was übrig ist.
    *[channel] **{ $asker }:** Eine Einwilligung, die ein Wort von dir braucht, wurde zurückgenommen; das Wort wird ab jetzt abgelehnt.
 }
 sitting-waits = **{ $person } wird gefragt,** ob <{ $word }> gelernt werden darf. Gelernt wird erst, wenn dort auf *Ich stimme zu* gedrückt wird; dann beginnt das Training von selbst. Ohne Antwort endet die Frage <t:{ $until }:R>. Bis dahin bleiben die Fotos, wie sie sind; willst du sie ändern, nimm die Frage zurück.
@@ -495,7 +495,7 @@ report-next = **<{ $word }> ist schon ein Wort von dir: Daraus wird seine nächs
 report-kept = Verschlüsselt aufbewahrt, nur hierfür, bis das Wort gelernt ist{ $days ->
     [0] {""}
    *[other] , und { $days } Tage länger für eine nächste Version
-}. Ohne *Trainieren* werden alle <t:{ $until }:f> gelöscht; fügst du ein Foto hinzu, dann erst eine Woche danach, wenn das später ist. Nichts davon erscheint im Kanal. `/show` holt das hier zurück, und `/train` mit demselben Wort ergänzt es.
+}. Ohne *Trainieren* werden alle <t:{ $until }:f> gelöscht; nach jedem neuen Foto bleibt mindestens noch eine Woche. Nichts davon erscheint im Kanal. `/show` holt das hier zurück, und `/train` mit demselben Wort ergänzt es.
 report-put-aside = Es wurde nichts trainiert, und deine Fotos sind wieder da, wo sie waren.
 photos-kept = { $count ->
     [one] Ein Foto bleibt
@@ -528,9 +528,9 @@ queued-place = { $place ->
     [0] Es geht gleich los.
     [one] Als Nächstes dran.
    *[other] Platz { $place } in der Warteschlange.
-} { $wait ->
+}{ $wait ->
     [none] {""}
-   *[other] Es dauert { $wait }.
+   *[other] {" "}Es dauert { $wait }.
 }
 queued-by = Beigebracht von <@{ $owner }>
 queued-sleeping = Die Maschine ist noch nicht wach; der Auftrag bleibt und beginnt von selbst.
@@ -635,6 +635,7 @@ credit-named = { $word } von { $owner }
 credit-nobody = { $word } von einem anderen Mitglied
 credit-mine = { $word }, von dir
 credit-gone = { $word } (gelöscht)
+credit-pack = {" "}(zu nennen: { $credits })
 credit-version = {" "}(Version { $version }{ $state ->
     [dropped] , inzwischen gelöscht
    *[ready] {""}
@@ -708,13 +709,13 @@ words-line = **<{ $name }>** · { $kind } · { $state ->
     [foreign] gemacht für { $base }; trainiere es für dieses Basismodell neu
     [waits] kam aus einer Datei und wartet, bis du es einschaltest
    *[empty] noch nicht gelernt
+}{ $visibility ->
+    [shared] {" · "}geteilt
+   *[private] {""}
 }
 words-more = … und { $count } weitere.
 word-title = ## <{ $name }>
-word-kind = { $kind }{ $class_word ->
-    [none] {""}
-   *[other] , Oberbegriff *{ $class_word }*
-} · { $visibility ->
+word-kind = { $kind } · { $visibility ->
     [private] privat, nur du kannst es benutzen
    *[other] geteilt
 }
@@ -788,7 +789,7 @@ import-discarded = <{ $word }> und die Datei dazu sind gelöscht.
 imported-waits = **<{ $word }>** wurde aus einer Datei übernommen und wartet auf <@{ $owner }>: Sieh dir die ersten Bilder an, dann schalte es ein oder verwirf es. Bis dahin kann es niemand benutzen.
 imported-enabled = **<{ $word }>** wurde von <@{ $owner }> aus einer Datei übernommen.
 trial-title = ## Erste Bilder von <{ $word }>
-trial-kind = Es zeigt { $kind }, Oberbegriff *{ $class_word }*.
+trial-kind = Es zeigt { $kind }.
 trial-said = Für das Basismodell heißt es `{ $trigger }`.
 trial-licence = Sein Paket bringt eine Lizenz für Bilder mit: { $licence }.
 trial-credits = Zu nennen: { $credits }.
@@ -814,10 +815,10 @@ gallery-count = { $total ->
     [one] Ein Stil, den
    *[other] { $total } Stile, die
 } du hier benutzen darfst. Nur du siehst das.
-gallery-none = Es gibt noch keinen Stil, den du hier benutzen darfst. Mit `/train` lernt Tintype ein Wort von dir, und wem ein Wort gehört, kann es teilen.
+gallery-none = Es gibt noch keinen Stil, den du hier benutzen darfst. Mit `/train` lernt Tintype ein Wort von dir; `/words share` bietet es anderen an.
 gallery-none-found = Kein Stil, den du hier benutzen darfst, hat das im Namen, in der Art oder in dem, was darüber gesagt ist.
 style-line = **<{ $name }>** · { $kind }
-style-kind = { $kind }{ $class_word ->
+kind-of = { $kind }{ $class_word ->
     [none] {""}
    *[other] , Oberbegriff *{ $class_word }*
 }
@@ -1176,11 +1177,11 @@ state-cancelled = abgebrochen
 privacy-body =
     ## Datenschutz
     {"**"}Was Tintype sieht:** die Befehle, die du ihm gibst, die Dateien für `/train` und `/imagine` und wenn jemand seine Knöpfe drückt. Nachrichten liest es keine: Es ist ohne das Recht dazu verbunden.
-    {"**"}Was es behält:** deine Fotos, bis das Wort gelernt ist (eine Woche, solange sie auf *Trainieren* warten, einen Tag nach einem Fehlschlag, bis zu 30 Tage länger, wenn du das wählst), die Gewichte deiner Wörter mit all ihren Versionen und eine Woche lang die Zwischenstände eines Trainings, die du noch wählen kannst, deine Bilder mit ihren Rezepten, solange ein Auftrag wartet, welche deiner Rollen dir seine Wörter öffnen, ein Bild, von dem du ausgehst (einen Tag), deine Sprache, Einstellungen, Vorlagen und Favoriten, die Stile, die dir gefallen, was du gesucht hast (einen Tag), deinen Namen auf diesem Server, wartende Prompts (einen Tag), und wozu du wann zugestimmt hast. Jede Datei ist mit einem eigenen Schlüssel von dir verschlüsselt.
+    {"**"}Was es behält:** deine Fotos, bis das Wort gelernt ist (eine Woche, solange sie auf *Trainieren* warten, einen Tag nach einem Fehlschlag, bis zu 30 Tage länger, wenn du das wählst), die Gewichte deiner Wörter mit all ihren Versionen und eine Woche lang die Zwischenstände eines Trainings, die du noch wählen kannst, deine Bilder mit ihren Rezepten, solange ein Auftrag wartet, welche deiner Rollen dir seine Wörter öffnen, ein Bild, von dem du ausgehst (einen Tag), deine Sprache, Einstellungen, Vorlagen und Favoriten, die Stile, die dir gefallen, was du gesucht hast (einen Tag), deinen Namen auf diesem Server, wartende Prompts (einen Tag), wozu du wann zugestimmt hast, mit wem du teilst, was du meldest, was die Moderation über dich entscheidet und was du in ihr entscheidest. Jede Datei ist mit einem eigenen Schlüssel von dir verschlüsselt.
     {"**"}Wenn du einen Server verlässt:** Deine Wörter und Bilder dieses Servers werden 30 Tage später gelöscht, oder wie es dort eingestellt ist; auch Bilder können dort nach einiger Zeit gelöscht werden. Um zu wissen, wer gegangen ist, fragt Tintype Discord einmal am Tag nach denen, die dort etwas haben.
     {"**"}Was es nie tut:** aus Nachrichten lernen, Fotos verschiedener Mitglieder zusammenwerfen, Gesichter erkennen, irgendetwas an einen anderen Dienst schicken. Alles wird auf dem Rechner des Betreibers berechnet.
     {"**"}Personen:** Eine Person wird nur gelernt, wenn sie mindestens 18 ist und selbst zugestimmt hat: du, oder ein anderes Mitglied des Servers, das dafür gefragt wird. So ein Wort wird höchstens mit einzelnen Mitgliedern geteilt; das eines anderen Mitglieds nur mit diesem.
-    {"**"}Deine Rechte:** `/mydata` gibt dir alles, `/forget` löscht es und vernichtet deinen Schlüssel, mit Quittung.
+    {"**"}Deine Rechte:** `/mydata` gibt dir alles, `/forget` löscht es und vernichtet deinen Schlüssel, mit Quittung. Was bleibt, ist namenlos: Zeilen im Protokoll eines Servers und Meldungen ohne ihren Text; nur von einer Sperre deine bloße Nummer.
 privacy-intents = Gewährte Zugriffe: { $intents }. Rechte in diesem Kanal: { $permissions }.
 privacy-likenesses = **Wörter, die dich zeigen.** Du kannst deine Einwilligung jederzeit zurücknehmen: Von da an kann niemand das Wort benutzen.
 privacy-likeness = · <{ $name }> von <@{ $owner }>
@@ -1253,7 +1254,9 @@ help-body =
     {"**"}2. Warte ein paar Minuten.** Die Karte zeigt, wie es lernt; *Beenden und Bestes behalten* hört früher auf.
     {"**"}3. `/imagine prompt:<dein-wort> on the beach`** – allein oder zusammen mit einem anderen Wort. `<dein-wort:0.7>` nimmt es leichter. Englisch versteht das Basismodell am besten.
     Unter jedem Bild sind Knöpfe: vergrößern, abwandeln, Stern, noch einmal, ändern, Rezept. `/settings show` ist für das, was du immer wählst, `/favourites` für das, was einen Stern hat.
-    `/words` listet auf, was du beigebracht hast, mit seinen Versionen; `/train` mit einem deiner Wörter bringt die nächste bei · `/styles` zeigt, was andere teilen · `/queue` zeigt, was läuft · `/show` holt einen früheren Auftrag zurück · bei `/privacy`, `/mydata` und `/forget` geht es um deine Daten.
+    `/imagine image:` beginnt mit einem Bild von dir, `negative:` sagt, was fehlen soll, `<ana-dog> on the left and <ben-mug> on the right` hält zwei Wörter auseinander.
+    `/words mine` listet auf, was du beigebracht hast, mit seinen Versionen; `/train` mit einem deiner Wörter bringt die nächste bei · `/words share` lässt andere ein Wort benutzen, `/words export` macht eine Datei daraus, `/words import` übernimmt eine · `/styles browse` zeigt, was andere teilen, zum Ausprobieren, Mögen und Melden · `/queue` zeigt, was läuft · `/show` holt einen früheren Auftrag zurück · bei `/privacy`, `/mydata` und `/forget` geht es um deine Daten.
+    Wer einen Server verwaltet: `/studio setup` sagt, wer was wo darf, `/studio reports`, was gemeldet wurde.
 help-methods = So kann hier gelernt werden: { $methods }.
 help-class-words = Was dieses Basismodell kennt: { $words }.
 
@@ -1382,6 +1385,7 @@ E_OUTPUT_CHECK_LOAD = Die Bildprüfung { $check } lässt sich nicht aus { $folde
 E_OUTPUT_CHECK_BROKEN = Die Bildprüfung { $check } ging kaputt, während sie ein Bild ansah; deshalb wird nichts davon gezeigt. Es steht im Protokoll der Maschine. Versuch es noch einmal; geschieht es wieder, sag es dem Betreiber.
 E_HELD_BACK = { $count ->
     [one] Das Bild hat
+    [2] Beide Bilder hat
    *[other] Alle { $count } Bilder hat
 } die Bildprüfung zurückgehalten, deshalb wird nichts gezeigt. Versuch einen anderen Prompt.
 E_METHOD_SYNTAX = „{ $setting }“ ist keine Einstellung. Schreib sie als Name=Wert, etwa `--set rank=8`.
@@ -1422,6 +1426,11 @@ E_WORD_KIND = <{ $word }> ist schon ein Wort von dir für { $kind ->
    *[style] einen Stil
 }, und eine nächste Version zeigt dasselbe. Wähl diese Art, oder ein anderes Wort.
 E_WORD_TAKEN = Du hast schon ein Wort <{ $word }>. Nimm ein anderes, oder lösch jenes zuerst mit `/words delete`.
+E_LICENCE_FREER = <{ $word }> kam aus einem Paket mit der Lizenz { $licence ->
+    [here] „nur hier zu benutzen“
+    [cc-by] CC BY
+   *[cc-by-nc] CC BY-NC
+}; unter einer, die mehr erlaubt, lässt es sich nicht teilen oder weitergeben. Wähle diese Lizenz oder eine engere.
 E_SHARE_REMOVED = { $server ->
     [none] Wer dieses Tintype betreibt, hat <{ $word }> entfernt
    *[other] Die Moderation von { $server } hat <{ $word }> entfernt
@@ -1498,7 +1507,7 @@ E_PACK_BIG = Das Paket von <{ $word }> hat { $size }, mehr, als Discord hier ann
 E_EXPORT_BIG = <{ $word }> hat { $size }, mehr, als Discord hier annimmt ({ $most }). Bitte den Betreiber um die Datei: `tintype-trainer export` schreibt sie.
 E_ALREADY_OVER = Dieser Auftrag ist schon zu Ende, es gibt nichts anzuhalten. `/show` bringt ihn mit Knöpfen zurück, die gehen.
 E_NOT_STARTED = Es hat noch nicht angefangen zu lernen, deshalb gibt es nichts zu behalten. Drück auf *Abbrechen*, um es fallen zu lassen.
-E_PICTURE_GONE = Diese Bilder wurden gelöscht. Drück auf *Noch einmal*, oder fang mit `/imagine` neu an.
+E_PICTURE_GONE = Diese Bilder wurden gelöscht. Fang mit `/imagine` neu an.
 E_FORGET_FOREIGN = Dieser Knopf ist für die Daten eines anderen Mitglieds. Nimm selbst `/mydata` oder `/forget`.
 E_POISON = Dieser Auftrag hat die Maschine { $attempts } Mal zum Stehen gebracht, ohne voranzukommen, und wurde deshalb aufgegeben. Deine Fotos und Wörter bleiben. Versuch es mit weniger Fotos oder einem anderen Verfahren, und nenn dem Betreiber die Nummer des Auftrags.
 E_DATABASE_BROKEN = Die Datenbank { $path } ist beschädigt. Sie wurde nicht angerührt. Halt Tintype an, heb eine Kopie der Datei auf, und hol mit `tintype restore` die letzte Sicherung zurück.
@@ -1525,10 +1534,16 @@ E_PICTURE_BACK = Die Person, die diese Bilder zeigen, hat ihre Einwilligung zur�
 E_HIDDEN = Diese Bilder wurden gemeldet und bleiben verborgen, bis die Moderation sie angesehen hat. Mach andere mit `/imagine`.
 E_REPORT_MINE = In dieser Meldung geht es um etwas von dir, deshalb entscheidet jemand anderes aus der Verwaltung dieses Servers.
 E_QUOTA_TRAIN = Die Grenze dieses Servers für dich ist erreicht (Trainings in 24 Stunden: { $most }). Das nächste geht <t:{ $when }:R>.
-E_QUOTA_IMAGINE = So viele Bilder gehen über die Grenze dieses Servers für dich (Bilder in 24 Stunden: { $most }). Sie gehen <t:{ $when }:R>, oder weniger jetzt gleich.
+E_QUOTA_IMAGINE = Die Grenze dieses Servers für dich sind { $most } Bilder in 24 Stunden{ $left ->
+    [0] {" "}und erreicht
+   *[other] ; davon sind noch { $left } frei
+}. Was du verlangst, geht <t:{ $when }:R>{ $left ->
+    [0] .
+   *[other] , oder { $left } jetzt gleich.
+}
 E_QUOTA_NONE = Die Grenze dieses Servers für dich (davon in 24 Stunden: { $most }) liegt unter dem, was du verlangst. Verlang weniger, oder frag die Verwaltung des Servers.
 E_QUOTA_MANY = Ein Server kann { $most } Rollen begrenzen. Heb zuerst mit `/studio limits lift:` eine Grenze auf.
-E_REPORT_OWN = Das ist dein eigener Stil. `/words` ändert ihn oder zieht ihn zurück.
+E_REPORT_OWN = Das ist dein eigener Stil. `/words share` ändert ihn, `/words unshare` zieht ihn zurück.
 E_LIKE_OWN = Das ist dein eigener Stil. Dass er gefällt, sagen andere.
 E_VERSION_GONE = Diese Version von <{ $word }> ist gelöscht, deshalb gibt es davon nichts mehr. *Prompt ändern*, oder <{ $word }> in einem neuen Prompt, nimmt die heutige Version.
 E_POINT_GONE = Was zu diesem Zeitpunkt gelernt war, blieb eine Woche und ist jetzt weg. Wähl eine andere Zeile, oder trainiere eine neue Version.
@@ -1673,9 +1688,9 @@ E_ZIP_NESTED = „{ $photo }“ ist ein Zip in einem Zip; das wird nicht geöffn
 E_ZIP_MEMBER_BIG = „{ $photo }“ hat mehr als { $most_mb } MB. Schick eine kleinere Fassung davon.
 W_SMALL = Nur { $width }×{ $height } px, weniger als die { $need } px, mit denen es lernt: Feinheiten werden weich.
 W_BLURRY = Es wirkt unscharf; aus einem scharfen Foto lernt es mehr.
-W_DARK = Es ist sehr dunkel.
-W_PALE = Es ist fast weiß.
-W_FLAT = Darauf ist kaum etwas zu sehen.
+W_DARK = Es ist sehr dunkel; aus einem bei Tageslicht lernt es mehr.
+W_PALE = Es ist fast weiß; aus einem mit weniger Licht lernt es mehr.
+W_FLAT = Darauf ist kaum etwas zu sehen; lass es weg, oder nimm ein anderes.
 W_ANIMATED = Es bewegt sich; nur das erste Bild wird benutzt.
 W_DUPLICATE = Es sieht aus wie Foto { $other }; aus einer anderen Ansicht lernt es mehr.
 W_LEFT_OUT = Es gehört nicht zu den { $most } besten und bleibt deshalb weg.

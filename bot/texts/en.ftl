@@ -382,7 +382,7 @@ sitting-revoked = { $where ->
     } has taken their agreement back.** { $word ->
         [none] The word that showed them
        *[other] <{ $word }>
-    } is refused everywhere from now on, what was being made with it is cancelled, it is shared with nobody any more, and pictures with it are not shown any more. That is their right, without a reason. `/words` deletes what is left.
+    } is refused everywhere from now on, what was being made with it is cancelled, it is shared with nobody any more, and pictures with it are not shown any more. That is their right, without a reason. `/words delete` deletes what is left.
    *[channel] **{ $asker }:** an agreement that a word of yours needs was taken back, so that word is refused from now on.
 }
 sitting-waits = **{ $person } is being asked** whether <{ $word }> may be learned. Nothing is learned before they press *Agree*; then the training begins by itself. Without an answer the question ends <t:{ $until }:R>. Until then the photos stay as they are; to change them, take the question back.
@@ -481,7 +481,7 @@ report-next = **<{ $word }> is a word of yours already: this teaches its next ve
 report-kept = Kept encrypted, only for this, until the word is learned{ $days ->
     [0] {""}
    *[other] , and { $days } days longer for a next version
-}. Without *Train* all of them are deleted <t:{ $until }:f>; a photo that you add moves that to a week from then, if that is later. Nothing here is posted in the channel. `/show` brings this back, and `/train` with the same word adds to it.
+}. Without *Train* all of them are deleted <t:{ $until }:f>; whoever adds a photo has at least a week from then. Nothing here is posted in the channel. `/show` brings this back, and `/train` with the same word adds to it.
 report-put-aside = Nothing was trained, and your photos are back where they were.
 photos-kept = { $count ->
     [one] One photo is
@@ -514,9 +514,9 @@ queued-place = { $place ->
     [0] Starting now.
     [one] Next in line.
    *[other] Place { $place } in the queue.
-} { $wait ->
+}{ $wait ->
     [none] {""}
-   *[other] It takes { $wait }.
+   *[other] {" "}It takes { $wait }.
 }
 queued-by = Taught by <@{ $owner }>
 queued-sleeping = The engine is not awake yet; the job is kept and starts by itself.
@@ -618,6 +618,7 @@ credit-named = { $word } by { $owner }
 credit-nobody = { $word } by another member
 credit-mine = { $word }, yours
 credit-gone = { $word } (deleted)
+credit-pack = {" "}(credit: { $credits })
 credit-version = {" "}(version { $version }{ $state ->
     [dropped] , dropped since
    *[ready] {""}
@@ -685,13 +686,13 @@ words-line = **<{ $name }>** · { $kind } · { $state ->
     [foreign] made for { $base }; train it again for this base model
     [waits] came from a file and waits for you to enable it
    *[empty] not learned yet
+}{ $visibility ->
+    [shared] {" · "}shared
+   *[private] {""}
 }
 words-more = … and { $count } more.
 word-title = ## <{ $name }>
-word-kind = { $kind }{ $class_word ->
-    [none] {""}
-   *[other] , a kind of *{ $class_word }*
-} · { $visibility ->
+word-kind = { $kind } · { $visibility ->
     [private] private, only you can use it
    *[other] shared
 }
@@ -765,7 +766,7 @@ import-discarded = <{ $word }> and its file are deleted.
 imported-waits = **<{ $word }>** was taken over from a file and waits for <@{ $owner }>: look at its first pictures, then enable or discard it. Until then nobody can use it.
 imported-enabled = **<{ $word }>** was taken over from a file by <@{ $owner }>.
 trial-title = ## First pictures of <{ $word }>
-trial-kind = It shows { $kind }, a kind of *{ $class_word }*.
+trial-kind = It shows { $kind }.
 trial-said = To the base model it is said as `{ $trigger }`.
 trial-licence = Its pack comes with a licence for pictures: { $licence }.
 trial-credits = Credit: { $credits }.
@@ -792,10 +793,10 @@ gallery-count = { $total ->
     [one] One style
    *[other] { $total } styles
 } you may use here. Only you see this.
-gallery-none = There is no style that you may use here yet. `/train` teaches a word of your own, and its owner can share it.
+gallery-none = There is no style that you may use here yet. `/train` teaches a word of your own; `/words share` offers it to others.
 gallery-none-found = No style that you may use here has that in its name, its kind or what its owner says about it.
 style-line = **<{ $name }>** · { $kind }
-style-kind = { $kind }{ $class_word ->
+kind-of = { $kind }{ $class_word ->
     [none] {""}
    *[other] , a kind of *{ $class_word }*
 }
@@ -1149,11 +1150,11 @@ state-cancelled = cancelled
 privacy-body =
     ## Privacy
     {"**"}What Tintype sees:** the commands you send it, the files you give to `/train` and `/imagine`, and presses of its buttons. It reads no messages: it is connected without the right to.
-    {"**"}What it keeps:** your photos until the word is learned (a week while they wait for *Train*, a day after a failure, up to 30 days longer if you choose so), the weights of your words with all their versions, and for a week those of moments of a training that you may still choose, the pictures you make with their recipes, which of your roles open its words to you while an order waits, a picture you sent to begin from (for a day), your language, settings, presets and favourites, the styles you like, what you searched for (for a day), what this server calls you (so that your words are credited), prompts that wait for an answer (for a day), and what you agreed to, when. Every file is encrypted with a key of your own.
+    {"**"}What it keeps:** your photos until the word is learned (a week while they wait for *Train*, a day after a failure, up to 30 days longer if you choose so), the weights of your words with all their versions, and for a week those of moments of a training that you may still choose, the pictures you make with their recipes, which of your roles open its words to you while an order waits, a picture you sent to begin from (for a day), your language, settings, presets and favourites, the styles you like, what you searched for (for a day), what this server calls you (so that your words are credited), prompts that wait for an answer (for a day), what you agreed to, when, with whom you share, what you report, what moderators decide about you, and what you decide as one. Every file is encrypted with a key of your own.
     {"**"}When you leave a server:** your words and pictures of that server are deleted 30 days later, or as its managers have set it; they may also have pictures deleted after some time. To know who left, Tintype asks Discord once a day after those who have something there.
     {"**"}What it never does:** learn from messages, pool photos of different members, recognise faces, send anything to another service. Everything is computed on the operator's machine.
     {"**"}People:** a person is learned only when who is shown, 18 or older, has agreed: you yourself, or another member of the server, who is asked for it. Such a word is shared with single members at most; that of another member with them alone.
-    {"**"}Your rights:** `/mydata` gives you everything, `/forget` deletes it and destroys your key, with a receipt.
+    {"**"}Your rights:** `/mydata` gives you everything, `/forget` deletes it and destroys your key, with a receipt. What stays is nameless: lines of a server's log and reports without their text; of a block alone your bare number.
 privacy-intents = Granted intents: { $intents }. Permissions in this channel: { $permissions }.
 privacy-likenesses = **Words that show you.** You can take your agreement back at any time: nobody can use the word from then on.
 privacy-likeness = · <{ $name }> of <@{ $owner }>
@@ -1226,7 +1227,9 @@ help-body =
     {"**"}2. Wait a few minutes.** The card shows how it learns; *Stop and keep best* ends it early.
     {"**"}3. `/imagine prompt:<your-word> on the beach`** – alone, or together with another word. `<your-word:0.7>` uses it more lightly.
     Each grid has buttons: enlarge, vary, star, again, edit, recipe. `/settings show` is for what you choose each time, `/favourites` for what you starred.
-    `/words` lists what you taught, with its versions; `/train` with a word of yours teaches the next one · `/styles` shows what others share · `/queue` shows what runs · `/show` brings back an earlier job · `/privacy`, `/mydata`, `/forget` are about your data.
+    `/imagine image:` begins from a picture of yours, `negative:` says what to leave out, `<ana-dog> on the left and <ben-mug> on the right` keeps two words apart.
+    `/words mine` lists what you taught, with its versions; `/train` with a word of yours teaches the next one · `/words share` lets others use a word, `/words export` makes a file of it, `/words import` takes one over · `/styles browse` shows what others share, to try, like and report · `/queue` shows what runs · `/show` brings back an earlier job · `/privacy`, `/mydata`, `/forget` are about your data.
+    Managers of a server: `/studio setup` says who may do what and where, `/studio reports` what was reported.
 help-methods = Ways to learn here: { $methods }.
 help-class-words = What this base model knows: { $words }.
 
@@ -1350,6 +1353,7 @@ E_OUTPUT_CHECK_LOAD = The output check { $check } cannot be loaded from { $folde
 E_OUTPUT_CHECK_BROKEN = The output check { $check } broke while it looked at a picture, so nothing of it is shown. It is written down in the engine's log. Try again; if it happens again, tell the operator.
 E_HELD_BACK = { $count ->
     [one] The picture was
+    [2] Both pictures were
    *[other] All { $count } pictures were
 } held back by the output check, so nothing is shown. Try another prompt.
 E_METHOD_SYNTAX = “{ $setting }” is no setting. Write it as name=value, such as `--set rank=8`.
@@ -1390,6 +1394,11 @@ E_WORD_KIND = <{ $word }> is a word of yours for { $kind ->
    *[style] a style
 }, and a next version shows the same. Choose that kind, or another word.
 E_WORD_TAKEN = You already have a word <{ $word }>. Choose another, or delete that one first with `/words delete`.
+E_LICENCE_FREER = <{ $word }> came from a pack whose licence is { $licence ->
+    [here] “to be used here only”
+    [cc-by] CC BY
+   *[cc-by-nc] CC BY-NC
+}, so it cannot be shared or handed on under one that allows more. Choose that licence, or a narrower one.
 E_SHARE_REMOVED = <{ $word }> was removed by { $server ->
     [none] who runs this Tintype
    *[other] a moderator of { $server }
@@ -1466,7 +1475,7 @@ E_PACK_BIG = The pack of <{ $word }> has { $size }, more than Discord takes here
 E_EXPORT_BIG = <{ $word }> has { $size }, more than Discord takes here ({ $most }). Ask the operator for the file: `tintype-trainer export` writes it.
 E_ALREADY_OVER = That job is over already, so there is nothing to stop. `/show` brings it back with working buttons.
 E_NOT_STARTED = It has not begun to learn yet, so there is nothing to keep. Press *Cancel* to drop it.
-E_PICTURE_GONE = These pictures were deleted. Press *Again*, or start anew with `/imagine`.
+E_PICTURE_GONE = These pictures were deleted. Start anew with `/imagine`.
 E_FORGET_FOREIGN = That button is for another member's data. Use `/mydata` or `/forget` yourself.
 E_POISON = This job stopped its engine { $attempts } times without getting anywhere, so it was given up. Your photos and words are kept. Try again with fewer photos or another way to learn, and tell the operator the job's number.
 E_DATABASE_BROKEN = The database { $path } is damaged. It was left untouched. Stop Tintype, keep a copy of that file, and bring back the last backup with `tintype restore`.
@@ -1493,10 +1502,16 @@ E_PICTURE_BACK = The person whom these pictures show took their agreement back, 
 E_HIDDEN = These pictures were reported, so they are kept from view until a moderator has looked at them. Make others with `/imagine`.
 E_REPORT_MINE = This report is about something of yours, so another manager of this server decides.
 E_QUOTA_TRAIN = This server's limit for you is trainings: { $most } within 24 hours, and that is used up. The next is possible <t:{ $when }:R>.
-E_QUOTA_IMAGINE = This server's limit for you is pictures: { $most } within 24 hours, and so many more would be too many. These are possible <t:{ $when }:R>, or fewer now.
+E_QUOTA_IMAGINE = This server's limit for you is pictures: { $most } within 24 hours, and { $left ->
+    [0] that is used up
+   *[other] { $left } of them are left
+}. What you ask for is possible <t:{ $when }:R>{ $left ->
+    [0] .
+   *[other] , or { $left } now.
+}
 E_QUOTA_NONE = This server's limit for you is { $most } of these within 24 hours, which is less than you ask for. Ask for fewer, or ask its managers.
 E_QUOTA_MANY = A server can limit { $most } roles. Take a limit away first with `/studio limits lift:`.
-E_REPORT_OWN = That is your own style. `/words` changes or withdraws it.
+E_REPORT_OWN = That is your own style. `/words share` changes it, `/words unshare` withdraws it.
 E_LIKE_OWN = That is your own style. Likes come from others.
 E_VERSION_GONE = That version of <{ $word }> was dropped by its owner, so nothing more can be made with it. *Edit prompt*, or <{ $word }> in a new prompt, takes today's version.
 E_POINT_GONE = What was learned at that moment was kept for a week, and is gone now. Choose another row, or train a new version.
@@ -1643,9 +1658,9 @@ E_ZIP_NESTED = “{ $photo }” is a zip inside a zip, which is not opened. Send
 E_ZIP_MEMBER_BIG = “{ $photo }” has more than { $most_mb } MB. Send a smaller copy of it.
 W_SMALL = Only { $width }×{ $height } px, below the { $need } px it learns at: details will be soft.
 W_BLURRY = It looks blurred; a sharp photo teaches more.
-W_DARK = It is very dark.
-W_PALE = It is almost white.
-W_FLAT = There is hardly anything to see on it.
+W_DARK = It is very dark; one in daylight teaches more.
+W_PALE = It is almost white; one with less light teaches more.
+W_FLAT = There is hardly anything to see on it; leave it out, or hand in another.
 W_ANIMATED = It moves; only its first picture is used.
 W_DUPLICATE = It looks like photo { $other }; another view teaches more.
 W_LEFT_OUT = It is not among the { $most } best, so it is left out.
