@@ -10,6 +10,7 @@ from bot import consent, texts
 from bot.buttons import Button
 from bot.cards import layout
 from bot.cards.jobs import Running
+from bot.cards.kinds import kind_of
 from bot.cards.layout import Card, Picture
 from bot.cards.results import remarks
 from bot.plain import plain
@@ -142,9 +143,7 @@ def trial_card(trial: Trial, sheet: Picture) -> Card:
     """The first pictures, with *Enable* and *Discard*; for its owner alone."""
     body = layout.lines(
         texts.say("trial-title", word=plain(trial.word)),
-        texts.say(
-            "trial-kind", kind=texts.say(f"kind-{trial.kind}"), class_word=plain(trial.class_word, NAME_CHARACTERS)
-        ),
+        texts.say("trial-kind", kind=kind_of(trial.kind, trial.class_word)),
         _file(trial.file),
         texts.say("trial-said", trigger=plain(trial.trigger, TRIGGER_CHARACTERS)),
         texts.say("trial-licence", licence=texts.say(f"style-licence-{trial.licence}")) if trial.licence else None,

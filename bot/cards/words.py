@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot import texts
 from bot.buttons import Button
 from bot.cards import layout
+from bot.cards.kinds import kind_of
 from bot.cards.layout import Card, Picture
 from bot.cards.photos import KeptPhotos, drop_button, kept_line
 from bot.plain import plain
@@ -85,6 +86,7 @@ def _line(word: WordCard) -> str:
         method=plain(newest.method, TITLE_CHARACTERS) if newest else "",
         size=texts.size(newest.size_bytes) if newest else "",
         base=plain(newest.base, TITLE_CHARACTERS) if newest else "",
+        visibility=word.visibility,
     )
 
 
@@ -99,8 +101,7 @@ def word_card(word: WordCard, sheet: Picture | None) -> Card:
         texts.say("word-title", name=plain(word.name, NAME_CHARACTERS)),
         texts.say(
             "word-kind",
-            kind=texts.say(f"kind-{word.kind}"),
-            class_word=plain(word.class_word or "none", NAME_CHARACTERS),
+            kind=kind_of(word.kind, word.class_word),
             visibility=word.visibility,
         ),
         *word.sharing,
