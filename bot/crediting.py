@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.cards import Credit
 from bot.orders import name_today, readers_of
+from storage.origins import came_with
 from storage.records import Actor, Concept, Job, Version, VersionId
 from storage.words import written
 
@@ -34,6 +35,7 @@ def _credit(rooms: Any, job: Job, word: Mapping[str, Any], reader: Actor | None,
         is_mine=reader is not None and concept.owner == reader.member,
         version=version.n if is_whole or not _is_todays(rooms, version) else 0,
         is_dropped=version.is_dropped,
+        names=came_with(rooms.queue, version).credits,
     )
 
 

@@ -14,6 +14,7 @@ from bot.studio import Asker
 from storage import labels, packs
 from storage.errors import NotAllowed, TintypeError
 from storage.labels import Part
+from storage.origins import came_with, refuse_freer
 from storage.packs import PackCard
 from storage.permissions import Action
 from storage.records import Concept, Job, Version
@@ -34,7 +35,7 @@ def exported(rooms: Any, asker: Asker, word: str, wished: Wished) -> Card:
     """The card with the weights that a word means.
 
     Raises: NotFound, NotAllowed(E_CONSENT_BACK, E_FILTERED), TintypeError(E_WORD_NOT_LEARNED, E_EXPORT_BIG,
-    E_PACK_BIG), WeightsRefused(E_WEIGHTS_BROKEN).
+    E_PACK_BIG), WeightsRefused(E_WEIGHTS_BROKEN), WordRefused(E_LICENCE_FREER).
     """
     concept = dictionary.own_named(rooms, asker, word, Action.EXPORT)
     if not rooms.sharing.held(concept).has_consent:
@@ -92,13 +93,16 @@ def _as_pack(rooms: Any, asker: Asker, concept: Concept, version: Version, weigh
 
 
 def pack_card(rooms: Any, concept: Concept, version: Version, wished: Wished) -> PackCard:
-    """What a pack says of the word: figures and names of things, nothing of its members."""
+    """What a pack says of the word: figures and names of things, nothing of its members.
+
+    Raises: WordRefused(E_LICENCE_FREER).
+    """
     job: Job | None = rooms.queue.get(version.job)
     request, result = (job.request, job.result) if job else ({}, {})
-    came_with: Mapping[str, Any] = (request.get("told") or {}).get("card") or {}  # the pack that it was taken from
-    share = rooms.sharing.share_of(concept.id)
-    given = share.licence if share else came_with.get("licence")
-    before = [str(one) for one in came_with.get("credits", ())]
+    came_from: Mapping[str, Any] = (request.get("told") or {}).get("card") or {}  # the pack that it was taken from
+    origin, share = came_with(rooms.queue, version), rooms.sharing.share_of(concept.id)
+    given = share.licence if share else origin.licence
+    refuse_freer(origin, concept, wished.licence or given)
     mine = [" ".join(wished.credit.split())[: packs.TEXT_CHARACTERS]] if wished.credit else []
     return PackCard(
         name=concept.name,
@@ -109,8 +113,8 @@ def pack_card(rooms: Any, concept: Concept, version: Version, wished: Wished) ->
         base_model=version.base_model,
         base_revision=version.base_revision,
         licence=str(wished.licence or given or packs.LICENCES[0]),
-        credits=list(dict.fromkeys([*before, *mine]))[: packs.CREDITS_MOST],
-        settings=came_with.get("settings") or _settings(request, result),
+        credits=list(dict.fromkeys([*origin.credits, *mine]))[: packs.CREDITS_MOST],
+        settings=came_from.get("settings") or _settings(request, result),
         scores=version.scores,
     )
 

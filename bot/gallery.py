@@ -16,6 +16,7 @@ from bot.studio import Asker, EngineFacts
 from storage.errors import NotAllowed, TintypeError
 from storage.lineage import Work
 from storage.listings import Listing, Order
+from storage.origins import origin_of
 from storage.permissions import Action, can
 from storage.records import BlobId, ConceptId, Job, Kind, Version
 from storage.styles import Base, Page, Style
@@ -126,6 +127,7 @@ def _face(rooms: Any, asker: Asker, style: Style) -> StyleFace:
         is_liked=style.is_liked,
         is_mine=style.concept.owner == asker.member,
         preview=_preview(rooms, style),
+        credits=origin_of(rooms.queue, rooms.concepts, style.concept.id).credits,
     )
 
 

@@ -10,10 +10,12 @@ import discord
 
 from bot import cards, dictionary
 from bot.cards import Card, Grantee
+from bot.cards.credits import names_line
 from bot.cards.shares import Barred
 from bot.studio import Asker
 from storage.database import transaction
 from storage.errors import NotFound, TintypeError, WordRefused
+from storage.origins import origin_of, refuse_freer
 from storage.permissions import Action
 from storage.records import Concept, Grant, GuildId, Scope
 from storage.removals import Removals
@@ -75,14 +77,17 @@ def share(
 ) -> Card:
     """Open a word of the asker's to others.
 
-    Raises: NotFound, NotAllowed, WordRefused as `storage.sharing.Sharing.share`, E_SHARE_BOT, E_SHARE_REMOVED.
+    Raises: NotFound, NotAllowed, WordRefused as `storage.sharing.Sharing.share`, E_SHARE_BOT, E_SHARE_REMOVED,
+    E_LICENCE_FREER; NotAllowed(E_FILTERED).
     """
     concept = dictionary.own_named(rooms, asker, word, Action.SHARE)
     if whom.is_bot:
         raise WordRefused("E_SHARE_BOT", word=concept.name)
     scope, subject = whom.scope(asker)
     rooms.moderation.removals.refuse(concept, scope, subject)
-    rooms.rules.refuse(asker.actor.guild, about or "")
+    origin = origin_of(rooms.queue, rooms.concepts, concept.id)
+    refuse_freer(origin, concept, licence)
+    rooms.rules.refuse(asker.actor.guild, about or "", *origin.credits)  # others read both
     rooms.sharing.share(
         concept.id,
         scope,
@@ -140,6 +145,12 @@ def sharing_of(rooms: Any, asker: Asker, concept: Concept) -> cards.Sharing | No
         standing=[question.asker for question in rooms.questions.standing(concept.id)],
         barred=barred,
     )
+
+
+def credits_of(rooms: Any, concept: Concept) -> list[str]:
+    """A line of whom one credits for a word that came from a pack, where there is somebody."""
+    line = names_line(origin_of(rooms.queue, rooms.concepts, concept.id).credits)
+    return [line] if line else []
 
 
 def _closed(concept: Concept) -> cards.Sharing:

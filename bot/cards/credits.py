@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import texts
@@ -9,6 +10,7 @@ from bot.plain import plain
 
 WORD_CHARACTERS = 40  # with its strength
 OWNER_CHARACTERS = 32
+MOST_NAMES = 4  # of those whom a pack credits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,7 @@ class Credit:
     version: int = 0  #: 0 where there is none to tell
     is_dropped: bool = False  #: that version, so that nothing more can be made with it
     is_gone: bool = False  #: deleted, so that nobody is credited
+    names: Sequence[str] = ()  #: that the pack wants to be credited which the word came from
 
 
 def credit_line(credit: Credit) -> str:
@@ -28,7 +31,19 @@ def credit_line(credit: Credit) -> str:
     state = "dropped" if credit.is_dropped else "ready"
     version = texts.say("credit-version", version=credit.version, state=state) if credit.version else ""
     word, owner = f"<{plain(credit.word, WORD_CHARACTERS)}>", plain(credit.owner, OWNER_CHARACTERS)
-    return texts.say(f"credit-{_whose(credit)}", word=word, owner=owner) + version
+    pack = texts.say("credit-pack", credits=plain_names(credit.names)) if credit.names else ""
+    return texts.say(f"credit-{_whose(credit)}", word=word, owner=owner) + version + pack
+
+
+def plain_names(names: Sequence[str]) -> list[str]:
+    """Names that a pack credits, as a card may show them."""
+    shown = [plain(name, OWNER_CHARACTERS) for name in names[:MOST_NAMES]]
+    return [*shown, "…"] if len(names) > MOST_NAMES else shown
+
+
+def names_line(names: Sequence[str]) -> str | None:
+    """A line of whom one credits for a word from a pack; None where it is nobody."""
+    return texts.say("trial-credits", credits=plain_names(names)) if names else None
 
 
 def _whose(credit: Credit) -> str:

@@ -10,7 +10,7 @@ from discord import ui
 from bot import texts
 from bot.buttons import Button
 from bot.cards import layout
-from bot.cards.credits import Credit, credit_line
+from bot.cards.credits import Credit, credit_line, names_line
 from bot.cards.layout import Card, Picture
 from bot.plain import plain
 
@@ -38,6 +38,7 @@ class StyleFace:
     is_liked: bool
     is_mine: bool
     preview: Picture | None = None
+    credits: Sequence[str] = ()  #: whom the pack credits that it came from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,7 @@ def _kind(style: StyleFace) -> str:
 def _facts(style: StyleFace) -> list[str | None]:
     return [
         texts.say("style-by", owner=str(style.owner), licence=texts.say(f"style-licence-{style.licence}")),
+        names_line(style.credits),
         plain(style.about, ABOUT_CHARACTERS),
         texts.say("style-counts", uses=style.uses, likes=style.likes),
     ]

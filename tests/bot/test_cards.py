@@ -22,7 +22,7 @@ from tests.bot.limits import faults_of_card, faults_of_form, walk
 JOB = "0123456789abcdef"
 EVIL = "@everyone <@1> [x](http://e.vil) **_`~|#-\u202e\u0000\n> " * 60
 LONG_WORD = "a_" * 16
-CREDIT = cards.Credit(word=f"{LONG_WORD}:0.85", owner=EVIL, version=10**6)
+CREDIT = cards.Credit(word=f"{LONG_WORD}:0.85", owner=EVIL, version=10**6, names=[EVIL] * 9)
 PNG = b"\x89PNG"
 
 
@@ -184,14 +184,13 @@ EXTREMES = {
     "grid of one": lambda: cards.grid_card(grid(1)),
     "grid of none": lambda: cards.grid_card(grid(0)),
     "deleted": cards.deleted_card,
-    "hidden": cards.hidden_card,
+    "hidden": cards.hidden_card, **removals.CARDS,
     "deleted by a moderator": cards.moderated_card,
     "delete theirs?": lambda: cards.delete_theirs_card(JOB, 2**62),
     "reports": lambda: studio.reports_card(
         case(), place=JOB, n=2, total=4000, removed=4000,
         blocked=[studio.Blocked(key=f"{n:016x}", member=2**62, until=n or None) for n in range(80)],
     ),
-    **removals.CARDS,
     "no reports": lambda: studio.reports_card(None, place=JOB, n=1, total=0, blocked=[]),
     "audit": lambda: audit.audit_card(
         [audit.AuditLine(when=1e9, who=2**62, action=what, whom=2**62) for what in ("strike", EVIL * 9) * 5],

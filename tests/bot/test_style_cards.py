@@ -21,7 +21,7 @@ def face(n: int = 1, **changes: Any) -> cards.StyleFace:
     facts: dict[str, Any] = {
         "concept": f"{n:016x}", "name": LONG_WORD, "kind": "animal", "class_word": EVIL, "owner": 2**63,
         "licence": "here", "about": EVIL, "uses": 10**9, "likes": 10**9, "is_liked": False, "is_mine": False,
-        "preview": Picture(name=f"{n}.png", data=PNG, alt=EVIL),
+        "preview": Picture(name=f"{n}.png", data=PNG, alt=EVIL), "credits": [EVIL] * 9,
     }  # fmt: skip
     return cards.StyleFace(**(facts | changes))
 
@@ -36,7 +36,9 @@ def gallery(*styles: cards.StyleFace, text: str = "", n: int = 1, pages: int = 1
 
 def work(**changes: Any) -> cards.WorkLine:
     facts: dict[str, Any] = {"job": JOB, "owner": 2**63, "pictures": 10**9, "when": 1.8e9}
-    return cards.WorkLine(**(facts | {"others": [cards.Credit(word=LONG_WORD, owner=EVIL)] * 9} | changes))
+    return cards.WorkLine(
+        **(facts | {"others": [cards.Credit(word=LONG_WORD, owner=EVIL, names=[EVIL] * 9)] * 9} | changes)
+    )
 
 
 def whole(style: cards.StyleFace, *works: cards.WorkLine) -> Card:
