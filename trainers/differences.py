@@ -250,11 +250,13 @@ def of_one_alpha(linear: Mapping[str, Difference]) -> dict[str, Difference]:
     Diffusers takes the most frequent alpha for every attention layer of kohya's files (0.42.1: the other ones' names
     are lost on the way).
     """
-    ranks = [len(low.down) for low in linear.values() if isinstance(low, LowRank)]
-    alpha = float(min(max(ranks, default=1), HALF_COUNTS))
+    pairs = [low for low in linear.values() if isinstance(low, LowRank)]
+    if len({low.scale * len(low.down) for low in pairs}) < 2:
+        return dict(linear)
+    alpha = float(min(max(len(low.down) for low in pairs), HALF_COUNTS))
 
     def alike(difference: Difference) -> Difference:
-        if not isinstance(difference, LowRank) or difference.scale * len(difference.down) == alpha:
+        if not isinstance(difference, LowRank):
             return difference
         scale = alpha / len(difference.down)
         return replace(difference, up=difference.up * (difference.scale / scale), scale=scale)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from trainers.adapter import Adapter
 from trainers.conditioning import Said, together
-from trainers.differences import Difference, LowRank
+from trainers.differences import Difference, LowRank, of_one_alpha
 from trainers.learning import Prior, Pupil, captions_of, learn, plan_of
 from trainers.method import Lesson, Progress, setting
 from trainers.pipeline import Applied, Base, swapped
@@ -124,12 +124,12 @@ def trained(layers: Mapping[str, nn.Module]) -> dict[str, nn.Parameter]:
 def differences(
     layers: Mapping[str, nn.Module], average: Mapping[str, Tensor], difference_of: DifferenceOf
 ) -> dict[str, Difference]:
-    """What trained numbers, by the names of `trained`, come to; others among them are left out."""
+    """What trained numbers, by the names of `trained`, come to, as files hold them; others among them are left out."""
     found: dict[str, Difference] = {}
     for name, layer in layers.items():
         values = {part: average[f"{name}.{part}"].detach().float().cpu() for part, _ in _own(layer)}
         found[name] = difference_of(layer, values)
-    return found
+    return of_one_alpha(found)
 
 
 def train_layers(

@@ -15,7 +15,7 @@ from trainers.adapter import Adapter
 from trainers.differences import LowRank
 from trainers.layers import ADAPTER, convolutions_of, lora_config, lora_difference, new_layers, targets_of, trained
 from trainers.method import Lesson, method_named, settings_for
-from trainers.methods.lora import LoraSettings, ranks_of
+from trainers.methods.lora import LoraSettings, _config, ranks_of
 from trainers.pipeline import Base
 from trainers.weights import read_adapter
 
@@ -64,7 +64,16 @@ def test_each_part_of_the_unet_has_its_rank(base: Base, a_lesson: Lessons, tmp_p
 
     ranks = {name.partition(".")[0]: len(each.tensors[0]) for name, each in adapter.linear.items()}
     assert ranks == {"mid_block": 4, "up_blocks": 2}
-    assert {each.scale for each in adapter.linear.values()} == {0.5}  # alpha / rank, whatever the rank
+    assert {each.scale * len(each.tensors[0]) for each in adapter.linear.values()} == {4.0}  # one alpha in the file
+
+
+def test_a_rank_of_its_own_is_learned_at_the_same_scale(base: Base) -> None:
+    settings = LoraSettings(rank=4, alpha=2, down_rank=0, up_rank=2)
+    ranks = ranks_of(base.unet, settings)
+
+    layers = new_layers(base, _config(settings, ranks), 1, [*ranks]).values()
+
+    assert {layer.scaling[ADAPTER] for layer in layers} == {0.5}  # type: ignore[index]
 
 
 def test_rank_stabilised_scaling_goes_into_the_file(base: Base, a_lesson: Lessons, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from torch import Tensor, nn
 
 from trainers.adapter import Adapter
-from trainers.differences import Difference, Whole, shortened
+from trainers.differences import Difference, Whole, of_one_alpha, shortened
 from trainers.layers import BYTES_PER_NUMBER, LayerSettings, pair_bytes, prior_of, said_of
 from trainers.learning import Pupil, learn, plan_of
 from trainers.method import Lesson, Progress, register, setting
@@ -43,7 +43,7 @@ class Dreambooth:
 
         def write(path: Path, average: Mapping[str, Tensor]) -> None:
             linear = {name: _difference(base, name, average[name], settings.rank) for name in twins}
-            adapter = Adapter(lesson.word, lesson.class_word, self.name, linear=linear)
+            adapter = Adapter(lesson.word, lesson.class_word, self.name, linear=of_one_alpha(linear))
             write_adapter(path, base, lesson, self.name, adapter)
 
         pupil = Pupil(

@@ -1,0 +1,216 @@
+"""Every format that files have: the layers' names that others know, peft's numbers in it, and the same picture back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from diffusers import UNet2DConditionModel
+from torch import Tensor, nn
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
+
+from storage.labels import exported
+from tests.trainers.bases import base_for, tiny_pipeline
+from trainers import layers
+from trainers.families import families
+from trainers.imagine import Drawing, finished, imagine
+from trainers.layers import targets_of
+from trainers.method import Lesson, method_named, settings_for
+from trainers.methods import dreambooth, pivotal
+from trainers.names import layer_names, name_in_files
+from trainers.pipeline import Base, TextEncoder, layer_at
+from trainers.taking import Order, taken
+from trainers.weights import read_adapter
+
+Lessons = Callable[..., Lesson]
+EXACT = 1e-5
+
+# --- golden lists: the names that sd-scripts gives the layers, written down without a model ---------------------------
+
+ATTENTIONS = [f"attn{n}_to_{part}" for n in (1, 2) for part in ("q", "k", "v", "out_0")]
+IN_ENCODER = [f"self_attn_{part}_proj" for part in ("q", "k", "v", "out")] + ["mlp_fc1", "mlp_fc2"]
+
+
+def transformer(place: str, depth: int) -> list[str]:
+    inside = [*ATTENTIONS, "ff_net_0_proj", "ff_net_2"]
+    blocks = [f"transformer_blocks_{number}_{part}" for number in range(depth) for part in inside]
+    return [f"lora_unet_{place}_{part}" for part in ("proj_in", *blocks, "proj_out")]
+
+
+def encoder(prefix: str, depth: int) -> list[str]:
+    return [f"{prefix}_text_model_encoder_layers_{n}_{part}" for n in range(depth) for part in IN_ENCODER]
+
+
+SD15_PLACES = [
+    *(f"down_blocks_{block}_attentions_{n}" for block in (0, 1, 2) for n in (0, 1)),
+    "mid_block_attentions_0",
+    *(f"up_blocks_{block}_attentions_{n}" for block in (1, 2, 3) for n in (0, 1, 2)),
+]
+SDXL_PLACES = {
+    **{f"input_blocks_{n}_1": 2 for n in (4, 5)},
+    **{f"input_blocks_{n}_1": 10 for n in (7, 8)},
+    "middle_block_1": 10,
+    **{f"output_blocks_{n}_1": 10 for n in (0, 1, 2)},
+    **{f"output_blocks_{n}_1": 2 for n in (3, 4, 5)},
+}
+GOLDEN: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
+    "sd1": ([name for place in SD15_PLACES for name in transformer(place, 1)], encoder("lora_te", 12)),
+    "sdxl": (
+        [name for place, depth in SDXL_PLACES.items() for name in transformer(place, depth)],
+        [*encoder("lora_te1", 12), *encoder("lora_te2", 32)],
+    ),
+}
+COUNTS = {"sd1": (192, 72), "sdxl": (722, 72 + 192)}
+
+
+def of_real_shape(family: str) -> Base:
+    """A base of the family's shape without a number in it."""
+    base = base_for("sdxl" if family == "sdxl" else "epsilon")
+    small = CLIPTextConfig(hidden_size=768, intermediate_size=3072, num_attention_heads=12, num_hidden_layers=12)
+    large = CLIPTextConfig(hidden_size=1280, intermediate_size=5120, num_attention_heads=20, num_hidden_layers=32)
+    sdxl: dict[str, Any] = {
+        "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+        "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        "block_out_channels": (320, 640, 1280),
+        "transformer_layers_per_block": (1, 2, 10),
+        "attention_head_dim": (5, 10, 20),
+        "cross_attention_dim": 2048,
+        "use_linear_projection": True,
+    }
+    with torch.device("meta"):
+        unet = UNet2DConditionModel(**(sdxl if family == "sdxl" else {"cross_attention_dim": 768}))
+        models = [CLIPTextModel(small)]
+        models += [CLIPTextModelWithProjection(large)] if family == "sdxl" else []
+    tokenizers = [one.tokenizer for one in base.encoders]
+    encoders = tuple(TextEncoder(*pair) for pair in zip(tokenizers, models, strict=True))
+    return replace(base, unet=unet, encoders=encoders, family=families()[family])
+
+
+@pytest.mark.parametrize("family", GOLDEN)
+def test_layers_have_the_names_of_the_golden_list_no_more_and_no_less(family: str) -> None:
+    base, (of_unet, of_encoders) = of_real_shape(family), GOLDEN[family]
+    ours = [name_in_files(base, name) for name, _ in targets_of(base.unet)]
+    in_encoders = [
+        name_in_files(base, f"text_encoder{'_2' if at else ''}.{name}")
+        for at, one in enumerate(base.encoders)
+        for name, module in one.model.named_modules()
+        if isinstance(module, nn.Linear) and "encoder.layers" in name
+    ]
+
+    assert (len(of_unet), len(of_encoders)) == COUNTS[family]
+    assert sorted(ours) == sorted(of_unet)
+    assert sorted(in_encoders) == sorted(of_encoders)
+
+
+@pytest.mark.parametrize("family", GOLDEN)
+def test_each_name_of_the_golden_list_means_another_layer(family: str) -> None:
+    base, golden = of_real_shape(family), [name for part in GOLDEN[family] for name in part]
+    names = layer_names(base)
+
+    assert len({names[name] for name in golden}) == len(golden)
+    assert [name_in_files(base, names[name]) for name in golden] == golden
+
+
+# --- what a method has learned is what its file says ------------------------------------------------------------------
+
+SHORT = {"min_steps": 4, "max_steps": 4, "points": 1, "batch_size": 2, "learning_rate": 1e-3}
+#: a file of each format: the method, and settings that lead to it
+FORMATS: Mapping[str, tuple[str, Mapping[str, float]]] = {
+    "lora": ("lora", {"rank": 4, "alpha": 3}),
+    "lora, a rank for each part": ("lora", {"rank": 4, "alpha": 4, "down_rank": 2, "mid_rank": 3}),
+    "lora with convolutions": ("lora", {"rank": 4, "alpha": 4, "conv_rank": 2}),
+    "lora, rank-stabilised": ("lora", {"rank": 6, "alpha": 3, "stabilised": 1}),
+    "pivotal": ("pivotal", {"rank": 4, "alpha": 4, "vectors": 2}),
+    "dora": ("dora", {"rank": 4, "alpha": 4}),
+    "oft": ("oft", {"block": 4}),
+    "loha": ("loha", {"rank": 4, "alpha": 2, "learning_rate": 1e-2}),
+    "lokr": ("lokr", {"rank": 2, "alpha": 2, "factor": 2, "learning_rate": 1e-2}),
+    "lokr, both whole": ("lokr", {"rank": 64, "alpha": 64, "factor": 4}),
+    "dreambooth": ("dreambooth", {"rank": 16}),
+    "dreambooth, all of it": ("dreambooth", {"rank": 0}),
+}
+#: the others diffusers does not take for Stable Diffusion
+OF_DIFFUSERS = [name for name in FORMATS if name not in {"loha", "lokr", "lokr, both whole", "dreambooth, all of it"}]
+
+
+@pytest.fixture(params=FORMATS)
+def learned(
+    request: pytest.FixtureRequest, base: Base, a_lesson: Lessons, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Path, dict[str, Tensor]]:
+    """A word's file in each format, and what peft's layers, or the trained weights, add to each layer."""
+    truth: dict[str, Tensor] = {}
+    differences, difference = layers.differences, dreambooth._difference
+
+    def of_peft(made: Mapping[str, nn.Module], average: Mapping[str, Tensor], difference_of: Any) -> Any:
+        for name, layer in made.items():
+            values = {part: average[f"{name}.{part}"].detach().float() for part, _ in layers._own(layer)}
+            truth[name] = layers.merged(layer, values)
+        return differences(made, average, difference_of)
+
+    def of_weights(base: Base, name: str, trained: Tensor, rank: int) -> Any:
+        truth[name] = trained.detach() - base.unet.get_submodule(name).weight
+        return difference(base, name, trained, rank)
+
+    monkeypatch.setattr(layers, "differences", of_peft)
+    monkeypatch.setattr(pivotal, "differences", of_peft)
+    monkeypatch.setattr(dreambooth, "_difference", of_weights)
+    name, chosen = FORMATS[request.param]
+    method, file = method_named(name), tmp_path / "zed.safetensors"
+    for step in method.train(base, a_lesson(), settings_for(method, base, SHORT | chosen)):
+        if step.done == step.total:
+            step.save_weights(file)
+    return file, truth
+
+
+def test_what_is_read_of_a_file_is_what_was_learned(base: Base, learned: tuple[Path, dict[str, Tensor]]) -> None:
+    file, truth = learned
+    read = read_adapter(file, base).linear
+
+    assert read.keys() == truth.keys()
+    assert max(float(each.abs().max()) for each in truth.values()) > 10 * EXACT
+    for name, expected in truth.items():
+        ours = read[name].of(layer_at(base, name).weight)
+        torch.testing.assert_close(ours, expected.reshape(ours.shape), rtol=0, atol=EXACT)
+
+
+@pytest.mark.parametrize("learned", OF_DIFFUSERS, indirect=True)
+def test_what_diffusers_reads_of_a_file_is_what_was_learned(
+    base: Base, learned: tuple[Path, dict[str, Tensor]], tmp_path: Path
+) -> None:
+    file, truth = learned
+    alone = exported(file.read_bytes(), "rex")[0]
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / alone.name).write_bytes(alone.content)
+    pipeline = tiny_pipeline("v_prediction")
+    pipeline.load_lora_weights(tmp_path / "out", weight_name=alone.name)
+    pipeline.fuse_lora()
+    pipeline.unload_lora_weights()
+    theirs, before = dict(pipeline.unet.named_parameters()), dict(base.unet.named_parameters())
+
+    for name, weight in before.items():
+        layer = name.removesuffix(".weight")
+        expected = weight + truth[layer].reshape(weight.shape) if layer in truth else weight
+        torch.testing.assert_close(theirs[name], expected, rtol=0, atol=EXACT)
+
+
+def test_what_is_handed_out_draws_the_same_picture(
+    base: Base, learned: tuple[Path, dict[str, Tensor]], tmp_path: Path
+) -> None:
+    file, _ = learned
+    parts = exported(file.read_bytes(), "zed")
+    files = [tmp_path / f"out-{part.name}" for part in parts]
+    for path, part in zip(files, parts, strict=True):
+        path.write_bytes(part.content)
+
+    back = taken(base, Order(word="zed", class_word="cat", files=files, name="zed")).adapter
+
+    def drawn(*words: Any) -> bytes:
+        asked = Drawing(prompt="a <zed> here", seeds=(1,), adapters=[(word, 2.0) for word in words], steps=3)
+        return bytes(finished(imagine(base, asked))[0].tobytes())
+
+    assert drawn(back) == drawn(read_adapter(file, base))
+    assert drawn(back) != drawn()
