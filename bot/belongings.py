@@ -76,7 +76,8 @@ async def part_card(studio: Studio, asker: Asker, n: int) -> Card:
             told = await studio.run(lambda rooms: rooms.privacy.mydata(asker.member))
             archive.writestr("mydata.json", json.dumps(told, indent=2), zipfile.ZIP_DEFLATED)
         for name, blob in spread.parts[n - 1]:
-            archive.writestr(name, await studio.run(partial(_opened, blob=blob)))  # one at a time: others go between
+            content = await studio.run(partial(_opened, blob=blob))  # one at a time: others go between
+            archive.writestr(name if "." in name else f"{name}.{layout.ending(content)}", content)
     data, name = packed.getvalue(), f"mydata-{n}.zip"
     told = texts.say("mydata-part", n=n, count=len(spread.parts), size=texts.size(len(data)))
     return layout.file_card(told, (name, data))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlite_utils import Database
@@ -23,15 +22,20 @@ from storage.questions import Questions
 from storage.queue import Queue
 from storage.records import (
     BlobId,
+    Concept,
     ConceptId,
     Draft,
     Image,
     Job,
+    JobKind,
     MemberId,
 )
 from storage.rows import draft_of, job_of
+from storage.standing import Standing, moment
 from storage.texts import sentence
 from storage.vault import BLOB, Vault
+
+DRAWN = ("sheet", "curve", "cover")  # what a job's result names beside pictures and weights
 
 
 class Disclosure:
@@ -43,7 +47,7 @@ class Disclosure:
         self._photos, self._images, self._wishes = Photos(db, vault, clock), Images(db), Wishes(db, clock)
         self.points, self.imports = Points(db, vault, clock), Imports(db, vault, clock)
         self.lists, self._questions = Listings(db, clock), Questions(db, clock)
-        self.names, self.pending = Names(db), PendingOrders(db, clock)
+        self.names, self.pending, self._standing = Names(db), PendingOrders(db, clock), Standing(db, clock)
 
     def mydata(self, member: MemberId) -> dict[str, Any]:
         """Everything kept about a member, as counts and lists that a person can read."""
@@ -55,6 +59,7 @@ class Disclosure:
                     "kind": c.kind,
                     "versions": len(self._concepts.versions(c.id)),
                     "since": moment(c.created_at),
+                    "shared": self._standing.shared(c.id),
                 }
                 for c in self._concepts.mine(member)
             ],
@@ -86,12 +91,13 @@ class Disclosure:
             "presets": [preset.told() for preset in self._wishes.presets(member)],
             "favourites": [image.id for image in self._wishes.favourites(member)],
             "searches": [listing.text for listing in self.lists.of(member) if listing.text],
-        }
+        } | self._standing.told(member)
 
     def contents(self, member: MemberId) -> list[tuple[str, BlobId]]:
-        """A member's files, photos, weights and images: the name under which they get each, and its blob.
+        """A member's files, photos, weights, images and what was drawn of them: each one's name, and its blob.
 
-        The likeness of somebody who took their agreement back is not handed out.
+        Names without an ending are of drawings, whose bytes tell it. Left out are the likeness of somebody who took
+        their agreement back, thumbnails of the photos, and what a training under way has come to.
         """
         found = [
             (f"photos/{draft.id}/{photo.position:02}.png", photo.blob)
@@ -101,7 +107,7 @@ class Disclosure:
         found += [
             (f"words/{concept.name}-{concept.id[:4]}-{version.n}.safetensors", version.blob)
             for concept in self._concepts.mine(member)
-            if concept.person is None or self._concepts.consent(concept.id)
+            if self._is_agreed(concept)
             for version in self._concepts.versions(concept.id)
         ]
         pictures = [i for i in self._images.of_owner(member) if not self._images.is_withdrawn(i.job, member)]
@@ -121,9 +127,35 @@ class Disclosure:
         ]
         for order in self.pending.of_owner(member):
             begun += [(order.id, blob) for blob in blobs_in(order.request["order"].get("image"))]
-        return found + [(f"images/{of}-begun-from.png", blob) for of, blob in begun if self._vault.size_bytes(blob)]
+        found += [(f"images/{of}-begun-from.png", blob) for of, blob in begun]
+        found += self._drawings(member)
+        return [(name, blob) for name, blob in found if self._vault.size_bytes(blob)]
 
     # --- parts ---------------------------------------------------------------------------------------------------
+
+    def _drawings(self, member: MemberId) -> Iterator[tuple[str, BlobId]]:
+        """Sample sheets, curves and grids, and the weights of moments that one may still choose."""
+        told = set()
+        for concept in filter(self._is_agreed, self._concepts.mine(member)):
+            for version in self._concepts.versions(concept.id):
+                if version.sheet:
+                    told.add(version.sheet)
+                    yield f"words/{concept.name}-{concept.id[:4]}-{version.n}-samples", version.sheet
+        for job in filter(lambda job: self._may_have_drawings(job, member), self._jobs("owner = :id", member)):
+            for role in DRAWN:
+                if (blob := job.result.get(role)) and blob not in told:
+                    yield f"drawings/{job.id}-{role}", BlobId(blob)
+            for point in self.points.of(job.id):
+                yield f"words/{job.id}-step-{point.done}.safetensors", point.blob
+
+    def _may_have_drawings(self, job: Job, member: MemberId) -> bool:
+        if job.kind is JobKind.IMAGINE:
+            return not self._images.is_withdrawn(job.id, member)
+        concept = self._concepts.get(job.concept) if job.concept else None
+        return concept is None or self._is_agreed(concept)
+
+    def _is_agreed(self, concept: Concept) -> bool:
+        return concept.person is None or self._concepts.consent(concept.id) is not None
 
     def _all_drafts(self, member: MemberId) -> list[Draft]:
         return [draft_of(row) for row in rows(self._db, "select * from drafts where owner = :member", member=member)]
@@ -131,11 +163,6 @@ class Disclosure:
     def _jobs(self, where: str, key: MemberId | ConceptId) -> list[Job]:
         sql = f"select * from jobs where {where} order by rowid desc"  # noqa: S608  conditions are ours
         return [job_of(row) for row in rows(self._db, sql, id=key)]
-
-
-def moment(unix_s: float) -> str:
-    """A moment as a person reads it: `2026-11-25 06:30:00+00:00`."""
-    return datetime.fromtimestamp(round(unix_s), UTC).isoformat(" ")
 
 
 def _waiting(order: Pending) -> dict[str, Any]:

@@ -147,4 +147,9 @@ alter table audit add column whom integer;
 create index audit_of_whom on audit(whom) where whom is not null;
 """
 
-MIGRATIONS: Sequence[str] = (M001, M002, M003, M004, M005)
+#: a strike kept what its report said, which goes with whoever wrote it
+M006 = """
+update strikes set reason = '';
+"""
+
+MIGRATIONS: Sequence[str] = (M001, M002, M003, M004, M005, M006)

@@ -158,7 +158,7 @@ class Moderation:
             if report.concept is not None:
                 self._settle(report.concept, report.guild, verdict)
             if verdict is Verdict.STRIKE and report.guild is not None:
-                self.strike(report.guild, report.owner, actor, report=report.id, reason=report.reason)
+                self.strike(report.guild, report.owner, actor, report=report.id)
 
     def readmit(self, removal: Removal, actor: MemberId) -> None:
         """Take back that a style was removed, with its strike; its owner is told.
@@ -181,11 +181,14 @@ class Moderation:
 
     # --- strikes and blocks ------------------------------------------------------------------------------------------
 
-    def strike(self, guild: GuildId, member: MemberId, actor: MemberId, *, reason: str, report: str = "") -> int:
-        """Count something against a member; how many count now. The third within thirty days blocks for as long."""
+    def strike(self, guild: GuildId, member: MemberId, actor: MemberId, *, report: str = "") -> int:
+        """Count something against a member; how many count now. The third within thirty days blocks for as long.
+
+        Why stands in the report alone, from where it goes with whoever wrote it.
+        """
         with transaction(self._db):
             insert(
-                self._db, "strikes", guild=guild, member=member, report=report or None, reason=reason, actor=actor,
+                self._db, "strikes", guild=guild, member=member, report=report or None, reason="", actor=actor,
                 at=self._clock.now(),
             )  # fmt: skip
             count = self.strikes(guild, member)

@@ -62,6 +62,11 @@ UNNAMED = (
     ("strikes", "actor"),
     ("blocks", "actor"),
 )
+#: what a member wrote in rows that stay, and what was written of them
+WRITTEN = (
+    "update reports set reason = '' where member = :member",
+    "update blocks set reason = '' where :member in (member, actor)",
+)
 #: a block stays, with the bare id: else whoever is blocked would be let in again by asking to be forgotten
 STAYS = (("blocks", "member"),)
 
@@ -245,13 +250,14 @@ class Privacy(Disclosure):
         return sum(self._queue.cancel(job.id) for job in jobs)
 
     def _drop_rows(self, member: MemberId) -> None:
+        for emptied in WRITTEN:
+            rows(self._db, emptied, member=member)
         for table, column in OF_MEMBER:
             rows(self._db, f"delete from {table} where {column} = :member", member=member)  # noqa: S608  names are ours
         for table, column in UNNAMED:
             unnamed = f"update {table} set {column} = null where {column} = :member"  # noqa: S608  names are ours
             rows(self._db, unnamed, member=member)
         rows(self._db, "delete from grants where scope = 'member' and subject = :member", member=member)
-        rows(self._db, "update blocks set reason = '' where member = :member", member=member)
         self.lists.forget(member)
         forget_notices(self._db, member)
         rows(

@@ -75,7 +75,7 @@ def _case(case: Case, n: int, total: int) -> str:
         texts.say("reports-title", n=n, total=total),
         thing,
         texts.say("case-owner", owner=str(case.owner), strikes=case.strikes),
-        texts.say("case-reason", reason=plain(case.reason, REASON_CHARACTERS)),
+        texts.say("case-reason", reason=plain(case.reason, REASON_CHARACTERS)) if case.reason else None,
         texts.say("case-reporters", count=case.reporters, when=str(int(case.when))),
         texts.say("case-hidden") if case.is_hidden else None,
         texts.say("case-help"),

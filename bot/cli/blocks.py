@@ -13,7 +13,7 @@ from bot.control import ask_or_do
 from bot.settings import BotSettings
 from bot.whereabouts import in_use
 from storage.clock import SystemClock
-from storage.disclosure import moment
+from storage.standing import moment
 
 
 def add(subparsers: Subparsers) -> None:

@@ -1150,11 +1150,11 @@ state-cancelled = cancelled
 privacy-body =
     ## Privacy
     {"**"}What Tintype sees:** the commands you send it, the files you give to `/train` and `/imagine`, and presses of its buttons. It reads no messages: it is connected without the right to.
-    {"**"}What it keeps:** your photos until the word is learned (a week while they wait for *Train*, a day after a failure, up to 30 days longer if you choose so), the weights of your words with all their versions, and for a week those of moments of a training that you may still choose, the pictures you make with their recipes, which of your roles open its words to you while an order waits, a picture you sent to begin from (for a day), your language, settings, presets and favourites, the styles you like, what you searched for (for a day), what this server calls you (so that your words are credited), prompts that wait for an answer (for a day), what you agreed to, when, with whom you share, what you report, what moderators decide about you, and what you decide as one. Every file is encrypted with a key of your own.
+    {"**"}What it keeps:** your photos until the word is learned (a week while they wait for *Train*, a day after a failure, up to 30 days longer if you choose so), the weights of your words with all their versions, and for a week those of moments of a training that you may still choose, the pictures you make with their recipes, which of your roles open its words to you while an order waits, a picture you sent to begin from (for a day), your language, settings, presets and favourites, the styles you like, what you searched for (for a day), what this server calls you (so that your words are credited), prompts that wait for an answer (for a day), what you agreed to, when, with whom you share, what you report, and what moderators decide about you. Every file is encrypted with a key of your own.
     {"**"}When you leave a server:** your words and pictures of that server are deleted 30 days later, or as its managers have set it; they may also have pictures deleted after some time. To know who left, Tintype asks Discord once a day after those who have something there.
     {"**"}What it never does:** learn from messages, pool photos of different members, recognise faces, send anything to another service. Everything is computed on the operator's machine.
     {"**"}People:** a person is learned only when who is shown, 18 or older, has agreed: you yourself, or another member of the server, who is asked for it. Such a word is shared with single members at most; that of another member with them alone.
-    {"**"}Your rights:** `/mydata` gives you everything, `/forget` deletes it and destroys your key, with a receipt. What stays is nameless: lines of a server's log and reports without their text; of a block alone your bare number.
+    {"**"}Your rights:** `/mydata` gives you everything, `/forget` deletes it and destroys your key, with a receipt.
 privacy-intents = Granted intents: { $intents }. Permissions in this channel: { $permissions }.
 privacy-likenesses = **Words that show you.** You can take your agreement back at any time: nobody can use the word from then on.
 privacy-likeness = · <{ $name }> of <@{ $owner }>
@@ -1220,7 +1220,7 @@ receipt-line = Deleted <t:{ $when }:F>: { $photos ->
 receipt-key = Your key is destroyed: copies in backups cannot be read any more.
 receipt-key-kept = Your key stays, for your other words.
 receipt-number = Receipt `{ $receipt }`. Keep it if you want to ask the operator about it.
-receipt-stays = What stays: this receipt's number and the fact that you asked, so that an old backup cannot bring your data back. Fragments of deleted rows in unused parts of the database's file are overwritten within the hour at the latest.
+receipt-stays = What stays: this receipt's number and the fact that you asked, so that an old backup cannot bring your data back; without your name, lines of a server's log and what you reported, without its text; of a block your bare number. Fragments of deleted rows in unused parts of the database's file are overwritten within the hour at the latest.
 help-body =
     ## Tintype
     {"**"}1. `/train`** – hand in 5 to 20 photos of one subject and give it a word. You see at once which photos are good.

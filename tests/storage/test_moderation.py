@@ -104,12 +104,12 @@ def test_another_server_closes_a_style_to_itself_only(
 
 
 def test_three_strikes_within_a_month_block_for_a_month(moderation: Moderation, clock: HandClock) -> None:
-    assert moderation.strike(HOME, ANA, MANAGER, reason="rude") == 1
+    assert moderation.strike(HOME, ANA, MANAGER) == 1
     clock.pass_s(STRIKE_S + 1)
-    assert [moderation.strike(HOME, ANA, MANAGER, reason="rude") for _ in range(2)] == [1, 2]
+    assert [moderation.strike(HOME, ANA, MANAGER) for _ in range(2)] == [1, 2]
     assert not moderation.is_blocked(HOME, ANA)
 
-    moderation.strike(HOME, ANA, MANAGER, reason="rude")
+    moderation.strike(HOME, ANA, MANAGER)
 
     assert moderation.is_blocked(HOME, ANA)
     assert not moderation.is_blocked(ELSEWHERE, ANA)

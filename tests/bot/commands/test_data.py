@@ -37,8 +37,9 @@ async def test_what_is_kept_is_counted_and_handed_out_as_a_zip(stage: Stage) -> 
     assert part.files[0].name == "mydata-1.zip"
     assert archive.testzip() is None
     assert sorted(name.split("/")[0] for name in archive.namelist()) == (
-        ["images"] * 4 + ["mydata.json"] + ["photos"] * 7 + ["words"]
+        ["drawings"] * 2 + ["images"] * 4 + ["mydata.json"] + ["photos"] * 7 + ["words"] * 2
     )
+    assert [name for name in archive.namelist() if name.split(".")[-1] not in {"png", "json", "safetensors"}] == []
     assert {word["word"] for word in told["words"]} == {"ana-dog", "ana-cup"}
 
 
@@ -55,7 +56,7 @@ async def test_files_above_the_limit_of_one_message_come_in_parts(stage: Stage) 
     assert len(parts) > 1
     assert f"They come in {len(parts)} zips" in card.body
     assert f"Part 2 of {len(parts)}" in parts[1].body
-    assert sum(len(archive.namelist()) for archive in archives) == 1 + 4 + 7 + 1
+    assert sum(len(archive.namelist()) for archive in archives) == 2 + 1 + 4 + 7 + 2
     assert all(part.files[0].size_bytes <= limit for part in parts)
 
 

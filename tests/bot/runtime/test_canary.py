@@ -16,7 +16,7 @@ import pytest
 
 from bot import control
 from bot.sandbox import Sandbox, serve
-from bot.sandbox.client import Member
+from bot.sandbox.client import Member, Modal
 from storage.backup import restore
 from storage.clock import SystemClock
 from storage.errors import TintypeError
@@ -97,7 +97,7 @@ def test_the_search_finds_what_is_packed_or_written_otherwise(tmp_path: Path) ->
     assert found([PROMPT.encode()], tmp_path) == set("012345")
 
 
-async def lived(member: Member, box: Sandbox) -> list[bytes]:
+async def lived(member: Member, url: str) -> list[bytes]:
     """A member does a bit of everything; the middles of the files that they handed in and were given."""
     photos = {f"photo{n}": (NAME, photo(n)) for n in range(1, 5)}
     report = await say(member, "train", word=WORD, kind="animal", **photos)
@@ -109,9 +109,21 @@ async def lived(member: Member, box: Sandbox) -> list[bytes]:
     await say(member, "imagine", prompt=f"<{WORD}> {PROMPT}", count=1, negative=f"no {CANARY}")
     grid = await member.wait_for(lambda one: "Again" in one.text, 30)
     await press(member, grid, next(one.label for one in grid.buttons if one.custom_id.startswith("t1:star")))
+    await reported(member, url)
     exported = await say(member, "words export", word=WORD)
     files = [await file.read() for message in (grid, exported) for file in message.files]
     return [middle(content) for content in files] + [middle(data) for _, data in photos.values()]
+
+
+async def reported(member: Member, url: str) -> None:
+    """Somebody else's pictures are reported by them."""
+    async with Member.connect(url, "ben") as ben:
+        await say(ben, "imagine", prompt="a house", count=1)
+        await ben.wait_for(lambda one: "Again" in one.text and "house" in one.text, 30)
+    theirs = await member.wait_for(lambda one: "Again" in one.text and "house" in one.text, 30)
+    form = await member.press(theirs, "Report")
+    assert isinstance(form, Modal)
+    await member.submit(form, {"reason": f"it shows {CANARY}"})
 
 
 async def training_again(member: Member, data: Path) -> list[bytes]:
@@ -134,7 +146,7 @@ async def test_nothing_of_a_forgotten_member_is_left_anywhere(tmp_path: Path) ->
     data, box = tmp_path / "data", Sandbox()
     async with serve(box) as url, Member.connect(url, "ana") as ana:
         async with running(data, url, STEP_S=0.004):
-            canaries = [CANARY.encode(), *await lived(ana, box)]
+            canaries = [CANARY.encode(), *await lived(ana, url)]
         async with running(data, url, STEP_S=0.5):
             canaries += await training_again(ana, data)
             there = found(canaries, data)
