@@ -30,6 +30,7 @@ from trainers.worker import drive
 
 STEPS = int(os.environ.get("FAKE_ENGINE_STEPS", "30"))
 STEP_S = float(os.environ.get("FAKE_ENGINE_STEP_S", "0.004"))
+BREAKS = os.environ.get("FAKE_ENGINE_BREAKS", "broken")  # the word whose training fails
 LOAD_S = float(os.environ.get("FAKE_ENGINE_LOAD_S", "0"))
 CHECKPOINT_STEPS, SAMPLE_STEPS = 5, 10
 POINTS = (
@@ -126,7 +127,7 @@ def refuse(word: str) -> None:
     """Words with a fate of their own."""
     if word == "poison":
         os.abort()
-    if word == "broken":
+    if word == BREAKS:
         raise TintypeError("E_DIVERGED", step=3)
 
 

@@ -32,6 +32,8 @@ REWRITE = "TINTYPE_TELL_STORIES"
 TOLD = {
     "en": {
         "types": "**{who}** types `{what}`",
+        "in": " in #{what}",
+        "alone": " in direct messages",
         "presses": "**{who}** presses *{what}*",
         "chooses": " and chooses {what}",
         "fills": "**{who}** fills the form: {what}",
@@ -43,6 +45,8 @@ TOLD = {
     },
     "de": {
         "types": "**{who}** tippt `{what}`",
+        "in": " in #{what}",
+        "alone": " in Direktnachrichten",
         "presses": "**{who}** drückt auf *{what}*",
         "chooses": " und wählt {what}",
         "fills": "**{who}** füllt das Formular aus: {what}",
@@ -114,9 +118,11 @@ class Telling:
         self._parts.append(text)
 
     async def types(self, who: Member, command: str, /, **options: Any) -> Answer:
-        """A slash command, and what it is answered with."""
+        """A slash command, and what it is answered with; `channel` is where, and an option only within `also`."""
+        where = options.pop("channel", None)
         self._tell("types", who, f"/{command}{''.join(map(_typed, options.items()))}")
-        return self._shown(await who.command(command, **options))
+        self._parts[-1] += self._words("alone" if where == "dm" else "in", where) if where else ""
+        return self._shown(await who.command(command, channel=where, **options))
 
     async def presses(self, who: Member, message: Message, label: str, values: Sequence[str] = ()) -> Answer:
         """A button, or a choice from a menu, and what follows."""

@@ -57,7 +57,7 @@ async def test_a_pack_is_taken_over_looked_at_enabled_and_handed_on(tmp_path: Pa
 
 async def test_a_person_from_a_file_agrees_first_and_can_take_it_back(tmp_path: Path) -> None:
     async with (
-        story(tmp_path, "a-likeness", "A likeness from a file, agreed to and taken back", STEPS=5, STEP_S=0.01) as tale,
+        story(tmp_path, "a-likeness", "A likeness from a file, agreed to and taken back", STEPS=60, STEP_S=0.2) as tale,
         Member.connect(tale.url, "ana") as ana,
     ):
         me = ("me.safetensors", file(lora()))
@@ -66,7 +66,10 @@ async def test_a_person_from_a_file_agrees_first_and_can_take_it_back(tmp_path: 
         await tale.presses(ana, asked, "It shows somebody else")
         tale.tell("Nothing of it is kept. Of herself she may take it over.")
         asked = card(await tale.types(ana, "words import", file=me, word="ana", kind="person"))
-        await tale.presses(ana, asked, "It is me, and I agree")
+        queued = card(await tale.presses(ana, asked, "It is me, and I agree"))
+        await ana.wait_for(lambda one: one.id == queued.id and "%" in one.text)
+        await tale.killed(STEPS=5, STEP_S=0.01)
+        tale.tell("That she agreed is kept, and nobody else has seen anything of it.")
         waits = await tale.sees(ana, "waits for")
         trial = await tale.sees(ana, "First pictures")
         papers = card(await tale.types(ana, "privacy"))
