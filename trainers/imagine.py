@@ -17,6 +17,7 @@ from trainers.adapter import Adapter
 from trainers.conditioning import Said, predicted, whole
 from trainers.dataset import pixels_of
 from trainers.drawing.held import held_back
+from trainers.enlarging import kept
 from trainers.method import Progress
 from trainers.pipeline import Base, swapped, with_words
 from trainers.text import encode_prompt, stacked
@@ -41,6 +42,7 @@ class Drawing:
     guidance_scale: float | None = None
     parent: Image.Image | None = None  #: begin from this picture
     strength: float = 0.6  #: how far to leave the parent: 0 … 1
+    keeps_parent: bool = False  #: whether all that it shows stays, and only finer things are drawn
     size: tuple[int, int] | None = None  #: width, height in px instead of the shape's
     is_strict: bool = True  #: the output check's stricter bound; the other one is for channels of adults
 
@@ -79,7 +81,7 @@ def imagine(
         if glimpse is not None and index + 1 == len(timesteps) // 2:
             glimpse(scheduler.model_outputs[-1])  # DPM-Solver++ predicts the picture itself, Lu et al. 2022
         yield Progress(done=index + 1, total=len(timesteps), phase="imagine")
-    return decoded(base, latents, is_strict=asked.is_strict)
+    return decoded(base, latents, is_strict=asked.is_strict, parent=asked.parent if asked.keeps_parent else None)
 
 
 def finished(steps: Generator[Progress, None, list[Image.Image]]) -> list[Image.Image]:
@@ -217,15 +219,19 @@ def sketched(base: Base, latents: Tensor, *, is_strict: bool = True) -> list[Ima
 
 
 @torch.no_grad()
-def decoded(base: Base, latents: Tensor, *, is_strict: bool = True) -> list[Image.Image]:
-    """Latents (B, C, H, W) as pictures, one at a time so that memory stays that of one.
+def decoded(
+    base: Base, latents: Tensor, *, is_strict: bool = True, parent: Image.Image | None = None
+) -> list[Image.Image]:
+    """Latents (B, C, H, W) as pictures, one at a time so that memory stays that of one; of a parent all is kept.
 
     Every picture that anybody will see is made here, so the output check stands here, too: what it holds back leaves
     this function only as a tile. Raises: TintypeError(E_OUTPUT_CHECK_BROKEN).
     """
     pictures = []
+    small = None if parent is None else pixels_of(parent.convert("RGB"))[None].to(base.device)
     for one in latents[:, None]:
         pixels = base.vae.decode((one / base.scaling_factor).to(base.vae.dtype)).sample.float()
+        pixels = pixels if small is None else kept(pixels, small)
         array = ((pixels[0].clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
         pictures.append(_passed(base, Image.fromarray(array), is_strict))
     return pictures

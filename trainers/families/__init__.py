@@ -40,6 +40,7 @@ class Family:
     may_flip: bool
     steps: int  #: denoising steps of a picture
     guidance_scale: float
+    enlarging_strength: float = 0.2  #: how far an enlargement leaves its parent; further, sides beyond the trained hurt
     text_layer: int = -1  #: which of the text encoders' hidden states the UNet reads; -1 is the last one, normed
     names_in_files: Callable[[str], str] = lambda module: module  #: of a UNet's layer, as sd-scripts writes it
     pages: int  #: how many times the text encoder's length a prompt may fill; what is beyond is told, not heard

@@ -36,7 +36,6 @@ AMOUNTS = {"subtle": 0.45, "strong": 0.75}  # how far a variation leaves its par
 VARY_STRENGTH = 0.6
 QUALITIES = {"fast": 0.5, "normal": 1.0, "fine": 2.0}  # of the family's steps
 LEAST_STEPS = 2
-ENLARGE_STRENGTH = 0.3  # enough to draw detail, too little to change what is shown
 ENLARGE_FACTOR = 2
 ENLARGED_MOST_PX = 2048
 SHOWN_REST = 60  # characters of what was left out, enough to find the place
@@ -110,7 +109,8 @@ def drawing_of(base: Base, attempt: Attempt) -> Drawing:
         steps=_steps(base, attempt),
         guidance_scale=attempt.get("guidance_scale", float) if attempt.has("guidance_scale") else None,
         parent=parent,
-        strength=_strength(relation),
+        strength=_strength(base, relation),
+        keeps_parent=_enlarges(relation),
         size=_size(base, relation, parent),
         is_strict=attempt.get("is_strict", bool, default=True),
     )
@@ -151,10 +151,14 @@ def _steps(base: Base, attempt: Attempt) -> int:
     return max(LEAST_STEPS, round(base.family.steps * QUALITIES[quality]))
 
 
-def _strength(relation: Mapping[str, Any]) -> float:
+def _enlarges(relation: Mapping[str, Any]) -> bool:
+    return relation.get("kind") == "enlarge"
+
+
+def _strength(base: Base, relation: Mapping[str, Any]) -> float:
     told = relation.get("strength")
-    if relation.get("kind") == "enlarge":
-        return ENLARGE_STRENGTH
+    if _enlarges(relation):
+        return base.family.enlarging_strength
     if isinstance(told, int | float):
         return min(1.0, max(0.0, float(told)))
     return AMOUNTS.get(str(relation.get("amount")), VARY_STRENGTH)
@@ -164,7 +168,7 @@ def _size(base: Base, relation: Mapping[str, Any], parent: Image.Image | None) -
     """Width and height in px where they are the parent's, not the shape's; multiples of what the UNet halves."""
     if parent is None:
         return None
-    wanted = ENLARGE_FACTOR if relation.get("kind") == "enlarge" else 1
+    wanted = ENLARGE_FACTOR if _enlarges(relation) else 1
     factor = min(float(wanted), ENLARGED_MOST_PX / max(parent.size))
     unit = base.family.bucket_px
     width, height = (max(unit, round(side * factor / unit) * unit) for side in parent.size)

@@ -118,7 +118,7 @@ def test_how_strong_a_word_is_stands_in_the_prompt(base: Base, zed: Path, tmp_pa
         ({"kind": "vary", "amount": "subtle"}, (64, 64), 0.45),
         ({"kind": "vary", "amount": "subtle", "strength": 0.6}, (64, 64), 0.6),
         ({"kind": "edit", "strength": 7}, (64, 64), 1.0),
-        ({"kind": "enlarge", "strength": 0.6}, (128, 128), 0.3),
+        ({"kind": "enlarge", "strength": 0.6}, (128, 128), 0.1),
     ],
 )
 def test_a_picture_comes_from_another(
