@@ -10,8 +10,9 @@ from bot import keeping, texts
 from bot.cards import Picture, VersionLine, WordCard
 from bot.meaning import is_made_for
 from bot.naming import is_in_training
+from bot.plain import plain
 from bot.studio import Asker, EngineFacts
-from storage.errors import NotFound
+from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.permissions import Action, can
 from storage.records import Concept, ConceptId, Draft, Job, JobKind, JobState, Version
 
@@ -19,17 +20,34 @@ from storage.records import Concept, ConceptId, Draft, Job, JobKind, JobState, V
 def own_named(rooms: Any, asker: Asker, name: str, action: Action) -> Concept:
     """The member's own word of this name; the one of this server first.
 
-    Raises: NotFound(E_NO_SUCH_WORD) with the nearest of their own, NotAllowed(E_BLOCKED).
+    Raises: NotFound(E_NO_SUCH_WORD) with the nearest of their own, NotAllowed(E_BLOCKED), and E_WORD_OTHERS for one
+    that they may use and that is another member's.
     """
     can(asker.actor, action)
     wanted = name.strip().strip("<>").lower()
     mine: list[Concept] = rooms.concepts.mine(asker.member)
     found = [concept for concept in mine if concept.name == wanted]
     if not found:
+        _refuse_anothers(rooms, asker, wanted)
         nearest = process.extractOne(wanted, [concept.name for concept in mine], score_cutoff=70)
         raise NotFound("E_NO_SUCH_WORD", word=wanted, nearest=nearest[0] if nearest else "")
     here = [concept for concept in found if concept.home == asker.actor.guild]
     return _allowed(rooms, asker, (here or found)[0], action)
+
+
+def _refuse_anothers(rooms: Any, asker: Asker, name: str) -> None:
+    for concept in rooms.concepts.usable(asker.actor, name):
+        if _is_usable(rooms, asker, concept):
+            owner = plain(rooms.names.of(asker.actor.guild, concept.owner))
+            raise NotAllowed("E_WORD_OTHERS", word=name, owner=owner or "none")
+
+
+def _is_usable(rooms: Any, asker: Asker, concept: Concept) -> bool:
+    try:
+        can(asker.actor, Action.USE, rooms.sharing.held(concept))
+    except TintypeError:
+        return False
+    return True
 
 
 def known_named(rooms: Any, asker: Asker, name: str) -> Concept:

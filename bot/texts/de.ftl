@@ -1452,6 +1452,10 @@ E_NO_SUCH_WORD = Ein Wort <{ $word }>, das du hier benutzen darfst, gibt es nich
     [none] {" "}`/words mine` listet deine auf; mit `/train` kommt ein neues dazu.
    *[other] {" "}Meintest du <{ $nearest }>?
 }
+E_WORD_OTHERS = <{ $word }> { $owner ->
+    [none] gehört einem anderen Mitglied
+   *[other] ist ein Wort von { $owner }
+}; das kann nur das Mitglied, dem es gehört. `/words card` zeigt, was du damit darfst, `/words mine` listet deine auf.
 E_PROMPT_LONG = Der Prompt hat { $count } Zeichen; { $most } passen. Kürze ihn.
 E_STRENGTH = Eine Stärke geht bis { $most }; darüber zerfallen die Bilder. Schreib <{ $word }:1>, oder weniger.
 E_BLOCKED = Die Moderation dieses Servers hat dich aus seinem Studio ausgesperrt{ $until ->

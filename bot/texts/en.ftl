@@ -1420,6 +1420,10 @@ E_NO_SUCH_WORD = There is no word <{ $word }> that you can use here.{ $nearest -
     [none] {" "}`/words mine` lists yours; `/train` teaches a new one.
    *[other] {" "}Did you mean <{ $nearest }>?
 }
+E_WORD_OTHERS = <{ $word }> { $owner ->
+    [none] is another member's
+   *[other] is a word of { $owner }
+}; only its owner can do that. `/words card` shows what you may do with it, `/words mine` lists yours.
 E_PROMPT_LONG = The prompt has { $count } characters; { $most } fit. Shorten it.
 E_STRENGTH = A strength goes up to { $most }; above it pictures fall apart. Write <{ $word }:1>, or less.
 E_BLOCKED = The moderators of this server have blocked you from its studio{ $until ->

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from storage import labels
+from storage.records import Scope
 from tests.bot.commands.stage import FACTS, PNG, Stage, opened, photo, shown
 
 pytestmark = pytest.mark.asyncio
@@ -198,3 +199,17 @@ async def test_a_word_for_another_base_model_is_learned_anew_under_its_name(stag
     assert "Version 1 was made for miniature" in card.body
     assert (new.concept, new.n) == (old.concept, 2)
     assert "queued" in shown(await stage.ana.command("imagine", prompt="<ana-dog>")).body
+
+
+async def test_who_may_use_a_word_is_told_whose_it_is_and_who_may_not_is_told_nothing(stage: Stage) -> None:
+    version = await stage.taught("ana-cup")
+    await stage.bot.studio.names.settle()
+    commands = [("words share", {"with": "This server"}), ("words delete", {}), ("words rename", {"name": "bens"})]
+    before = [shown(await stage.ben.command(name, word="ana-cup", **more)).body for name, more in commands]
+    await stage.run(lambda rooms: rooms.sharing.share(version.concept, Scope.GUILD, stage.guild))
+
+    after = [shown(await stage.ben.command(name, word="ana-cup", **more)).body for name, more in commands]
+
+    assert ["There is no word <ana-cup> that you can use here" in told for told in before] == [True] * 3
+    whose = await stage.run(lambda rooms: rooms.names.of(stage.guild, stage.id_of("ana")))
+    assert [f"<ana-cup> is a word of {whose}; only its owner can do that" in told for told in after] == [True] * 3

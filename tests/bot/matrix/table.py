@@ -43,6 +43,7 @@ MARKS = {
     "q": "This question was asked of another member",
     "r": "This report is settled already",
     "s": "shared with single members only",
+    "w": "only its owner can do that",
 }
 
 #: what stands for `-` in a sentence
