@@ -67,7 +67,7 @@ def _check(rooms: Rooms, job: Job, scene: Scene) -> None:
         return
     here = None if scene.room is None else rooms.setups.ground(job.guild, scene.room)
     can(actor, Action.POST, here)
-    rooms.rules.refuse(job.guild, job.request["prompt"], job.request.get("negative_prompt") or "")
+    rooms.rules.refuse(job.guild, *(str(job.request.get(text) or "") for text in ("prompt", "negative_prompt")))
     if job.request.get("is_from_upload") and scene.is_adult:
         raise NotAllowed("E_IMAGE_ADULT")
     words = job.request.get("words") or ()

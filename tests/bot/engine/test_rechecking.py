@@ -284,3 +284,14 @@ async def test_what_may_not_begin_is_told_at_once_and_the_next_begins(tmp_path: 
 
     assert (ended.state, ended.code, ended.attempt) == (JobState.CANCELLED, "E_FILTERED", 0)
     assert drawn.state is JobState.SUCCEEDED
+
+
+@pytest.mark.asyncio
+async def test_a_job_whose_row_is_broken_keeps_no_other_from_its_turn(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        broken = await stage.store.run(lambda rooms: put_pictures(rooms, "broken"))
+        sql = "update jobs set request = '{}' where id = ?"
+        await stage.store.run(lambda rooms: rooms.db.conn.execute(sql, [broken.id]))
+        drawn = await stage.end_of((await stage.put(put_pictures, "other", BEN)).id)
+
+    assert drawn.state is JobState.SUCCEEDED
