@@ -10,16 +10,18 @@ from bot.moderating import needs_manager
 from bot.plain import plain
 from bot.studio import Asker
 from storage.errors import NotAllowed
-from storage.filtering import Filter, FilterKind
+from storage.filtering import Filter, FilterKind, harmed
 from storage.records import GuildId
 
 
 def added(rooms: Any, asker: Asker, kind: FilterKind, text: str) -> Card:
-    """Refuse one more word or pattern from now on.
+    """Refuse one more word or pattern from now on, and say which harmless prompt that would refuse.
 
     Raises: NotAllowed(E_NOT_MANAGER), TintypeError as `Rules.add_filter`.
     """
-    return _told("filter-added", rooms.rules.add_filter(_guild(asker), kind, text, actor=asker.member))
+    made: Filter = rooms.rules.add_filter(_guild(asker), kind, text, actor=asker.member)
+    hits = [texts.say("filter-harms", prompt=prompt, text=plain(made.text)) for prompt in harmed(made)]
+    return layout.card(layout.text(layout.lines(_said("filter-added", made), *hits)))
 
 
 def removed(rooms: Any, asker: Asker, text: str) -> Card:

@@ -19,12 +19,33 @@ import re2
 from storage.errors import TintypeError
 
 MOST_CHARACTERS = 100
+MOST_SHOWN = 3  # prompts that a refusal names
 PATTERN_BYTES = 1 << 20  # of memory for one pattern; what needs more is refused
 TOKEN = re.compile(r"[^\W_]+")
 LOOK_ALIKES = str.maketrans("аеёорсухіїјѕԁһкмтвнαβεικνορτυχο", "aeeopcyxiijsdhkmtbhabeikvoptuxo")
 DIGITS = str.maketrans("013457@$", "oieastas")
-#: what any member may ask for; a filter that refuses all of it would refuse everything
-HARMLESS = ("a dog on the beach", "two red cups, soft light", "portrait in watercolour", "castle 1900", "ein Haus")
+#: what any member may ask for: no two share more than little words, so that what is in two of them is in very many
+HARMLESS = (
+    "a dog on the beach",
+    "two red cups, soft light",
+    "portrait in watercolour",
+    "castle 1900",
+    "the old lighthouse at night with a full moon",
+    "a girl and her bicycle in the snow, photo",
+    "an astronaut riding a horse, highly detailed",
+    "my grandmother's kitchen, oil painting",
+    "a bowl of fruit by the window, 35mm",
+    "robot playing chess against itself, 3D render",
+    "black and white drawing of an oak tree",
+    "a very small dragon that sleeps under flowers",
+    "ein Haus am See im Herbst",
+    "eine Katze auf dem Sofa, Gegenlicht",
+    "der Zug fährt durch die Berge, Aquarell",
+    "ein alter Mann mit Hut und Bart",
+    "Blumenwiese bei Sonnenaufgang, sehr scharf",
+    "das Boot liegt im Hafen, Nebel",
+)
+MOST_HARMED = 1  # a filter that refuses more of them would refuse much of what is asked for
 
 
 class FilterKind(StrEnum):
@@ -45,7 +66,8 @@ class Filter:
 def checked(kind: FilterKind, text: str) -> Filter:
     """A filter that can be kept.
 
-    Raises: TintypeError E_FILTER_FORM when it is empty, too long or no pattern, E_FILTER_WIDE when it would refuse all.
+    Raises: TintypeError E_FILTER_FORM when it is empty, too long or no pattern, E_FILTER_WIDE with the prompts when it
+    would refuse several that are harmless.
     """
     text = text.strip()
     if not 0 < len(text) <= MOST_CHARACTERS:
@@ -55,9 +77,19 @@ def checked(kind: FilterKind, text: str) -> Filter:
         raise TintypeError("E_FILTER_FORM", most=MOST_CHARACTERS)
     if kind is FilterKind.REGEX:
         _tried(text)
-    if all(finds(made, harmless) for harmless in HARMLESS):
-        raise TintypeError("E_FILTER_WIDE", text=text)
+    hit = harmed(made)
+    if len(hit) > MOST_HARMED:
+        raise TintypeError("E_FILTER_WIDE", text=text, count=len(hit), total=len(HARMLESS), prompts=_quoted(hit))
     return made
+
+
+def harmed(one: Filter) -> list[str]:
+    """The harmless prompts that a filter would refuse."""
+    return [prompt for prompt in HARMLESS if finds(one, prompt)]
+
+
+def _quoted(prompts: list[str]) -> list[str]:
+    return [f'"{prompt}"' for prompt in prompts[:MOST_SHOWN]]
 
 
 def _tried(pattern: str) -> None:

@@ -611,15 +611,28 @@ imagine-progress = `{ $bar }` { $percent } %{ $left ->
     [none] {""}
    *[other] {" · "}noch { $left }
 }.
-imagine-over = { $state ->
-    [succeeded] { $count ->
-        [one] Dein Bild ist gezeichnet. Es steht
-       *[other] Deine { $count } Bilder sind gezeichnet. Sie stehen
-    } in diesem Kanal oder, wo das nicht der richtige Ort ist, in deinen Direktnachrichten.
-   *[other] { $count ->
-        [one] Dein Bild wurde
-       *[other] Deine { $count } Bilder wurden
-    } nicht gezeichnet. Der Grund steht in diesem Kanal.
+imagine-drawn = { $count ->
+    [one] Dein Bild ist gezeichnet. { $where ->
+        [here] Es steht in diesem Kanal.
+        [alone] Es steht in deinen Direktnachrichten, denn dieser Kanal ist nicht der richtige Ort dafür.
+        [nowhere] Es konnte weder hier gezeigt noch dir geschickt werden; `/show` holt es zurück.
+       *[coming] Es ist unterwegs.
+    }
+   *[other] Deine { $count } Bilder sind gezeichnet. { $where ->
+        [here] Sie stehen in diesem Kanal.
+        [alone] Sie stehen in deinen Direktnachrichten, denn dieser Kanal ist nicht der richtige Ort dafür.
+        [nowhere] Sie konnten weder hier gezeigt noch dir geschickt werden; `/show` holt sie zurück.
+       *[coming] Sie sind unterwegs.
+    }
+}
+imagine-not-drawn = { $count ->
+    [one] Dein Bild wurde
+   *[other] Deine { $count } Bilder wurden
+} nicht gezeichnet. { $where ->
+    [here] Der Grund steht in diesem Kanal.
+    [alone] Der Grund steht in deinen Direktnachrichten.
+    [nowhere] `/show` nennt den Grund.
+   *[coming] Der Grund ist unterwegs.
 }
 preview-alt = Auf halbem Weg zu: { $prompt }
 imagine-title = { $prompt }
@@ -848,6 +861,7 @@ style-work = `{ $job }` · { $count ->
 } von <@{ $owner }>, <t:{ $when }:R>
 style-mixed = mit { $credits }
 filter-added = Dieser Server lehnt ab jetzt „{ $text }“ ({ $kind }) ab: in Prompts, in Namen von Wörtern und in dem, was über Stile gesagt wird. Mitglieder erfahren, dass ein Filter ablehnte, nicht was.
+filter-harms = ⚠ Das lehnt auch „{ $prompt }“ ab, was harmlos ist. Wenn es das nicht soll, nimm es mit `/studio filter remove` wieder heraus.
 filter-removed = Dieser Server lehnt „{ $text }“ ({ $kind }) nicht mehr ab.
 filter-title = { $count ->
     [0] Der Filter dieses Servers ist leer. `/studio filter add` füllt ihn.
@@ -1487,7 +1501,7 @@ E_CAP_ENLARGE = In diesem Kanal werden keine Bilder vergrößert. Die Verwaltung
 E_FILTERED = Der Filter dieses Servers lässt diesen Text nicht zu. Sag es mit anderen Worten; die Moderation kann dir mehr sagen.
 E_FILTER_FORM = Ein Filter hat 1 bis { $most } Zeichen, darunter ein Buchstabe oder eine Ziffer. Schreib ein Wort, `katze*` für alle Endungen, oder ein Muster.
 E_FILTER_REGEX = „{ $text }“ ist kein brauchbares Muster: { $why }. Vorausschau und Rückverweise gibt es hier nicht, weil sie ewig dauern können.
-E_FILTER_WIDE = „{ $text }“ würde sogar harmlose Prompts ablehnen, deshalb wurde es nicht behalten. Fass es enger.
+E_FILTER_WIDE = „{ $text }“ würde { $count } von { $total } harmlosen Prompts ablehnen, deshalb wurde es nicht behalten: { $prompts }. Fass es enger; `/studio filter test` probiert einen Text.
 E_FILTER_MANY = Der Filter dieses Servers ist voll: { $most } Wörter und Muster. Nimm zuerst eins heraus.
 E_FILTER_NONE = „{ $text }“ steht nicht im Filter dieses Servers, deshalb wurde nichts herausgenommen.
 E_BARRED_NONE = Das Mitglied { $member } war nicht ausgesperrt, deshalb wurde nichts geändert. `tintype blocks list` zeigt, wer es ist.

@@ -594,15 +594,28 @@ imagine-progress = `{ $bar }` { $percent } %{ $left ->
     [none] {""}
    *[other] {" · "}{ $left } left
 }.
-imagine-over = { $state ->
-    [succeeded] { $count ->
-        [one] Your picture is drawn. It stands
-       *[other] Your { $count } pictures are drawn. They stand
-    } in this channel or, where that is not the place for it, in your direct messages.
-   *[other] { $count ->
-        [one] Your picture was
-       *[other] Your { $count } pictures were
-    } not drawn. The reason stands in this channel.
+imagine-drawn = { $count ->
+    [one] Your picture is drawn. { $where ->
+        [here] It stands in this channel.
+        [alone] It stands in your direct messages, for this channel is not the place for it.
+        [nowhere] It could neither be posted here nor sent to you; `/show` brings it back.
+       *[coming] It is on its way.
+    }
+   *[other] Your { $count } pictures are drawn. { $where ->
+        [here] They stand in this channel.
+        [alone] They stand in your direct messages, for this channel is not the place for them.
+        [nowhere] They could neither be posted here nor sent to you; `/show` brings them back.
+       *[coming] They are on their way.
+    }
+}
+imagine-not-drawn = { $count ->
+    [one] Your picture was
+   *[other] Your { $count } pictures were
+} not drawn. { $where ->
+    [here] The reason stands in this channel.
+    [alone] The reason stands in your direct messages.
+    [nowhere] `/show` tells the reason.
+   *[coming] The reason is on its way.
 }
 preview-alt = Half way to: { $prompt }
 imagine-title = { $prompt }
@@ -826,6 +839,7 @@ style-work = `{ $job }` · { $count ->
 } by <@{ $owner }>, <t:{ $when }:R>
 style-mixed = with { $credits }
 filter-added = From now on this server refuses “{ $text }” ({ $kind }) in prompts, names of words and what is said about styles. Members are told that a filter refused, not what.
+filter-harms = ⚠ That also refuses “{ $prompt }”, which is harmless. If it should not, take it out again with `/studio filter remove`.
 filter-removed = This server refuses “{ $text }” ({ $kind }) no longer.
 filter-title = { $count ->
     [0] This server's filter is empty. `/studio filter add` fills it.
@@ -1455,7 +1469,7 @@ E_CAP_ENLARGE = In this channel pictures are not enlarged. Whoever manages the s
 E_FILTERED = This server's filter does not allow that text. Say it in other words; a moderator can tell you more.
 E_FILTER_FORM = A filter has 1 to { $most } characters, with a letter or digit among them. Write a word, `cat*` for all its endings, or a pattern.
 E_FILTER_REGEX = “{ $text }” is no pattern that can be used: { $why }. Look-arounds and back references do not exist here, because they can take for ever.
-E_FILTER_WIDE = “{ $text }” would refuse even harmless prompts, so it was not kept. Make it narrower.
+E_FILTER_WIDE = “{ $text }” would refuse { $count } of { $total } harmless prompts, so it was not kept: { $prompts }. Make it narrower; `/studio filter test` tries a text.
 E_FILTER_MANY = This server's filter is full: { $most } words and patterns. Drop one first.
 E_FILTER_NONE = “{ $text }” is not in this server's filter, so nothing was dropped.
 E_BARRED_NONE = The member { $member } was not kept out, so nothing was changed. `tintype blocks list` shows who is.

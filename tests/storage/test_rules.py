@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 
 import pytest
 from sqlite_utils import Database
 
 from storage.database import rows
 from storage.errors import NotAllowed, NotFound, TintypeError
-from storage.filtering import MOST_CHARACTERS, Filter, FilterKind, checked, finds
+from storage.filtering import HARMLESS, MOST_CHARACTERS, TOKEN, Filter, FilterKind, checked, finds, folded
 from storage.queue import Queue
 from storage.records import Actor, JobKind, MemberId
 from storage.rules import EVERYBODY, MOST_FILTERS, MOST_QUOTAS, Quota, Rules
@@ -89,6 +90,27 @@ def test_what_cannot_work_is_refused_before_it_is_kept(rules: Rules, kind: Filte
     with pytest.raises(TintypeError, match=code):
         rules.add_filter(HOME, kind, text, actor=MANAGER)
     assert rules.filters(HOME) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [(REGEX, "the|with|in"), (WORD, "a"), (WORD, "*s"), (REGEX, "e.*e"), (WORD, "ein"), (REGEX, "^."), (REGEX, "und")],
+)
+def test_what_would_refuse_several_harmless_prompts_is_not_kept_and_some_are_shown(kind: FilterKind, text: str) -> None:
+    with pytest.raises(TintypeError, match="E_FILTER_WIDE") as refused:
+        checked(kind, text)
+
+    facts = refused.value.facts
+    assert 1 < facts["count"] <= facts["total"] == len(HARMLESS)
+    assert len(facts["prompts"]) == min(facts["count"], 3)
+    assert {prompt.strip(chr(34)) for prompt in facts["prompts"]} <= set(HARMLESS)
+
+
+def test_no_word_with_a_meaning_stands_in_two_harmless_prompts() -> None:
+    words = Counter(word for prompt in HARMLESS for word in set(TOKEN.findall(folded(prompt))))
+    twice = {word for word, count in words.items() if count > 1}
+
+    assert twice == {"a", "an", "and", "ein", "im", "in", "of", "the"}
 
 
 def test_a_filter_holds_in_its_server_until_it_is_dropped(rules: Rules) -> None:

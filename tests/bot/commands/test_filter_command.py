@@ -43,12 +43,24 @@ async def test_managers_fill_try_list_and_empty_the_filter(stage: Stage) -> None
     assert "From now on this server refuses “badcat” (a word)" in added.body
     assert "Refused: “badcat” (a word) is in it" in tried.body
     assert "would let that pass" in fine.body
-    assert "would refuse even harmless prompts" in wide.body
+    assert 'would refuse 18 of 18 harmless prompts, so it was not kept: "a dog on the beach", "two' in wide.body
+    assert "harmless" not in added.body
     assert "badcat (a word)" in listed.body
     assert REFUSED in refused.body
     assert "no longer" in removed.body
     assert "filter is empty" in empty.body
     assert all(one.is_ephemeral for one in (added, tried, listed, removed, empty))
+
+
+async def test_a_manager_is_shown_the_harmless_prompt_that_would_be_refused(stage: Stage) -> None:
+    stage.box.people[stage.id_of(stage.ben)].is_manager = True
+
+    wide = shown(await stage.ben.command("studio filter add", text="the|with|in", kind="regex"))
+    added = shown(await stage.ben.command("studio filter add", text="robot"))
+
+    assert "was not kept" in wide.body
+    assert "That also refuses “robot playing chess against itself, 3D render”, which is harmless." in added.body
+    assert [one.text for one in await stage.run(lambda rooms: rooms.rules.filters(stage.guild))] == ["robot"]
 
 
 async def test_whoever_does_not_manage_the_server_is_not_even_offered_the_filter(stage: Stage) -> None:
