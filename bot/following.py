@@ -153,8 +153,10 @@ class Following:
         if found.state in {JobState.QUEUED, JobState.CANCELLED}:
             return retold(rooms, found, self._facts(), now), found.state.is_over
         if found.state.is_over:
-            told = texts.say("imagine-over", state=str(found.state), count=int(found.request["count"]))
-            return layout.card(layout.text(told)), True
+            where = _where(rooms, found)
+            key = "imagine-drawn" if found.state is JobState.SUCCEEDED else "imagine-not-drawn"
+            told = texts.say(key, count=int(found.request["count"]), where=where)
+            return layout.card(layout.text(told)), where != "coming"
         return waiting_pictures(found, _progress(found, now), preview_of(rooms, found)), False
 
     def _import(self, rooms: Rooms, found: Job, now: float) -> Card:
@@ -175,6 +177,14 @@ def _kept(rooms: Rooms, *, answer: Answer) -> None:
 
 def _dropped(rooms: Rooms, *, job: JobId) -> None:
     rooms.answers.drop(job)
+
+
+def _where(rooms: Rooms, job: Job) -> str:
+    """Where the final message stands: here, with its member alone, nowhere; or it is still coming."""
+    final = rooms.queue.messages(job.id).get("final")
+    if final is not None:
+        return "here" if final.channel == job.channel else "alone"
+    return "nowhere" if rooms.queue.is_untold(job.id) else "coming"
 
 
 def _progress(job: Job, now: float) -> str:

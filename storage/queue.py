@@ -287,6 +287,10 @@ class Queue:
         """It can be said nowhere; the member finds it with /show."""
         rows(self._db, "update outbox set undeliverable = :reason where id = :row", row=row, reason=reason)
 
+    def is_untold(self, job: JobId) -> bool:
+        """Whether a job's final message could be said nowhere."""
+        return bool(rows(self._db, "select 1 from outbox where job = :job and undeliverable is not null", job=job))
+
     def remember(self, message: Message) -> None:
         """Note where a message of ours about a job is."""
         rows(

@@ -8,7 +8,9 @@ import pytest
 import pytest_asyncio
 
 from bot.following import EDIT_S, IDLE_S, TOKEN_S, Following
+from bot.outbox import Outbox
 from bot.sandbox.client import Message
+from storage.clock import SystemClock
 from storage.records import Job, Progress
 from tests.bot.commands.stage import PNG, Stage, shown
 from tests.storage.clocks import HandClock
@@ -54,6 +56,11 @@ async def half_way(stage: Stage, job: Job) -> Job:
     return started
 
 
+async def said(stage: Stage) -> None:
+    """The outbox says all that is to be said."""
+    await Outbox(stage.store, stage.bot, lambda: stage.facts, SystemClock()).deliver()
+
+
 def edits(stage: Stage, answer: Message) -> int:
     return len(stage.box.messages[int(answer.id)].edits)
 
@@ -90,12 +97,50 @@ async def test_half_way_the_member_alone_sees_what_it_will_be(stage: Stage, foll
 async def test_at_the_end_it_says_where_to_look_and_is_let_go(stage: Stage, following: Kept) -> None:
     answer, job = await asked(stage)
     await stage.draw(await half_way(stage, job))
+    await following.later()
+    coming = await now(stage, answer, "Your 4 pictures are drawn")
+    await said(stage)
 
     assert await following.later() == IDLE_S
-    over = await now(stage, answer, "Your 4 pictures are drawn")
+    over = await now(stage, answer, "They stand")
 
-    assert over.buttons == []
-    assert over.files == []
+    assert "They are on their way." in coming.text
+    assert "They stand in this channel." in over.text
+    assert over.buttons == coming.buttons == []
+    assert over.files == coming.files == []
+
+
+WAYS_CLOSED = [
+    ([], "is drawn. It stands in this channel.", "was not drawn. The reason stands in this channel."),
+    (
+        ["/channels/{channel}/messages"],
+        "is drawn. It stands in your direct messages, for this channel is not the place for it.",
+        "was not drawn. The reason stands in your direct messages.",
+    ),
+    (
+        ["/channels/{channel}/messages", "/users/@me/channels"],
+        "is drawn. It could neither be posted here nor sent to you; /show brings it back.",
+        "was not drawn. /show tells the reason.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("closed", "drawn", "failed"), WAYS_CLOSED, ids=["here", "alone", "nowhere"])
+async def test_it_says_where_the_final_message_came_to(
+    stage: Stage, following: Kept, closed: list[str], drawn: str, failed: str
+) -> None:
+    for path in closed:
+        where = path.format(channel=stage.channel("general"))
+        stage.box.faults.add({"action": "status", "status": 403, "method": "POST", "path": where, "times": 2})
+    answers = []
+    for end in (stage.draw, stage.fail):
+        answers.append(shown(await stage.ana.command("imagine", prompt="a cup", count=1)))
+        await end(await stage.job())
+    await said(stage)
+    await following.later()
+    told = [(await now(stage, answer, "Your picture")).text.replace("`", "") for answer in answers]
+
+    assert [drawn in told[0], failed in told[1]] == [True, True], told
 
 
 async def test_a_failure_and_a_cancelled_job_end_it_too(stage: Stage, following: Kept) -> None:
@@ -175,6 +220,7 @@ async def test_after_a_restart_it_goes_on_with_its_picture_half_way(idle: Stage)
         await following.later()
         seen = await now(idle, answer, "50 %")
         await idle.draw(started)
+        await said(idle)
         await following.later()
         over = await now(idle, answer, "Your 4 pictures are drawn")
 
