@@ -1,4 +1,4 @@
-"""Discord's timestamps, `<t:1796560951:R>`, as a member reads them: the date here, or how far from now it is."""
+"""Discord's timestamps, `<t:1796560951:R>`, as a member reads them: the date here, and how far from now it is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 STAMP = re.compile(r"<t:(\d+)(?::([tTdDfFR]))?>")
-#: how each style is written; R, which says how far from now, is told with the date
+#: how each style is written; all but those of an hour alone are told with how far from now they are
 STYLES = {
     "t": "%H:%M",
     "T": "%H:%M:%S",
@@ -25,7 +25,8 @@ def told(text: str, now_s: float) -> str:
     def one(found: re.Match[str]) -> str:
         moment_s, style = int(found[1]), found[2] or "f"
         here = datetime.fromtimestamp(moment_s).astimezone().strftime(STYLES[style])
-        return f"{relative(moment_s - now_s)} ({here})" if style == "R" else here
+        away = relative(moment_s - now_s)
+        return here if style in "tT" else f"{away} ({here})" if style == "R" else f"{here} ({away})"
 
     return STAMP.sub(one, text)
 

@@ -22,13 +22,13 @@ def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("style", "read"),
     [
-        ("", "1 January 2026 01:00"),
+        ("", "1 January 2026 01:00 (in 7 days)"),
         (":t", "01:00"),
         (":T", "01:00:00"),
-        (":d", "2026-01-01"),
-        (":D", "1 January 2026"),
-        (":f", "1 January 2026 01:00"),
-        (":F", "Thursday, 1 January 2026 01:00"),
+        (":d", "2026-01-01 (in 7 days)"),
+        (":D", "1 January 2026 (in 7 days)"),
+        (":f", "1 January 2026 01:00 (in 7 days)"),
+        (":F", "Thursday, 1 January 2026 01:00 (in 7 days)"),
         (":R", "in 7 days (2026-01-01 01:00)"),
     ],
 )
