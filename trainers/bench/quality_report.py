@@ -93,17 +93,27 @@ def _range(told: Mapping[str, float]) -> str:
     return f"{told['mean']:.2f} [{told['low']:.2f}, {told['high']:.2f}]"
 
 
+def figures(folder: Path) -> str:
+    """The committed figures as Markdown: the base model and the tables."""
+    base_model, cells = _committed(folder)
+    return f"Base model {base_model}:\n\n{tables(cells)}"
+
+
 def report(folder: Path) -> str:
-    """The committed figures as Markdown: the base model, the tables, the contact sheets."""
-    told = json.loads((folder / FIGURES).read_text("utf-8"))
-    cells = [Cell.read(one) for one in told["cells"]]
+    """The figures, and below them the contact sheets."""
+    _, cells = _committed(folder)
     names = {way: _sheet_name(way) for way in dict.fromkeys(cell.way for cell in cells)}
     sheets = [
         f"![{way}: photos, and a picture of each prompt](quality/{name})"
         for way, name in names.items()
         if (folder / name).exists()
     ]
-    return "\n\n".join([f"Base model {told['base_model']}:", tables(cells), *sheets])
+    return "\n\n".join([figures(folder), *sheets])
+
+
+def _committed(folder: Path) -> tuple[str, list[Cell]]:
+    told = json.loads((folder / FIGURES).read_text("utf-8"))
+    return told["base_model"], [Cell.read(one) for one in told["cells"]]
 
 
 def _sheet_name(way: str) -> str:
