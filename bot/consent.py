@@ -7,7 +7,7 @@ from typing import Any
 from bot import texts
 from storage.records import Concept, Consent, MemberId
 
-TEXT_VERSION = 1  # raise it with every change of the wording, and add `consent-<version>`; old ones stay
+TEXT_VERSION = 2  # raise it with every change of the wording, and add `consent-<version>`; old ones stay
 
 
 def standing(rooms: Any, concept: Concept | None, person: MemberId) -> Consent | None:

@@ -454,6 +454,7 @@ leave-revoked = { $owner } möchte wieder gefragt werden, bevor du <{ $word }> b
 
 ## Einwilligung. Ein anderer Wortlaut ist eine neue Version: siehe bot/consent.py
 consent-member-1 = Ich bin die Person auf diesen Fotos. Ich bin mindestens 18 Jahre alt. Ich stimme zu, dass Tintype daraus mein Aussehen lernt, als ein Wort des Mitglieds, das mich fragt. Dieses Mitglied darf damit Bilder von mir machen und das Wort mit mir und mit niemandem sonst teilen. Ich kann das jederzeit mit /privacy zurücknehmen: Von da an kann niemand das Wort benutzen, und Bilder damit werden nicht mehr gezeigt.
+consent-2 = Ich bin die Person auf diesen Fotos. Ich bin mindestens 18 Jahre alt. Ich stimme zu, dass Tintype daraus mein Aussehen lernt, für ein eigenes Wort von mir. Nur ich kann es benutzen und einzelne Mitglieder, mit denen ich es teile. Ich kann das jederzeit zurücknehmen: mit /privacy, dann kann von da an niemand das Wort benutzen, und Bilder damit sieht niemand außer mir; mit /forget, dann werden das Wort, die Fotos und die Bilder gelöscht.
 consent-1 = Ich bin die Person auf diesen Fotos. Ich bin mindestens 18 Jahre alt. Ich stimme zu, dass Tintype daraus mein Aussehen lernt, für mein eigenes Wort, das nur ich benutzen kann. Ich kann das jederzeit mit /forget zurücknehmen; dann werden das Wort, die Fotos und die Bilder gelöscht.
 
 ## Bericht über die Fotos

@@ -440,6 +440,7 @@ leave-revoked = { $owner } wants to be asked again before you use <{ $word }>. W
 
 ## Consent. A change of the text is a new version: see bot/consent.py
 consent-member-1 = I am the person in these photos. I am 18 years or older. I agree that Tintype learns my likeness from them, as a word of the member who asks me. They may make pictures of me with it, and may share the word with me and with nobody else. I can take this back at any time with /privacy: from then on nobody can use the word, and pictures with it are not shown any more.
+consent-2 = I am the person in these photos. I am 18 years or older. I agree that Tintype learns my likeness from them, for a word of my own. Only I can use it, and single members with whom I share it. I can take this back at any time: with /privacy, and nobody can use the word from then on, and pictures with it are shown to nobody but me; with /forget, and the word, the photos and the pictures are deleted.
 consent-1 = I am the person in these photos. I am 18 years or older. I agree that Tintype learns my likeness from them for my own word, which stays private to me. I can take this back at any time with /forget, and the word, the photos and the pictures are deleted.
 
 ## Photo report

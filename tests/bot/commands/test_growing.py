@@ -206,7 +206,7 @@ async def test_the_agreement_to_an_earlier_version_counts_only_for_the_same_word
     await stage.learn(await stage.job())
 
     same = await stage.report(3, word="ana-me", kind="person")
-    monkeypatch.setattr("bot.consent.TEXT_VERSION", 2)
+    monkeypatch.setattr("bot.consent.TEXT_VERSION", 3)
     monkeypatch.setattr("bot.consent.text", lambda: "I agree to something else.")
     changed = shown(await stage.ana.command("show"))
 

@@ -183,7 +183,9 @@ def _words(rooms: Any, world: World) -> None:
             add_version(rooms.concepts, concept, rooms.vault.put(ana, weights_of(word, "dog", "lora")), sheet=sheet)
         if kind is Kind.PERSON:
             person = world.person("shown") if word == "pamface" else ana
-            rooms.concepts.agree(Consent(concept=concept.id, person=person, text_version="1", given_at=1.0))
+            rooms.concepts.agree(
+                Consent(concept=concept.id, person=person, text_version=str(TEXT_VERSION), given_at=1.0)
+            )
             shown = None if person == ana else person
             rows(rooms.db, "update concepts set person = :shown where id = :id", shown=shown, id=concept.id)
     _shared(rooms, world)
