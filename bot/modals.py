@@ -24,6 +24,8 @@ WORD_CHARACTERS = 64  # more than a word may have, so that the refusal can say w
 CLASS_WORD_CHARACTERS = 32
 PROMPT_CHARACTERS = 1500
 REASON_CHARACTERS = 500
+DAYS_CHARACTERS = 3
+WHY_CHARACTERS = 200  # as `/studio reports reason:`
 KINDS = ("person", "animal", "object")
 
 
@@ -143,6 +145,24 @@ def reason_form(press: Press, title: str) -> Form:
                 min_length=3,
                 max_length=REASON_CHARACTERS,
             ),
+        ),
+    )
+
+
+def block_form(press: Press) -> Form:
+    """The form behind *Block the owner*: for how many days, and why."""
+    return Form(
+        press,
+        texts.say("btn-block"),
+        ui.Label(
+            text=texts.say("modal-days"),
+            description=texts.say("modal-days-help"),
+            component=ui.TextInput(custom_id="days", required=False, max_length=DAYS_CHARACTERS),
+        ),
+        ui.Label(
+            text=texts.say("modal-why"),
+            description=texts.say("modal-why-help"),
+            component=ui.TextInput(custom_id="reason", required=False, max_length=WHY_CHARACTERS),
         ),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,8 @@ from storage.records import BlobId, Concept, ConceptId, GuildId, Image, Job, Kin
 
 log = logging.getLogger(__name__)
 
+MOST_DAYS = 365  # of a block that ends by itself
+
 PAGE_LINES = 10  # as many as fit with what each changed
 
 
@@ -32,13 +34,13 @@ def needs_manager(asker: Asker) -> None:
 
 
 def reports_of(rooms: Any, asker: Asker, n: int = 1) -> Card:
-    """Report `n` of those that wait in this server, or the nearest there is.
+    """Reported thing `n` of those that wait in this server, or the nearest there is.
 
     Raises: NotAllowed(E_NOT_MANAGER).
     """
     needs_manager(asker)
     guild = asker.actor.guild
-    waiting: list[Report] = rooms.moderation.open_reports(guild)
+    waiting: list[list[Report]] = rooms.moderation.open_cases(guild)
     n = min(max(n, 1), max(1, len(waiting)))
     blocks = rooms.moderation.blocks(guild) if guild is not None else []
     case = _case(rooms, asker, waiting[n - 1]) if waiting else None
@@ -62,15 +64,36 @@ def decided(rooms: Any, asker: Asker, report_id: str, verdict: Verdict) -> None:
         rooms.privacy.moderate_pictures(job, asker.member, report=report.id)
 
 
-def blocked(rooms: Any, asker: Asker, report_id: str) -> None:
-    """Keep the owner of a reported thing out of this server's studio until that is taken back.
+def blockable(rooms: Any, asker: Asker, report_id: str) -> Report:
+    """A report whose thing's owner this manager may keep out of the studio here.
 
     Raises: NotAllowed(E_NOT_MANAGER, E_REPORT_MINE, E_NOT_ALLOWED), NotFound(E_REPORT_CLOSED).
     """
     report = _report(rooms, asker, report_id)
     if report.guild is None:
         raise NotAllowed("E_NOT_ALLOWED")
-    rooms.moderation.block(report.guild, report.owner, asker.member, about=report.id)
+    return report
+
+
+def days_of(written: str) -> int | None:
+    """For how many days somebody is blocked, as a form says it; None until that is taken back.
+
+    Raises: TintypeError(E_BLOCK_DAYS).
+    """
+    if not written.strip():
+        return None
+    if not written.strip().isdecimal() or not 1 <= int(written) <= MOST_DAYS:
+        raise TintypeError("E_BLOCK_DAYS", most=MOST_DAYS)
+    return int(written)
+
+
+def blocked(rooms: Any, asker: Asker, report_id: str, *, until: float | None, reason: str) -> None:
+    """Keep the owner of a reported thing out of this server's studio; the report goes on waiting.
+
+    Raises: as `blockable`.
+    """
+    report = blockable(rooms, asker, report_id)
+    rooms.moderation.block(report.guild, report.owner, asker.member, about=report.id, until=until, reason=reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +177,8 @@ def _report(rooms: Any, asker: Asker, report_id: str) -> Report:
     return report
 
 
-def _case(rooms: Any, asker: Asker, report: Report) -> Case:
+def _case(rooms: Any, asker: Asker, reports: Sequence[Report]) -> Case:
+    report = reports[0]
     image: Image | None = rooms.images.get(report.image) if report.image else None
     job: Job | None = rooms.queue.get(image.job) if image else None
     concept = rooms.concepts.get(report.concept) if report.concept else None
@@ -163,7 +187,7 @@ def _case(rooms: Any, asker: Asker, report: Report) -> Case:
         owner=report.owner,
         word=concept.name if concept else None,
         prompt=prompt_today(rooms, job, asker.actor) if job else None,
-        reason=report.reason,
+        said=[(one.member, one.reason) for one in reports],
         reporters=rooms.moderation.reporters(report),
         strikes=0 if report.guild is None else rooms.moderation.strikes(report.guild, report.owner),
         is_hidden=rooms.moderation.is_hidden(job.id) if job else rooms.sharing.is_quarantined(report.concept),

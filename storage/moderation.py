@@ -123,6 +123,13 @@ class Moderation:
         """What waits for the moderators of a server, the oldest first; with None what was reported outside of any."""
         return self._reports("state = 'open' and guild is :guild", guild=guild)
 
+    def open_cases(self, guild: GuildId | None) -> list[list[Report]]:
+        """The same, those about one thing together."""
+        cases: dict[tuple[ConceptId | None, ImageId | None], list[Report]] = {}
+        for report in self.open_reports(guild):
+            cases.setdefault((report.concept, report.image), []).append(report)
+        return list(cases.values())
+
     def get(self, guild: GuildId | None, report: str) -> Report:
         """A report that waits in this server.
 
@@ -161,11 +168,7 @@ class Moderation:
                 self.strike(report.guild, report.owner, actor, report=report.id)
 
     def readmit(self, removal: Removal, actor: MemberId) -> None:
-        """Take back that a style was removed, with its strike; its owner is told.
-
-        It is given back to those it is shared with, unless another server's moderators or open reports keep it from
-        them. Where it was closed to one server, its owner may open it there again.
-        """
+        """Take back that a style was removed, with its strike; what else keeps it from others goes on doing so."""
         decided = "state in ('remove', 'strike') and concept = :concept and guild is :guild"
         values = {"concept": removal.concept, "guild": removal.guild}
         with transaction(self._db):

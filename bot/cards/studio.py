@@ -11,7 +11,9 @@ from bot.cards import layout
 from bot.cards.layout import Card, Picture
 from bot.plain import plain
 
-REASON_CHARACTERS = 500
+MOST_REASONS = 5
+REASON_CHARACTERS = 500  # of one member's, as they may write
+REASONS_CHARACTERS = 1000  # of all together
 PROMPT_CHARACTERS = 300
 BLOCK_CHARACTERS = 100  # of why somebody is blocked
 MOST_TURNS = 999  # what fits into a button
@@ -27,8 +29,8 @@ class Case:
     owner: int
     word: str | None  #: of a style
     prompt: str | None  #: of pictures
-    reason: str
-    reporters: int
+    said: Sequence[tuple[int | None, str]]  #: who reports it here, and why; nothing of those who were forgotten
+    reporters: int  #: everywhere
     strikes: int  #: that count against its owner now
     is_hidden: bool
     when: float  #: unix seconds
@@ -75,11 +77,22 @@ def _case(case: Case, n: int, total: int) -> str:
         texts.say("reports-title", n=n, total=total),
         thing,
         texts.say("case-owner", owner=str(case.owner), strikes=case.strikes),
-        texts.say("case-reason", reason=plain(case.reason, REASON_CHARACTERS)) if case.reason else None,
         texts.say("case-reporters", count=case.reporters, when=str(int(case.when))),
+        *_said(case.said[:MOST_REASONS]),
+        texts.say("words-more", count=len(case.said) - MOST_REASONS) if len(case.said) > MOST_REASONS else None,
         texts.say("case-hidden") if case.is_hidden else None,
-        texts.say("case-help"),
+        texts.say("case-help", hidden="yes" if case.is_hidden else "no"),
     )
+
+
+def _said(said: Sequence[tuple[int | None, str]]) -> list[str]:
+    limit = min(REASON_CHARACTERS, REASONS_CHARACTERS // max(1, len(said)))
+    return [
+        texts.say("case-forgotten")
+        if member is None
+        else texts.say("case-said", member=str(member), reason=plain(reason, limit))
+        for member, reason in said
+    ]
 
 
 def _verdicts(case: Case) -> list[Button]:

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from bot import moderating, readmitting
+from bot import modals, moderating, readmitting
 from bot.answers import Interaction, acknowledge_press, show
 from bot.buttons import Press, on_press
 from bot.cards import Card
+from bot.modals import Submitted, on_submit
 from bot.notices import tell
 from bot.studio import Asker, Studio, asker_of
 from bot.takedown import take_down
-from storage.moderation import Verdict
+from storage.moderation import DAY_S, Verdict
 
 Deed = Callable[[Any, Asker, str], None]
 Then = Callable[[Any, Asker], Card]
@@ -29,7 +30,7 @@ async def turn(studio: Studio, interaction: Interaction, press: Press) -> None:
 
 @on_press("keep_reported")
 async def keep(studio: Studio, interaction: Interaction, press: Press) -> None:
-    """Say that a reported thing is well; what was hidden is given back."""
+    """Say that a reported thing is well and settle its reports; what was hidden is seen again."""
     await _decide(studio, interaction, press, partial(moderating.decided, verdict=Verdict.KEEP))
 
 
@@ -47,8 +48,19 @@ async def strike(studio: Studio, interaction: Interaction, press: Press) -> None
 
 @on_press("block")
 async def block(studio: Studio, interaction: Interaction, press: Press) -> None:
-    """Keep the owner of a reported thing out of this server's studio."""
-    await _decide(studio, interaction, press, moderating.blocked)
+    """Open the form that asks for how long, and why, the owner of a reported thing is kept out."""
+    asker = asker_of(interaction)
+    await studio.soon(lambda rooms: moderating.blockable(rooms, asker, press.id))
+    await interaction.response.send_modal(modals.block_form(press))
+
+
+@on_submit("block")
+async def block_for(studio: Studio, interaction: Interaction, press: Press, form: Submitted) -> None:
+    """Keep the owner of a reported thing out of this server's studio, for some days or until they are let in."""
+    days = moderating.days_of(form.values.get("days", ""))
+    until = None if days is None else studio.clock.now() + days * DAY_S
+    reason = form.values.get("reason", "")[: modals.WHY_CHARACTERS].strip()
+    await _decide(studio, interaction, press, partial(moderating.blocked, until=until, reason=reason))
 
 
 @on_press("unblock")

@@ -305,6 +305,10 @@ modal-edit = Den Prompt ändern
 try-prompt = <{ $word }> on the beach
 modal-report = <{ $word }> melden
 modal-report-pictures = Diese Bilder melden
+modal-days = Für wie viele Tage
+modal-days-help = 1 bis 365. Leer heißt: bis du das Mitglied wieder einlässt.
+modal-why = Warum
+modal-why-help = Das steht in der Liste der Gesperrten, für alle, die diesen Server verwalten.
 modal-reason = Was stimmt damit nicht?
 modal-reason-help = Die Moderation dieses Servers liest das. Wem es gehört, erfährt nicht, wer es schrieb.
 modal-prompt = Prompt
@@ -877,7 +881,7 @@ style-alt = Proben von { $name }, gezeichnet, als es gelernt wurde
 
 ## Ordnung halten
 reports-none = **Nichts ist gemeldet.** Mitglieder melden mit dem Knopf *Melden* unter Bildern und Stilen.
-reports-title = ## Meldung { $n } von { $total }
+reports-title = ## Gemeldetes { $n } von { $total }
 case-pictures = **Bilder:** { $prompt }
 case-style = **Ein Stil:** <{ $word }>
 case-owner = Von <@{ $owner }>{ $strikes ->
@@ -885,13 +889,17 @@ case-owner = Von <@{ $owner }>{ $strikes ->
     [one] , mit einer Verwarnung.
    *[other] , mit { $strikes } Verwarnungen.
 }
-case-reason = **Was nicht stimmt:** { $reason }
-case-reporters = { $count ->
-    [one] Gemeldet von einem Mitglied
-   *[other] Gemeldet von { $count } Mitgliedern
-} seit <t:{ $when }:R>.
+case-reporters = **Was nicht stimmt,** gemeldet von { $count ->
+    [one] einem Mitglied
+   *[other] { $count } Mitgliedern
+} seit <t:{ $when }:R>:
+case-said = - <@{ $member }>: { $reason }
+case-forgotten = - Jemand, der seither vergessen ist
 case-hidden = ⚠ Es ist verborgen, bis du entscheidest.
-case-help = *Behalten* gibt es zurück. *Entfernen* löscht Bilder und lässt einen Stil nur noch dem Mitglied, dem er gehört. *Entfernen und verwarnen* zählt es auch: Die dritte Verwarnung in 30 Tagen sperrt für 30 Tage. *Mitglied sperren* hält es fern, bis du es wieder einlässt; die Meldung bleibt.
+case-help = *Behalten* { $hidden ->
+    [yes] zeigt es wieder
+   *[no] lässt es, wie es ist,
+} und erledigt alle diese Meldungen. *Entfernen* löscht Bilder und lässt einen Stil nur noch dem Mitglied, dem er gehört. *Entfernen und verwarnen* zählt es auch: Die dritte Verwarnung in 30 Tagen sperrt für 30 Tage. *Mitglied sperren* fragt, wie lange und warum; die Meldungen bleiben.
 case-alt = Was gemeldet wurde
 removed-title = ## Entfernter Stil { $n } von { $total }
 removed-style = <{ $name }> von <@{ $owner }>, entfernt von { $by } <t:{ $when }:R>
@@ -1507,6 +1515,7 @@ E_FILTER_MANY = Der Filter dieses Servers ist voll: { $most } Wörter und Muster
 E_FILTER_NONE = „{ $text }“ steht nicht im Filter dieses Servers, deshalb wurde nichts herausgenommen.
 E_BARRED_NONE = Das Mitglied { $member } war nicht ausgesperrt, deshalb wurde nichts geändert. `tintype blocks list` zeigt, wer es ist.
 E_BLOCK_WHOM = Dich selbst, einen Bot oder wer dieses Tintype betreibt, kannst du nicht sperren. Nenn ein anderes Mitglied.
+E_BLOCK_DAYS = Eine Sperre dauert 1 bis { $most } Tage, oder bis du das Mitglied wieder einlässt. Drück noch einmal auf den Knopf und schreib so eine Zahl oder nichts.
 E_BLOCK_NONE = Dieses Mitglied ist hier nicht gesperrt. `/studio reports` listet auf, wer es ist.
 E_BLOCK_BOTH = Sperren oder einlassen, eins nach dem anderen; es wurde nichts geändert. Ein Grund oder eine Zahl von Tagen gehört zu `block:`.
 E_REMOVAL_GONE = So einen Stil hat dieser Server nicht entfernt. `/studio reports` zeigt, was entfernt ist.

@@ -291,6 +291,10 @@ modal-edit = Edit the prompt
 try-prompt = <{ $word }> on the beach
 modal-report = Report <{ $word }>
 modal-report-pictures = Report these pictures
+modal-days = For how many days
+modal-days-help = 1 to 365. Leave it empty to keep them out until you let them in again.
+modal-why = Why
+modal-why-help = Managers of this server read this in the list of who is blocked.
 modal-reason = What is wrong with it?
 modal-reason-help = The moderators of this server read this. The owner is not told who wrote it.
 modal-prompt = Prompt
@@ -855,7 +859,7 @@ style-alt = Samples of { $name }, drawn when it was learned
 
 ## Keeping order
 reports-none = **Nothing is reported.** Members report with the *Report* button under pictures and styles.
-reports-title = ## Report { $n } of { $total }
+reports-title = ## Reported { $n } of { $total }
 case-pictures = **Pictures:** { $prompt }
 case-style = **A style:** <{ $word }>
 case-owner = Of <@{ $owner }>{ $strikes ->
@@ -863,13 +867,17 @@ case-owner = Of <@{ $owner }>{ $strikes ->
     [one] , who has one strike.
    *[other] , who has { $strikes } strikes.
 }
-case-reason = **What is wrong:** { $reason }
-case-reporters = { $count ->
-    [one] Reported by one member
-   *[other] Reported by { $count } members
-} since <t:{ $when }:R>.
+case-reporters = **What is wrong,** reported by { $count ->
+    [one] one member
+   *[other] { $count } members
+} since <t:{ $when }:R>:
+case-said = - <@{ $member }>: { $reason }
+case-forgotten = - Somebody who was forgotten since
 case-hidden = ⚠ It is hidden until you decide.
-case-help = *Keep* gives it back. *Remove* deletes pictures, and leaves a style to its owner alone. *Remove and strike* counts it too: the third strike in 30 days blocks for 30 days. *Block the owner* keeps them out until you let them in again; the report stays.
+case-help = *Keep* { $hidden ->
+    [yes] lets it be seen again
+   *[no] leaves it as it is
+} and settles all these reports. *Remove* deletes pictures, and leaves a style to its owner alone. *Remove and strike* counts it too: the third strike in 30 days blocks for 30 days. *Block the owner* asks for how long and why; the reports stay.
 case-alt = What was reported
 removed-title = ## Removed style { $n } of { $total }
 removed-style = <{ $name }> of <@{ $owner }>, removed by { $by } <t:{ $when }:R>
@@ -1475,6 +1483,7 @@ E_FILTER_MANY = This server's filter is full: { $most } words and patterns. Drop
 E_FILTER_NONE = “{ $text }” is not in this server's filter, so nothing was dropped.
 E_BARRED_NONE = The member { $member } was not kept out, so nothing was changed. `tintype blocks list` shows who is.
 E_BLOCK_WHOM = You cannot block yourself, a bot, or who runs this Tintype. Name another member.
+E_BLOCK_DAYS = A block lasts a number of days from 1 to { $most }, or until you let them in again. Press the button again and write such a number, or nothing.
 E_BLOCK_NONE = That member is not blocked here. `/studio reports` lists who is.
 E_BLOCK_BOTH = Block or let in, one at a time; nothing was changed. A reason or a number of days goes with `block:`.
 E_REMOVAL_GONE = This server keeps no such style out. `/studio reports` lists what was removed.

@@ -76,8 +76,8 @@ def recipe() -> cards.Recipe:
 
 def case() -> studio.Case:
     return studio.Case(
-        report=JOB, owner=2**62, word=None, prompt=EVIL * 99, reason=EVIL * 99, reporters=5, strikes=2, is_hidden=True,
-        when=1e9, picture=picture("case"),
+        report=JOB, owner=2**62, word=None, prompt=EVIL * 99, said=[(2**62, EVIL * 99)] * 9, reporters=5, strikes=2,
+        is_hidden=True, when=1e9, picture=picture("case"),
     )  # fmt: skip
 
 

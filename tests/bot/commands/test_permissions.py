@@ -146,7 +146,7 @@ async def test_a_foreign_form_gets_a_sentence_and_changes_nothing(stage: Stage) 
     told = {verb: await stage.forge(stage.ben, f"t1:{verb}:{ids[verb]}", form=fields) for verb in modals.forms()}
 
     expected = {"teach": NOT_THERE, "add": NOT_THERE, "word": NOT_THERE, "edit": NO_WORD, "try": NO_WORD}
-    expected |= {"report": "Thank you", "report_style": NO_STYLE, "set_negative": FOREIGN}
+    expected |= {"report": "Thank you", "report_style": NO_STYLE, "set_negative": FOREIGN, "block": MANAGERS}
     assert {verb: text for verb, text in told.items() if expected[verb] not in text} == {}
     assert await stage.jobs(stage.ben) == []
     assert await stage.run(lambda rooms: rooms.privacy.mydata(stage.id_of(stage.ana))) == before
