@@ -32,12 +32,19 @@ def retold(rooms: Any, job: Job, facts: EngineFacts | None, now: float, reader: 
             return cards.failed_card(job=job.id, kind=job.kind, word=word, code=code, facts=job.facts, photos=photos)
         case JobState.CANCELLED:
             word, photos = word_today(rooms, job), keeping.of_job(rooms, job)
-            reason = sentence_of(TintypeError(job.code, **job.facts)) if job.code else None
+            reason = _why_cancelled(job, reader) if job.code else None
             return cards.cancelled_card(job=job.id, kind=job.kind, word=word, photos=photos, reason=reason)
         case JobState.SUCCEEDED:
             return _over(rooms, job, facts, reader)
         case _:
             return _open(rooms, job, facts, now)
+
+
+def _why_cancelled(job: Job, reader: Actor | None) -> str:
+    """That somebody took their agreement to a training back is no business of a channel's."""
+    if job.code == "E_TRAINING_BACK" and (reader is None or reader.member != job.owner):
+        return texts.say("cancelled-quiet")
+    return sentence_of(TintypeError(str(job.code), **job.facts))
 
 
 def _over(rooms: Any, job: Job, facts: EngineFacts | None, reader: Actor | None) -> Card:
@@ -100,6 +107,7 @@ def _learned(rooms: Any, job: Job, facts: EngineFacts | None) -> Card:
     learned = Learned(
         job=job.id,
         concept=str(job.concept),
+        owner=job.owner,
         word=word,
         method=method.title if method else str(job.request["method"]),
         steps=int(job.result.get("steps", 0)),

@@ -22,6 +22,7 @@ class Learned:
 
     job: str
     concept: str
+    owner: int
     word: str
     method: str
     steps: int
@@ -88,6 +89,7 @@ def result_card(learned: Learned, sheet: Picture | None, curve: Picture | None) 
             layout.lines(
                 texts.say("result-title", word=plain(learned.word)),
                 _figures(learned),
+                texts.say("queued-by", owner=str(learned.owner)),
                 _photos(learned),
                 texts.say("result-private") if learned.is_person else None,
                 *remarks(learned.warnings),

@@ -120,6 +120,20 @@ async def test_of_a_persons_training_the_channel_sees_no_picture(stage: Stage) -
     assert "belongs to another member" in shown(await stage.ben.press(learned, "Show me")).text
 
 
+async def test_the_result_says_whose_word_it_is_as_the_live_card_does(stage: Stage) -> None:
+    await stage.ana.press(await stage.report(5), "Train")
+    job = await stage.start(await stage.job(), done=100, total=300)
+    running = await stage.post(job.id)
+    await stage.learn(job)
+    learned = await stage.post(job.id)
+    whose = f"Taught by <@{stage.id_of(stage.ana)}>"
+
+    assert whose in running.text
+    assert whose in learned.text
+    assert learned.files
+    assert (stage.ana.is_mine(learned), stage.ben.is_mine(learned)) == (True, False)
+
+
 async def test_ways_to_learn_and_class_words_are_completed(stage: Stage) -> None:
     methods = await stage.ana.complete("train", method="textual")
     class_words = await stage.ana.complete("train", kind="animal", class_word="")
