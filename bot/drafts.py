@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot import consent
+from bot import consent, likeness
 from bot.ground import may_teach
 from bot.naming import learned_word, plain_word
 from bot.studio import Asker, EngineFacts, MethodFacts, size_px_of
@@ -54,6 +54,8 @@ def begin(
     """
     may_teach(rooms, asker, kind)
     stands = standing(rooms, asker.member, asker.actor.guild, word) if word and draft is None else None
+    before = stands or (rooms.photos.draft(DraftId(draft)) if draft else None)
+    likeness.refuse_unasked(rooms, asker, before, word or "", person)
     opened: Draft = stands or rooms.photos.open_draft(
         asker.member,
         asker.actor.guild,

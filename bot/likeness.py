@@ -7,8 +7,9 @@ from typing import Any
 from bot import texts
 from bot.cards import Sitting
 from bot.naming import learned_word
+from bot.studio import Asker
 from storage.errors import NotAllowed
-from storage.questions import Question, QuestionState
+from storage.questions import Question, QuestionKind, QuestionState
 from storage.records import Concept, ConceptId, Consent, Draft, Kind, MemberId
 
 TEXT_VERSION = "member-1"  # raise it with every change of the wording, and add `consent-<version>`; old ones stay
@@ -37,6 +38,20 @@ def shown(rooms: Any, draft: Draft) -> MemberId | None:
     known: Concept | None = learned_word(rooms, draft.owner, draft.guild, draft.word)
     is_person = known is not None and known.kind is Kind.PERSON
     return known.person if known is not None and is_person else draft.person
+
+
+def refuse_unasked(rooms: Any, asker: Asker, draft: Draft | None, word: str, person: MemberId | None) -> None:
+    """Let photos be taken for a word, unless they show a member who wants to be left in peace.
+
+    Whom they show is said by the word itself where it is learned, by `person`, or by what was handed in before.
+    Raises: NotAllowed E_ASK_NEVER, E_ASK_DECLINED.
+    """
+    known: Concept | None = learned_word(rooms, asker.member, asker.actor.guild, word) if word else None
+    whom = (known and known.person) or person or (draft and draft.person)
+    if whom is None or whom == asker.member or (draft is not None and agreement(rooms, draft, whom)):
+        return
+    name = rooms.names.of(asker.actor.guild, whom) or f"<@{whom}>"
+    rooms.questions.refuse_at_rest(QuestionKind.CONSENT, asker.member, whom, name)
 
 
 def agreement(rooms: Any, draft: Draft, person: MemberId) -> Question | None:

@@ -64,6 +64,7 @@ TERMS = {
 }
 
 DECLINED = "state = 'no' or (state = 'revoked' and kind = 'consent')"  # leave taken back is asked for again each time
+BETWEEN = "kind = :kind and asker = :asker and person = :person"
 NAGGING = "(kind = 'consent' or state not in ('yes', 'revoked'))"  # who says yes has nothing against being asked
 STANDING = "kind = 'permission' and json_extract(request, '$.always')"
 
@@ -316,23 +317,29 @@ class Questions(Letters):
             rows(self._db, "update drafts set state = 'open' where id = :draft and state = 'asked'", draft=row["draft"])
         return [_question(row) for row in ended]
 
-    def _refuse(self, new: NewQuestion) -> None:
-        now, terms = self._clock.now(), TERMS[new.kind]
-        if Wishes(self._db, self._clock).of(new.person).never_asked:
-            raise NotAllowed("E_ASK_NEVER", person=new.person_name)
-        pair = {"kind": new.kind, "asker": new.asker, "person": new.person}
-        between = "kind = :kind and asker = :asker and person = :person"
+    def refuse_at_rest(
+        self, kind: QuestionKind, asker: MemberId, person: MemberId, name: str, concept: ConceptId | None = None
+    ) -> None:
+        """Raises: NotAllowed E_ASK_NEVER, E_ASK_DECLINED where a member wants to be left in peace."""
+        if Wishes(self._db, self._clock).of(person).never_asked:
+            raise NotAllowed("E_ASK_NEVER", person=name)
         about = "(kind = 'consent' or concept is :concept)"  # a likeness is one thing, whatever the photos
+        rest_s = TERMS[kind].rest_s
         refused = self._of(
-            f"{between} and {about} and ({DECLINED}) and answered_at > :since",
-            **pair, concept=new.concept, since=now - terms.rest_s,
+            f"{BETWEEN} and {about} and ({DECLINED}) and answered_at > :since",
+            kind=kind, asker=asker, person=person, concept=concept, since=self._clock.now() - rest_s,
         )  # fmt: skip
         if refused:
-            again = max(one.answered_at or 0.0 for one in refused) + terms.rest_s
-            raise NotAllowed("E_ASK_DECLINED", person=new.person_name, again=str(int(again)))
-        if new.kind is QuestionKind.CONSENT and self._of(f"{between} and state = 'open'", **pair):
+            again = max(one.answered_at or 0.0 for one in refused) + rest_s
+            raise NotAllowed("E_ASK_DECLINED", person=name, again=str(int(again)))
+
+    def _refuse(self, new: NewQuestion) -> None:
+        self.refuse_at_rest(new.kind, new.asker, new.person, new.person_name, new.concept)
+        since = self._clock.now() - DAY_S
+        pair = {"kind": new.kind, "asker": new.asker, "person": new.person}
+        if new.kind is QuestionKind.CONSENT and self._of(f"{BETWEEN} and state = 'open'", **pair):
             raise NotAllowed("E_ASK_OPEN", person=new.person_name)
-        if len(self._of(f"{between} and {NAGGING} and created_at > :since", **pair, since=now - DAY_S)) >= MOST_A_DAY:
+        if len(self._of(f"{BETWEEN} and {NAGGING} and created_at > :since", **pair, since=since)) >= MOST_A_DAY:
             raise NotAllowed("E_ASK_OFTEN", person=new.person_name, most=MOST_A_DAY)
         if len(self._of("asker = :asker and state = 'open'", asker=new.asker)) >= MOST_OPEN:
             raise NotAllowed("E_ASK_MANY", most=MOST_OPEN)

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot import drafts, intake, sitters
+from bot import drafts, intake, likeness, sitters
 from bot.answers import Interaction, acknowledge, show, studio_of
 from bot.attachments import Upload
 from bot.completion import complete_own
@@ -51,11 +51,15 @@ async def begin(interaction: Interaction, photos: list[Photo], **wishes: Any) ->
     await show(interaction, await intake.report(studio, asker, draft.id, rejected=rejected))
 
 
-async def _people_too(studio: Studio, asker: Asker, kind: str | None) -> bool:
-    """Whether people may be taught here, for whoever may teach this at all; yes while nobody has time to look."""
+async def _people_too(studio: Studio, asker: Asker, word: str | None, wishes: dict[str, Any]) -> bool:
+    """Whether people may be taught here, for whoever may teach this at all; yes while nobody has time to look.
+
+    Raises: NotAllowed where the photos would show a member who wants to be left in peace.
+    """
 
     def look(rooms: Any) -> bool:
-        may_teach(rooms, asker, kind)
+        may_teach(rooms, asker, wishes["kind"])
+        likeness.refuse_unasked(rooms, asker, None, word or "", wishes["person"])
         return teaches_people(rooms, asker)
 
     try:
@@ -72,7 +76,7 @@ async def _open_form(studio: Studio, interaction: Interaction, known: str | None
     asker.needs_channel()
     if word is not None:
         word = check_word(word)
-    has_people = await _people_too(studio, asker, wishes["kind"])
+    has_people = await _people_too(studio, asker, word, wishes)
     form = train_form(
         draft,
         word=word,

@@ -86,14 +86,20 @@ async def test_a_no_deletes_the_photos_and_leaves_that_member_in_peace(stage: St
 
     answer = shown(await stage.ben.press(card, "No"))
     reply = await told(stage, letters, stage.ana, "does not want that")
-    again = shown(await stage.ana.press(await handed_in(stage, word="other"), "Ask them"))
+    kept = await stage.run(lambda rooms: rooms.vault.held(stage.id_of("ana")))
+    again = await handed_in(stage, word="other")
+    form = await stage.ana.command("train", word="other", who="member", member=str(stage.id_of("ben")))
+    others = shown(await stage.ana.command("train", word="ana-cup", kind="object", **photos(3)))
 
     assert "**You said no.**" in answer.body
     assert "Nothing was learned as <ben-face>" in reply.body
-    assert "does not want that, and is asked again by you at the earliest" in again.text
+    assert "Ben does not want that, and is asked again by you at the earliest" in again.text
+    assert "Ben does not want that, and is asked again by you at the earliest" in shown(form).text
+    assert "Photos for <ana-cup>" in others.text
     assert await stage.jobs() == []
     assert await stage.run(lambda rooms: rooms.photos.draft(question.draft)) is None
-    assert await stage.run(lambda rooms: rooms.vault.held(stage.id_of("ana"))) != []  # those of the other word
+    assert kept == []
+    assert [one.word for one in await stage.run(lambda rooms: rooms.photos.drafts(stage.id_of("ana")))] == ["ana-cup"]
 
 
 async def test_while_the_question_waits_the_photos_stay_as_they_are(stage: Stage, letters: Letters) -> None:
@@ -292,9 +298,10 @@ async def test_after_a_week_the_question_is_over_and_the_photos_stay_one_more_da
 async def test_who_wants_no_questions_is_not_asked_about_photos_either(stage: Stage, letters: Letters) -> None:
     await stage.ben.press(shown(await stage.ben.command("settings show")), "Others may ask me: Yes")
 
-    refused = shown(await stage.ana.press(await handed_in(stage), "Ask them"))
+    refused = await handed_in(stage)
     await letters.deliver()
 
     assert "This needs leave of Ben, who takes no such questions" in refused.text
     assert await stage.run(lambda rooms: rooms.questions.of_member(stage.id_of("ben"))) == []
+    assert await stage.run(lambda rooms: rooms.vault.held(stage.id_of("ana"))) == []
     assert [one for one in await stage.ben.read("dm") if "learn" in one.text] == []
