@@ -67,7 +67,8 @@ def merged_layers(
 ) -> dict[str, Difference]:
     """What all together add to each layer that any of them changes; the same seed gives the same numbers.
 
-    `linear` is their sum but for rounding. The other ways are peft's on whole differences, brought back to a rank.
+    `linear` is their sum but for rounding, `svd` the nearest to it of a rank. The other ways are peft's on whole
+    differences, brought back to a rank.
     Source: TIES, Yadav et al. 2023, arXiv 2306.01708; DARE, Yu et al. 2024, arXiv 2311.03099.
     """
     changed = {name for parent in parents for name in parent.adapter.linear}
@@ -92,9 +93,10 @@ def _highest_rank(parents: Sequence[Parent]) -> int:
 def _merged(parts: Parts, weight: Tensor, way: Way, rank: int) -> Difference:
     if weight.ndim < 2:  # a norm's: no LoRA can stand for it
         return Whole(torch.stack([share * difference.of(weight) for difference, share in parts]).sum(0))
-    if way.how == "linear":
-        return _side_by_side([(_as_pair(difference, weight), share) for difference, share in parts], weight)
-    return shortened(_combined(parts, weight, way), rank)
+    if way.how in SPARSE:
+        return shortened(_combined(parts, weight, way), rank)
+    both = _side_by_side([(_as_pair(difference, weight), share) for difference, share in parts], weight)
+    return both if way.how == "linear" else _at_rank(both, rank)
 
 
 def _combined(parts: Parts, weight: Tensor, way: Way) -> Tensor:
@@ -103,11 +105,8 @@ def _combined(parts: Parts, weight: Tensor, way: Way) -> Tensor:
 
     diffs = [difference.of(weight) for difference, _ in parts]
     shares = torch.tensor([share for _, share in parts])
-    if way.how == "ties":
-        return merge_utils.ties(diffs, shares, way.density)
-    if way.how == "dare":
-        return merge_utils.dare_linear(diffs, shares, way.density)
-    return merge_utils.task_arithmetic(diffs, shares)
+    merge = merge_utils.ties if way.how == "ties" else merge_utils.dare_linear
+    return merge(diffs, shares, way.density)
 
 
 def _side_by_side(pairs: Sequence[tuple[LowRank, float]], weight: Tensor) -> LowRank:
@@ -117,6 +116,16 @@ def _side_by_side(pairs: Sequence[tuple[LowRank, float]], weight: Tensor) -> Low
     both = LowRank(down, up, 1.0)
     most = min(len(weight), weight[0].numel())
     return both if len(down) <= most else shortened(both.of(weight), most)
+
+
+def _at_rank(low: LowRank, rank: int) -> LowRank:
+    """What `shortened` makes of the whole difference, found between its thin factors: thousands of times the speed."""
+    if len(low.down) <= rank:
+        return low
+    left, up = torch.linalg.qr(low.up * low.scale)
+    right, down = torch.linalg.qr(low.down.flatten(1).T)
+    core = shortened(up @ down.T, rank)
+    return LowRank((core.down @ right.T).reshape(rank, *low.down.shape[1:]), left @ core.up, 1.0)
 
 
 def _as_pair(difference: Difference, weight: Tensor) -> LowRank:

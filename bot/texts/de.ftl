@@ -1434,8 +1434,8 @@ E_MODEL_NETWORK = Hugging Face ist nicht zu erreichen: { $reason }. Prüf die Ve
 E_MODEL_DISK = Das Modell braucht { $need_mib } MiB in { $folder }, und { $free_mib } MiB sind frei. Schaff Platz, oder setz TINTYPE_MODELS_DIR auf eine andere Platte.
 E_MODEL_FORMAT = „{ $name }“ bietet kein vollständiges Modell und keinen VAE in .safetensors. Etwas anderes lädt Tintype nicht, weil andere Formate Programme ausführen können.
 E_MODEL_LICENCE = „{ $name }“ hat die Lizenz „{ $licence }“. Lies sie unter { $link }, und gib dann `--yes` an, wenn du sie annimmst.
-E_MODEL_CHANGED = Die Datei „{ $file }“ des Basismodells „{ $name }“ ist nicht die, die geholt wurde. Lösch { $folder } und hol es neu mit `tintype-trainer models get { $name }`.
-E_MODEL_MISSING = Das Basismodell „{ $name }“ ist nicht auf diesem Rechner. Hol es mit `tintype-trainer models get { $name }`.
+E_MODEL_CHANGED = Die Datei „{ $file }“ des Modells „{ $name }“ ist nicht die, die geholt wurde. Lösch { $folder } und hol es neu mit `tintype-trainer models get { $name }`.
+E_MODEL_MISSING = Das Modell „{ $name }“ ist nicht auf diesem Rechner. Hol es mit `tintype-trainer models get { $name }`.
 E_MODEL_MEMORY = „{ $name }“ braucht zum Trainieren auf diesem Gerät etwa { $need_mib } MiB (berechnet), und es hat { $have_mib } MiB. Nimm ein kleineres Basismodell, oder gib `--yes` an, um es trotzdem zu holen.
 
 ## Fehler: Ablage, Wörter, Rechte

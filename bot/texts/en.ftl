@@ -1402,8 +1402,8 @@ E_MODEL_NETWORK = Hugging Face cannot be reached: { $reason }. Check this machin
 E_MODEL_DISK = The model needs { $need_mib } MiB in { $folder }, and { $free_mib } MiB are free. Free some space, or set TINTYPE_MODELS_DIR to another disk.
 E_MODEL_FORMAT = “{ $name }” offers no complete pipeline and no VAE in .safetensors. Tintype loads nothing else, because other formats can run code.
 E_MODEL_LICENCE = “{ $name }” has the licence “{ $licence }”. Read it at { $link }, then add `--yes` to say that you accept it.
-E_MODEL_CHANGED = The file “{ $file }” of the base model “{ $name }” is not what was fetched. Delete { $folder } and fetch it again with `tintype-trainer models get { $name }`.
-E_MODEL_MISSING = The base model “{ $name }” is not on this machine. Fetch it with `tintype-trainer models get { $name }`.
+E_MODEL_CHANGED = The file “{ $file }” of the model “{ $name }” is not what was fetched. Delete { $folder } and fetch it again with `tintype-trainer models get { $name }`.
+E_MODEL_MISSING = The model “{ $name }” is not on this machine. Fetch it with `tintype-trainer models get { $name }`.
 E_MODEL_MEMORY = “{ $name }” needs about { $need_mib } MiB to train on this device (computed), which has { $have_mib } MiB. Take a smaller base model, or add `--yes` to fetch it anyway.
 
 ## Errors: storage, words, permissions

@@ -18,7 +18,7 @@ from tests.trainers.bases import tiny_pipeline
 from tests.trainers.layouts import RANK, config, sample
 from tests.trainers.mergers import EXACT, drawn, parents_of, some, total, two, whole, word, written
 from trainers.adapter import Adapter
-from trainers.differences import Difference, Hadamard, Kronecker, LowRank, Whole
+from trainers.differences import Difference, Hadamard, Kronecker, LowRank, Whole, shortened
 from trainers.layers import targets_of
 from trainers.merging import USUAL_RANK, Parent, Way, merged_layers
 from trainers.pipeline import Base, layer_at
@@ -109,6 +109,9 @@ def test_a_large_convolution_and_a_norm_are_merged_as_they_are(base: Base, tmp_p
     for name in (convolution, norm):
         torch.testing.assert_close(whole(base, name, read.linear[name]), total(base, name, parents), rtol=0, atol=EXACT)
     assert load_file(file)["lora_unet_down_blocks_0_resnets_0_conv1.lora_down.weight"].shape == (4, *weight.shape[1:])
+    lower = merged_layers(base, parents, Way(how="svd", rank=3))[convolution]
+    nearest = shortened(total(base, convolution, parents), 3)
+    torch.testing.assert_close(whole(base, convolution, lower), nearest.of(weight), rtol=0, atol=EXACT)
 
 
 def test_text_encoders_are_merged_with_it(any_base: Base, tmp_path: Path) -> None:
