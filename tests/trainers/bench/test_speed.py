@@ -174,6 +174,10 @@ def test_ratios_are_those_of_rounds_and_above_one_where_ours_is_better() -> None
     assert "| samples a second | 35.0 | 10.0 | 3.50 × [2.00, 5.00] |" in table(found)
 
 
+def test_small_numbers_are_told_more_exactly() -> None:
+    assert "| samples a second | 0.24 | – | – |" in table([took(OURS, 0.238)])
+
+
 def test_ours_alone_has_no_ratio() -> None:
     assert ratios([took(OURS, 20)]) == {}
     assert "| samples a second | 20.0 | – | – |" in table([took(OURS, 20)])

@@ -146,14 +146,17 @@ def table(found: Sequence[Took]) -> str:
     head = "| | ours | reference | ours is better by |\n|---|---|---|---|"
     mine, other, better = medians(found, OURS), medians(found, REFERENCE), ratios(found)
     lines = [
-        f"| {title} | {mine[field]:,.1f} | {_told(other, field)} | {_factor(better.get(field))} |"
+        f"| {title} | {_told(mine, field)} | {_told(other, field)} | {_factor(better.get(field))} |"
         for field, (title, _) in ROWS.items()
     ]
     return "\n".join([head, *lines])
 
 
 def _told(numbers: Mapping[str, float], field: str) -> str:
-    return f"{numbers[field]:,.1f}" if numbers else "–"
+    if not numbers:
+        return "–"
+    decimals = 1 if numbers[field] >= 10 else 2
+    return f"{numbers[field]:,.{decimals}f}"
 
 
 def _factor(spread: Mapping[str, float] | None) -> str:
