@@ -15,6 +15,7 @@ from bot.cards import imports as faces
 from bot.drafts import known_class_word
 from bot.ground import may_teach
 from bot.limits import refuse_above
+from bot.machine import base_said
 from bot.studio import Asker, EngineFacts, Studio
 from bot.waits import usual_s
 from storage.database import transaction
@@ -70,7 +71,7 @@ async def handed_in(studio: Studio, upload: Upload) -> InspectedImport:
         if isinstance(fetched, TintypeError):
             raise fetched
         facts = studio.facts()
-        width, title = (facts.text_width, facts.title) if facts else (None, "")
+        width, title = (facts.text_width, base_said(facts)) if facts else (None, "")
         found: InspectedImport = await studio.inspect.inspect_import(
             fetched.data, fetched.name, width=width, base=title
         )

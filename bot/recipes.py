@@ -10,8 +10,6 @@ from bot.orders import finished, prompt_today
 from bot.studio import Asker, EngineFacts
 from storage.permissions import Action
 
-SHOWN_SETTINGS = ("steps", "guidance_scale", "shape")  # what one would type elsewhere to get the same
-
 
 def recipe_of(rooms: Any, asker: Asker, job_id: str, facts: EngineFacts | None) -> Recipe:
     """The recipe of a finished /imagine.
@@ -20,7 +18,7 @@ def recipe_of(rooms: Any, asker: Asker, job_id: str, facts: EngineFacts | None) 
     """
     job, images = finished(rooms, asker, job_id, Action.RECIPE)
     first, relation = images[0], job.request.get("relation") or {}
-    settings = dict(first.settings) | {"shape": job.request.get("shape", "square")}
+    settings = first.settings
     base = str(settings.get("base_model") or (facts.base_id if facts else ""))
     return Recipe(
         job=job.id,
@@ -31,9 +29,11 @@ def recipe_of(rooms: Any, asker: Asker, job_id: str, facts: EngineFacts | None) 
         height=first.height_px,
         words=whole_credits_of(rooms, job, asker.actor),
         base=base,
-        settings=", ".join(f"{name} {settings[name]}" for name in SHOWN_SETTINGS if settings.get(name) is not None),
         quality=str(job.request.get("quality") or "normal"),
         when=job.ended_at or job.created_at,
+        steps=settings.get("steps"),
+        guidance_scale=settings.get("guidance_scale"),
+        shape=str(job.request.get("shape") or "square"),
         parent=relation.get("parent"),
         relation=str(relation.get("kind", "none")),
         begun=(job.request.get("image") or {}).get("strength"),

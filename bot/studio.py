@@ -80,6 +80,9 @@ class EngineFacts:
     title: str
     size_px: int
     device: str
+    device_type: str = ""  #: cpu, mps, cuda
+    processor: str = ""  #: what computes and how many threads of it, where that is no graphics card
+    threads: int = 0
     text_width: int | None = None  #: of what its layers read; tells families apart
     methods: Sequence[MethodFacts] = ()
     class_words: Mapping[str, Sequence[str]] = field(default_factory=dict)  #: by kind
@@ -97,6 +100,9 @@ class EngineFacts:
             title=str(base.get("title") or base.get("id") or ""),
             size_px=int(base.get("size_px") or USUAL_SIZE_PX),
             device=str(device.get("name") or ""),
+            device_type=str(device.get("type") or ""),
+            processor=str(device.get("processor") or ""),
+            threads=int(device.get("threads") or 0),
             text_width=int(base["text_width"]) if base.get("text_width") else None,
             methods=tuple(
                 MethodFacts(

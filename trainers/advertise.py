@@ -10,7 +10,7 @@ import torch
 from storage.output_checks import OFF
 from trainers import miniature
 from trainers.families import Family, families
-from trainers.memory import fits, frozen_mib, memory_of, name_of, needs_mib
+from trainers.memory import fits, frozen_mib, memory_of, name_of, needs_mib, processor_of
 from trainers.method import described, methods, settings_for
 from trainers.models import Plan, is_half
 from trainers.pipeline import Base, device_named
@@ -54,9 +54,12 @@ def device_facts(base: Base) -> dict[str, Any]:
 
 def _device_facts(device: torch.device) -> dict[str, Any]:
     memory = memory_of(device)
+    processor, threads = processor_of(device)
     return {
         "name": name_of(device),
         "type": device.type,
+        "processor": processor,
+        "threads": threads,
         "free_mib": memory.free_mib,
         "total_mib": memory.total_mib,
     }

@@ -50,8 +50,13 @@ def name_of(device: torch.device) -> str:
     """The device as its owner knows it."""
     if device.type == "cuda":
         return str(torch.cuda.get_device_name(device))
-    threads = torch.get_num_threads()
-    return f"{platform.machine()} {device.type.upper()}, {threads} thread" + ("s" if threads > 1 else "")
+    processor, threads = processor_of(device)
+    return f"{processor} {device.type.upper()}, {threads} thread" + ("s" if threads > 1 else "")
+
+
+def processor_of(device: torch.device) -> tuple[str, int]:
+    """What computes and with how many threads, for whoever says it in another language; nothing for a graphics card."""
+    return ("", 0) if device.type == "cuda" else (platform.machine(), torch.get_num_threads())
 
 
 def frozen_mib(numbers: int, dtype: torch.dtype) -> int:

@@ -64,9 +64,11 @@ class Recipe:
     height: int
     words: Sequence[Credit]
     base: str
-    settings: str
     quality: str
     when: float  #: unix seconds
+    steps: int | None = None  #: None where the engine did not say it
+    guidance_scale: float | None = None
+    shape: str = "square"
     parent: str | None = None
     relation: str = "none"
     begun: float | None = None  #: how far it leaves the picture that was sent to begin from
@@ -225,10 +227,21 @@ def recipe_card(recipe: Recipe) -> Card:
         texts.say("recipe-words", words=words) if words else None,
         texts.say("recipe-base", base=plain(recipe.base)),
         texts.say("recipe-quality", quality=texts.say(f"choice-{recipe.quality}")),
-        texts.say("recipe-settings", settings=plain(recipe.settings)) if recipe.settings else None,
+        texts.say("recipe-settings", settings=_settings(recipe)),
         begun,
         parent,
         texts.say("recipe-job", job=recipe.job, when=str(int(recipe.when))),
     )
     pictures = list(recipe.pictures)
     return layout.card(layout.text(layout.cut(body)), layout.gallery(pictures) if pictures else None, pictures=pictures)
+
+
+def _settings(recipe: Recipe) -> str:
+    """What one would set elsewhere to get the same."""
+    steps, scale, shape = recipe.steps, recipe.guidance_scale, f"choice-{recipe.shape}"
+    told = [
+        None if steps is None else texts.say("recipe-steps", steps=steps),
+        None if scale is None else texts.say("recipe-guidance", scale=scale),
+        texts.say("recipe-shape", shape=texts.say(shape) if texts.knows(shape) else plain(recipe.shape)),
+    ]
+    return " · ".join(part for part in told if part)

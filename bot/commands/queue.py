@@ -9,6 +9,7 @@ from discord import app_commands
 from bot import cards, holding
 from bot.answers import Interaction, acknowledge, show, studio_of
 from bot.cards import EngineLine, QueueLine, layout
+from bot.machine import base_said, device_said
 from bot.naming import word_today
 from bot.studio import EngineFacts, asker_of
 from bot.translator import spoken
@@ -49,4 +50,5 @@ def _line(rooms: Any, job: Job, member: MemberId, place: int, now: float) -> Que
 def _engine(facts: EngineFacts | None) -> EngineLine:
     if facts is None:
         return EngineLine(state="away")
-    return EngineLine(state="ready" if facts.state == "ready" else "loading", title=facts.title, device=facts.device)
+    state = "ready" if facts.state == "ready" else "loading"
+    return EngineLine(state=state, title=base_said(facts), device=device_said(facts))

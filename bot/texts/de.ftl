@@ -676,6 +676,12 @@ recipe-base = **Basismodell:** { $base }
 recipe-begun = Ausgegangen von einem eingesandten Bild, mit Stärke { NUMBER($strength) }.
 recipe-quality = **Qualität:** { $quality }
 recipe-settings = **Werte:** { $settings }
+recipe-steps = { $steps ->
+    [one] ein Schritt
+   *[other] { $steps } Schritte
+}
+recipe-guidance = Prompttreue (CFG) { $scale }
+recipe-shape = Format: { $shape }
 recipe-parent = Entstanden aus Bild `{ $parent }` ({ $relation ->
     [vary] abgewandelt
     [edit] mit geändertem Prompt
@@ -956,26 +962,26 @@ audit-delete = hat { $count ->
     [none] {""}
    *[other] {" "}von { $whom }
 } gelöscht
-audit-report = hat etwas gemeldet{ $whom ->
+audit-report = hat etwas{ $whom ->
     [none] {""}
    *[other] {" "}von { $whom }
-}
-audit-hide = hat durch eine Meldung etwas verborgen{ $whom ->
-    [none] {""}
-   *[other] , von { $whom }
-}
-audit-keep = hat Gemeldetes behalten{ $whom ->
+} gemeldet
+audit-hide = hat durch eine Meldung etwas{ $whom ->
     [none] {""}
    *[other] {" "}von { $whom }
-}
-audit-remove = hat Gemeldetes entfernt{ $whom ->
+} verborgen
+audit-keep = hat Gemeldetes{ $whom ->
     [none] {""}
    *[other] {" "}von { $whom }
-}
-audit-strike = hat Gemeldetes entfernt und verwarnt{ $whom ->
+} behalten
+audit-remove = hat Gemeldetes{ $whom ->
     [none] {""}
-   *[other] : { $whom }
-}
+   *[other] {" "}von { $whom }
+} entfernt
+audit-strike = hat Gemeldetes{ $whom ->
+    [none] {""}
+   *[other] {" "}von { $whom }
+} mit einer Verwarnung entfernt
 audit-count = hat eine Verwarnung gezählt{ $whom ->
     [none] {""}
    *[other] {" "}gegen { $whom }
@@ -987,10 +993,10 @@ audit-block = hat { $whom ->
     [none] {""}
    *[other] {" "}bis <t:{ $until }:f>
 } gesperrt
-audit-readmit = hat Entferntes wieder zugelassen{ $whom ->
+audit-readmit = hat Entferntes{ $whom ->
     [none] {""}
-   *[other] , von { $whom }
-}
+   *[other] {" "}von { $whom }
+} wieder zugelassen
 audit-unblock = hat { $whom ->
     [none] ein gesperrtes Mitglied
    *[other] { $whom }
@@ -1183,6 +1189,11 @@ queue-more = … und { $count } weitere.
 queue-awaited-imagine = **Bilder von dir warten** bis <t:{ $until }:R> auf Antwort:
 queue-awaited-train = **<{ $word }> wartet** bis <t:{ $until }:R> darauf, dass { $person } zustimmt; dann wird es von selbst gelernt.
 queue-engine-ready = Maschine: wach, { $title }, { $device }.
+base-miniature = das mitgelieferte Miniaturmodell
+device-processor = { $processor } { $kind }, { $threads ->
+    [one] ein Thread
+   *[other] { $threads } Threads
+}
 queue-engine-loading = Maschine: wacht gerade auf.
 queue-engine-away = Maschine: nicht wach. Aufträge bleiben und beginnen von selbst.
 show-none = Du hast hier noch keinen Auftrag. `/train` und `/imagine` machen einen.

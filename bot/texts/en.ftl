@@ -659,6 +659,12 @@ recipe-base = **Base model:** { $base }
 recipe-begun = Begun from a picture that was sent, with strength { NUMBER($strength) }.
 recipe-quality = **Quality:** { $quality }
 recipe-settings = **Settings:** { $settings }
+recipe-steps = { $steps ->
+    [one] one step
+   *[other] { $steps } steps
+}
+recipe-guidance = guidance (CFG) { $scale }
+recipe-shape = shape: { $shape }
 recipe-parent = Made from picture `{ $parent }` ({ $relation }).
 recipe-job = Job `{ $job }`, made <t:{ $when }:R>
 
@@ -1156,6 +1162,11 @@ queue-more = … and { $count } more.
 queue-awaited-imagine = **Pictures of yours wait** until <t:{ $until }:R> for an answer of:
 queue-awaited-train = **<{ $word }> waits** until <t:{ $until }:R> for { $person } to agree; then it is learned by itself.
 queue-engine-ready = Engine: awake, { $title }, { $device }.
+base-miniature = the bundled miniature
+device-processor = { $processor } { $kind }, { $threads ->
+    [one] 1 thread
+   *[other] { $threads } threads
+}
 queue-engine-loading = Engine: waking up.
 queue-engine-away = Engine: not awake. Jobs are kept and start by themselves.
 show-none = You have no job here yet. `/train` and `/imagine` make one.

@@ -23,6 +23,14 @@ from tests.bot.limits import COLOUR, faults_of_card, faults_of_form, walk
 from tests.bot.test_cards import EXTREMES, JOB
 from tests.bot.test_texts import variables_of
 
+GERMAN_DECISIONS = {
+    "audit-report": "hat etwas von @ana gemeldet",
+    "audit-hide": "hat durch eine Meldung etwas von @ana verborgen",
+    "audit-keep": "hat Gemeldetes von @ana behalten",
+    "audit-remove": "hat Gemeldetes von @ana entfernt",
+    "audit-strike": "hat Gemeldetes von @ana mit einer Verwarnung entfernt",
+    "audit-readmit": "hat Entferntes von @ana wieder zugelassen",
+}
 OTHERS = [name for name in texts.languages() if name != texts.FALLBACK]
 #: what each kind of text may have at most; forms cut their titles, which still must fit with a word of usual length
 LIMITS = {"btn": 80, "cmd": 100, "menu": 150, "modal": 45, "state": 80}
@@ -259,3 +267,9 @@ async def test_work_on_the_stores_thread_speaks_the_language_of_who_asked_for_it
         told = await asyncio.gather(*(asyncio.create_task(ask(locale)) for locale in ("de", "en-US", "de")))
 
     assert told == ["Ja", "Yes", "Ja"]
+
+
+@pytest.mark.parametrize(("key", "said"), GERMAN_DECISIONS.items())
+def test_a_german_decision_names_whom_it_met_before_its_verb(key: str, said: str) -> None:
+    assert texts.say(key, locale="de", whom="@ana") == said
+    assert texts.say(key, locale="de", whom="none") == said.replace(" von @ana", "")

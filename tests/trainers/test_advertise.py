@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import platform
 
+import torch
+
+from bot.machine import device_said
 from bot.studio import EngineFacts
 from trainers.advertise import advertised, bundled, fitting, memory_need, numbers_of
 from trainers.method import methods
@@ -20,7 +24,8 @@ def test_the_bot_reads_what_the_engine_advertises(base: Base) -> None:
     assert [method.name for method in facts.methods] == [name for name in methods() if name != "dreambooth"]
     assert all(method.title and method.summary and method.min_photos for method in facts.methods)
     assert facts.class_words["animal"][0] == base.family.class_words["animal"][0]
-    assert facts.device
+    assert facts.device == device_said(facts)
+    assert (facts.processor, facts.threads, facts.device_type) == (platform.machine(), torch.get_num_threads(), "cpu")
 
 
 def test_every_setting_is_told_with_its_bounds(base: Base) -> None:

@@ -87,7 +87,7 @@ async def test_a_grid_shows_its_recipe_and_all_its_buttons(stage: Stage) -> None
     assert grid.alt_texts == ["4 pictures, numbered from left to right and top to bottom: <ana-dog> on the beach"]
     assert await grid.files[0].read() == PNG + b"grid"
     assert "**Seed:** 7 · **Size:** 64×64" in recipe.body
-    assert "steps 20, guidance\\_scale 5.0, shape square" in recipe.body
+    assert "**Settings:** 20 steps · guidance (CFG) 5 · shape: Square" in recipe.body
     assert recipe.is_ephemeral
 
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.letters import Letters
 from bot.sandbox.client import Member
+from bot.studio import EngineFacts
 from storage.clock import SystemClock
 from storage.questions import QuestionState
 from tests.bot.commands.leaves import ask_first, delivered, pressed, wanted
@@ -17,7 +20,29 @@ async def test_an_empty_queue_says_so_and_names_the_engine(stage: Stage) -> None
     card = shown(await stage.ana.command("queue"))
 
     assert "Nothing is waiting" in card.body
-    assert "Engine: awake, Miniature, cpu." in card.body
+    assert "Engine: awake, the bundled miniature, cpu." in card.body
+
+
+CARD = {"name": "NVIDIA H200", "type": "cuda", "processor": "", "threads": 0}
+CORES = {"name": "x86_64 CPU, 2 threads", "type": "cpu", "processor": "x86_64", "threads": 2}
+OTHER = {"id": "owner/name", "revision": "1", "title": "Stable Diffusion XL"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "locale", "told"),
+    [
+        ({"device": CORES}, "de", "Maschine: wach, das mitgelieferte Miniaturmodell, x86_64 CPU, 2 Threads."),
+        ({"device": CORES | {"threads": 1}}, "de", "x86_64 CPU, ein Thread."),
+        ({"device": CORES}, "en-US", "Engine: awake, the bundled miniature, x86_64 CPU, 2 threads."),
+        ({"device": CARD, "base_model": OTHER}, "de", "Maschine: wach, Stable Diffusion XL, NVIDIA H200."),
+    ],
+)
+async def test_the_engine_is_described_in_the_language_of_whoever_asks(
+    stage: Stage, changes: dict[str, Any], locale: str, told: str
+) -> None:
+    stage.facts = EngineFacts.from_ping({"state": "ready", "base_model": {"id": "miniature"}} | changes)
+    async with Member.connect(stage.url, "lena", locale=locale) as lena:
+        assert told in shown(await lena.command("queue")).body.replace("\\", "")
 
 
 async def test_while_no_engine_is_awake_the_queue_says_that_jobs_are_kept(stage: Stage) -> None:
