@@ -288,6 +288,11 @@ class Concepts:
         found = rows(self._db, sql, concept=concept)
         return record(Consent, found[0]) if found else None
 
+    def is_taken_back(self, concept: ConceptId) -> bool:
+        """Whether there was an agreement, and none is in force."""
+        sql = "select 1 from consents where concept = :concept"
+        return self.consent(concept) is None and bool(rows(self._db, sql, concept=concept))
+
     def revoke(self, concept: ConceptId) -> bool:
         """Take a person's agreement back: the word is refused everywhere from now on; False when there was none."""
         sql = """update consents set revoked_at = :now where concept = :concept and revoked_at is null

@@ -156,11 +156,11 @@ def _waiting(photos: KeptPhotos | None) -> str | None:
 
 
 def _anew(job: str, kind: str, photos: KeptPhotos | None) -> list[layout.Row]:
-    """A training can be begun again with the photos that are still there."""
-    if kind != "train":
+    """A training can be begun again with the photos, while they are still there."""
+    if kind != "train" or photos is None:
         return []
     again = layout.button("retry", job, texts.say("btn-again-train"), style=layout.PRIMARY)
-    return layout.rows([again, *([drop_button(photos)] if photos else [])])
+    return layout.rows([again, drop_button(photos)])
 
 
 def cancelled_card(

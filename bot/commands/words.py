@@ -62,7 +62,8 @@ def _card(rooms: Any, asker: Asker, word: str, facts: EngineFacts | None) -> Car
     concept = dictionary.known_named(rooms, asker, word)
     if concept.owner != asker.member:
         return gallery.style_card(rooms, asker, concept.id, facts)
-    told = [*shares.credits_of(rooms, concept), *cards.sharing_lines(shares.sharing_of(rooms, asker, concept))]
+    back = [texts.say("word-taken-back")] if rooms.concepts.is_taken_back(concept.id) else []
+    told = [*back, *shares.credits_of(rooms, concept), *cards.sharing_lines(shares.sharing_of(rooms, asker, concept))]
     face = replace(dictionary.card_of(rooms, concept, facts), sharing=told)
     return cards.word_card(face, dictionary.sheet_of(rooms, concept))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import cards, texts
+from bot import cards, keeping, texts
 from bot.answers import Interaction, acknowledge, show
 from bot.buttons import Press, on_press
 from bot.cards import Card, Picture, layout
@@ -20,16 +20,19 @@ async def cancel(studio: Studio, interaction: Interaction, press: Press) -> None
     """End a job that waits or runs; its final message says so."""
     await acknowledge(interaction)
     asker = asker_of(interaction)
-    job, word = await studio.run(lambda rooms: _cancel(rooms, asker, press.id))
+    told = await studio.run(lambda rooms: _cancel(rooms, asker, press.id))
     studio.wake()
-    await show(interaction, cards.cancelled_card(job=job.id, kind=job.kind, word=word))
+    await show(interaction, told)
 
 
-def _cancel(rooms: Any, asker: Asker, job_id: str) -> tuple[Job, str | None]:
+def _cancel(rooms: Any, asker: Asker, job_id: str) -> Card:
     job = job_of(rooms, asker, job_id, Action.CANCEL)
     if not rooms.queue.cancel(job.id):
         raise TintypeError("E_ALREADY_OVER")
-    return job, word_today(rooms, job) if job.owner == asker.member else None
+    if job.owner != asker.member:
+        return cards.cancelled_card(job=job.id, kind=job.kind, word=None)
+    photos = keeping.of_job(rooms, job)
+    return cards.cancelled_card(job=job.id, kind=job.kind, word=word_today(rooms, job), photos=photos)
 
 
 def job_of(rooms: Any, asker: Asker, job_id: str, action: Action) -> Job:

@@ -597,6 +597,7 @@ failed-photos = { $count ->
 cancelled-title-train = ## Das Lernen von <{ $word }> wurde abgebrochen
 cancelled-title-import = ## Die Übernahme von <{ $word }> wurde abgebrochen
 cancelled-title-imagine = ## Abgebrochen
+cancelled-quiet = Nichts wurde gelernt. Warum, zeigt `/show` dem Mitglied, dem es gehört.
 cancelled-body = Nichts davon wurde behalten.
 imagine-queued = **{ $count ->
     [one] Dein Bild { $state ->
@@ -761,6 +762,7 @@ version-used = <{ $name }> bedeutet von jetzt an Version { $n }. Bilder, die es 
 version-drop-ask = **Version { $n } von <{ $name }> löschen?** Ihre Gewichte und Proben werden gelöscht. Bilder daraus bleiben, aber neue lassen sich daraus nicht mehr machen. Das lässt sich nicht rückgängig machen.
 version-dropped = Version { $n } von <{ $name }> ist gelöscht; das Wort bedeutet jetzt Version { $now }.
 word-foreign = Version { $n } wurde für { $base } gemacht. Dieses Studio hat ein anderes Basismodell: Nimm *Neu trainieren*.
+word-taken-back = ⚠ Die Person, die es zeigt, hat ihr Einverständnis zurückgenommen: Es wird nicht weiter gelernt und überall abgelehnt. Das ist ihr Recht, ohne Begründung.
 word-none = Noch nicht gelernt.
 word-waits = Es kam aus einer Datei und wartet auf dich: Sieh dir die ersten Bilder an, dann schalte es ein oder verwirf es.
 word-use = So benutzt du es: `/imagine prompt:<{ $name }> in the snow`

@@ -583,6 +583,7 @@ failed-photos = Your { $count ->
 cancelled-title-train = ## Learning <{ $word }> was cancelled
 cancelled-title-import = ## Taking <{ $word }> over was cancelled
 cancelled-title-imagine = ## Cancelled
+cancelled-quiet = Nothing was learned. `/show` tells its owner why.
 cancelled-body = Nothing was kept of it.
 imagine-queued = **Your { $count ->
     [one] picture is
@@ -738,6 +739,7 @@ version-used = <{ $name }> means version { $n } from now on. Pictures that are t
 version-drop-ask = **Drop version { $n } of <{ $name }>?** Its weights and samples are deleted. Pictures made with it stay, but no more can be made from them. This cannot be undone.
 version-dropped = Version { $n } of <{ $name }> is deleted; the word means version { $now } now.
 word-foreign = Version { $n } was made for { $base }. This studio runs another base model: use *Train again*.
+word-taken-back = ⚠ The person whom it shows took their agreement back, so it is learned no further and refused everywhere. That is their right, without a reason.
 word-none = Not learned yet.
 word-waits = It came from a file and waits for you: look at its first pictures, then enable or discard it.
 word-use = Use it: `/imagine prompt:<{ $name }> in the snow`

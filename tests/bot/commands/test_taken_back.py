@@ -42,7 +42,9 @@ async def test_who_is_shown_takes_the_word_out_of_use_at_once(stage: Stage, lett
     assert "The pictures are not shown any more" in (await seen(stage.ana, "pictures are not shown any more.")).body
 
 
-async def test_a_training_under_way_is_cancelled_and_says_why(stage: Stage, letters: Letters) -> None:
+async def test_a_training_under_way_is_cancelled_and_says_why_to_its_owner_alone(
+    stage: Stage, letters: Letters
+) -> None:
     _, card = await asked(stage, letters)
     await stage.ben.press(card, "Agree")
     job = await stage.start(await stage.job(), done=1, total=9)
@@ -50,9 +52,15 @@ async def test_a_training_under_way_is_cancelled_and_says_why(stage: Stage, lett
 
     await stage.ben.press(shown(await stage.ben.command("privacy")), "Take back <ben-face>")
     over = await stage.post(job.id)
+    alone = shown(await stage.ana.command("show", job=job.id))
+    word = shown(await stage.ana.command("words card", word="ben-face"))
 
     assert (await stage.job()).state is JobState.CANCELLED
-    assert "The person whom <ben-face> shows took their agreement back, so it is not learned" in over.body
+    assert "The person whom <ben-face> shows took their agreement back, so it is not learned" in alone.body
+    assert "agreement" not in over.body
+    assert "`/show` tells its owner why" in over.body
+    assert "took their agreement back, so it is learned no further" in word.body
+    assert [button.label for card in (over, alone) for button in card.buttons] == []
     assert await stage.run(lambda rooms: rooms.photos.draft(draft)) is None
     assert "nothing of yours" not in over.body.lower()
 
