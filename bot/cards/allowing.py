@@ -51,7 +51,9 @@ def leave_card(leave: Leave, *, is_alone: bool) -> Card:
 
 
 def leave_over_card(leave: Leave, state: str, *, is_alone: bool, is_nothing: bool = False) -> Card:
-    """What is left of the question before the owner; `state` is always where they said so. In a channel: no answer.
+    """What is left of the question before the owner; in a channel: no answer.
+
+    `state` is always where they said so, and closed where they did and the word is not shared with the asker any more.
 
     `is_nothing`: of what they allowed nothing came; why is the asker's business.
     """

@@ -12,6 +12,7 @@ from bot.holding import leave_of
 from storage.database import transaction
 from storage.errors import NotFound, TintypeError
 from storage.pending import Pending
+from storage.permissions import may_go_on
 from storage.questions import GONE, Question, QuestionKind, QuestionState
 
 
@@ -22,8 +23,15 @@ def _asks(rooms: Any, question: Question, is_alone: bool) -> Card:  # noqa: FBT0
 def _over(rooms: Any, question: Question, is_alone: bool) -> Card:  # noqa: FBT001  see above
     is_always = question.state is QuestionState.YES and question.request.get("always")
     is_nothing = question.state is QuestionState.YES and bool({"trouble", "nothing"} & question.request.keys())
-    state = "always" if is_always else str(question.state)
+    always = "always" if _is_open(rooms, question) else "closed"
+    state = always if is_always else str(question.state)
     return cards.leave_over_card(leave_of(question), state, is_alone=is_alone, is_nothing=is_nothing)
+
+
+def _is_open(rooms: Any, question: Question) -> bool:
+    """Whether who asked may use the word at all: leave to use it without asking lasts beyond its sharing."""
+    concept = rooms.concepts.get(question.concept) if question.concept else None
+    return concept is not None and may_go_on(question.asker, question.guild, rooms.sharing.held(concept))
 
 
 def _reply(rooms: Any, question: Question, state: QuestionState, is_alone: bool) -> Card | None:  # noqa: FBT001  see above

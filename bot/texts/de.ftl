@@ -425,6 +425,7 @@ leave-until = *Einmal erlauben* gilt nur für diesen Prompt. Mit *Immer* darf { 
 leave-over = { $state ->
     [yes] Du hast { $asker } erlaubt, <{ $word }> einmal zu benutzen.
     [always] Du hast { $asker } erlaubt, <{ $word }> ohne Frage zu benutzen. `/words unshare` mit diesem Mitglied nimmt das zurück.
+    [closed] Du hast { $asker } erlaubt, <{ $word }> ohne Frage zu benutzen, aber das geht nicht: Es steht diesem Mitglied jetzt nicht offen. Sobald es das wieder tut, gilt deine Erlaubnis; `/words unshare` mit diesem Mitglied nimmt sie zurück.
     [no] Du hast { $asker } nicht erlaubt, <{ $word }> zu benutzen. Es wird nichts gezeichnet. Willst du so etwas nie gefragt werden, hat `/settings show` einen Knopf dafür.
     [expired] { $asker } wollte <{ $word }> benutzen; niemand hat rechtzeitig geantwortet, deshalb wird nichts gezeichnet.
     [revoked] Du hast zurückgenommen, dass { $asker } <{ $word }> ohne Frage benutzen darf.

@@ -411,6 +411,7 @@ leave-until = *Allow once* is for this prompt only. With *Always* { $asker } may
 leave-over = { $state ->
     [yes] You allowed { $asker } to use <{ $word }> once.
     [always] You allowed { $asker } to use <{ $word }> without asking. `/words unshare` with that member takes it back.
+    [closed] You allowed { $asker } to use <{ $word }> without asking, but they cannot: it is not open to them now. Once it is again, what you allowed holds; `/words unshare` with that member takes it back.
     [no] You did not allow { $asker } to use <{ $word }>. Nothing is drawn. If you never want to be asked such things, `/settings show` has a button for that.
     [expired] { $asker } asked to use <{ $word }>; nobody answered in time, so nothing is drawn.
     [revoked] You took back that { $asker } may use <{ $word }> without asking.

@@ -212,7 +212,7 @@ EXTREMES = {
     "which word?": lambda: cards.choice_card(JOB, LONG_WORD, [candidate(n) for n in range(1, 6)], more=10**6),
     "leave?": lambda: cards.leave_card(leave(), is_alone=True),
     "leave? in a channel": lambda: cards.leave_card(leave(), is_alone=False),
-    "leave, over": lambda: cards.leave_over_card(leave(), "always", is_alone=True),
+    "leave, over": lambda: cards.leave_over_card(leave(), "closed", is_alone=True, is_nothing=True),
     "leave, answered": lambda: cards.leave_reply_card(leave(), "yes", is_alone=True, waits=[EVIL] * 8),
     "leave, asked for": lambda: cards.leave_asked_card([leave()] * 8),
     "no audit": lambda: audit.audit_card([], place=JOB, n=1, pages=1),

@@ -149,6 +149,20 @@ async def test_what_was_withdrawn_filtered_or_limited_meanwhile_is_told_instead_
     assert await stage.jobs("ben") == []
 
 
+async def test_leave_for_good_to_a_word_that_was_closed_meanwhile_is_told_as_what_it_is(stage: Stage) -> None:
+    concept = await ask_first(stage, stage.ana)
+    await wanted(stage)
+    card = await seen(stage.ana, "to use your word")
+    await stage.run(lambda rooms: rooms.sharing.unshare(concept.id))
+
+    left = shown(await stage.ana.press(card, "Always"))
+    await stage.ana.command("words share", word="ana-dog", **{"with": "server"}, mixing="ask")
+
+    assert "but they cannot: it is not open to them now" in left.body
+    assert "There is nothing for you to do." in left.body
+    assert "queued" in (await wanted(stage)).body
+
+
 async def test_a_blocked_asker_is_not_drawn_for(stage: Stage) -> None:
     await ask_first(stage, stage.ana)
     await wanted(stage)
