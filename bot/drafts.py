@@ -285,8 +285,22 @@ def method_of(draft: Draft, facts: EngineFacts) -> MethodFacts:
         return facts.method(DEFAULT_METHOD) or facts.methods[0]
     found = facts.method(draft.method)
     if found is None:
-        raise TintypeError("E_METHOD", method=draft.method, known=[method.name for method in facts.methods])
+        raise trouble_with_method(draft.method, facts) or TintypeError("E_ENGINE_ASLEEP")
     return found
+
+
+def method_name(draft: Draft, facts: EngineFacts | None) -> str:
+    """The name of how it will be learned; empty where that is not known, or not here."""
+    if facts is None or not facts.methods or trouble_with_method(draft.method, facts):
+        return ""
+    return method_of(draft, facts).name
+
+
+def trouble_with_method(method: str | None, facts: EngineFacts | None) -> TintypeError | None:
+    """Why that way to learn cannot be taken; None when it can, or nobody knows yet."""
+    if method is None or facts is None or not facts.methods or facts.method(method):
+        return None
+    return TintypeError("E_METHOD", method=method, known=[one.name for one in facts.methods])
 
 
 def class_word_of(draft: Draft, facts: EngineFacts) -> str:

@@ -103,7 +103,11 @@ def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, reje
     agreed = likeness.agreement(rooms, draft, person) if person else None
     is_self = draft.kind is Kind.PERSON and person is None
     judged = drafts.judged(photos, draft, facts)
-    troubles = {"word": trouble_with_word(rooms, draft), "class": drafts.trouble_with_class_word(draft, facts)}
+    troubles = {
+        "word": trouble_with_word(rooms, draft),
+        "class": drafts.trouble_with_class_word(draft, facts),
+        "method": drafts.trouble_with_method(draft.method, facts),
+    }
     first = (min(max(page, 1), max(1, -(-len(photos) // cards.PAGE_PHOTOS))) - 1) * cards.PAGE_PHOTOS
     on_page = range(first, first + cards.PAGE_PHOTOS)
     return cards.photo_report(
@@ -128,6 +132,8 @@ def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, reje
             is_next=known is not None and known.kind is draft.kind,
             keep_days=draft.keep_days,
             until=rooms.photos.until(draft),
+            methods=[(one.name, f"{one.title} – {one.summary}") for one in (facts.methods if facts else ())],
+            method=drafts.method_name(draft, facts),
             troubles={part: sentence_of(trouble) for part, trouble in troubles.items() if trouble is not None},
             page=page,
         )

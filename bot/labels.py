@@ -22,6 +22,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "import_go": ("btn-import-agree",),
     "import_kind": ("btn-import-person", "btn-import-animal", "btn-import-object", "btn-import-style"),
     "kind": ("choice-person", "choice-animal", "choice-object"),
+    "method": ("menu-method",),
     "mydata": ("btn-download",),
     "page": ("btn-earlier", "btn-later"),
     "place_count": ("menu-count",),

@@ -47,7 +47,7 @@ def refuse_unasked(rooms: Any, asker: Asker, draft: Draft | None, word: str, per
     Raises: NotAllowed E_ASK_NEVER, E_ASK_DECLINED.
     """
     known: Concept | None = learned_word(rooms, asker.member, asker.actor.guild, word) if word else None
-    whom = (known and known.person) or person or (draft and draft.person)
+    whom = (known.person if known else None) or person or (draft.person if draft else None)
     if whom is None or whom == asker.member or (draft is not None and agreement(rooms, draft, whom)):
         return
     name = rooms.names.of(asker.actor.guild, whom) or f"<@{whom}>"

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot import texts
+from discord import ui
+
+from bot import menus, texts
 from bot.buttons import Button
 from bot.cards import layout
 from bot.cards.kinds import class_of
@@ -17,6 +19,7 @@ from storage.photos import KEEP_DAYS
 
 PAGE_PHOTOS = 10  # Discord: at most ten attachments in a message
 NAME_CHARACTERS = 40
+METHOD_CHARACTERS = 60
 REMARK_CHARACTERS = 160
 REJECTED_LINES = 10
 TEXT_CHARACTERS = 1500  # of the verdicts, and of the rejections
@@ -67,7 +70,9 @@ class Report:
     is_next: bool = False  #: it teaches the next version of a word that is there
     keep_days: int = 0  #: how long the photos stay after the word is learned
     until: float = 0.0  #: unix seconds; then they go by themselves
-    troubles: Mapping[str, str] = field(default_factory=dict)  #: word, class -> why it cannot be taken, as a sentence
+    methods: Sequence[tuple[str, str]] = ()  #: ways to learn that one may choose from: name and what it is
+    method: str = ""  #: the name of the one that it will be learned with; empty while that is not known
+    troubles: Mapping[str, str] = field(default_factory=dict)  #: word, class, method -> why it cannot be taken
     page: int = 1
 
 
@@ -84,6 +89,7 @@ def photo_report(report: Report) -> Card:
         *layout.rows([layout.button("remove", p.id, texts.say("btn-remove", n=p.n)) for p in shown]),
         *layout.rows(_kinds(report)),
         *layout.rows(_actions(report)),
+        *_methods(report),
         pictures=pictures,
     )
 
@@ -162,6 +168,7 @@ def _heading(report: Report, shown: Sequence[PhotoLine]) -> str:
         *(texts.say(f"report-{part}-trouble", trouble=trouble) for part, trouble in report.troubles.items()),
         texts.say("report-next", word=plain(report.word, NAME_CHARACTERS)) if report.is_next else None,
         counts,
+        _method(report),
         page,
         _enough(report),
         None if report.kind or not report.photos else texts.say("report-kind-ask"),
@@ -241,6 +248,20 @@ def _kinds(report: Report) -> list[Button]:
         return []
     labels = [texts.say(f"choice-{name}") for name in KINDS]
     return [layout.button("kind", report.draft, label, n=n, style=layout.PRIMARY) for n, label in enumerate(labels, 1)]
+
+
+def _methods(report: Report) -> list[layout.Row]:
+    """The ways to learn, to choose from, where there is more than one."""
+    if len(report.methods) < 2 or not report.photos:
+        return []
+    return [
+        ui.ActionRow(menus.choices("method", report.draft, 0, texts.say("menu-method"), report.methods, report.method))
+    ]
+
+
+def _method(report: Report) -> str | None:
+    title = dict(report.methods).get(report.method) if len(report.methods) > 1 else None
+    return title and texts.say("report-method", method=plain(title, METHOD_CHARACTERS))
 
 
 def _actions(report: Report) -> list[Button]:

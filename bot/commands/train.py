@@ -38,6 +38,8 @@ async def begin(interaction: Interaction, photos: list[Photo], **wishes: Any) ->
     shows_person = Kind.PERSON if wishes["person"] else None
     wishes["kind"] = wishes["kind"] or shows_person or drafts.kind_with(wishes["class_word"], studio.facts())
     word = wishes["word"]
+    if trouble := drafts.trouble_with_method(wishes["method"], studio.facts()):
+        raise trouble
     if not photos:
         known = drafts.UNKNOWN if word is None else await studio.soon(lambda rooms: drafts.known(rooms, asker, word))
         if not known.has_photos:

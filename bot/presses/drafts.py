@@ -8,9 +8,10 @@ from bot import cards, drafts, intake, keeping, modals, sitters, teaching, texts
 from bot.answers import Interaction, acknowledge, acknowledge_press, show
 from bot.buttons import Press, on_press
 from bot.cards import layout
+from bot.menus import only_choice_in
 from bot.modals import Submitted, on_submit
 from bot.plain import plain
-from bot.studio import Asker, Studio, asker_of
+from bot.studio import Asker, EngineFacts, Studio, asker_of
 from bot.waits import waiting_of
 from storage.errors import NotFound, TintypeError
 from storage.permissions import Action
@@ -86,6 +87,22 @@ async def choose_kind(studio: Studio, interaction: Interaction, press: Press) ->
     kind = Kind(modals.KINDS[press.n - 1])
     await studio.run(lambda rooms: drafts.with_kind(rooms, asker, press.id, kind))
     await show(interaction, await intake.report(studio, asker, DraftId(press.id)))
+
+
+@on_press("method")
+async def choose_method(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Choose how a word is learned."""
+    await acknowledge_press(interaction)
+    asker, facts, name = asker_of(interaction), studio.engine(), only_choice_in(interaction)
+    await studio.run(lambda rooms: _with_method(rooms, asker, press.id, name, facts))
+    await show(interaction, await intake.report(studio, asker, DraftId(press.id)))
+
+
+def _with_method(rooms: Any, asker: Asker, draft: str, name: str, facts: EngineFacts) -> None:
+    found = drafts.own_open(rooms, asker, draft)
+    if trouble := drafts.trouble_with_method(name, facts):
+        raise trouble
+    rooms.photos.change_draft(found.id, method=name)
 
 
 @on_press("remove")

@@ -40,16 +40,10 @@ def photo(n: int, remarks: int = 3) -> cards.PhotoLine:
 
 def report(count: int, *, page: int = 1, rejected: int = 0, consent_text: str | None = None) -> cards.Report:
     return cards.Report(
-        draft=JOB,
-        word=LONG_WORD,
-        kind="person",
-        class_word=EVIL,
-        photos=[photo(n) for n in range(1, count + 1)],
-        rejected=["Photo 3 of 12 is cut off in the middle; send it again. " * 8] * rejected,
-        least=3,
-        consent=consent_text,
-        page=page,
-    )
+        draft=JOB, word=LONG_WORD, kind="person", class_word=EVIL, photos=[photo(n) for n in range(1, count + 1)],
+        rejected=["Photo 3 of 12 is cut off in the middle; send it again. " * 8] * rejected, least=3, page=page,
+        consent=consent_text, methods=[(f"{n}{LONG_WORD}", EVIL * 9) for n in range(20)], method=f"1{LONG_WORD}",
+    )  # fmt: skip
 
 
 def grid(count: int, **changes: object) -> cards.Grid:
@@ -240,7 +234,7 @@ EXTREMES = {
     ),
     "help": lambda: cards.help_card(methods=[EVIL] * 9, class_words=["cat"] * 400),
     "forget all?": lambda: cards.forget_card(member=JOB, concept=None, word=None),
-    "forget word?": lambda: cards.forget_card(member=JOB, concept=JOB, word=LONG_WORD),
+    "forget word?": lambda: cards.forget_card(member=JOB, concept=JOB, word=LONG_WORD, is_person=True),
     "my data": lambda: cards.mydata_card(
         cards.Kept(member=JOB, words=10**9, images=10**9, photos=10**9, jobs=10**9, parts=20, left_out=10**9,
                    drafts=MANY_KEPT)

@@ -30,7 +30,7 @@ NOBODY = "0" * 16
 #: what ben is told when he presses ana's button; None where her server may do that too
 TOLD = {
     "add": NOT_THERE, "discard": NOT_THERE, "kind": NOT_THERE, "page": NOT_THERE, "remove": NOT_THERE,
-    "train": NOT_THERE, "word": NOT_THERE, "keep_photos": NOT_THERE, "drop_photos": NOT_THERE,
+    "train": NOT_THERE, "word": NOT_THERE, "keep_photos": NOT_THERE, "drop_photos": NOT_THERE, "method": NOT_THERE,
     "use_version": NOT_THERE, "ask_drop": NOT_THERE, "drop_version": NOT_THERE, "compare": NOT_THERE,
     "choose": NOT_YOURS, "look": NOT_YOURS, "enable": NOT_YOURS, "import_discard": NOT_YOURS,
     "import_kind": NOT_THERE, "import_go": NOT_THERE, "import_other": NOT_THERE, "import_drop": NOT_THERE,
@@ -67,7 +67,7 @@ async def things_of_ana(stage: Stage) -> dict[str, str]:
     draft, photo = (custom_id_of(report, verb).split(":")[2] for verb in ("train", "remove"))
     member = f"{stage.id_of(stage.ana):016x}"
     ids = dict.fromkeys(("add", "discard", "kind", "page", "train", "word", "teach"), draft) | {"remove": photo}
-    ids |= dict.fromkeys(("keep_photos", "drop_photos"), draft)
+    ids |= dict.fromkeys(("keep_photos", "drop_photos", "method"), draft)
     ids |= dict.fromkeys(("use_version", "ask_drop", "drop_version", "compare"), version.id)
     ids |= dict.fromkeys(("cancel", "keep", "retry", "show_me", "choose"), training.id)
     ids |= dict.fromkeys(

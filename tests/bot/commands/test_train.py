@@ -23,7 +23,7 @@ async def test_photos_in_options_come_back_as_a_private_report(stage: Stage) -> 
     assert "5 usable photos" in card.body
     assert [button.label for button in card.buttons] == [
         *(f"Remove {n}" for n in range(1, 6)), "Train", "Add photos", "Word and kind",
-        "Keep photos: no", "Cancel",
+        "Keep photos: no", "Cancel", "The way to learn",
     ]  # fmt: skip
     assert len(card.files) == 5
     assert "Photo 1 of 5 for ana-dog: dog-1.png" in card.alt_texts
@@ -229,14 +229,43 @@ async def test_no_word_at_all_is_asked_for(stage: Stage) -> None:
 
 
 async def test_an_unknown_method_or_class_word_is_told_with_the_known_ones(stage: Stage) -> None:
-    card = await stage.report(5, method="magic")
-    method = await stage.forge(stage.ana, custom_id_of(card, "train"))
+    method = await stage.report(5, method="magic")
+    form = shown(await stage.ana.command("train", word="ana-dog", method="magic"))
+    kept = await stage.run(lambda rooms: rooms.photos.drafts(stage.id_of(stage.ana)))
     card = await stage.report(5, word="ana-cat", class_word="dragon")
     class_word = await stage.forge(stage.ana, custom_id_of(card, "train"))
 
-    assert "Choose one of: lora" in method
+    assert "Choose one of: lora" in method.body
+    assert "Choose one of: lora" in form.body
+    assert kept == []
     assert "Choose one of: dog and cat" in class_word
     assert await stage.jobs() == []
+
+
+async def test_the_way_to_learn_is_shown_and_can_be_changed(stage: Stage) -> None:
+    card = await stage.report(5)
+    changed = shown(await stage.ana.press(card, "The way to learn", values=["pivotal"]))
+    await stage.ana.press(changed, "Train")
+
+    assert "Way to learn: LoRA – learns best" in card.body
+    assert "Way to learn: Pivotal tuning – both" in changed.body
+    assert (await stage.job()).request["method"] == "pivotal"
+
+
+async def test_a_way_to_learn_that_the_engine_has_not_any_more_is_chosen_anew(stage: Stage) -> None:
+    card = await stage.report(5, method="pivotal")
+    draft = custom_id_of(card, "train").split(":")[2]
+    await stage.run(lambda rooms: rooms.photos.change_draft(draft, method="magic"))
+
+    card = shown(await stage.ana.command("show"))
+    refused = await stage.forge(stage.ana, custom_id_of(card, "train"))
+    changed = shown(await stage.ana.press(card, "The way to learn", values=["lora"]))
+
+    assert "**The way to learn:** There is no way to learn called “magic” here." in card.body
+    assert [button.is_disabled for button in card.buttons if button.label == "Train"] == [True]
+    assert "Choose one of: lora" in refused
+    assert "Way to learn: LoRA" in changed.body
+    assert [button.is_disabled for button in changed.buttons if button.label == "Train"] == [False]
 
 
 async def test_a_person_agrees_by_pressing_and_it_is_kept_with_the_word(stage: Stage) -> None:
