@@ -179,10 +179,14 @@ def mydata_card(kept: Kept) -> Card:
     return layout.card(layout.text(body), *layout.rows(buttons), *kept_list(kept.drafts))
 
 
-def forget_card(*, member: str, concept: str | None, word: str | None) -> Card:
-    """The question before data is deleted for good. `member` and `concept` are 16 hex characters."""
+def forget_card(*, member: str, concept: str | None, word: str | None, is_person: bool = False) -> Card:
+    """The question before data is deleted for good. `member` and `concept` are 16 hex characters.
+
+    Of a person's word the pictures that others made go too.
+    """
     if concept is not None:
-        ask = texts.say("forget-ask-word", word=plain(word or "?"))
+        kind = "person" if is_person else "other"
+        ask = texts.say("forget-ask-word", word=plain(word or "?"), kind=kind)
         press = layout.button("forget_word", concept, texts.say("btn-delete-yes", word=word), style=layout.DANGER)
     else:
         ask = texts.say("forget-ask-all")

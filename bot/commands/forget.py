@@ -14,6 +14,7 @@ from bot.completion import complete_own
 from bot.studio import Asker, asker_of
 from bot.translator import spoken
 from storage.permissions import Action, can
+from storage.records import Kind
 
 Word = app_commands.Range[str, 1, 40]
 
@@ -33,4 +34,6 @@ def _question(rooms: Any, asker: Asker, word: str | None) -> Card:
     if word is None:
         return cards.forget_card(member=key_of(asker.member), concept=None, word=None)
     concept = dictionary.own_named(rooms, asker, word, Action.DELETE)
-    return cards.forget_card(member=key_of(asker.member), concept=concept.id, word=concept.name)
+    return cards.forget_card(
+        member=key_of(asker.member), concept=concept.id, word=concept.name, is_person=concept.kind is Kind.PERSON
+    )

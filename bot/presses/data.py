@@ -37,7 +37,7 @@ async def forget_all(studio: Studio, interaction: Interaction, press: Press) -> 
 
 @on_press("forget_word")
 async def forget_word(studio: Studio, interaction: Interaction, press: Press) -> None:
-    """Delete one word with all that belongs to it, the pictures made with it included."""
+    """Delete one word with its owner's pictures made with it; those of a person's word go whoever made them."""
     await acknowledge_press(interaction)
     asker = asker_of(interaction)
     await _forget(studio, interaction, await studio.run(lambda rooms: _word(rooms, asker, press.id)))

@@ -1255,8 +1255,11 @@ mydata-left-out = { $count ->
    *[other] { $count } Dateien fehlen darin, sie sind
 } zu groß für eine Nachricht hier. `/words export` gibt Gewichte einzeln, `/show` deine Bilder; den Rest kann dir der Betreiber geben.
 mydata-part = Teil { $n } von { $count }, { $size }. Heb ihn sicher auf: Er ist nicht mehr verschlüsselt.
-forget-ask-all = **Alles löschen, was Tintype über dich aufbewahrt?** Deine Wörter, Fotos, Bilder, Aufträge und Einwilligungen werden hier gelöscht, und dein Schlüssel wird vernichtet; damit sind sie auch in Sicherungen nicht mehr lesbar. Das lässt sich nicht rückgängig machen.
-forget-ask-word = **<{ $word }> löschen, mit allem, was dazugehört?** Seine Fotos, Gewichte, gesicherten Stände und die Bilder daraus werden gelöscht. Das lässt sich nicht rückgängig machen.
+forget-ask-all = **Alles löschen, was Tintype über dich aufbewahrt?** Deine Wörter, Fotos, Bilder, Aufträge und Einwilligungen werden hier gelöscht, und dein Schlüssel wird vernichtet; damit sind sie auch in Sicherungen nicht mehr lesbar. Bilder, die andere aus deinen Wörtern gemacht haben, bleiben ihnen, außer denen einer Person. Das lässt sich nicht rückgängig machen.
+forget-ask-word = **<{ $word }> löschen, mit allem, was dazugehört?** Gelöscht werden seine Fotos, Gewichte und gesicherten Stände und { $kind ->
+    [person] die Bilder daraus, auch die von anderen
+   *[other] die Bilder, die du daraus gemacht hast. Bilder, die andere daraus gemacht haben, bleiben ihnen
+}. Das lässt sich nicht rückgängig machen.
 receipt-title = ## Quittung
 receipt-line = Gelöscht <t:{ $when }:F>: { $photos ->
     [one] ein Foto

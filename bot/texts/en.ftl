@@ -1228,8 +1228,11 @@ mydata-left-out = { $count ->
    *[other] { $count } files are
 } left out, too large for a message here. `/words export` gives weights one by one, `/show` your pictures; the operator can hand you the rest.
 mydata-part = Part { $n } of { $count }, { $size }. Keep it in a safe place: it is not encrypted any more.
-forget-ask-all = **Delete everything Tintype keeps about you?** Your words, photos, pictures, jobs and consents are deleted here, and your key is destroyed, which makes them unreadable in backups too. This cannot be undone.
-forget-ask-word = **Delete <{ $word }> with all that belongs to it?** Its photos, weights, checkpoints and the pictures made with it are deleted. This cannot be undone.
+forget-ask-all = **Delete everything Tintype keeps about you?** Your words, photos, pictures, jobs and consents are deleted here, and your key is destroyed, which makes them unreadable in backups too. Pictures that others made with your words stay theirs, except those of a person. This cannot be undone.
+forget-ask-word = **Delete <{ $word }> with all that belongs to it?** Its photos, weights and checkpoints are deleted, and { $kind ->
+    [person] the pictures made with it, also those that others made
+   *[other] the pictures that you made with it. Pictures that others made with it stay theirs
+}. This cannot be undone.
 receipt-title = ## Receipt
 receipt-line = Deleted <t:{ $when }:F>: { $photos ->
     [one] one photo

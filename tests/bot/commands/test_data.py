@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from bot.belongings import LIST_BYTES, MOST_PARTS, spread_over
-from storage.records import BlobId, JobState
+from storage.records import BlobId, JobState, Scope
 from tests.bot.commands.stage import Stage, custom_id_of, label_of, shown
 
 pytestmark = pytest.mark.asyncio
@@ -179,6 +179,24 @@ async def test_one_word_is_forgotten_with_its_pictures_and_the_rest_stays(stage:
     assert await stage.concept("ana-cat") is not None
     assert len(images) == 4
     assert waiting.state is JobState.CANCELLED
+
+
+async def test_the_question_says_whose_pictures_go_with_a_word(stage: Stage) -> None:
+    version = await stage.taught("ana-dog")
+    await stage.taught("ana-me", "person")
+    await stage.run(lambda rooms: rooms.sharing.share(version.concept, Scope.GUILD, stage.guild))
+    await stage.ben.command("imagine", prompt="<ana-dog>", count=2)
+    await stage.draw(await stage.job(stage.ben))
+    await stage.grid("<ana-dog>")
+
+    thing = shown(await stage.ana.command("forget", word="ana-dog"))
+    person = shown(await stage.ana.command("forget", word="ana-me"))
+    await stage.ana.press(thing, label_of(thing, "forget_word"))
+
+    assert "the pictures that you made with it. Pictures that others made with it stay theirs" in thing.body
+    assert "the pictures made with it, also those that others made" in person.body
+    left = [await stage.run(lambda rooms, who=who: rooms.images.of_owner(stage.id_of(who))) for who in ("ana", "ben")]
+    assert [len(images) for images in left] == [0, 2]
 
 
 async def test_pictures_made_from_a_forgotten_words_pictures_go_too(stage: Stage) -> None:
