@@ -32,8 +32,17 @@ async def test_an_animal_chosen_below_the_photos_is_trained_as_one(stage: Stage)
     assert (await stage.job()).request["kind"] == "animal"
 
 
+async def test_the_kind_of_a_person_is_the_same_whoever_is_shown(stage: Stage) -> None:
+    (train,) = [one for one in await stage.ana.commands() if one["name"] == "train"]
+    (kind,) = [option for option in train["options"] if option["name"] == "kind"]
+    named = [(one["name"], one["name_localizations"]["de"]) for one in kind["choices"]]
+
+    assert named[0] == ("A person", "Eine Person")
+    assert [name for pair in named for name in pair if "(" in name] == []
+
+
 async def test_a_person_chosen_below_the_photos_is_asked_for_consent(stage: Stage) -> None:
-    card = shown(await stage.ana.press(await stage.report(5, word="ana-me", kind=None), "A person (me)"))
+    card = shown(await stage.ana.press(await stage.report(5, word="ana-me", kind=None), "A person"))
     await stage.ana.press(card, "I agree, train")
     job = await stage.job()
 
