@@ -85,7 +85,6 @@ async def take_back(tale: Telling, ana: Member, ben: Member) -> None:
     await tale.sees(ana, "The pictures are not shown any more")
     await tale.types(ana, "imagine", prompt="<ben-face> on the beach")
     tale.tell("Asking once more would be pressing him.")
-    anew = await ana.command("train", word="bens", who="member", member=named(tale, "ben"), **PHOTOS)
-    await tale.presses(ana, card(anew), "Ask them")
+    await tale.types(ana, "train", word="bens", who="member", member=named(tale, "ben"), **PHOTOS)
     tale.tell("What is left is of no use to anybody; Ben has it deleted.")
     await tale.presses(ben, back, back.buttons[0].label)
