@@ -11,6 +11,7 @@ from bot import texts
 from bot.buttons import Button
 from bot.cards import layout
 from bot.cards.credits import Credit, credit_line, names_line
+from bot.cards.kinds import kind_of
 from bot.cards.layout import Card, Picture
 from bot.plain import plain
 
@@ -95,8 +96,7 @@ def _style(style: StyleFace) -> list[ui.Item[ui.LayoutView]]:
 
 
 def _kind(style: StyleFace) -> str:
-    kind = texts.say(f"kind-{style.kind}")
-    return texts.say("style-kind", kind=kind, class_word=plain(style.class_word or "none", NAME_CHARACTERS))
+    return kind_of(style.kind, style.class_word)
 
 
 def _facts(style: StyleFace) -> list[str | None]:
