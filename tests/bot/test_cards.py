@@ -64,7 +64,8 @@ def grid(count: int, **changes: object) -> cards.Grid:
 def recipe() -> cards.Recipe:
     return cards.Recipe(
         job=JOB, prompt=EVIL, negative=EVIL, seed=2**32 - 1, width=1024, height=1024, words=[CREDIT] * 8,
-        base=EVIL, steps=10**6, guidance_scale=7.5, shape=EVIL, quality="fine", when=1.8e9, begun=0.35, parent=JOB, relation="vary",
+        base=EVIL, steps=10**6, guidance_scale=7.5, shape=EVIL, quality="fine", when=1.8e9, begun=0.35, parent=JOB,
+        relation="vary",
     )  # fmt: skip
 
 

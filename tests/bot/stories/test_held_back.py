@@ -26,7 +26,7 @@ async def test_what_is_held_back_is_counted_and_never_shown(tmp_path: Path) -> N
 
         tale.tell("Of the next none passes.")
         await tale.types(ana, "imagine", prompt="a naked mole-rat", count=2, seed=7)
-        await tale.sees(ana, "All 2 pictures")
+        await tale.sees(ana, "Both pictures")
 
         tale.tell("Ben does not even see `/studio`. Eve manages the server: she reads how many, not whose or what for.")
         assert "studio" not in {one["name"] for one in await ben.commands()}
