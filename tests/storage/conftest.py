@@ -9,11 +9,13 @@ from sqlite_utils import Database
 from storage.concepts import Concepts
 from storage.database import open_database
 from storage.images import Images
+from storage.moderation import Moderation
 from storage.photos import Photos
 from storage.privacy import Privacy
 from storage.questions import Questions
 from storage.queue import Queue
 from storage.retention import Retention
+from storage.sharing import Sharing
 from storage.steadiness import SteadyDate
 from storage.styles import Styles
 from storage.upkeep import Upkeep
@@ -94,3 +96,13 @@ def house(
     queue: Queue, concepts: Concepts, photos: Photos, images: Images, vault: Vault, clock: HandClock
 ) -> Household:
     return Household(queue, concepts, photos, images, vault, clock)
+
+
+@pytest.fixture
+def moderation(db: Database, clock: HandClock) -> Moderation:
+    return Moderation(db, clock)
+
+
+@pytest.fixture
+def sharing(db: Database, clock: HandClock) -> Sharing:
+    return Sharing(db, clock)

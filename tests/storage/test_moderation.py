@@ -22,16 +22,6 @@ BLOB = BlobId("101-" + "a" * 32)
 
 
 @pytest.fixture
-def moderation(db: Database, clock: HandClock) -> Moderation:
-    return Moderation(db, clock)
-
-
-@pytest.fixture
-def sharing(db: Database, clock: HandClock) -> Sharing:
-    return Sharing(db, clock)
-
-
-@pytest.fixture
 def style(concepts: Concepts, sharing: Sharing) -> Concept:
     concept = concepts.create(ANA, HOME, "ana-dog", Kind.ANIMAL, "dog")
     add_version(concepts, concept, BLOB)

@@ -18,16 +18,6 @@ MANAGER = MemberId(500)
 
 
 @pytest.fixture
-def moderation(db: Database, clock: HandClock) -> Moderation:
-    return Moderation(db, clock)
-
-
-@pytest.fixture
-def sharing(db: Database, clock: HandClock) -> Sharing:
-    return Sharing(db, clock)
-
-
-@pytest.fixture
 def style(concepts: Concepts, sharing: Sharing) -> Concept:
     concept = concepts.create(ANA, HOME, "ana-dog", Kind.ANIMAL, "dog")
     add_version(concepts, concept, BlobId("101-" + "a" * 32))

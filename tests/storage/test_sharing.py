@@ -19,11 +19,6 @@ BLOB = BlobId("101-" + "a" * 32)
 ROLE = 7
 
 
-@pytest.fixture
-def sharing(db: Database, clock: HandClock) -> Sharing:
-    return Sharing(db, clock)
-
-
 def taught(concepts: Concepts, name: str = "ana-dog", owner: MemberId = ANA, kind: Kind = Kind.ANIMAL) -> Concept:
     concept = concepts.create(owner, HOME, name, kind, "dog")
     add_version(concepts, concept, BLOB)

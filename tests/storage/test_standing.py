@@ -14,23 +14,12 @@ from storage.privacy import OF_MEMBER, STAYS, UNNAMED, Privacy
 from storage.records import ConceptId, Grant, Kind, Scope
 from storage.sharing import Licence, Mixing, Sharing
 from storage.vault import Vault
-from tests.storage.clocks import HandClock
 from tests.storage.household import CANARY, Household, places_of
 from tests.storage.rooms import ANA, BEN, CHANNEL, EVE, HOME
 
 #: who decided is told by the log's line about it
 IN_THE_LOG = {("reports", "actor"), ("strikes", "actor"), ("blocks", "actor")}
 NAMED = [*OF_MEMBER, *UNNAMED, *STAYS]
-
-
-@pytest.fixture
-def moderation(db: Database, clock: HandClock) -> Moderation:
-    return Moderation(db, clock)
-
-
-@pytest.fixture
-def sharing(db: Database, clock: HandClock) -> Sharing:
-    return Sharing(db, clock)
 
 
 @pytest.fixture
