@@ -17,6 +17,9 @@ from bot.waits import running_of, waiting_of
 from storage.errors import TintypeError
 from storage.records import Actor, BlobId, Job, JobKind, JobState, Kind, Version
 
+#: a member takes their agreement back, while a word is learned or pictures with it wait
+QUIET = frozenset({"E_TRAINING_BACK", "E_CONSENT_BACK"})
+
 
 def retold(rooms: Any, job: Job, facts: EngineFacts | None, now: float, reader: Actor | None = None) -> Card:
     """The card that stands, or would stand, in the channel, or the same as one reader may see it.
@@ -41,9 +44,9 @@ def retold(rooms: Any, job: Job, facts: EngineFacts | None, now: float, reader: 
 
 
 def _why_cancelled(job: Job, reader: Actor | None) -> str:
-    """That somebody took their agreement to a training back is no business of a channel's."""
-    if job.code == "E_TRAINING_BACK" and (reader is None or reader.member != job.owner):
-        return texts.say("cancelled-quiet")
+    """That somebody took their agreement back is no business of a channel's."""
+    if job.code in QUIET and (reader is None or reader.member != job.owner):
+        return texts.say("cancelled-quiet", kind=str(job.kind))
     return sentence_of(TintypeError(str(job.code), **job.facts))
 
 

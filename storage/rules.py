@@ -128,7 +128,7 @@ class Rules:
         if most is None:
             return
         if most < count:
-            raise NotAllowed("E_QUOTA_NONE", most=most)
+            raise NotAllowed("E_QUOTA_NONE", most=most, count=count)
         spent = self._spent(actor, kind)
         over = sum(n for _, n in spent) + count - most
         if over > 0:

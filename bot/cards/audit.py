@@ -16,6 +16,7 @@ from storage.rules import EVERYBODY
 MOST_TURNS = 999  # what fits into a button
 MOST_NAMED = 4  # roles or channels told of one rule; ten lines of them fit into a card
 NAME_CHARACTERS = 80
+BY_ITSELF = frozenset({"left", "kept-no-longer", "held-back"})  # what nobody has to press
 NUMBERS = ("trainings", "pictures", "at_once")
 
 
@@ -43,7 +44,8 @@ def _turns(place: str, n: int, pages: int) -> list[Button]:
 
 
 def _entry(line: AuditLine) -> str:
-    who = texts.say("audit-nobody") if line.who is None else f"<@{line.who}>"
+    nobody = texts.say("audit-itself" if line.action in BY_ITSELF else "audit-nobody")
+    who = nobody if line.who is None else f"<@{line.who}>"
     return texts.say("audit-line", when=str(int(line.when)), who=who, what=_what(line))
 
 

@@ -30,6 +30,7 @@ def _cancel(rooms: Any, asker: Asker, job_id: str) -> Card:
     if not rooms.queue.cancel(job.id):
         raise TintypeError("E_ALREADY_OVER")
     if job.owner != asker.member:
+        rooms.audit.note("cancel", guild=job.guild, actor=asker.member, about=job.id, whom=job.owner)
         return cards.cancelled_card(job=job.id, kind=job.kind, word=None)
     photos = keeping.of_job(rooms, job)
     return cards.cancelled_card(job=job.id, kind=job.kind, word=word_today(rooms, job), photos=photos)

@@ -600,7 +600,10 @@ failed-photos = { $count ->
 cancelled-title-train = ## Das Lernen von <{ $word }> wurde abgebrochen
 cancelled-title-import = ## Die Übernahme von <{ $word }> wurde abgebrochen
 cancelled-title-imagine = ## Abgebrochen
-cancelled-quiet = Nichts wurde gelernt. Warum, zeigt `/show` dem Mitglied, dem es gehört.
+cancelled-quiet = { $kind ->
+    [train] Nichts wurde gelernt. Warum, zeigt `/show` dem Mitglied, dem es gehört.
+   *[imagine] Nichts wurde gezeichnet. Warum, zeigt `/show` dem Mitglied, das es haben wollte.
+}
 cancelled-body = Nichts davon wurde behalten.
 imagine-queued = **{ $count ->
     [one] Dein Bild { $state ->
@@ -942,6 +945,7 @@ audit-title = ## Wer was entschieden hat
 audit-none = Hier wurde noch nichts gemeldet oder entschieden.
 audit-line = <t:{ $when }:f> · { $who } { $what }
 audit-nobody = Jemand
+audit-itself = Tintype
 audit-changed = { $what }: { $changes }
 audit-change = { $before } → { $now }
 audit-more = { $count } weitere
@@ -967,6 +971,10 @@ audit-delete = hat { $count ->
     [none] {""}
    *[other] {" "}von { $whom }
 } gelöscht
+audit-cancel = hat einen Auftrag{ $whom ->
+    [none] {""}
+   *[other] {" "}von { $whom }
+} abgebrochen
 audit-report = hat etwas{ $whom ->
     [none] {""}
    *[other] {" "}von { $whom }
@@ -1589,7 +1597,7 @@ E_QUOTA_IMAGINE = Die Grenze dieses Servers für dich sind { $most } Bilder in 2
     [0] .
    *[other] , oder { $left } jetzt gleich.
 }
-E_QUOTA_NONE = Die Grenze dieses Servers für dich (davon in 24 Stunden: { $most }) liegt unter dem, was du verlangst. Verlang weniger, oder frag die Verwaltung des Servers.
+E_QUOTA_NONE = Die Grenze dieses Servers für dich (davon in 24 Stunden: { $most }) liegt unter dem, was du verlangst: { $count }. Verlang weniger, oder frag die Verwaltung des Servers.
 E_QUOTA_MANY = Ein Server kann { $most } Rollen begrenzen. Heb zuerst mit `/studio limits lift:` eine Grenze auf.
 E_REPORT_OWN = Das ist dein eigener Stil. `/words share` ändert ihn, `/words unshare` zieht ihn zurück.
 E_LIKE_OWN = Das ist dein eigener Stil. Dass er gefällt, sagen andere.

@@ -586,7 +586,10 @@ failed-photos = Your { $count ->
 cancelled-title-train = ## Learning <{ $word }> was cancelled
 cancelled-title-import = ## Taking <{ $word }> over was cancelled
 cancelled-title-imagine = ## Cancelled
-cancelled-quiet = Nothing was learned. `/show` tells its owner why.
+cancelled-quiet = { $kind ->
+    [train] Nothing was learned. `/show` tells its owner why.
+   *[imagine] Nothing was drawn. `/show` tells whoever asked for it why.
+}
 cancelled-body = Nothing was kept of it.
 imagine-queued = **Your { $count ->
     [one] picture is
@@ -920,6 +923,7 @@ audit-title = ## Who decided what
 audit-none = Nothing was reported or decided here yet.
 audit-line = <t:{ $when }:f> · { $who } { $what }
 audit-nobody = Somebody
+audit-itself = Tintype
 audit-changed = { $what }: { $changes }
 audit-change = { $before } → { $now }
 audit-more = { $count } more
@@ -944,6 +948,10 @@ audit-delete = deleted { $count ->
 }{ $whom ->
     [none] {""}
    *[other] {" "}of { $whom }
+}
+audit-cancel = cancelled { $whom ->
+    [none] an order
+   *[other] an order of { $whom }
 }
 audit-report = reported something{ $whom ->
     [none] {""}
@@ -1557,7 +1565,7 @@ E_QUOTA_IMAGINE = This server's limit for you is pictures: { $most } within 24 h
     [0] .
    *[other] , or { $left } now.
 }
-E_QUOTA_NONE = This server's limit for you is { $most } of these within 24 hours, which is less than you ask for. Ask for fewer, or ask its managers.
+E_QUOTA_NONE = This server's limit for you is { $most } of these within 24 hours, and you ask for { $count }. Ask for fewer, or ask its managers.
 E_QUOTA_MANY = A server can limit { $most } roles. Take a limit away first with `/studio limits lift:`.
 E_REPORT_OWN = That is your own style. `/words share` changes it, `/words unshare` withdraws it.
 E_LIKE_OWN = That is your own style. Likes come from others.

@@ -206,6 +206,9 @@ async def test_a_moderator_may_cancel_and_delete_but_nothing_else(stage: Stage) 
     assert "Delete these pictures of" in told["delete"]
     assert "The pictures are deleted." in told["delete_theirs"]
     assert (await stage.run(lambda rooms: rooms.queue.get(ids["cancel"]))).state is JobState.CANCELLED
+    log = await stage.run(lambda rooms: rooms.audit.page(stage.guild, 1, 9))
+    mine, hers = stage.id_of(stage.ben), stage.id_of(stage.ana)
+    assert {(one.action, one.actor, one.whom) for one in log} == {("cancel", mine, hers), ("delete", mine, hers)}
 
 
 async def test_who_runs_tintype_may_cancel_and_delete_from_anywhere(idle: Stage) -> None:

@@ -35,7 +35,10 @@ async def test_who_is_shown_takes_the_word_out_of_use_at_once(stage: Stage, lett
     assert "Nobody can use it from now on, its owner included" in back.body
     assert "**Ben has taken their agreement back.** <ben-face> is refused everywhere" in reply.body
     assert (cancelled.state, cancelled.code) == (JobState.CANCELLED, "E_CONSENT_BACK")
-    assert "took their agreement back" in (await stage.post(waiting.id)).body
+    over = await stage.post(waiting.id)
+    assert "`/show` tells whoever asked for it why" in over.body
+    assert "agreement" not in over.body
+    assert "took their agreement back" in shown(await stage.ana.command("show", job=waiting.id)).body
     assert "took their agreement back" in again.text
     assert "took their agreement back, so they are not shown any more" in recalled.text
     assert await stage.run(lambda rooms: rooms.concepts.grants(concept.id)) == []
