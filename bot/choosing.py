@@ -9,9 +9,9 @@ from typing import Any
 from bot import cards
 from bot.cards import Candidate, Card
 from bot.studio import Asker, EngineFacts
-from storage.errors import NotFound, TintypeError
+from storage.errors import NotFound
 from storage.pending import NewPending, Pending
-from storage.permissions import Action, can
+from storage.permissions import Action, may
 from storage.records import Concept, Version, VersionId
 from storage.words import Word
 
@@ -31,7 +31,11 @@ class Unclear:
 def candidates(rooms: Any, asker: Asker, name: str, facts: EngineFacts | None) -> list[Version]:
     """What a name can mean for this member here, as near as the nearest: the version of each that would be used."""
     nearest: list[Concept] = rooms.concepts.nearest(asker.actor, name)
-    found = [_in_use(rooms, concept, facts) for concept in nearest if _may_use(rooms, asker, concept)]
+    found = [
+        _in_use(rooms, concept, facts)
+        for concept in nearest
+        if may(asker.actor, Action.USE, rooms.sharing.held(concept))
+    ]
     return [version for version in found if version is not None]
 
 
@@ -39,14 +43,6 @@ def _in_use(rooms: Any, concept: Concept, facts: EngineFacts | None) -> Version 
     versions: list[Version] = rooms.concepts.in_use(concept.id)
     base = None if facts is None else (facts.base_id, facts.base_revision)
     return next((one for one in versions if base in (None, (one.base_model, one.base_revision))), None)
-
-
-def _may_use(rooms: Any, asker: Asker, concept: Concept) -> bool:
-    try:
-        can(asker.actor, Action.USE, rooms.sharing.held(concept))
-    except TintypeError:
-        return False
-    return True
 
 
 def unclear_in(
@@ -107,7 +103,7 @@ def choice_card(rooms: Any, asker: Asker, pending: Pending) -> Card:
 def _candidate(rooms: Any, asker: Asker, n: int, version_id: VersionId) -> Candidate | None:
     version: Version | None = rooms.concepts.version(version_id)
     concept: Concept | None = rooms.concepts.get(version.concept) if version else None
-    if version is None or concept is None or not _may_use(rooms, asker, concept):
+    if version is None or concept is None or not may(asker.actor, Action.USE, rooms.sharing.held(concept)):
         return None
     return Candidate(
         n=n,

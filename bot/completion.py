@@ -15,8 +15,8 @@ from bot.gallery import base_of
 from bot.ground import may_begin
 from bot.studio import Asker, asker_of
 from storage.errors import TintypeError
-from storage.permissions import Action, can
-from storage.records import Actor, Concept, Draft, Job
+from storage.permissions import Action, may
+from storage.records import Actor, Draft, Job
 
 log = logging.getLogger(__name__)
 
@@ -118,12 +118,4 @@ async def _soon(interaction: Interaction, work: Callable[[Any], list[T]]) -> lis
 
 def _names(rooms: Any, actor: Actor, prefix: str) -> list[str]:
     found = rooms.concepts.complete(actor, prefix, MOST_CHOICES)
-    return list(dict.fromkeys(concept.name for concept in found if _may_use(rooms, actor, concept)))
-
-
-def _may_use(rooms: Any, actor: Actor, concept: Concept) -> bool:
-    try:
-        can(actor, Action.USE, rooms.sharing.held(concept))
-    except TintypeError:
-        return False
-    return True
+    return list(dict.fromkeys(concept.name for concept in found if may(actor, Action.USE, rooms.sharing.held(concept))))

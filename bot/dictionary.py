@@ -12,8 +12,8 @@ from bot.meaning import is_made_for
 from bot.naming import is_in_training
 from bot.plain import plain
 from bot.studio import Asker, EngineFacts
-from storage.errors import NotAllowed, NotFound, TintypeError
-from storage.permissions import Action, can
+from storage.errors import NotAllowed, NotFound
+from storage.permissions import Action, can, may
 from storage.records import Concept, ConceptId, Draft, Job, JobKind, JobState, Version
 
 
@@ -37,17 +37,9 @@ def own_named(rooms: Any, asker: Asker, name: str, action: Action) -> Concept:
 
 def _refuse_anothers(rooms: Any, asker: Asker, name: str) -> None:
     for concept in rooms.concepts.usable(asker.actor, name):
-        if _is_usable(rooms, asker, concept):
+        if may(asker.actor, Action.USE, rooms.sharing.held(concept)):
             owner = plain(rooms.names.of(asker.actor.guild, concept.owner))
             raise NotAllowed("E_WORD_OTHERS", word=name, owner=owner or "none")
-
-
-def _is_usable(rooms: Any, asker: Asker, concept: Concept) -> bool:
-    try:
-        can(asker.actor, Action.USE, rooms.sharing.held(concept))
-    except TintypeError:
-        return False
-    return True
 
 
 def known_named(rooms: Any, asker: Asker, name: str) -> Concept:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from storage.errors import NotAllowed, NotFound
+from storage.errors import NotAllowed, NotFound, TintypeError
 from storage.questions import Question
 from storage.records import Actor, Concept, Draft, Grant, GuildId, Image, Import, Job, JobKind, Kind, MemberId, Scope
 
@@ -85,6 +85,15 @@ def can(actor: Actor, action: Action, thing: Thing = None) -> None:
         _image(actor, action, thing)
     elif isinstance(thing, Ground):
         _ground(actor, action, thing)
+
+
+def may(actor: Actor, action: Action, thing: Thing = None) -> bool:
+    """Whether `can` lets the actor do that."""
+    try:
+        can(actor, action, thing)
+    except TintypeError:
+        return False
+    return True
 
 
 def _question(actor: Actor, action: Action, question: Question) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from storage.records import Kind
-from trainers.bench.cells import ANCHORS, FIGURES, LOWER, Cell
+from trainers.bench.cells import DRAWN, FIGURES, LOWER, Cell
 from trainers.bench.exam import QUESTIONS, exams, style_exams
 from trainers.bench.intervals import difference, interval
 from trainers.drawing.sheet import Row, sheet
@@ -122,16 +122,15 @@ def _sheet_name(way: str) -> str:
 
 def contact_sheets(kept: Kept, cells: Sequence[Cell]) -> None:
     """Draw one sheet for each way but the true drawings: of each exam the photos, then the first seed's pictures."""
-    for way in dict.fromkeys(cell.way for cell in cells if cell.way not in ANCHORS[:1]):
-        rows = list(_contact_rows(kept, [cell for cell in cells if cell.way == way and cell.seed == 0]))
+    count = len({cell.exam for cell in cells})
+    photos = {exam.name: exam.photos for exam in (*exams(count), *style_exams(count))}
+    for way in dict.fromkeys(cell.way for cell in cells if cell.way != DRAWN):
+        rows: list[Row] = []
+        for cell in (cell for cell in cells if cell.way == way and cell.seed == 0):
+            note = f"{statistics.fmean(cell.marks.alike):.2f}"
+            rows.append(Row("photos", photos[cell.exam], is_marked=True))
+            rows.append(Row(cell.exam, _tiles(kept.strip(way, cell.exam)), note))
         sheet([""] * QUESTIONS, rows, CONTACT_TILE_PX).save(kept.folder / _sheet_name(way), quality=85)
-
-
-def _contact_rows(kept: Kept, cells: Sequence[Cell]) -> Iterator[Row]:
-    photos = {exam.name: exam.photos for exam in (*exams(len(cells)), *style_exams(len(cells)))}
-    for cell in cells:
-        yield Row("photos", photos[cell.exam], is_marked=True)
-        yield Row(cell.exam, _tiles(kept.strip(cell.way, cell.exam)), f"{statistics.fmean(cell.marks.alike):.2f}")
 
 
 def _tiles(strip: Path) -> list[Image.Image]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from storage.errors import TintypeError
 from trainers.layers import (
-    BYTES_PER_NUMBER,
     LayerSettings,
     convolutions_of,
     lora_config,
     lora_difference,
+    pair_bytes,
     targets_of,
     train_layers,
 )
@@ -58,11 +58,8 @@ class Lora:
 
     def file_bytes(self, base: Base, settings: LoraSettings) -> int:
         """The numbers of all pairs at two bytes each."""
-        return sum(
-            rank * (weight.shape[0] + weight[0].numel()) * BYTES_PER_NUMBER
-            for name, rank in ranks_of(base.unet, settings).items()
-            for weight in (base.unet.get_submodule(name).get_parameter("weight"),)
-        )
+        ranks = ranks_of(base.unet, settings)
+        return sum(pair_bytes([base.unet.get_submodule(name)], rank) for name, rank in ranks.items())
 
 
 def ranks_of(unet: nn.Module, settings: LoraSettings) -> dict[str, int]:
