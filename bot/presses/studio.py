@@ -18,14 +18,13 @@ from storage.moderation import DAY_S, Verdict
 
 Deed = Callable[[Any, Asker, str], None]
 Then = Callable[[Any, Asker], Card]
+Page = Callable[[Any, Asker, int], Card]
 
 
 @on_press("reports")
 async def turn(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Show report n of those that wait."""
-    await acknowledge_press(interaction)
-    asker = asker_of(interaction)
-    await show(interaction, await studio.run(lambda rooms: moderating.reports_of(rooms, asker, press.n)))
+    await _turn(studio, interaction, press, moderating.reports_of)
 
 
 @on_press("keep_reported")
@@ -72,9 +71,7 @@ async def unblock(studio: Studio, interaction: Interaction, press: Press) -> Non
 @on_press("removed")
 async def look_at_removed(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Show style n of those that this server's moderators removed."""
-    await acknowledge_press(interaction)
-    asker = asker_of(interaction)
-    await show(interaction, await studio.run(lambda rooms: readmitting.removed_of(rooms, asker, press.n)))
+    await _turn(studio, interaction, press, readmitting.removed_of)
 
 
 @on_press("readmit")
@@ -86,9 +83,14 @@ async def readmit(studio: Studio, interaction: Interaction, press: Press) -> Non
 @on_press("audit")
 async def leaf(studio: Studio, interaction: Interaction, press: Press) -> None:
     """Show page n of the log."""
+    await _turn(studio, interaction, press, moderating.audit_of)
+
+
+async def _turn(studio: Studio, interaction: Interaction, press: Press, page: Page) -> None:
+    """Show the page that the button names."""
     await acknowledge_press(interaction)
     asker = asker_of(interaction)
-    await show(interaction, await studio.run(lambda rooms: moderating.audit_of(rooms, asker, press.n)))
+    await show(interaction, await studio.run(lambda rooms: page(rooms, asker, press.n)))
 
 
 async def _decide(
