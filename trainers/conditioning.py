@@ -67,5 +67,6 @@ def predicted(base: Base, noisy: Tensor, timesteps: Tensor, said: Said, frames: 
     if said.pooled is not None:
         time_ids = torch.tensor([frame.time_ids for frame in frames], device=base.device, dtype=base.dtype)
         conditions = {"text_embeds": said.pooled, "time_ids": time_ids}
-    made: Tensor = base.unet(noisy, timesteps, said.hidden, added_cond_kwargs=conditions).sample
+    shown = noisy if base.canvas is None else base.canvas.beside(noisy)
+    made: Tensor = base.unet(shown, timesteps, said.hidden, added_cond_kwargs=conditions).sample
     return made

@@ -18,6 +18,7 @@ from storage.errors import TintypeError
 from storage.output_checks import WantedCheck
 from trainers.adapter import Adapter
 from trainers.autoencoder import OtherVae, vae_for
+from trainers.canvas import Canvas, canvas_for
 from trainers.checks import OutputCheck, check_for
 from trainers.differences import Difference, LowRank
 from trainers.families import Family, family_of
@@ -58,6 +59,7 @@ class Base:
     vae_name: str = ""  #: of the VAE that stands in the place of its own; empty: its own
     output_check: OutputCheck | None = None  #: of every picture that it draws; None where the operator has none
     empty_is_zero: bool = False  #: whether a picture without a negative prompt was taught with zeros in its place
+    canvas: Canvas | None = None  #: what its UNet is shown beside noise, where it was taught to fill parts of pictures
 
     @property
     def tokenizer(self) -> CLIPTokenizer:
@@ -147,13 +149,13 @@ def load_base(
 
 
 def _pipeline(where: Path, dtype: torch.dtype, vae: OtherVae | None) -> Any:
-    """The pipeline of the class that its index names, without the parts that Tintype does not use."""
+    """The text-to-image pipeline for the class that its index names, without the parts that Tintype does not use."""
     import diffusers
 
     told: dict[str, Any] = {"feature_extractor": None, "image_encoder": None}
     told |= {"vae": vae.model} if vae else {}
-    declared = diffusers.DiffusionPipeline.load_config(where, local_files_only=True).get("_class_name")
-    if declared == "StableDiffusionXLPipeline":
+    declared = str(diffusers.DiffusionPipeline.load_config(where, local_files_only=True).get("_class_name"))
+    if declared.startswith("StableDiffusionXL"):  # one for inpainting has the same parts
         pipeline_class: Any = diffusers.StableDiffusionXLPipeline
     else:
         pipeline_class = diffusers.StableDiffusionPipeline
@@ -191,6 +193,7 @@ def base_of(pipeline: Any, name: str, revision: str, device: torch.device) -> Ba
         scheduler=pipeline.scheduler,
         device=device,
         empty_is_zero=bool(pipeline.config.get("force_zeros_for_empty_prompt")),
+        canvas=canvas_for(pipeline.unet, pipeline.vae),
     )
 
 

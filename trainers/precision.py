@@ -8,7 +8,7 @@ import torch
 def dtype_for(device_type: str, *, has_bfloat16: bool) -> torch.dtype:
     """bfloat16 on a graphics card that computes in it itself, float32 everywhere else.
 
-    Never float16: Stable Diffusion's VAE overflows in it, and gradients vanish unless each loss is scaled.
+    Never float16: SDXL's own VAE overflows in it, and gradients vanish unless each loss is scaled.
     """
     return torch.bfloat16 if device_type == "cuda" and has_bfloat16 else torch.float32
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +12,9 @@ import torch
 from diffusers import (
     AutoencoderKL,
     DDIMScheduler,
+    StableDiffusionInpaintPipeline,
     StableDiffusionPipeline,
+    StableDiffusionXLInpaintPipeline,
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
@@ -25,6 +27,11 @@ from trainers.pipeline import Applied, Base, base_of, swapped, with_words
 TEXT_WIDTH, POSITIONS = 16, 40
 SECOND_WIDTH, POOLED_WIDTH, TIME_WIDTH = 24, 20, 8  # of the tiny SDXL
 START, END = "<|startoftext|>", "<|endoftext|>"
+XL_UNET = {
+    "addition_embed_type": "text_time",
+    "addition_time_embed_dim": TIME_WIDTH,
+    "projection_class_embeddings_input_dim": POOLED_WIDTH + 6 * TIME_WIDTH,
+}
 BASES: dict[str, Base] = {}
 
 
@@ -51,11 +58,10 @@ def text_config(tokenizer: CLIPTokenizer, width: int = TEXT_WIDTH) -> CLIPTextCo
     )
 
 
-def tiny_unet(text_width: int = TEXT_WIDTH, **more: Any) -> UNet2DConditionModel:
+def tiny_unet(text_width: int = TEXT_WIDTH, *, channels: int = 8, **more: Any) -> UNet2DConditionModel:
     return UNet2DConditionModel(
         sample_size=16,
-        in_channels=8,
-        out_channels=8,
+        out_channels=channels,
         down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
         up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
         block_out_channels=(8, 16),
@@ -63,16 +69,16 @@ def tiny_unet(text_width: int = TEXT_WIDTH, **more: Any) -> UNet2DConditionModel
         attention_head_dim=2,
         cross_attention_dim=text_width,
         norm_num_groups=4,
-        **more,
+        **{"in_channels": channels} | more,
     )
 
 
-def tiny_vae() -> AutoencoderKL:
+def tiny_vae(channels: int = 8) -> AutoencoderKL:
     return AutoencoderKL(
         down_block_types=("DownEncoderBlock2D",) * 3,
         up_block_types=("UpDecoderBlock2D",) * 3,
         block_out_channels=(8, 8, 8),
-        latent_channels=8,
+        latent_channels=channels,
         norm_num_groups=4,
         sample_size=64,
         scaling_factor=0.5,
@@ -119,23 +125,39 @@ def tiny_xl_pipeline() -> StableDiffusionXLPipeline:
             text_encoder_2=CLIPTextModelWithProjection(text_config(second, SECOND_WIDTH)),
             tokenizer=tokenizer,
             tokenizer_2=second,
-            unet=tiny_unet(
-                TEXT_WIDTH + SECOND_WIDTH,
-                addition_embed_type="text_time",
-                addition_time_embed_dim=TIME_WIDTH,
-                projection_class_embeddings_input_dim=POOLED_WIDTH + 6 * TIME_WIDTH,
-            ),
+            unet=tiny_unet(TEXT_WIDTH + SECOND_WIDTH, **XL_UNET),
             scheduler=tiny_scheduler("epsilon"),
         )
+
+
+def tiny_inpainting(*, is_xl: bool = False) -> StableDiffusionInpaintPipeline | StableDiffusionXLInpaintPipeline:
+    """Four channels of latents and nine of the UNet, as the real ones have."""
+    plain = tiny_xl_pipeline() if is_xl else tiny_pipeline("epsilon")
+    width = TEXT_WIDTH + SECOND_WIDTH if is_xl else TEXT_WIDTH
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(13)
+        unet = tiny_unet(width, channels=4, in_channels=9, **XL_UNET if is_xl else {})
+        parts = {**plain.components, "vae": tiny_vae(channels=4), "unet": unet}
+    if is_xl:
+        return StableDiffusionXLInpaintPipeline(**parts)
+    return StableDiffusionInpaintPipeline(**parts, requires_safety_checker=False)
+
+
+TINY: Mapping[str, Callable[[], Any]] = {
+    "epsilon": lambda: tiny_pipeline("epsilon"),
+    "v_prediction": lambda: tiny_pipeline("v_prediction"),
+    "sdxl": tiny_xl_pipeline,
+    "inpainting": tiny_inpainting,
+    "sdxl_inpainting": lambda: tiny_inpainting(is_xl=True),
+}
 
 
 def base_for(what: str) -> Base:
     """One base for the whole session: nothing may change it, so nobody needs a fresh one."""
     if what not in BASES:
-        pipeline = tiny_xl_pipeline() if what == "sdxl" else tiny_pipeline(what)
-        base = base_of(pipeline, "miniature", "tiny-1", torch.device("cpu"))
+        base = base_of(TINY[what](), "miniature", "tiny-1", torch.device("cpu"))
         family = replace(base.family, scorer=None, captioner=None)  # its readers know only real pictures
-        if what == "sdxl":
+        if what.startswith("sdxl"):
             family = replace(family, text_layer=-2, names_in_files=families()["sdxl"].names_in_files)
         BASES[what] = replace(base, family=family)
     return BASES[what]

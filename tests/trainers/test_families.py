@@ -18,6 +18,19 @@ EPS, V = {"prediction_type": "epsilon"}, {"prediction_type": "v_prediction"}
         ("stabilityai/stable-diffusion-2-base", {"cross_attention_dim": 1024, "in_channels": 4}, EPS, "sd2"),
         ("stabilityai/stable-diffusion-2-1", {"cross_attention_dim": 1024, "in_channels": 4}, V, "sd2-768"),
         ("stabilityai/stable-diffusion-xl-base-1.0", {"cross_attention_dim": 2048, "in_channels": 4}, EPS, "sdxl"),
+        (
+            "stable-diffusion-v1-5/stable-diffusion-inpainting",
+            {"cross_attention_dim": 768, "in_channels": 9},
+            EPS,
+            "sd1",
+        ),
+        ("stabilityai/stable-diffusion-2-inpainting", {"cross_attention_dim": 1024, "in_channels": 9}, EPS, "sd2"),
+        (
+            "diffusers/stable-diffusion-xl-1.0-inpainting-0.1",
+            {"cross_attention_dim": 2048, "in_channels": 9},
+            EPS,
+            "sdxl",
+        ),
         ("miniature", {"cross_attention_dim": 192, "in_channels": 8}, V, "miniature"),
     ],
 )
@@ -31,9 +44,9 @@ def test_a_family_is_recognised_by_its_settings(
     "unet",
     [
         {"cross_attention_dim": 1280, "in_channels": 4},
-        {"cross_attention_dim": 2048, "in_channels": 9},
-        {"cross_attention_dim": 768, "in_channels": 9},
-        {"cross_attention_dim": 1024, "in_channels": 9},
+        {"cross_attention_dim": 2048, "in_channels": 8},
+        {"cross_attention_dim": 768, "in_channels": 8},
+        {"cross_attention_dim": 1024, "in_channels": 5},
     ],
 )
 def test_a_base_of_no_known_family_is_refused(unet: dict[str, int]) -> None:

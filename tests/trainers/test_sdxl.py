@@ -301,3 +301,38 @@ def test_pages_beyond_the_first_say_nothing_of_what_a_prompt_means_as_a_whole(xl
     assert said[0].pooled is not None
     assert said[1].pooled is not None
     torch.testing.assert_close(said[1].pooled, said[0].pooled)
+
+
+# --- the VAE that overflows in half precision ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def overflowing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A base model stored in float16 whose VAE, as SDXL's own, makes numbers that float16 does not hold."""
+    folder, pipeline = tmp_path_factory.mktemp("overflowing"), tiny_xl_pipeline()
+    with torch.no_grad():
+        pipeline.vae.decoder.conv_in.weight.mul_(2e5)
+    pipeline.to(torch.float16).save_pretrained(folder)
+    return folder
+
+
+def test_such_a_vae_is_nan_in_float16(overflowing: Path) -> None:
+    vae = AutoencoderKL.from_pretrained(overflowing, subfolder="vae", dtype=torch.float16)
+
+    assert not vae.decode(torch.ones(1, 8, 16, 16).half()).sample.isfinite().all()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=["processor", "graphics_card"])
+def test_it_draws_and_learns_as_it_is_loaded(
+    xl: Base, overflowing: Path, photos: list[Path], monkeypatch: pytest.MonkeyPatch, dtype: torch.dtype
+) -> None:
+    monkeypatch.setattr("trainers.pipeline.family_of", lambda *told: xl.family)
+    monkeypatch.setattr("trainers.pipeline.dtype_on", lambda device: dtype)
+    base = load_base(str(overflowing), "cpu")
+    pixels = base.vae.decode(torch.ones(1, 8, 16, 16, dtype=dtype)).sample
+    (example,) = examples(base, photos[:1], ["a cat"], "object")
+
+    assert base.vae.dtype == dtype
+    assert pixels.isfinite().all()
+    assert example.mean.isfinite().all()
+    assert finished(imagine(base, Drawing(prompt="a cat", steps=2)))[0].getextrema() != ((0, 0),) * 3

@@ -1,11 +1,11 @@
-"""Stable Diffusion 1.4 and 1.5."""
+"""Stable Diffusion 1.4 and 1.5, and those for inpainting, which differ in their first layer alone."""
 
 from __future__ import annotations
 
 from trainers.families import Family, register
 
 TEXT_WIDTH = 768  # of CLIP ViT-L
-CHANNELS = 4  # inpainting and depth models have more
+CHANNELS = 4, 9  # those for inpainting also see a mask and what lies around it; depth models have five
 
 SD1 = register(
     Family(
@@ -17,7 +17,7 @@ SD1 = register(
         max_aspect=2.0,
         shapes={"square": (512, 512), "portrait": (448, 576), "landscape": (576, 448)},
         fits=lambda name, unet, scheduler: (
-            unet.get("cross_attention_dim") == TEXT_WIDTH and unet.get("in_channels") == CHANNELS
+            unet.get("cross_attention_dim") == TEXT_WIDTH and unet.get("in_channels") in CHANNELS
         ),
         kohya_version="sd_v1",
         modelspec_architecture="stable-diffusion-v1",

@@ -14,7 +14,7 @@ NUMBERS = 1_289_952_427
 
 
 def _is_sd2(unet: Mapping[str, Any], scheduler: Mapping[str, Any], prediction_type: str) -> bool:
-    is_plain = unet.get("cross_attention_dim") == TEXT_WIDTH and unet.get("in_channels") == CHANNELS
+    is_plain = unet.get("cross_attention_dim") == TEXT_WIDTH and unet.get("in_channels") in CHANNELS
     return is_plain and scheduler.get("prediction_type") == prediction_type
 
 

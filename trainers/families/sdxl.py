@@ -18,7 +18,7 @@ LAYERS_DOWN, LAYERS_UP = 3, 3  # of one resolution, those that halve or double i
 
 def _is_sdxl(unet: Mapping[str, Any]) -> bool:
     """The refiner's text is narrower."""
-    return unet.get("cross_attention_dim") == TEXT_WIDTH and unet.get("in_channels") == CHANNELS
+    return unet.get("cross_attention_dim") == TEXT_WIDTH and unet.get("in_channels") in CHANNELS
 
 
 def _name_in_files(module: str) -> str:
