@@ -1441,6 +1441,9 @@ E_HELD_BACK = { $count ->
 } die Bildprüfung zurückgehalten, deshalb wird nichts gezeigt. Versuch einen anderen Prompt.
 E_METHOD_SYNTAX = „{ $setting }“ ist keine Einstellung. Schreib sie als Name=Wert, etwa `--set rank=8`.
 E_PHOTOS_FOLDER = In „{ $folder }“ sind keine Fotos. Gib einen Ordner mit JPEG-, PNG-, WebP-, AVIF-, GIF- oder HEIC-Dateien von einem Motiv an.
+E_CAPTION_MISSING = „{ $photo }“ hat keine Beschreibung: Daneben liegt keine „{ $file }“. Schreib in diese Datei, was das Foto zeigt, oder nimm das Foto heraus.
+E_CAPTION_EMPTY = „{ $file }“ ist leer. Schreib hinein, was das Foto dieses Namens zeigt.
+E_CAPTION_LONG = Die Beschreibung von „{ $photo }“ ist länger, als dieses Basismodell lesen kann: Ab „{ $rest }“ würde sie nicht gelernt. Kürze sie.
 E_PHOTOS_FEW = { $have ->
     [one] Es gibt nur ein brauchbares Foto
    *[other] Es gibt nur { $have } brauchbare Fotos

@@ -1409,6 +1409,9 @@ E_HELD_BACK = { $count ->
 } held back by the output check, so nothing is shown. Try another prompt.
 E_METHOD_SYNTAX = “{ $setting }” is no setting. Write it as name=value, such as `--set rank=8`.
 E_PHOTOS_FOLDER = There are no photos in “{ $folder }”. Give a folder with JPEG, PNG, WebP, AVIF, GIF or HEIC files of one subject.
+E_CAPTION_MISSING = “{ $photo }” has no caption: there is no “{ $file }” beside it. Write what the photo shows into that file, or take the photo out.
+E_CAPTION_EMPTY = “{ $file }” is empty. Write into it what the photo of that name shows.
+E_CAPTION_LONG = The caption of “{ $photo }” is longer than this base model can read: from “{ $rest }” on it would not be learned. Shorten it.
 E_PHOTOS_FEW = { $have ->
     [one] There is only one usable photo
    *[other] There are only { $have } usable photos

@@ -21,7 +21,9 @@ def test_the_bot_reads_what_the_engine_advertises(base: Base) -> None:
 
     assert (facts.base_id, facts.base_revision, facts.size_px) == ("miniature", "tiny-1", 64)
     assert facts.title == base.family.title
-    assert [method.name for method in facts.methods] == [name for name in methods() if name != "dreambooth"]
+    assert [method.name for method in facts.methods] == [
+        name for name in methods() if name not in {"dreambooth", "fine_tune"}
+    ]
     assert all(method.title and method.summary and method.min_photos for method in facts.methods)
     assert facts.class_words["animal"][0] == base.family.class_words["animal"][0]
     assert facts.device == device_said(facts)

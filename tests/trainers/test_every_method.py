@@ -241,7 +241,9 @@ def test_memory_that_ends_while_layers_are_made_leaves_the_base_as_it_was(
 
 
 def test_a_method_that_is_not_there_is_named_with_those_that_are() -> None:
-    with pytest.raises(TintypeError, match=r"E_METHOD.*dreambooth, loha, lokr, lora, oft, pivotal, textual_inversion"):
+    with pytest.raises(
+        TintypeError, match=r"E_METHOD.*dreambooth, fine_tune, loha, lokr, lora, oft, pivotal, textual_inversion"
+    ):
         method_named("hypernetwork")
 
 

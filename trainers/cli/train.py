@@ -7,16 +7,19 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from storage.atomic import write_atomic
 from storage.errors import TintypeError
 from storage.records import Kind
 from storage.words import check_word
 from trainers.cli import MOST_SEED, Subparsers, add_base, add_command, bounded, out_folder
-from trainers.cli.photos import Photo, files_in, photos_in
+from trainers.cli.photos import REST_CHARACTERS, Photo, check_captions, files_in, photos_in
 from trainers.events import Done
 from trainers.settings import TrainerSettings
+
+if TYPE_CHECKING:
+    from trainers.pipeline import Base
 
 SUFFIX = ".safetensors"
 KINDS = tuple(str(kind) for kind in Kind)
@@ -26,8 +29,13 @@ def add(subparsers: Subparsers) -> None:
     """Its options."""
     parser = add_command(subparsers, "train", "learn a word from a folder of photos", run)
     parser.add_argument(
-        "--photos", required=True, type=Path, metavar="DIR", help="JPEG, PNG, WebP, AVIF, GIF or HEIC files"
-    )
+        "--photos", required=True, type=Path, metavar="DIR",
+        help="JPEG, PNG, WebP, AVIF, GIF or HEIC files; dog.txt beside dog.jpg says what that one shows",
+    )  # fmt: skip
+    parser.add_argument(
+        "--captions", action="store_true",
+        help="refuse photos without such a file, or with one that is empty or too long to be learned whole",
+    )  # fmt: skip
     parser.add_argument(
         "--word", required=True, metavar="NAME", help="with or without brackets: ana-dog or '<ana-dog>'"
     )
@@ -64,9 +72,13 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     files_in(arguments.photos)
     from trainers.cli.running import attempt_folder, finished, loaded
 
-    _check_method(arguments.method)
+    is_captioned = _needs_captions(arguments.method) or arguments.captions
+    if is_captioned:
+        check_captions(arguments.photos)
     base = loaded(arguments, settings)
     photos = photos_in(arguments.photos, base.size_px)
+    if is_captioned:
+        check_heard(base, word, photos)
     with attempt_folder() as folder:
         told = {
             "kind": "train",
@@ -112,10 +124,26 @@ def checked_out(out: Path) -> Path:
     return out
 
 
-def _check_method(name: str) -> None:
+def _needs_captions(method: str) -> bool:
+    """Whether a method learns from captions before all; most do not.
+
+    Raises: TintypeError E_METHOD.
+    """
     from trainers.method import method_named
 
-    method_named(name)
+    return bool(getattr(method_named(method), "needs_captions", False))
+
+
+def check_heard(base: Base, word: str, photos: Sequence[Photo]) -> None:
+    """Each caption must fit into what the text encoder reads.
+
+    Raises: TintypeError E_CAPTION_LONG.
+    """
+    from trainers.text import left_out
+
+    for photo in photos:
+        if rest := left_out(base, f"<{word}>, {photo.caption}", ()):
+            raise TintypeError("E_CAPTION_LONG", photo=photo.name, rest=rest[:REST_CHARACTERS])
 
 
 def _laid(photos: Sequence[Photo], folder: Path) -> list[dict[str, Any]]:

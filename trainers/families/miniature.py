@@ -95,6 +95,8 @@ register(
             **{name: PACE | {"learning_rate": 2e-3} for name in ("loha", "lokr")},
             "oft": PACE | {"learning_rate": 2e-3, "block": 8},
             "dreambooth": PACE | {"learning_rate": 1e-4},
+            "fine_tune": PACE | {"learning_rate": 1e-4},
+            "custom_diffusion": PACE | {"learning_rate": 1e-3, "vectors": 6, "prior": 0.0},
             "pivotal": PACE | {"vectors": 6},
             "textual_inversion": {
                 "learning_rate": 2e-2,

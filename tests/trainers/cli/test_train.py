@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from storage.errors import TintypeError
+from tests.trainers.bases import base_for
 from tests.trainers.cli.conftest import SHORT, Tell, photo_folder
+from trainers.cli.photos import Photo
+from trainers.cli.train import check_heard
 from trainers.weights import read_label
 
 
@@ -78,6 +82,38 @@ def test_a_mistake_is_told_in_one_sentence(
 
     assert told == code
     assert part in sentence
+
+
+@pytest.mark.parametrize("way", [("--captions",), ("--method", "fine_tune")])
+@pytest.mark.parametrize(
+    ("caption", "code", "part"),
+    [
+        (None, "E_CAPTION_MISSING", "no “1.txt” beside it"),
+        (" \n", "E_CAPTION_EMPTY", "“1.txt” is empty"),
+        ("a dog, " * 250, "E_CAPTION_LONG", "“1.png” is longer"),
+    ],
+)
+def test_a_photo_whose_caption_cannot_be_learned_is_named(
+    tell: Tell, tmp_path: Path, way: tuple[str, ...], caption: str | None, code: str, part: str
+) -> None:
+    photos = photo_folder(tmp_path / "photos")
+    for number in range(3):
+        (photos / f"{number}.txt").write_text("a dog in the snow")
+    (photos / "1.txt").unlink() if caption is None else (photos / "1.txt").write_text(caption)
+
+    _, told, _ = tell("train", "--photos", photos, "--word", "zed", "--out", tmp_path / "zed.safetensors", *way)
+
+    assert told["code"] == code
+    assert part in told["error"]
+
+
+def test_a_caption_that_no_encoder_reads_to_its_end_is_named() -> None:
+    base = base_for("v_prediction")  # one token for each letter, four pages of 38
+    short, long = (Photo(f"{n}.png", b"", "snow dog " * n) for n in (3, 30))
+
+    check_heard(base, "zed", [short])
+    with pytest.raises(TintypeError, match=r"E_CAPTION_LONG.*30\.png"):
+        check_heard(base, "zed", [short, long])
 
 
 def test_a_folder_without_photos_is_told(tell: Tell, tmp_path: Path) -> None:
