@@ -72,7 +72,7 @@ def _as_files(concept: Concept, version: Version, parts: Sequence[Part]) -> Card
 def _sentence(parts: Sequence[Part]) -> str:
     if len(parts) > 1:
         return "word-exported-both"
-    return "word-exported-embedding" if parts[0].is_embedding else "word-exported"
+    return "word-exported" if parts[0].kind == "lora" else f"word-exported-{parts[0].kind}"
 
 
 # --- a pack ----------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
+from storage import aesthetics, hypernetworks
 from storage.errors import WeightsRefused
 from storage.words import NAME
 
@@ -108,27 +109,34 @@ class Part:
     name: str
     trigger: str  #: what one types there
     content: bytes
-    is_embedding: bool
+    kind: str  #: lora, embedding, hypernetwork or aesthetic
+
+    @property
+    def is_embedding(self) -> bool:
+        """Whether it holds rows alone."""
+        return self.kind == "embedding"
 
 
 def exported(content: bytes, word: str) -> list[Part]:
-    """A word's file under the word's present name: a LoRA, an embedding, or both of them apart.
+    """A word's file under the word's present name: a LoRA, an embedding, or both of them apart; or a hypernetwork.
 
     Of a merged file each word's embedding is a file of its own, under that word's name.
     A LoRA is said as it was learned, whatever the word is called today; rows are called by the name of their file.
     Raises: WeightsRefused E_WEIGHTS_BROKEN.
     """
     file = opened(content)
+    if any(map(hypernetworks.is_key, file.tensors)):
+        return [_as_pt(file, word)]
     rows = {name: key for name in file.tensors if (key := row_key(name))}
     layers = {name: name for name in file.tensors if name not in rows}
     embeddings = {f"{owner}-emb": own for owner, own in _by_owner(rows, word).items()}
     parts = []
     if layers:
         trigger = " ".join(embeddings) or file.metadata.get("modelspec.trigger_phrase", word)
-        parts.append(Part(f"{word}.safetensors", trigger, _labelled(kept(file, layers), word, trigger), False))
+        parts.append(Part(f"{word}.safetensors", trigger, _labelled(kept(file, layers), word, trigger), kind_in(file)))
     for called, own in embeddings.items():
         alone = _as_embedding(kept(file, own))
-        parts.append(Part(f"{called}.safetensors", called, _labelled(alone, word, called), True))
+        parts.append(Part(f"{called}.safetensors", called, _labelled(alone, word, called), "embedding"))
     return parts
 
 
@@ -139,7 +147,22 @@ def whole(content: bytes, word: str) -> Part:
     """
     file = opened(content)
     trigger = file.metadata.get("modelspec.trigger_phrase", word)
-    return Part(f"{word}.safetensors", trigger, _labelled(file, word, trigger), False)
+    return Part(f"{word}.safetensors", trigger, _labelled(file, word, trigger), kind_in(file))
+
+
+def kind_in(file: File) -> str:
+    """What a file's tensors are, where they are not rows alone."""
+    if any(map(hypernetworks.is_key, file.tensors)):
+        return "hypernetwork"
+    return "aesthetic" if aesthetics.DIRECTION in file.tensors else "lora"
+
+
+def _as_pt(file: File, word: str) -> Part:
+    """As other programs want hypernetworks; it knows no word, so the trigger is what was learned with."""
+    trigger = file.metadata.get("modelspec.trigger_phrase", word)
+    base = public_base(file.metadata.get("tintype.base_model", ""))
+    content = hypernetworks.pt_of(file.tensors, file.body, file.metadata, word, base)
+    return Part(f"{word}.pt", trigger, content, "hypernetwork")
 
 
 def _by_owner(rows: Mapping[str, str], word: str) -> Mapping[str, Mapping[str, str]]:

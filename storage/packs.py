@@ -69,7 +69,8 @@ def packed(card: PackCard, weights: bytes, samples: bytes | None = None) -> byte
     Raises: WeightsRefused E_WEIGHTS_BROKEN.
     """
     parts = labels.exported(weights, card.name)
-    if sum(part.is_embedding for part in parts) > 1:  # of several words, which are one only together
+    is_one_only_together = sum(part.is_embedding for part in parts) > 1  # the rows of several words
+    if is_one_only_together or any(part.kind == "hypernetwork" for part in parts):  # packs hold no pickles
         parts = [labels.whole(weights, card.name)]
     files = {part.name: part.content for part in parts}
     if samples is not None:

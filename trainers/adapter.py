@@ -1,4 +1,4 @@
-"""What a word adds to the base model: differences of its layers, rows of its vocabulary, or both."""
+"""What a word adds to the base model: differences of its layers, rows of its vocabulary, networks before them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from trainers.aesthetics import Direction
 from trainers.differences import Difference
+from trainers.hypernetworks import Hypernetwork
 
 # n vectors · D text width
 
@@ -25,6 +27,8 @@ class Adapter:
     method: str
     linear: Mapping[str, Difference] = field(default_factory=dict, repr=False)  #: by `layer_at`'s name of the layer
     rows: tuple[Tensor, ...] = field(default=(), repr=False)  #: for each text encoder (n, D) float32, or none
+    hyper: Hypernetwork | None = field(default=None, repr=False)
+    direction: Direction | None = None  #: that a prompt is led in
     said: str = ""  #: what stands for the word when it has no rows; empty: the word and its class word
 
     @cached_property
@@ -37,6 +41,8 @@ class Adapter:
                 digest.update(tensor.numpy().tobytes())
         for rows in self.rows:
             digest.update(rows.numpy().tobytes())
+        for part in (self.hyper, self.direction):
+            digest.update(part.digest() if part else b"")
         return digest.hexdigest()
 
     @property
@@ -57,4 +63,6 @@ class Adapter:
         """False when any number is NaN or infinite."""
         layers = self.linear.values()
         tensors = [*self.rows, *(tensor for difference in layers for tensor in difference.tensors)]
+        tensors += [*self.hyper.tensors.values()] if self.hyper else []
+        tensors += [self.direction.vector] if self.direction else []
         return all(math.isfinite(each.scale) for each in layers) and all(bool(torch.isfinite(t).all()) for t in tensors)

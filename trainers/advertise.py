@@ -90,6 +90,7 @@ def bundled() -> dict[str, Any]:
         "licence": "MIT",
         "folder": str(miniature.WEIGHTS),
         "is_vae": False,
+        "is_clip": False,
     }
 
 

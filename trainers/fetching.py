@@ -1,4 +1,4 @@
-"""Fetches a base model or a VAE from Hugging Face; the only code of Tintype that goes online for one."""
+"""Fetches a base model, a VAE or a CLIP from Hugging Face; the only code of Tintype that goes online for one."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from trainers.models import (
     RemoteFile,
     check_disk,
     chosen,
+    clip_alone,
     folder_of,
     pin,
     vae_alone,
@@ -37,6 +38,7 @@ from trainers.models import (
 
 CACHE, INCOMPLETE = ".cache", ".incomplete"  # where the library keeps what it has begun to fetch
 VAE_CLASS = "AutoencoderKL"
+CLIP_TYPE = "clip"
 LINK = "https://huggingface.co/{repo}"
 
 
@@ -56,7 +58,7 @@ def plan_of(name: ModelName, endpoint: str | None = None, *, with_checker: bool 
     """Ask what fetching would mean: files, sizes, licence; nothing is fetched but what says which files there are.
 
     `with_checker` takes the safety checker along. Raises: TintypeError E_MODEL_UNKNOWN, E_MODEL_NETWORK,
-    E_MODEL_FORMAT when there is neither a pipeline nor a VAE in safetensors, E_MODEL_UNCHECKED when there is no such
+    E_MODEL_FORMAT when there is no pipeline, VAE or CLIP in safetensors, E_MODEL_UNCHECKED when there is no such
     checker.
     """
     with _told_plainly(name):
@@ -66,7 +68,7 @@ def plan_of(name: ModelName, endpoint: str | None = None, *, with_checker: bool 
         if told is None:
             raise TintypeError("E_MODEL_FORMAT", name=str(name))
         read = hf_hub_download(name.repo, told, revision=info.sha, endpoint=endpoint)
-    files = chosen(siblings, _parts(Path(read))) if told == INDEX else _vae(siblings, Path(read))
+    files = chosen(siblings, _parts(Path(read))) if told == INDEX else _alone(siblings, Path(read))
     if not any(file.local.endswith(".safetensors") for file in files):
         raise TintypeError("E_MODEL_FORMAT", name=str(name))
     files += _checker(siblings, name) if with_checker else ()
@@ -81,10 +83,12 @@ def _parts(index: Path) -> list[str]:
     return [part for part in told if not part.startswith("_") and part not in left_out and isinstance(told[part], list)]
 
 
-def _vae(siblings: Mapping[str, tuple[int, str | None]], config: Path) -> tuple[RemoteFile, ...]:
-    """A repository without a pipeline may be that of a VAE."""
-    is_vae = json.loads(config.read_text("utf-8")).get("_class_name") == VAE_CLASS
-    return vae_alone(siblings) if is_vae else ()
+def _alone(siblings: Mapping[str, tuple[int, str | None]], config: Path) -> tuple[RemoteFile, ...]:
+    """A repository without a pipeline may be that of a VAE or of a CLIP."""
+    told = json.loads(config.read_text("utf-8"))
+    if told.get("model_type") == CLIP_TYPE:
+        return clip_alone(siblings)
+    return vae_alone(siblings) if told.get("_class_name") == VAE_CLASS else ()
 
 
 def _checker(siblings: Mapping[str, tuple[int, str | None]], name: ModelName) -> tuple[RemoteFile, ...]:

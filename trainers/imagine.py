@@ -18,6 +18,7 @@ from trainers.conditioning import Said, predicted, whole
 from trainers.dataset import pixels_of
 from trainers.drawing.held import held_back
 from trainers.enlarging import kept
+from trainers.leading import encode_led
 from trainers.method import Progress
 from trainers.pipeline import Base, swapped, with_words
 from trainers.text import encode_prompt, stacked
@@ -148,7 +149,7 @@ def _side(
 
 
 def _part(base: Base, asked: Drawing, prompt: str, words: Sequence[tuple[Adapter, float]], share: Tensor) -> Part:
-    text = encode_prompt(base, prompt, words)
+    text = encode_led(base, prompt, words)
     said = stacked(base, [_refused(base, asked.negative_prompt, words), text]).repeated(len(asked.seeds))
     return Part(said, with_words(base, words), share.to(base.device))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -164,7 +164,16 @@ def said_of(base: Base, lesson: Lesson) -> Callable[[Sequence[str]], Said]:
     return _cached(base, {caption: caption for caption in captions_of(base, lesson)}, [(word, 1.0)])
 
 
-def prior_of(base: Base, lesson: Lesson, settings: LayerSettings) -> Prior | None:
+class HasPrior(Protocol):
+    """Settings that say what the class word's own meaning is worth."""
+
+    @property
+    def prior(self) -> float:
+        """0: nothing."""
+        ...
+
+
+def prior_of(base: Base, lesson: Lesson, settings: HasPrior) -> Prior | None:
     """The class word in the word's place, if the settings give it any weight."""
     if not settings.prior:
         return None

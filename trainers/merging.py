@@ -203,8 +203,11 @@ class Merged:
 def merged(base: Base, word: str, parents: Sequence[Parent], way: Way, tell: Tell = lambda done, total: None) -> Merged:
     """Several words as one of another name, which stands for all of them.
 
-    Raises: TintypeError E_MERGE_VECTORS, E_MERGE_TEXT.
+    Raises: TintypeError E_MERGE_KIND for a hypernetwork or a style's direction, E_MERGE_VECTORS, E_MERGE_TEXT.
     """
+    for parent in parents:
+        if parent.adapter.hyper or parent.adapter.direction:
+            raise TintypeError("E_MERGE_KIND", word=parent.adapter.word)
     rows = merged_rows(base, parents)
     said = "" if rows else " ".join(dict.fromkeys(parent.adapter.text for parent in parents))
     if len(said) > TEXT_CHARACTERS:

@@ -17,7 +17,8 @@ from trainers.events import sha256_of
 
 PINS = "pins.json"
 INDEX = "model_index.json"
-VAE_CONFIG = "config.json"  # of a VAE that lies in a repository by itself
+VAE_CONFIG = "config.json"  # of a VAE, or a CLIP, that lies in a repository by itself
+CLIP_WEIGHTS = "model.safetensors"
 VAE_WEIGHTS = "diffusion_pytorch_model"  # beside it there may be others, in layouts of other programs
 UNUSED = frozenset({"feature_extractor", "image_encoder"})  # parts that Tintype never loads
 CHECKER = "safety_checker"  # loaded as an output check, where it was fetched
@@ -60,9 +61,14 @@ class Plan:
     files: tuple[RemoteFile, ...]
 
     @property
+    def is_clip(self) -> bool:
+        """Whether it is no base model but a CLIP, which words and pictures are compared by."""
+        return any(file.local == CLIP_WEIGHTS for file in self.files)
+
+    @property
     def is_vae(self) -> bool:
         """Whether it is no base model but a VAE alone."""
-        return any(file.local == VAE_CONFIG for file in self.files)
+        return not self.is_clip and any(file.local == VAE_CONFIG for file in self.files)
 
     @property
     def bytes(self) -> int:
@@ -79,6 +85,7 @@ class Installed:
     bytes: int
     licence: str
     is_vae: bool = False  #: it is no base model, but a VAE alone
+    is_clip: bool = False  #: it is no base model, but a CLIP
 
 
 def parse_name(text: str) -> ModelName:
@@ -121,6 +128,15 @@ def snapshot_folder(name: str, revision: str) -> Path:
     return located(_MODELS_DIR[0], f"{name}@{revision}")
 
 
+def fetched_folder(repo: str) -> Path | None:
+    """Where a repository lies of which any revision was fetched, every file checked; None when none was.
+
+    Raises: TintypeError E_MODEL_CHANGED.
+    """
+    names = (model.name for model in installed(_MODELS_DIR[0]) if model.name.startswith(f"{repo}@"))
+    return next((located(_MODELS_DIR[0], name) for name in names), None)
+
+
 _MODELS_DIR = [Path("data") / "models"]
 
 
@@ -134,8 +150,9 @@ def installed(models_dir: Path) -> Iterator[Installed]:
     for pins in sorted(models_dir.glob(f"*/{PINS}")):
         told = json.loads(pins.read_text("utf-8"))
         size = sum(pin["bytes"] for pin in told["files"].values())
-        is_vae = VAE_CONFIG in told["files"]
-        yield Installed(f"{told['repo']}@{told['revision']}", pins.parent, size, told["licence"], is_vae)
+        is_clip = CLIP_WEIGHTS in told["files"]
+        is_vae = VAE_CONFIG in told["files"] and not is_clip
+        yield Installed(f"{told['repo']}@{told['revision']}", pins.parent, size, told["licence"], is_vae, is_clip)
 
 
 def chosen(siblings: Mapping[str, tuple[int, str | None]], parts: Sequence[str]) -> tuple[RemoteFile, ...]:
@@ -160,6 +177,12 @@ def vae_alone(siblings: Mapping[str, tuple[int, str | None]]) -> tuple[RemoteFil
     weights = _weights({path: about for path, about in siblings.items() if path.startswith(VAE_WEIGHTS)})
     files = {VAE_CONFIG: VAE_CONFIG, **weights} if weights and VAE_CONFIG in siblings else {}
     return tuple(RemoteFile(path, local, *siblings[path]) for path, local in files.items())
+
+
+def clip_alone(siblings: Mapping[str, tuple[int, str | None]]) -> tuple[RemoteFile, ...]:
+    """The files of a CLIP's repository that are needed; empty when it has no safetensors."""
+    files = (VAE_CONFIG, CLIP_WEIGHTS) if {VAE_CONFIG, CLIP_WEIGHTS} <= siblings.keys() else ()
+    return tuple(RemoteFile(path, path, *siblings[path]) for path in files)
 
 
 def _weights(inside: Mapping[str, Any]) -> Mapping[str, str]:

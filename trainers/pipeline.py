@@ -22,6 +22,7 @@ from trainers.canvas import Canvas, canvas_for
 from trainers.checks import OutputCheck, check_for
 from trainers.differences import Difference, LowRank
 from trainers.families import Family, family_of
+from trainers.hypernetworks import fits, with_hypernetworks
 from trainers.precision import dtype_on, remark_on
 
 if TYPE_CHECKING:
@@ -288,7 +289,10 @@ def with_words(base: Base, words: Sequence[Applied]) -> Mapping[str, nn.Module]:
     The order of words makes no difference.
     Raises: TintypeError E_WRONG_BASE when a word's layers are not this base's.
     """
-    return _changed(base, words, of_encoders=False)
+    hypers = [(adapter.hyper, strength) for adapter, strength in _ordered(words) if adapter.hyper]
+    if not all(fits(hyper, base.unet) for hyper, _ in hypers):
+        raise TintypeError("E_WRONG_BASE", base=base.id)
+    return with_hypernetworks(base.unet, hypers, _changed(base, words, of_encoders=False))
 
 
 def encoders_with_words(base: Base, words: Sequence[Applied]) -> list[dict[str, nn.Module]]:
@@ -317,13 +321,17 @@ def layer_at(base: Base, name: str) -> Any:
 
 
 def _changed(base: Base, words: Sequence[Applied], *, of_encoders: bool) -> dict[str, nn.Module]:
-    ordered = sorted((word for word in words if word[0].linear), key=lambda word: (word[0].fingerprint, word[1]))
+    ordered = _ordered([word for word in words if word[0].linear])
     layers: dict[str, list[tuple[Difference, float]]] = {}
     for adapter, strength in ordered:
         for name, difference in adapter.linear.items():
             if name.startswith(ENCODERS) is of_encoders:
                 layers.setdefault(name, []).append((difference, strength))
     return {name: Deltas(_layer(base, name, parts), parts) for name, parts in layers.items()}
+
+
+def _ordered(words: Sequence[Applied]) -> list[Applied]:
+    return sorted(words, key=lambda word: (word[0].fingerprint, word[1]))
 
 
 def _layer(base: Base, name: str, parts: Sequence[tuple[Difference, float]]) -> nn.Module:

@@ -18,8 +18,10 @@ from storage.labels import MERGED, ROW_KEYS, row_key
 from storage.packs import TEXT_CHARACTERS
 from trainers.adapter import Adapter
 from trainers.differences import Difference, LowRank, read_difference
+from trainers.hypernetworks import rounded
 from trainers.miniature import MODEL_ID
 from trainers.names import PREFIX, layer_names
+from trainers.parts import direction_in, hyper_in
 from trainers.pipeline import ENCODERS, Base, layer_at
 from trainers.weights import checked_rows, contents_of, side_by_side
 
@@ -89,11 +91,21 @@ def taken(base: Base, order: Order) -> Taken:
         notes |= told
         tensors |= found
     made_for = _made_for(base, notes, tensors, order.name)
+    hyper, direction = hyper_in(tensors, notes, base), direction_in(tensors, notes)
     rows = _rows(base, tensors, order.name, is_merged=MERGED in notes)
     linear = _layers(base, tensors, notes, order)
     said = "" if rows else order.trigger or _noted_trigger(notes)
-    method = _method_of(linear, rows)
-    adapter = Adapter(order.word, order.class_word, method, linear=linear, rows=rows, said=said.strip())
+    method = "hypernetwork" if hyper else "aesthetic" if direction else _method_of(linear, rows)
+    adapter = Adapter(
+        order.word,
+        order.class_word,
+        method,
+        linear=linear,
+        rows=rows,
+        hyper=rounded(hyper) if hyper and not order.is_exact else hyper,
+        direction=direction,
+        said=said.strip(),
+    )
     if not adapter.is_finite():
         raise WeightsRefused("E_WEIGHTS_NAN", word=order.name)
     return Taken(adapter, made_for)

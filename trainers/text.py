@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -184,18 +184,27 @@ def encoded(
 
 def _heard(base: Base, encoder: TextEncoder, rows: Tensor, pages: Tensor) -> Said:
     """What one encoder makes of pages (B, T)."""
+    layer = base.family.text_layer
+    told, ends = _read(encoder, rows, pages, has_layers=layer != LAST_LAYER)
+    hidden: Tensor = told.last_hidden_state if layer == LAST_LAYER else told.hidden_states[layer]
+    has_pooled = hasattr(encoder.model, "text_projection")
+    return Said(hidden, encoder.model.text_projection(ends) if has_pooled else None)
+
+
+def ends_of(encoder: TextEncoder, rows: Tensor, pages: Tensor) -> Tensor:
+    """The last state at the end of each page (B, T): (B, D)."""
+    return _read(encoder, rows, pages, has_layers=False)[1]
+
+
+def _read(encoder: TextEncoder, rows: Tensor, pages: Tensor, *, has_layers: bool) -> tuple[Any, Tensor]:
+    """What transformers tells, and the last state at each end, which it would seek at the highest id: our rows'."""
     is_end = pages == encoder.tokenizer.eos_token_id
     is_padding = is_end.cumsum(1) - is_end.int() > 0
     token_ids = pages.masked_fill(is_padding, encoder.tokenizer.pad_token_id)
-    layer = base.family.text_layer
     with with_rows(encoder, rows):
-        told = encoder.model(token_ids, output_hidden_states=layer != LAST_LAYER)
-    hidden: Tensor = told.last_hidden_state if layer == LAST_LAYER else told.hidden_states[layer]
-    if not hasattr(encoder.model, "text_projection"):
-        return Said(hidden)
-    # transformers would look for the end where the highest id is, which our rows' are
-    ends = told.last_hidden_state[torch.arange(len(pages), device=base.device), is_end.int().argmax(1)]
-    return Said(hidden, encoder.model.text_projection(ends))
+        told = encoder.model(token_ids, output_hidden_states=has_layers)
+    ends = told.last_hidden_state[torch.arange(len(pages), device=pages.device), is_end.int().argmax(1)]
+    return told, ends
 
 
 @torch.no_grad()
@@ -221,6 +230,20 @@ def encode_prompt(
 
     Words `beside` it stand in the prompt that this one is drawn with, and change the encoders for it, too.
     """
+    said = spoken(base, prompt, adapters)
+    return encoded(base, [said.ids], said.rows, [*adapters, *beside])
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A prompt as encoders are given it."""
+
+    ids: Sequence[int]
+    rows: Sequence[Tensor]  #: for each encoder those of the words in it: (n, D)
+
+
+def spoken(base: Base, prompt: str, adapters: Sequence[tuple[Adapter, float]]) -> Spoken:
+    """A prompt in which these words may stand, each at its strength."""
     known = [(adapter, strength) for adapter, strength in adapters if adapter.rows]
     rows = [
         torch.cat([weighed(encoder, adapter, strength, at) for adapter, strength in known])
@@ -229,7 +252,7 @@ def encode_prompt(
         for at, encoder in enumerate(base.encoders)
     ]
     tokens = _tokens(base, prompt, [adapter for adapter, _ in adapters])
-    return encoded(base, [tokens.ids], [own.to(base.device) for own in rows], [*adapters, *beside])
+    return Spoken(tokens.ids, [own.to(base.device) for own in rows])
 
 
 def no_rows(encoder: TextEncoder) -> Tensor:

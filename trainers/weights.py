@@ -23,6 +23,7 @@ from trainers.adapter import Adapter
 from trainers.differences import PARTS, Difference, LowRank, read_difference
 from trainers.method import Lesson
 from trainers.names import PREFIXES, layer_names, name_in_files
+from trainers.parts import direction_in, hyper_in, part_notes, part_tensors
 from trainers.pipeline import Base, layer_at
 from trainers.text import token_table
 
@@ -35,7 +36,7 @@ def write_adapter(path: Path, base: Base, lesson: Lesson, method: str, adapter: 
 
     Raises: TintypeError E_DISK_FULL, WeightsRefused E_WEIGHTS_NAN.
     """
-    tensors = layer_tensors(adapter, base) | rows_tensors(adapter)
+    tensors = layer_tensors(adapter, base) | rows_tensors(adapter) | part_tensors(adapter)
     write_tensors(path, adapter, tensors, metadata_of(base, lesson, method, adapter))
 
 
@@ -70,7 +71,7 @@ def rows_tensors(adapter: Adapter) -> dict[str, Tensor]:
 
 def metadata_of(base: Base, lesson: Lesson, method: str, adapter: Adapter) -> dict[str, str]:
     """sd-scripts' ss_*, ModelSpec 1.0.1 and our own, all strings."""
-    kind = "lora" if adapter.linear else "textual-inversion"
+    kind = _architecture(adapter)
     trigger = lesson.word if adapter.rows else adapter.text
     family = base.family
     told: dict[str, Any] = {
@@ -98,7 +99,13 @@ def metadata_of(base: Base, lesson: Lesson, method: str, adapter: Adapter) -> di
     told |= {"ss_vae_name": base.vae_name} if base.vae_name else {}
     for difference in list(adapter.linear.values())[:1]:  # all are of one kind
         told |= _network(difference)
-    return {name: str(value) for name, value in told.items()}
+    return {name: str(value) for name, value in told.items()} | part_notes(adapter)
+
+
+def _architecture(adapter: Adapter) -> str:
+    if adapter.hyper:
+        return "hypernetwork"
+    return "aesthetic-gradient" if adapter.direction else "lora" if adapter.linear else "textual-inversion"
 
 
 def _network(difference: Difference) -> dict[str, Any]:
@@ -191,14 +198,17 @@ def read_adapter(path: Path, base: Base) -> Adapter:
         tensors = _tensors(file, path)
     label = _label(told, path)
     _check_base(label, base)
+    hyper, direction = hyper_in(tensors, told, base), direction_in(tensors, told)
     rows = _rows(tensors, base, is_merged=MERGED in told)
     layers = {name: tensor for name, tensor in tensors.items() if row_key(name) is None}
     adapter = Adapter(
         label.word,
         label.class_word,
         label.method,
-        linear=_linear(layers, base) if layers or not rows else {},
+        linear=_linear(layers, base) if layers or not (rows or hyper or direction) else {},
         rows=rows,
+        hyper=hyper,
+        direction=direction,
         said=label.trigger[:MOST_SAID],
     )
     if not adapter.is_finite():

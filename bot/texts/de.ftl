@@ -795,6 +795,8 @@ word-deleted = <{ $name }> ist gelöscht.
 word-exported = **<{ $name }>** als `{ $file }` ({ $size }). Das läuft in AUTOMATIC1111, ComfyUI, sd-scripts und diffusers: Leg die Datei in den Ordner für LoRAs und schreib `{ $trigger }`. Wer die Datei hat, kann das Aussehen darin benutzen.
 word-exported-both = **<{ $name }>** als `{ $file }` und `{ $embedding }` ({ $size }). Das läuft in AUTOMATIC1111, ComfyUI und diffusers: Leg die erste in den Ordner für LoRAs, die zweite in den für Embeddings, benutz beide und schreib `{ $trigger }`. Wer die Dateien hat, kann das Aussehen darin benutzen.
 word-exported-embedding = **<{ $name }>** als `{ $file }` ({ $size }). Das läuft in AUTOMATIC1111, ComfyUI und diffusers: Leg die Datei in den Ordner für Embeddings und schreib `{ $trigger }`. Wer die Datei hat, kann das Aussehen darin benutzen.
+word-exported-hypernetwork = **<{ $name }>** als `{ $file }` ({ $size }). Das läuft in AUTOMATIC1111 und ComfyUI: Leg die Datei in den Ordner für Hypernetworks, wähl sie dort aus und schreib `{ $trigger }`. Wer die Datei hat, kann das Aussehen darin benutzen.
+word-exported-aesthetic = **<{ $name }>** als `{ $file }` ({ $size }). Darin steht die Richtung eines Stils, in die nur Tintype Prompts lenkt: Gib die Datei `/words import` eines anderen Tintype. Wer die Datei hat, kann den Stil darin benutzen.
 word-exported-pack = **<{ $name }>** als `{ $file }` ({ $size }), unter der Lizenz „{ $licence }“. Darin sind Gewichte, Proben, Karte und Prüfsummen, und von niemandem Name oder Nummer außer dem, was du angegeben hast. `/words import` eines anderen Tintype nimmt es ganz; andere Programme nehmen die .safetensors daraus. Wer es hat, kann das Aussehen darin benutzen.
 import-title = ## <{ $word }>, anderswo entstanden
 import-file = `{ $name }`: { $layout ->
@@ -804,6 +806,8 @@ import-file = `{ $name }`: { $layout ->
 }{ $kind ->
     [both] LoRA und Embedding
     [embedding] Embedding
+    [hypernetwork] Hypernetwork
+    [aesthetic] Richtung eines Stils
    *[lora] LoRA
 }{ $rank ->
     [0] {""}
@@ -1431,6 +1435,9 @@ E_BASE_LOAD = Das Basismodell „{ $base }“ lässt sich nicht laden; warum, st
 E_IMAGE_TOO_BIG = Das Bild passt nicht in { $limit_kib } KiB, wie man es auch packt. Verlang ein kleineres.
 E_MODEL_UNCHECKED = Von „{ $name }“ gibt es keine Bildprüfung als .safetensors. Hol das Modell ohne `--safety-checker`, und nenn in TINTYPE_OUTPUT_CHECK_DIR den Ordner einer anderen.
 E_OUTPUT_CHECK = TINTYPE_OUTPUT_CHECK ist „{ $value }“, und so eine Prüfung gibt es nicht. Meintest du { $nearest }? Bekannt sind: { $known }.
+E_CLIP_NONE = Mit { $base } geht kein ästhetischer Gradient: Sein Textencoder ist kein ganzes CLIP, also haben Wörter und Bilder keinen gemeinsamen Raum. Nimm eine andere Methode.
+E_NO_CLIP = Ästhetische Gradienten brauchen { $clip }, und das ist nicht auf diesem Rechner. Wer Tintype betreibt, holt es mit `tintype-trainer models get { $clip }@main` (1,7 GB).
+E_CLIP_FITS = { $clip } gehört nicht zum Textencoder von { $base }, also geht damit kein ästhetischer Gradient. Nimm eine andere Methode.
 E_OUTPUT_CHECK_MISSING = Die Bildprüfung ({ $check }) ist verlangt, aber ihre Dateien sind in keinem dieser Ordner: { $places }. Ohne sie wird nichts gezeichnet. Leg ihre config.json und .safetensors dorthin, oder setz TINTYPE_OUTPUT_CHECK auf off.
 E_OUTPUT_CHECK_LOAD = Die Bildprüfung { $check } lässt sich nicht aus { $folder } laden; warum, steht im Protokoll der Maschine. Ohne sie wird nichts gezeichnet. Hol ihre Dateien neu, oder setz TINTYPE_OUTPUT_CHECK auf off.
 E_OUTPUT_CHECK_BROKEN = Die Bildprüfung { $check } ging kaputt, während sie ein Bild ansah; deshalb wird nichts davon gezeigt. Es steht im Protokoll der Maschine. Versuch es noch einmal; geschieht es wieder, sag es dem Betreiber.
@@ -1456,6 +1463,7 @@ E_MERGE_MANY = Höchstens { $most } Dateien lassen sich auf einmal verschmelzen.
 E_MERGE_OPTION = { $option } sagt bei `--how { $how }` nichts. Lass es weg, oder verschmilz auf andere Art.
 E_MERGE_BASES = „{ $file }“ wurde für { $made_for } gemacht, „{ $other }“ für { $other_for }; Wörter verschiedener Basismodelle lassen sich nicht verschmelzen. Trainiere eines davon auf dem des anderen neu.
 E_MERGE_VECTORS = Die Versionen von <{ $word }> haben verschieden lange Embeddings, die sich nicht addieren lassen. Verschmilz Versionen, die mit gleich vielen Vektoren trainiert wurden.
+E_MERGE_KIND = <{ $word }> ist ein Hypernetwork oder die Richtung eines Stils, zu der sich nichts addieren lässt. Schreib es im Prompt neben die anderen Wörter, oder trainiere es als LoRA.
 E_MERGE_TEXT = Zusammen werden diese Wörter mit mehr als { $most } Buchstaben gesagt, mehr als Dateien verlangen dürfen. Verschmilz weniger.
 E_COUNT = { $count } Bilder auf einmal gehen nicht; verlang 1 bis 4.
 E_JOIN_LATER = Mehrere Rechner lassen sich noch nicht zu einem Tintype verbinden. Betreib eine Maschine auf dem Rechner des Bots: `make run` startet sie.
@@ -1463,7 +1471,7 @@ E_MODEL_NAME = „{ $name }“ nennt kein Modell. Schreib `besitzer/name@revisio
 E_MODEL_UNKNOWN = „{ $name }“ ist auf Hugging Face nicht zu finden. Prüf die Schreibweise von Besitzer, Name und Revision; für ein Modell, dessen Lizenz man erst annehmen muss, melde dich dort an.
 E_MODEL_NETWORK = Hugging Face ist nicht zu erreichen: { $reason }. Prüf die Verbindung dieses Rechners und versuch es noch einmal; was schon geholt ist, bleibt.
 E_MODEL_DISK = Das Modell braucht { $need_mib } MiB in { $folder }, und { $free_mib } MiB sind frei. Schaff Platz, oder setz TINTYPE_MODELS_DIR auf eine andere Platte.
-E_MODEL_FORMAT = „{ $name }“ bietet kein vollständiges Modell und keinen VAE in .safetensors. Etwas anderes lädt Tintype nicht, weil andere Formate Programme ausführen können.
+E_MODEL_FORMAT = „{ $name }“ bietet kein vollständiges Modell, keinen VAE und kein CLIP in .safetensors. Etwas anderes lädt Tintype nicht, weil andere Formate Programme ausführen können.
 E_MODEL_LICENCE = „{ $name }“ hat die Lizenz „{ $licence }“. Lies sie unter { $link }, und gib dann `--yes` an, wenn du sie annimmst.
 E_MODEL_CHANGED = Die Datei „{ $file }“ des Modells „{ $name }“ ist nicht die, die geholt wurde. Lösch { $folder } und hol es neu mit `tintype-trainer models get { $name }`.
 E_MODEL_MISSING = Das Modell „{ $name }“ ist nicht auf diesem Rechner. Hol es mit `tintype-trainer models get { $name }`.
@@ -1784,6 +1792,7 @@ E_PICKLE = „{ $file }“ ist eine Pickle-Datei (.pt, .ckpt, .bin, .pkl), die b
 E_IMPORT_ZIP = „{ $file }“ wurde nicht ausgepackt: Es ist kein intaktes Zip, hat ein Passwort oder ein Zip darin, oder würde viel größer, als zu seiner Größe passt. Schick das Paket, wie `/words export` es gab, oder die .safetensors allein.
 E_IMPORT_NOTHING = „{ $file }“ enthält kein LoRA und kein Embedding, oder mehrere. Schick ein Paket von Tintype, den Ordner, den peft speicherte, als Zip, oder eine .safetensors-Datei.
 E_IMPORT_BIG = Die Gewichte in „{ $file }“ haben mehr als { $most_mb } MB; so viel braucht kein Wort. Schick ein LoRA von niedrigerem Rang.
+E_HYPERNETWORK = „{ $file }“ ist kein Hypernetwork, mit dem Tintype zeichnen kann: Seine Schichten, seine Aktivierung oder seine Teile sind nicht so, wie AUTOMATIC1111 sie speichert. Speichere es dort noch einmal, oder trainiere das Wort hier.
 E_IMPORT_KEY = „{ $file }“ hat einen Teil namens „{ $part }“, den Tintype weder als LoRA noch als Embedding übernehmen kann. Exportiere es als gewöhnliches LoRA.
 E_IMPORT_SCALES = „{ $file }“ sagt nicht, wie stark seine Schichten sind; seine Zahlen allein bedeuten nichts. Schick den ganzen Ordner, den peft speicherte, auch adapter_config.json, als Zip.
 E_IMPORT_FLAT = Bilder mit „{ $file }“ werden schwarz oder einfarbig, deshalb wurde es nicht übernommen. Es ist kaputt, oder für ein anderes Basismodell gemacht.

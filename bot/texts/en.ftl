@@ -772,6 +772,8 @@ word-deleted = <{ $name }> is deleted.
 word-exported = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI, sd-scripts and diffusers: put it into the folder of LoRAs and write `{ $trigger }`. Whoever has the file can use the likeness in it.
 word-exported-both = **<{ $name }>** as `{ $file }` and `{ $embedding }` ({ $size }). They work in AUTOMATIC1111, ComfyUI and diffusers: put the first into the folder of LoRAs, the second into that of embeddings, use both, and write `{ $trigger }`. Whoever has the files can use the likeness in them.
 word-exported-embedding = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI and diffusers: put it into the folder of embeddings and write `{ $trigger }`. Whoever has the file can use the likeness in it.
+word-exported-hypernetwork = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111 and ComfyUI: put it into the folder of hypernetworks, choose it there and write `{ $trigger }`. Whoever has the file can use the likeness in it.
+word-exported-aesthetic = **<{ $name }>** as `{ $file }` ({ $size }). It holds the direction of a style, which only Tintype leads prompts in: hand it to `/words import` of another one. Whoever has the file can use the style in it.
 word-exported-pack = **<{ $name }>** as `{ $file }` ({ $size }), under the licence “{ $licence }”. It holds the weights, the samples, the card and checksums, and no name or number of anybody but what you gave. `/words import` of another Tintype takes it whole; other programs take the .safetensors in it. Whoever has it can use the likeness in it.
 import-title = ## <{ $word }>, made elsewhere
 import-file = `{ $name }`: { $layout ->
@@ -781,6 +783,8 @@ import-file = `{ $name }`: { $layout ->
 }{ $kind ->
     [both] a LoRA and an embedding
     [embedding] an embedding
+    [hypernetwork] a hypernetwork
+    [aesthetic] the direction of a style
    *[lora] a LoRA
 }{ $rank ->
     [0] {""}
@@ -1399,6 +1403,9 @@ E_BASE_LOAD = The base model “{ $base }” cannot be loaded; the engine's log 
 E_IMAGE_TOO_BIG = The picture does not fit into { $limit_kib } KiB, however it is packed. Ask for a smaller one.
 E_MODEL_UNCHECKED = “{ $name }” has no safety checker as .safetensors. Get the model without `--safety-checker`, and name the folder of another checker in TINTYPE_OUTPUT_CHECK_DIR.
 E_OUTPUT_CHECK = TINTYPE_OUTPUT_CHECK is “{ $value }”, and there is no such check. Did you mean { $nearest }? Known are: { $known }.
+E_CLIP_NONE = Aesthetic gradients are not possible with { $base }: its text encoder is no whole CLIP, so words and pictures have no space in common. Use another method.
+E_NO_CLIP = Aesthetic gradients need { $clip }, which is not on this machine. The operator fetches it with `tintype-trainer models get { $clip }@main` (1.7 GB).
+E_CLIP_FITS = { $clip } does not belong to the text encoder of { $base }, so aesthetic gradients are not possible with it. Use another method.
 E_OUTPUT_CHECK_MISSING = The output check ({ $check }) is asked for, but its files are in none of these folders: { $places }. Nothing is drawn without it. Put its config.json and .safetensors there, or set TINTYPE_OUTPUT_CHECK to off.
 E_OUTPUT_CHECK_LOAD = The output check { $check } cannot be loaded from { $folder }; the engine's log says why. Nothing is drawn without it. Fetch its files anew, or set TINTYPE_OUTPUT_CHECK to off.
 E_OUTPUT_CHECK_BROKEN = The output check { $check } broke while it looked at a picture, so nothing of it is shown. It is written down in the engine's log. Try again; if it happens again, tell the operator.
@@ -1424,6 +1431,7 @@ E_MERGE_MANY = At most { $most } files can be merged at once. Merge some of them
 E_MERGE_OPTION = { $option } says nothing to `--how { $how }`. Leave it out, or merge in another way.
 E_MERGE_BASES = “{ $file }” was made for { $made_for }, “{ $other }” for { $other_for }; words of different base models cannot be merged. Train one of them again on the other's.
 E_MERGE_VECTORS = The versions of <{ $word }> have embeddings of different lengths, which cannot be added up. Merge versions that were trained with the same number of vectors.
+E_MERGE_KIND = <{ $word }> is a hypernetwork or the direction of a style, which nothing can be added to. Write it beside the other words in a prompt instead, or train it as a LoRA.
 E_MERGE_TEXT = Together these words are said with more than { $most } letters, more than files may ask for. Merge fewer.
 E_COUNT = { $count } pictures at once is not possible; ask for 1 to 4.
 E_JOIN_LATER = Joining several machines to one Tintype is not offered yet. Run one engine on the bot's machine: `make run` starts it.
@@ -1431,7 +1439,7 @@ E_MODEL_NAME = “{ $name }” names no model. Write `owner/name@revision`; the 
 E_MODEL_UNKNOWN = “{ $name }” cannot be found on Hugging Face. Check the spelling of owner, name and revision; for a model behind a licence wall, log in there first.
 E_MODEL_NETWORK = Hugging Face cannot be reached: { $reason }. Check this machine's connection and try again; what was fetched so far is kept.
 E_MODEL_DISK = The model needs { $need_mib } MiB in { $folder }, and { $free_mib } MiB are free. Free some space, or set TINTYPE_MODELS_DIR to another disk.
-E_MODEL_FORMAT = “{ $name }” offers no complete pipeline and no VAE in .safetensors. Tintype loads nothing else, because other formats can run code.
+E_MODEL_FORMAT = “{ $name }” offers no complete pipeline, no VAE and no CLIP in .safetensors. Tintype loads nothing else, because other formats can run code.
 E_MODEL_LICENCE = “{ $name }” has the licence “{ $licence }”. Read it at { $link }, then add `--yes` to say that you accept it.
 E_MODEL_CHANGED = The file “{ $file }” of the model “{ $name }” is not what was fetched. Delete { $folder } and fetch it again with `tintype-trainer models get { $name }`.
 E_MODEL_MISSING = The model “{ $name }” is not on this machine. Fetch it with `tintype-trainer models get { $name }`.
@@ -1754,6 +1762,7 @@ E_PICKLE = “{ $file }” is a pickle file (.pt, .ckpt, .bin, .pkl), which can 
 E_IMPORT_ZIP = “{ $file }” was not unpacked: it is no sound zip, has a password or a zip inside, or would unpack to far more than its size allows. Send the pack as `/words export` gave it, or the .safetensors by itself.
 E_IMPORT_NOTHING = “{ $file }” holds no LoRA and no embedding, or several. Send a pack of Tintype, the folder that peft saved as a zip, or one .safetensors file.
 E_IMPORT_BIG = The weights in “{ $file }” have more than { $most_mb } MB, which no word needs. Send a LoRA of a lower rank.
+E_HYPERNETWORK = “{ $file }” is no hypernetwork that Tintype can draw with: its layers, its activation or its parts are not as AUTOMATIC1111 saves them. Save it there again, or train the word here.
 E_IMPORT_KEY = “{ $file }” has a part named “{ $part }”, which is none of a LoRA's or an embedding's that Tintype can take over. Export it as an ordinary LoRA.
 E_IMPORT_SCALES = “{ $file }” does not say how strong its layers are, so its numbers mean nothing by themselves. Send the whole folder that peft saved, adapter_config.json too, as a zip.
 E_IMPORT_FLAT = Pictures with “{ $file }” come out black or in one colour, so it was not taken over. It is broken, or was made for another base model.

@@ -11,7 +11,7 @@ from typing import Any
 
 from storage import packs
 from storage.errors import PhotoRejected, WeightsRefused
-from storage.inspector import formats, weights, zips
+from storage.inspector import formats, hypernetworks, weights, zips
 
 PICKLED = re.compile(r"\.(pt|pth|bin|ckpt|pkl|pickle)$", re.IGNORECASE)
 WEIGHTS = ".safetensors"
@@ -19,7 +19,8 @@ PEFT = "adapter_config.json"
 WEIGHTS_BYTES = 120 * 2**20  # of all weights in one import; a LoRA of SD 1.5 at rank 128 has 109 MB
 TEXT_BYTES = 256 * 2**10  # of a card, a list of checksums, peft's settings
 PATTERNS_MOST = 5000  # layers with a rank of their own
-ROLES = {"lora": "weights", "embedding": "embedding"}
+ROLES = {"lora": "weights", "embedding": "embedding", "hypernetwork": "weights", "aesthetic": "weights"}
+OF_TORCH = ".pt"  # may be a hypernetwork
 
 Told = tuple[dict[str, Any], bytes]
 
@@ -27,11 +28,17 @@ Told = tuple[dict[str, Any], bytes]
 def taken(data: bytes, name: str, width: int | None, base: str) -> Iterator[Told]:
     """Each file of weights as ({"role", "name", what `weights.check` tells}, bytes), then ({"layout", …}, b"").
 
-    The bytes of a file that was sent by itself are not sent back. The last pair's layout is file, pack (with its
-    `card`) or peft (with `peft`, the settings without which its numbers mean nothing).
+    The bytes of a file that was sent by itself are not sent back, but for a hypernetwork's, which are others then. The
+    last pair's layout is file, pack (with its `card`) or peft (with `peft`, the settings without which its numbers mean
+    nothing).
     Raises: WeightsRefused E_PICKLE, E_IMPORT_ZIP, E_IMPORT_NOTHING, E_IMPORT_KEY, E_IMPORT_BIG, E_PACK_CARD,
-    E_PACK_NEWER, E_PACK_SUMS, E_IMPORT_PEFT, or as `weights.check`.
+    E_PACK_NEWER, E_PACK_SUMS, E_IMPORT_PEFT, E_HYPERNETWORK, or as `weights.check`.
     """
+    if name.lower().endswith(OF_TORCH) and formats.is_zip(data):
+        converted = hypernetworks.as_safetensors(data, name)
+        yield _checked(converted, name, width, base), converted
+        yield {"layout": "file"}, b""
+        return
     if PICKLED.search(name):
         raise WeightsRefused("E_PICKLE", file=name)
     if formats.is_zip(data):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from storage import aesthetics, hypernetworks
 from storage.errors import WeightsRefused
 
 PICKLES = (b"PK", b"\x80")  # torch's zip and a bare pickle: opening either can run code
@@ -61,7 +62,7 @@ class Tensor:
 
 
 def check(data: bytes, name: str, width: int | None = None, base: str = "") -> dict[str, Any]:
-    """What the file holds: {"kind": lora|embedding|other, "family", "width", "tensors", "rank", "bytes", "said"}.
+    """What the file holds: {"kind": as `kind_of` tells, "family", "width", "tensors", "rank", "bytes", "said"}.
 
     `said` is what its notes tell of word, maker and base, each a short line; nobody has to believe it. `width` is the
     cross-attention width of the base named `base` that it should be for; None asks nothing.
@@ -178,7 +179,11 @@ def _check_layout(tensors: Mapping[str, Tensor], body_bytes: int, name: str) -> 
 
 
 def kind_of(tensors: Mapping[str, Tensor]) -> str:
-    """`lora`, `embedding` (a few rows and nothing else) or `other`."""
+    """`lora`, `embedding` (a few rows, nothing else), `hypernetwork`, `aesthetic` (a style's direction) or `other`."""
+    if all(map(hypernetworks.is_key, tensors)):
+        return "hypernetwork"
+    if set(tensors) == {aesthetics.DIRECTION}:
+        return "aesthetic"
     if any(key.endswith((*pair, *OTHER_FORMS)) for key in tensors for pair in PAIRS):
         return "lora"
     rows = [tensor for tensor in tensors.values() if len(tensor.shape) in {1, 2}]
@@ -186,10 +191,16 @@ def kind_of(tensors: Mapping[str, Tensor]) -> str:
 
 
 def width_of(tensors: Mapping[str, Tensor]) -> int | None:
-    """The text width it was made for: of the layers that read text, or of its rows."""
+    """The text width it was made for: of the layers that read text, of its rows, or of a hypernetwork's contexts."""
     if any(OF_SDXL.match(key) for key in tensors):
         return SDXL
-    if kind_of(tensors) == "embedding":
+    kind = kind_of(tensors)
+    if kind == "hypernetwork":
+        contexts = {int(match["width"]) for key in tensors if (match := hypernetworks.KEY.fullmatch(key))}
+        return max(contexts & FAMILIES.keys(), default=None)
+    if kind == "aesthetic":
+        return None  # its space is CLIP's, not the text encoder's
+    if kind == "embedding":
         return max(tensor.shape[-1] for tensor in tensors.values())
     widths = Counter(
         tensor.shape[1]

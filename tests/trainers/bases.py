@@ -21,11 +21,14 @@ from diffusers import (
 from PIL import Image, ImageDraw
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
+from trainers.clips import Clip, ClipSource
+from trainers.dataset import pixels_of
 from trainers.families import families
 from trainers.pipeline import Applied, Base, base_of, swapped, with_words
 
 TEXT_WIDTH, POSITIONS = 16, 40
 SECOND_WIDTH, POOLED_WIDTH, TIME_WIDTH = 24, 20, 8  # of the tiny SDXL
+CLIP_WIDTH = 12
 START, END = "<|startoftext|>", "<|endoftext|>"
 XL_UNET = {
     "addition_embed_type": "text_time",
@@ -152,11 +155,25 @@ TINY: Mapping[str, Callable[[], Any]] = {
 }
 
 
+def tiny_clip() -> Clip:
+    """A space that words and pictures share by chance."""
+    generator = torch.Generator().manual_seed(13)
+    projection = torch.randn(CLIP_WIDTH, TEXT_WIDTH, generator=generator)
+    looks = torch.randn(CLIP_WIDTH, 3 * 8 * 8, generator=generator)
+
+    def image_features(images: Sequence[Image.Image]) -> torch.Tensor:
+        pixels = torch.stack([pixels_of(image.convert("RGB").resize((8, 8))).flatten() for image in images])
+        return torch.nn.functional.normalize(pixels @ looks.T)
+
+    return Clip(projection, image_features)
+
+
 def base_for(what: str) -> Base:
     """One base for the whole session: nothing may change it, so nobody needs a fresh one."""
     if what not in BASES:
         base = base_of(TINY[what](), "miniature", "tiny-1", torch.device("cpu"))
         family = replace(base.family, scorer=None, captioner=None)  # its readers know only real pictures
+        family = replace(family, clip=ClipSource("tiny", CLIP_WIDTH, tiny_clip))
         if what.startswith("sdxl"):
             family = replace(family, text_layer=-2, names_in_files=families()["sdxl"].names_in_files)
         BASES[what] = replace(base, family=family)

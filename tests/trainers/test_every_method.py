@@ -242,9 +242,9 @@ def test_memory_that_ends_while_layers_are_made_leaves_the_base_as_it_was(
 
 def test_a_method_that_is_not_there_is_named_with_those_that_are() -> None:
     with pytest.raises(
-        TintypeError, match=r"E_METHOD.*dreambooth, fine_tune, loha, lokr, lora, oft, pivotal, textual_inversion"
+        TintypeError, match=r"E_METHOD.*aesthetic, custom_diffusion, dora, dreambooth, fine_tune, hypernetwork, loha"
     ):
-        method_named("hypernetwork")
+        method_named("lorax")
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 PART = "safety_checker"  # its folder within a pipeline's
 SPECIAL_CARE = 0.01  # how much nearer the bound comes once one of the special concepts is seen
 STRICT = 0.01  # and how much nearer where the stricter bound is asked for
-MEAN = (0.48145466, 0.4578275, 0.40821073)  # of CLIP's pictures
-STD = (0.26862954, 0.26130258, 0.27577711)
 
 # C concepts · S special concepts · D embedding width · P pixels of a side
 
@@ -79,12 +77,7 @@ def _above(scores: Tensor) -> bool:
 
 def clip_pixels(checker: Any, picture: Image) -> Tensor:
     """A picture as CLIP sees it, its middle square: (1, 3, P, P) in the checker's numbers."""
-    from PIL import ImageOps
+    from trainers.clips import pixels_for_clip
 
-    from trainers.dataset import pixels_of
-
-    side = int(checker.config.vision_config.image_size)
-    pixels = (pixels_of(ImageOps.fit(picture.convert("RGB"), (side, side))) + 1) / 2
-    mean, std = (torch.tensor(numbers).view(3, 1, 1) for numbers in (MEAN, STD))
     weight: Tensor = checker.visual_projection.weight
-    return ((pixels - mean) / std)[None].to(weight)
+    return pixels_for_clip(picture, int(checker.config.vision_config.image_size)).to(weight)

@@ -96,8 +96,8 @@ def add(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:
     """Check everything that can be checked before the base is loaded, then merge; nothing is written but at the end.
 
-    Raises: TintypeError E_MERGE_MANY, E_MERGE_OPTION, E_MERGE_BASES, E_MERGE_VECTORS, E_MERGE_TEXT, E_OUT_SUFFIX,
-    E_OUT_FOLDER, E_WEIGHTS_STRENGTH; WeightsRefused as `taken`; WordRefused.
+    Raises: TintypeError E_MERGE_MANY, E_MERGE_OPTION, E_MERGE_BASES, E_MERGE_KIND, E_MERGE_VECTORS, E_MERGE_TEXT,
+    E_OUT_SUFFIX, E_OUT_FOLDER, E_WEIGHTS_STRENGTH; WeightsRefused as `taken`; WordRefused.
     """
     if len(arguments.files) > MOST_FILES:
         raise TintypeError("E_MERGE_MANY", most=MOST_FILES)

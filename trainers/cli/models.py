@@ -1,4 +1,4 @@
-"""`tintype-trainer models`: which base models and VAEs are here, what fits this machine, and fetching another one."""
+"""`tintype-trainer models`: which models are here, what fits this machine, and fetching another one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def add(subparsers: Subparsers) -> None:
     parser = add_command(subparsers, "models", "list the base models and VAEs that are here, or get one", run)
     inner = parser.add_subparsers(metavar="WHAT", dest="what")
     inner.add_parser("list", help="the base models that are here, and what fits this machine")
-    get = inner.add_parser("get", help="fetch a base model or a VAE from Hugging Face, once, pinned")
+    get = inner.add_parser("get", help="fetch a base model, a VAE or a CLIP from Hugging Face, once, pinned")
     get.add_argument("name", metavar="REPO@REVISION", help="e.g. stable-diffusion-v1-5/stable-diffusion-v1-5@main")
     get.add_argument(
         "--yes",
@@ -47,11 +47,12 @@ def _list(settings: TrainerSettings) -> dict[str, Any]:
             "licence": model.licence,
             "folder": str(model.folder),
             "is_vae": model.is_vae,
+            "is_clip": model.is_clip,
         }
         for model in installed(settings.models_dir)
     ]
     for model in here:
-        what = "  (a VAE)" if model["is_vae"] else ""
+        what = "  (a VAE)" if model["is_vae"] else "  (a CLIP)" if model["is_clip"] else ""
         print(f"{model['name']:<60} {model['bytes'] / 1e6:>9,.0f} MB  {model['licence']}{what}")
     fits = fitting(settings.device)
     print("\n".join(fits.pop("lines")))
@@ -66,11 +67,12 @@ def _get(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, 
     plan = plan_of(name, with_checker=arguments.safety_checker)
     _tell(plan)
     _check_licence(plan, accepted=arguments.yes)
-    if not plan.is_vae:
+    if not (plan.is_vae or plan.is_clip):
         _check_memory(plan, settings, accepted=arguments.yes)
     folder = fetch(plan, settings.models_dir)
     setting = "TINTYPE_VAE" if plan.is_vae else "TINTYPE_BASE_MODEL"
-    print(f"Fetched and pinned. Use it with {setting}={name}", file=sys.stderr)
+    use = "Aesthetic gradients find it by themselves." if plan.is_clip else f"Use it with {setting}={name}"
+    print(f"Fetched and pinned. {use}", file=sys.stderr)
     return {"ok": True, "name": str(name), "commit": plan.commit, "bytes": plan.bytes, "folder": str(folder)}
 
 

@@ -14,6 +14,8 @@ from storage.records import Kind
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from trainers.clips import ClipSource
+
 #: Scores samples of a word, one for each of the family's sample scenes: 0 … 1, higher is better.
 Scorer = Callable[[Sequence["Image"]], float]
 
@@ -44,6 +46,7 @@ class Family:
     text_layer: int = -1  #: which of the text encoders' hidden states the UNet reads; -1 is the last one, normed
     names_in_files: Callable[[str], str] = lambda module: module  #: of a UNet's layer, as sd-scripts writes it
     pages: int  #: how many times the text encoder's length a prompt may fill; what is beyond is told, not heard
+    clip: ClipSource | None = None  #: of the first text encoder; None: there is none that it comes from
     recommended: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: method -> settings
     #: from a word's photos; None: the latest sample point is kept
     scorer: Callable[[Sequence[Image]], Scorer] | None = None

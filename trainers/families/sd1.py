@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from trainers.clips import fetched_clip
 from trainers.families import Family, register
 
 TEXT_WIDTH = 768  # of CLIP ViT-L
+CLIP = "openai/clip-vit-large-patch14"
 CHANNELS = 4, 9  # those for inpainting also see a mask and what lies around it; depth models have five
 
 SD1 = register(
@@ -34,6 +36,7 @@ SD1 = register(
         may_flip=True,
         steps=25,
         guidance_scale=7.5,
+        clip=fetched_clip(CLIP, TEXT_WIDTH),
         pages=4,  # of 75; further ones say little and take their time
     )
 )

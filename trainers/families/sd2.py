@@ -22,6 +22,7 @@ register(
     dataclasses.replace(
         SD1,
         name="sd2",
+        clip=None,  # its text encoder lacks the last layer of the one that it comes from
         title="Stable Diffusion 2.x",
         numbers=NUMBERS,
         fits=lambda name, unet, scheduler: _is_sd2(unet, scheduler, "epsilon"),
@@ -33,6 +34,7 @@ register(
     dataclasses.replace(
         SD1,
         name="sd2-768",
+        clip=None,
         title="Stable Diffusion 2.x, 768 px",
         numbers=NUMBERS,
         size_px=768,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DRAWINGS = 48_000
 TOKENIZER_PICTURES = 8_000  # whose captions the vocabulary is learnt from
 SCALE_SAMPLE = 2_000  # latents whose spread decides the scaling factor
-READER_SEEDS = {"pick": 3, "judge": 4, "style-judge": 5}  # different drawings for each
+READER_SEEDS = {"pick": 3, "judge": 4, "style-judge": 5, "clip": 6}  # different drawings for each
 #: halves a step; threads that wait without spinning leave the cores to whoever else is at work
 ALLOCATOR = {
     "MALLOC_MMAP_THRESHOLD_": "4294967296",
@@ -41,6 +41,7 @@ class Plan:
     unet_steps: int
     polish_steps: int
     reader_steps: int
+    clip_steps: int
     ends_at: float  #: monotonic seconds after which a training stops, to go on in another run
 
 
@@ -156,6 +157,17 @@ def _train_style_reader(plan: Plan) -> None:
     save_reader(NAME, plan.folder, plan.weights / "readers")
 
 
+def _train_clip(plan: Plan) -> None:
+    """Stage clip: around the text encoder that was exported before."""
+    from trainers.miniature.clip import NAME, train_clip
+    from trainers.miniature.export import committed
+    from trainers.miniature.reader_training import save_reader
+
+    pipeline = committed(plan.weights)
+    _until(plan, train_clip(pipeline, plan.folder, plan.clip_steps, READER_SEEDS[NAME]))
+    save_reader(NAME, plan.folder, plan.weights / "readers")
+
+
 def write(plan: Plan) -> None:
     """Stage export: of the polished denoiser, if there is one."""
     import torch
@@ -191,6 +203,7 @@ STAGES: dict[str, Callable[[Plan], None]] = {
     "style-judge": _train_style_reader,
     "export": write,
     "polish": polish,
+    "clip": _train_clip,
     "figures": measure,
 }
 
@@ -209,6 +222,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--unet-steps", type=int, default=4300)
     parser.add_argument("--polish-steps", type=int, default=1100)
     parser.add_argument("--reader-steps", type=int, default=900)
+    parser.add_argument("--clip-steps", type=int, default=2000)
     return parser
 
 
@@ -230,9 +244,10 @@ def main(argv: Sequence[str]) -> None:
         unet_steps=arguments.unet_steps,
         polish_steps=arguments.polish_steps,
         reader_steps=arguments.reader_steps,
+        clip_steps=arguments.clip_steps,
         ends_at=time.monotonic() + arguments.minutes * 60,
     )
-    for name in arguments.stages or [*FROM_NOTHING, "export", "polish", "export", "figures"]:
+    for name in arguments.stages or [*FROM_NOTHING, "export", "polish", "export", "clip", "figures"]:
         began = time.monotonic()
         STAGES[name](plan)
         _tell(f"{name}: {time.monotonic() - began:.0f} s")

@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from PIL import Image
 
+from trainers.miniature.captions import full_caption
+from trainers.miniature.clip import load_pair, text_ends
 from trainers.miniature.export import committed, folder_bytes
 from trainers.miniature.reader_training import UNASKED, labels_of, reconstructed
 from trainers.miniature.readers import (
@@ -33,6 +35,7 @@ FRESH_SEED = 90_001  # no training draws with it
 STEPS = 24
 GUIDANCE_SCALE = 3.0  # as the family `miniature` asks for
 BATCH = 25
+AMONG = 20  # captions that a drawing's own is to be found among
 
 
 def fresh_drawings(count: int, seed: int = FRESH_SEED) -> tuple[list[Picture], list[Image.Image]]:
@@ -123,6 +126,21 @@ def _reader_figures(
         yield f"`{name}` on {DRAWINGS} reconstructions", f"{accuracy(reader, pictures, again):.4f}"
         yield f"`{name}` on {len(kept)} drawings of held-out subjects", f"{accuracy(reader, held_out, kept):.4f}"
     yield from _style_figures(vae, weights)
+    hits = caption_hits(committed(weights), pictures, images)
+    yield f"`clip` finds the caption of {DRAWINGS} drawings among {AMONG} (chance {1 / AMONG:.3f})", f"{hits:.4f}"
+
+
+def caption_hits(pipeline: Any, pictures: Sequence[Picture], images: Sequence[Image.Image]) -> float:
+    """Share of the drawings whose own full caption the pipeline's CLIP prefers to those of its group."""
+    pair = load_pair()
+    ends = text_ends(pipeline.text_encoder, pipeline.tokenizer, [full_caption(picture) for picture in pictures])
+    texts = torch.nn.functional.normalize(pair.text_projection(ends))
+    hits = 0
+    for first in range(0, len(images), AMONG):
+        group = slice(first, first + AMONG)
+        likeness = pair.image_features(images[group]) @ texts[group].T
+        hits += int((likeness.argmax(1) == torch.arange(len(likeness))).sum())
+    return hits / len(images)
 
 
 def _style_figures(vae: Any, weights: Path) -> Iterator[tuple[str, str]]:

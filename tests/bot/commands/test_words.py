@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import zipfile
 from dataclasses import replace
 
 import pytest
 
-from storage import labels
+from storage import aesthetics, hypernetworks, labels
 from storage.records import Scope
+from storage.torch_files import Numbers
+from tests.bot.commands import engine_play
 from tests.bot.commands.stage import FACTS, PNG, Stage, opened, photo, shown
 
 pytestmark = pytest.mark.asyncio
@@ -134,6 +137,40 @@ async def test_a_word_of_layers_and_rows_is_exported_as_two_files(stage: Stage) 
     assert "as `ana-dog.safetensors` and `ana-dog-emb.safetensors`" in exported.body
     assert "write `ana-dog-emb`" in exported.body
     assert [file.name for file in exported.files] == ["ana-dog.safetensors", "ana-dog-emb.safetensors"]
+
+
+def hypernetwork() -> bytes:
+    layout = hypernetworks.Layout()
+    numbers = {
+        hypernetworks.key_of(1, side, part): Numbers("F16", shape, bytes(2 * math.prod(shape)))
+        for side in hypernetworks.SIDES
+        for part, shape in layout.shapes(1).items()
+    }
+    return hypernetworks.safetensors_of(numbers, {hypernetworks.NOTE: layout.told()})
+
+
+def direction() -> bytes:
+    return hypernetworks.safetensors_of({aesthetics.DIRECTION: Numbers("F32", (2,), bytes(8))}, {})
+
+
+@pytest.mark.parametrize(
+    ("weights", "file", "said"),
+    [
+        (hypernetwork(), "ana-dog.pt", "folder of hypernetworks, choose it there and write `ana-dog`"),
+        (direction(), "ana-dog.safetensors", "the direction of a style"),
+    ],
+    ids=["hypernetwork", "aesthetic"],
+)
+async def test_what_is_no_lora_is_exported_with_where_it_works(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, weights: bytes, file: str, said: str
+) -> None:
+    monkeypatch.setattr(engine_play, "weights_of", lambda *_: weights)
+    await stage.taught()
+
+    exported = shown(await stage.ana.command("words export", word="ana-dog"))
+
+    assert said in exported.body
+    assert [sent.name for sent in exported.files] == [file]
 
 
 async def test_a_word_is_exported_as_one_pack_that_names_nobody_but_who_is_credited(stage: Stage) -> None:

@@ -14,8 +14,8 @@ from PIL import Image
 
 from trainers.miniature import WEIGHTS
 from trainers.miniature.captions import full_caption
-from trainers.miniature.export import LIMIT_BYTES, folder_bytes
-from trainers.miniature.figures import accuracy, arrays, chance, fresh_drawings
+from trainers.miniature.export import LIMIT_BYTES, committed, folder_bytes
+from trainers.miniature.figures import accuracy, arrays, caption_hits, chance, fresh_drawings
 from trainers.miniature.reader_training import reconstructed
 from trainers.miniature.readers import Reader, consensus, load_reader, prompt_fidelity, subject_fidelity
 from trainers.miniature.style_reader import ANSWERS, load_style_reader, styled_drawings
@@ -140,3 +140,9 @@ def test_the_style_reader_tells_styles_apart(pipeline: StableDiffusionPipeline) 
     for pixels in (drawings, reconstructed(pipeline.vae, drawings)):
         seen = load_style_reader().read([Image.fromarray(one) for one in pixels])
         assert sum(style == ANSWERS[label] for style, label in zip(seen, labels, strict=True)) >= 114
+
+
+def test_the_miniatures_clip_finds_each_drawings_caption_among_twenty() -> None:
+    pictures, images = fresh_drawings(100)
+
+    assert caption_hits(committed(WEIGHTS), pictures, images) >= 0.8

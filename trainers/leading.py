@@ -1,0 +1,130 @@
+"""Prompts with styles in them: a copy of the text encoder is led towards each style before it reads the prompt."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from trainers.aesthetics import Direction, towards
+from trainers.clips import clip_of
+from trainers.conditioning import Said
+from trainers.pipeline import Applied, Base, TextEncoder, encoders_with_words, swapped
+from trainers.text import Spoken, encoded, ends_of, spoken
+
+KEPT_MOST = 64  # prompts of the last minutes: a grid's variations and a second try ask for the same again
+
+
+class Kept:
+    """What was led last, by a digest of all that decides it; the oldest goes first."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._found = most, OrderedDict[str, Said]()
+
+    def get(self, key: str) -> Said | None:
+        """What was put under this key, if it is still there."""
+        if key in self._found:
+            self._found.move_to_end(key)
+        return self._found.get(key)
+
+    def put(self, key: str, said: Said) -> Said:
+        """Keep it."""
+        self._found[key] = said
+        while len(self._found) > self._most:
+            self._found.popitem(last=False)
+        return said
+
+
+KEPT = Kept(KEPT_MOST)
+
+
+def encode_led(base: Base, prompt: str, words: Sequence[Applied]) -> Said:
+    """As `encode_prompt`, led by the styles among the words: each moves it by itself, as far as its strength says.
+
+    Their order makes no difference. Shapes: (1, T, D).
+    Source: aesthetic gradients, Gallego 2022, arXiv 2209.12330.
+    Raises: TintypeError as `clip_of`; E_WRONG_BASE for a style of another CLIP.
+    """
+    said = spoken(base, prompt, words)
+    with torch.no_grad():
+        plain = encoded(base, [said.ids], said.rows, words)
+    styles = sorted(((a.fingerprint, s, a.direction) for a, s in words if a.direction), key=lambda style: style[:2])
+    if not styles:
+        return plain
+    hidden = plain.hidden
+    for fingerprint, strength, direction in styles:
+        led = _led(base, said, words, direction, fingerprint)
+        hidden = hidden + strength * (led.hidden.to(hidden) - plain.hidden)
+    return Said(hidden, plain.pooled)
+
+
+def _led(base: Base, said: Spoken, words: Sequence[Applied], direction: Direction, fingerprint: str) -> Said:
+    key = _key(base, said, words, fingerprint)
+    if (known := KEPT.get(key)) is not None:
+        return known
+    *_, tuned = leading(base, said, words, direction)
+    with torch.no_grad():
+        return KEPT.put(key, encoded(tuned, [said.ids], said.rows, words))
+
+
+def leading(base: Base, said: Spoken, words: Sequence[Applied], direction: Direction) -> Iterator[Base]:
+    """The base with a copy of its first text encoder, again after each step; the base itself stays as it is.
+
+    Raises: TintypeError as `encode_led`.
+    """
+    projection = projection_of(base, direction)
+    first = base.encoders[0]
+    model: Any = copy.deepcopy(first.model).float().requires_grad_(True)
+    tuned = replace(base, encoders=(TextEncoder(first.tokenizer, model), *base.encoders[1:]))
+    optimizer = torch.optim.Adam(model.parameters(), lr=direction.learning_rate, foreach=True)
+    yield tuned
+    for _ in range(direction.steps):
+        with torch.enable_grad():
+            optimizer.zero_grad(set_to_none=True)
+            loss = -towards(_meant(tuned, said, words) @ projection.T, direction.vector.to(base.device))
+            loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        yield tuned
+
+
+def projection_of(base: Base, direction: Direction) -> Tensor:
+    """From the text encoder's state at a prompt's end into the direction's space: (P, D).
+
+    Raises: TintypeError as `clip_of`, E_WRONG_BASE.
+    """
+    from storage.errors import WeightsRefused
+
+    projection = clip_of(base).text_projection.to(base.device)
+    if len(projection) != len(direction.vector):
+        raise WeightsRefused("E_WRONG_BASE", base=base.id)
+    return projection
+
+
+def agreement(base: Base, said: Spoken, words: Sequence[Applied], direction: Direction) -> float:
+    """The cosine of what a prompt means and the direction, -1 … 1, once a copy has been led."""
+    projection = projection_of(base, direction)
+    *_, tuned = leading(base, said, words, direction)
+    with torch.no_grad():
+        return float(towards(_meant(tuned, said, words) @ projection.T, direction.vector.to(base.device)))
+
+
+def _meant(base: Base, said: Spoken, words: Sequence[Applied]) -> Tensor:
+    """The first text encoder's state at the end of a prompt's first page: (1, D)."""
+    encoder, layers = base.encoders[0], encoders_with_words(base, words)[0]
+    page = torch.tensor([said.ids[: base.tokenizer.model_max_length]], device=base.device)
+    with swapped(encoder.model, layers):
+        return ends_of(encoder, said.rows[0], page)
+
+
+def _key(base: Base, said: Spoken, words: Sequence[Applied], style: str) -> str:
+    """Nobody's prompt can be read from it."""
+    digest = hashlib.sha256(repr((base.key, str(base.dtype), said.ids, style)).encode())
+    for adapter, strength in words:
+        digest.update(f"{adapter.fingerprint} {strength}".encode())
+    return digest.hexdigest()
