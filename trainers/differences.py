@@ -114,10 +114,10 @@ class Hadamard:
         return (self.scale * (_product(self.first) * _product(self.second))).reshape(weight.shape)
 
     def named(self, weight: Tensor) -> dict[str, Tensor]:
-        """LyCORIS's names."""
-        names = "hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"
-        alpha = half(torch.tensor(self.scale * len(self.first[1])))
-        return {name: half(part) for name, part in zip(names, self.tensors, strict=True)} | {"alpha": alpha}
+        """LyCORIS's names; the scale goes into the numbers, since LyCORIS 4.1 applies alpha's twice where it merges."""
+        (a, b), (c, d) = self.first, self.second
+        parts = {"hada_w1_a": a * self.scale, "hada_w1_b": b, "hada_w2_a": c, "hada_w2_b": d}
+        return {name: half(part) for name, part in parts.items()} | {"alpha": half(torch.tensor(float(len(b))))}
 
     @classmethod
     def read(cls, parts: Parts) -> Self:
@@ -157,11 +157,15 @@ class Kronecker:
         return (self.scale * made).reshape(weight.shape)
 
     def named(self, weight: Tensor) -> dict[str, Tensor]:
-        """LyCORIS's names; it knows a scale only beside a product, so any other one goes into the numbers."""
+        """LyCORIS's names; it knows a scale only beside a product, so any other one goes into the numbers.
+
+        There the alpha says nothing, but LyCORIS 4.1 does not read a layer without one.
+        """
         ranks = [len(matrix[1]) for matrix in (self.first, self.second) if len(matrix) > 1]
         first = self.first if ranks else (self.first[0] * self.scale,)
+        alpha = self.scale * ranks[-1] if ranks else 1.0
         told = _matrix("lokr_w1", first) | _matrix("lokr_w2", self.second)
-        return told | ({"alpha": half(torch.tensor(self.scale * ranks[-1]))} if ranks else {})
+        return told | {"alpha": half(torch.tensor(alpha))}
 
     @classmethod
     def read(cls, parts: Parts) -> Self:

@@ -30,8 +30,8 @@ LAYOUTS = tuple(
     map(
         re.compile,
         (
-            r"(?P<stem>lora_(?:unet|te[12]?)_\w+)\.lora_(?P<half>down|up)\.weight",
-            r"(?P<stem>lora_(?:unet|te[12]?)_\w+)\.(?P<half>alpha|hada_w[12]_[ab]|lokr_w[12](?:_[ab])?|diff)",
+            r"(?P<stem>(?:lora_(?:unet|te[12]?)|lycoris)_\w+)\.lora_(?P<half>down|up)\.weight",
+            r"(?P<stem>(?:lora_(?:unet|te[12]?)|lycoris)_\w+)\.(?P<half>alpha|hada_w[12]_[ab]|lokr_w[12](?:_[ab])?|diff)",
             r"(?P<part>unet|text_encoder(?:_2)?|base_model\.model)\.(?P<layer>.+)\.lora_(?P<half>[AB])(?:\.default)?\.weight",
             r"(?P<part>unet|text_encoder(?:_2)?)\.(?P<layer>.+)\.lora(?:_linear_layer)?\.(?P<half>down|up)\.weight",
             r"(?:unet\.)?(?P<layer>.+)\.processor\.(?P<leaf>to_(?:q|k|v|out))_lora\.(?P<half>down|up)\.weight",
@@ -41,6 +41,7 @@ LAYOUTS = tuple(
 )
 #: what kohya's names begin with, by what the others' do
 STEMS = {"text_encoder": "lora_te1_", "text_encoder_2": "lora_te2_"}
+LYCORIS_PREFIX = re.compile("^lycoris_")  # of layers that its own library trained, and of SimpleTuner's
 UNET = "unet"
 PAIR = {"down": "lora_down.weight", "A": "lora_down.weight", "up": "lora_up.weight", "B": "lora_up.weight"}
 ADAPTER_METADATA = "lora_adapter_metadata"  # diffusers writes the scales of its layers here
@@ -209,7 +210,7 @@ def _matched(key: str) -> tuple[str, str] | None:
 
 def _stem(found: Mapping[str, str | None]) -> str:
     if found.get("stem"):
-        return str(found["stem"])
+        return LYCORIS_PREFIX.sub(PREFIX, str(found["stem"]))
     layer, leaf = str(found["layer"]), found.get("leaf")
     whole = f"{layer}.{leaf}{'.0' if leaf == 'to_out' else ''}" if leaf else layer
     return STEMS.get(found.get("part") or UNET, PREFIX) + whole.replace(".", "_")

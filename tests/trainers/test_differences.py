@@ -69,12 +69,25 @@ def test_a_difference_of_another_layer_does_not_fit() -> None:
 
 
 def test_a_scale_that_other_programs_would_not_know_goes_into_the_numbers() -> None:
+    """Of two whole matrices none knows one, and LyCORIS takes no such layer without an alpha (4.1)."""
     weight = torch.zeros(8, 12)
     both_whole = Kronecker((numbers(2, 2),), (numbers(4, 6),), 0.5)
     told = both_whole.named(weight)
 
-    assert "alpha" not in told
+    assert told["alpha"] == 1
+    torch.testing.assert_close(torch.kron(told["lokr_w1"].float(), told["lokr_w2"].float()), both_whole.of(weight))
     torch.testing.assert_close(read_difference(told).of(weight), both_whole.of(weight))
+
+
+def test_a_scale_that_other_programs_apply_once_or_twice_goes_into_the_numbers() -> None:
+    """LyCORIS applies alpha / rank twice when it merges a LoHa (4.1), so it is 1 in our files."""
+    weight = torch.zeros(8, 12)
+    loha = Hadamard((numbers(8, 2), numbers(2, 12)), (numbers(8, 2), numbers(2, 12)), 0.25)
+    told = loha.named(weight)
+    first, second = (told[f"hada_w{n}_a"].float() @ told[f"hada_w{n}_b"].float() for n in (1, 2))
+
+    assert told["alpha"] == len(told["hada_w1_b"]) == 2
+    torch.testing.assert_close(first * second, loha.of(weight))
 
 
 def test_a_whole_difference_of_low_rank_is_shortened_without_loss() -> None:

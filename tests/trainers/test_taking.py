@@ -17,10 +17,12 @@ from storage.texts import sentence
 from tests.trainers.bases import TEXT_WIDTH
 from tests.trainers.layouts import LAYOUTS, RANK, by_kohya, by_old_diffusers, by_peft, config, sample
 from trainers.adapter import Adapter
+from trainers.differences import Kronecker
+from trainers.layers import targets_of
 from trainers.method import Lesson, method_named, settings_for
 from trainers.pipeline import Base
 from trainers.taking import Order, Taken, halved, taken
-from trainers.weights import read_adapter
+from trainers.weights import layer_tensors, read_adapter
 
 PEFT = {"r": RANK, "lora_alpha": 2.0, "use_rslora": False, "rank_pattern": {}, "alpha_pattern": {}}
 Q = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q"
@@ -182,6 +184,25 @@ def test_a_word_of_lycoris_forms_comes_back_as_it_was(
     found = taken(base, order(file)).adapter
 
     assert (found.method, found.fingerprint) == (method, read_adapter(file, base).fingerprint)
+
+
+def small_lokr(base: Base) -> Adapter:
+    def one(weight: torch.Tensor) -> Kronecker:
+        return Kronecker((torch.eye(2),), (torch.ones(len(weight) // 2, weight.shape[1] // 2),), 1.0)
+
+    return Adapter("zed", "cat", "lokr", linear={name: one(layer.weight) for name, layer in targets_of(base.unet)})
+
+
+@pytest.mark.parametrize("made_by", [lambda base: sample(base.unet), small_lokr], ids=["lora", "lokr"])
+def test_the_prefix_of_lycoris_own_library_is_known(
+    base: Base, tmp_path: Path, made_by: Callable[[Base], Adapter]
+) -> None:
+    made = made_by(base)
+    tensors = {key.replace("lora_unet_", "lycoris_"): tensor for key, tensor in layer_tensors(made, base).items()}
+
+    found = taken(base, order(saved(tmp_path / "a.safetensors", tensors))).adapter
+
+    assert (found.method, found.fingerprint) == (made.method, made.fingerprint)
 
 
 def test_a_convolution_of_several_pixels_is_taken(base: Base, tmp_path: Path) -> None:

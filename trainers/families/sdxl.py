@@ -11,9 +11,17 @@ from trainers.families import register
 from trainers.families.sd1 import CHANNELS, SD1
 
 TEXT_WIDTH = 2048  # of CLIP ViT-L and OpenCLIP ViT-bigG side by side
-SIDE = re.compile(r"(down|up)_blocks\.(\d+)\.attentions\.(\d+)\.(.*)")
-MIDDLE = "mid_block.attentions.0."
-LAYERS_DOWN, LAYERS_UP = 3, 3  # of one resolution, those that halve or double it included
+PLACE = re.compile(r"(?:(down|up)_blocks\.(\d+)|mid_block)\.(resnets|attentions|downsamplers|upsamplers)\.(\d+)\.(.+)")
+LAYERS = 3  # of one resolution, on the way down and on the way up, those that halve or double it included
+WITHIN = {"resnets": 0, "attentions": 1, "downsamplers": 0, "upsamplers": 2}  # which part of its layer a module is
+RESNET = {
+    "norm1": "in_layers.0",
+    "conv1": "in_layers.2",
+    "time_emb_proj": "emb_layers.1",
+    "norm2": "out_layers.0",
+    "conv2": "out_layers.3",
+    "conv_shortcut": "skip_connection",
+}
 
 
 def _is_sdxl(unet: Mapping[str, Any]) -> bool:
@@ -22,15 +30,23 @@ def _is_sdxl(unet: Mapping[str, Any]) -> bool:
 
 
 def _name_in_files(module: str) -> str:
-    """`down_blocks.1.attentions.0.…` -> `input_blocks.4.1.…`, as Stability AI numbered them and sd-scripts writes."""
-    if module.startswith(MIDDLE):
-        return f"middle_block.1.{module.removeprefix(MIDDLE)}"
-    if not (found := SIDE.fullmatch(module)):
+    """`down_blocks.1.attentions.0.…` -> `input_blocks.4.1.…`, as Stability AI numbered them and sd-scripts writes.
+
+    All modules of the blocks, or none: of a file with both ways of naming diffusers leaves out one (0.42).
+    """
+    if not (found := PLACE.fullmatch(module)):
         return module
-    way, block, layer, rest = found[1], int(found[2]), int(found[3]), found[4]
-    if way == "down":  # the first is the convolution that everything goes in by
-        return f"input_blocks.{1 + LAYERS_DOWN * block + layer}.1.{rest}"
-    return f"output_blocks.{LAYERS_UP * block + layer}.1.{rest}"
+    way, block, part, layer, rest = found[1], int(found[2] or 0), found[3], int(found[4]), found[5]
+    if part == "resnets":
+        rest = RESNET.get(rest, rest)
+    if way is None:  # a resnet, an attention, a resnet
+        return f"middle_block.{2 * layer if part == 'resnets' else 1}.{rest}"
+    if part == "downsamplers":
+        rest = "op"
+    place = LAYERS * block + (LAYERS - 1 if part.endswith("samplers") else layer)
+    # the first on the way down is the convolution that everything goes in by
+    side = f"input_blocks.{1 + place}" if way == "down" else f"output_blocks.{place}"
+    return f"{side}.{WITHIN[part]}.{rest}"
 
 
 register(
