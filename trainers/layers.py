@@ -14,7 +14,8 @@ from trainers.adapter import Adapter
 from trainers.conditioning import Said, together
 from trainers.differences import Difference, LowRank, of_one_alpha
 from trainers.learning import Prior, Pupil, captions_of, learn, plan_of
-from trainers.method import Lesson, Progress, setting
+from trainers.method import Lesson, Progress, choice, setting
+from trainers.optimizers import OPTIMIZERS, WHY
 from trainers.pipeline import Applied, Base, swapped
 from trainers.text import encode_prompt, stacked
 from trainers.weights import write_adapter
@@ -48,6 +49,7 @@ class LayerSettings:
     weight_decay: float = setting(1e-2, 0, 1, "AdamW's default")
     points: int = setting(4, 1, 20, "sample points; the best is kept")
     prior: float = setting(0.0, 0, 10, "weight of the base's own prediction for the class word; doubles the time")
+    optimizer: str = choice(OPTIMIZERS, WHY)
 
 
 def targets_of(unet: nn.Module) -> list[tuple[str, nn.Linear | nn.Conv2d]]:

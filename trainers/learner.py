@@ -6,18 +6,18 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from storage.errors import TintypeError
-from trainers.checkpoint import State, optimizer_tensors, restore_optimizer
+from trainers.checkpoint import State
 from trainers.conditioning import Frame, Said, predicted
 from trainers.dataset import Example, batch_of
 from trainers.loss import add_noise, alphas_cumprod_of, min_snr_weights, snr_of, target_of, weighed_mse
 from trainers.method import Lesson
+from trainers.optimizers import Group, Stepper
 from trainers.pipeline import Base
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Learner:
         self.base, self.plan, self.pupil, self.seed = base, plan, pupil, lesson.seed
         self.names = list(pupil.parameters)
         self.values = list(pupil.parameters.values())
-        self.optimizer = torch.optim.AdamW(self._groups(), lr=plan.learning_rate, weight_decay=plan.weight_decay)
+        self.optimizer = Stepper(plan.optimizer, self._groups(), plan.learning_rate, plan.weight_decay)
         self.average = [value.detach().clone() for value in self.values]
         self.generator = torch.Generator().manual_seed(lesson.seed)
         self.step, self.rollbacks = 0, 0
@@ -79,12 +79,10 @@ class Learner:
         self.alphas_cumprod = alphas_cumprod_of(base.scheduler)
         self.prediction_type = str(base.scheduler.config.prediction_type)
 
-    def _groups(self) -> list[dict[str, Any]]:
+    def _groups(self) -> list[Group]:
         """The parameters in their order, those together that learn at one pace."""
-        paced = [(self.pupil.paces.get(name, 1.0), value) for name, value in self.pupil.parameters.items()]
-        return [
-            {"pace": pace, "params": [value for _, value in found]} for pace, found in groupby(paced, itemgetter(0))
-        ]
+        paced = groupby(self.pupil.parameters.items(), lambda found: self.pupil.paces.get(found[0], 1.0))
+        return [Group(pace=pace, values=dict(found)) for pace, found in paced]
 
     # --- one step ------------------------------------------------------------------------------------------------
 
@@ -93,7 +91,7 @@ class Learner:
         for group in self.optimizer.param_groups:
             group["lr"] = group["pace"] * rate_at(self.step, self.plan) / 3**self.rollbacks
         self.pupil.before_step(self.step / self.plan.steps)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad()
         batch = self._batch(found)
         kept = self._kept_prediction(batch)
         with self.pupil.attached():
@@ -191,7 +189,7 @@ class Learner:
         for value, average, kept in zip(self.values, self.average, sound.average, strict=True):
             value.copy_(kept)
             average.copy_(kept)
-        self.optimizer.state.clear()
+        self.optimizer.forget()
         self.step, self.mean_loss, self.lowest_mean = sound.step, sound.mean_loss, sound.lowest_mean
         self.generator.manual_seed(self.seed + self.rollbacks)  # other noise than that which broke it
 
@@ -202,9 +200,10 @@ class Learner:
         tensors = {"generator": self.generator.get_state()}
         for part, found in (("value", self.values), ("average", self.average), ("sound", self.sound.average)):
             tensors |= {f"{part}.{n}": t.detach().clone() for n, t in zip(self.names, found, strict=True)}
-        tensors |= {name: t.clone() for name, t in optimizer_tensors(self.optimizer, self.names).items()}
+        tensors |= self.optimizer.tensors()
         told = {name: getattr(self, name) for name in ("step", "rollbacks", "mean_loss", "lowest_mean")}
-        return State(tensors, told | {"sound": [self.sound.step, self.sound.mean_loss, self.sound.lowest_mean]})
+        told |= {"sound": [self.sound.step, self.sound.mean_loss, self.sound.lowest_mean]}
+        return State(tensors, told | {"optimizer": self.optimizer.told()})
 
     @torch.no_grad()
     def restore(self, state: State) -> None:
@@ -215,7 +214,7 @@ class Learner:
         for own, part in ((self.values, "value"), (self.average, "average")):
             for tensor, kept in zip(own, self._kept(state, part), strict=True):
                 tensor.copy_(kept)
-        restore_optimizer(self.optimizer, self.names, {n: t.clone() for n, t in state.tensors.items()})
+        self.optimizer.restore(state.tensors, state.told.get("optimizer", {}))
         self.generator.set_state(state.tensors["generator"].clone())
         self.step, self.rollbacks = int(state.told["step"]), int(state.told["rollbacks"])
         self.mean_loss, self.lowest_mean = float(state.told["mean_loss"]), float(state.told["lowest_mean"])

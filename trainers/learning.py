@@ -16,6 +16,7 @@ from trainers.conditioning import Said
 from trainers.dataset import Example, examples, prepared
 from trainers.learner import Learner
 from trainers.method import Lesson, Progress
+from trainers.optimizers import ADAMW
 from trainers.pipeline import Base
 
 
@@ -28,6 +29,7 @@ class Plan:
     batch_size: int
     weight_decay: float
     points: int  #: sample points, the last at the end
+    optimizer: str = ADAMW
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +133,5 @@ def plan_of(settings: Any, photos: int) -> Plan:
         batch_size=settings.batch_size,
         weight_decay=settings.weight_decay,
         points=settings.points,
+        optimizer=settings.optimizer,
     )

@@ -100,7 +100,7 @@ def method_named(name: str) -> Method:
 def settings_for(method: Method, base: Base, chosen: Mapping[str, Any] | None = None) -> Any:
     """The method's defaults, the family's recommendations over them, then what the operator chose.
 
-    Raises: TintypeError E_NO_SUCH_SETTING, E_SETTING_RANGE.
+    Raises: TintypeError E_NO_SUCH_SETTING, E_SETTING_RANGE, E_SETTING_CHOICE.
     """
     fields = {field.name: field for field in dataclasses.fields(method.settings)}
     values = dict(base.family.recommended.get(method.name, {}))
@@ -112,6 +112,8 @@ def settings_for(method: Method, base: Base, chosen: Mapping[str, Any] | None = 
 
 
 def _checked(field: dataclasses.Field[Any], value: Any) -> Any:
+    if "choices" in field.metadata:
+        return _chosen(field, value)
     of: type[float] = int if isinstance(field.default, int) else float
     low, high = field.metadata["min"], field.metadata["max"]
     try:
@@ -123,13 +125,25 @@ def _checked(field: dataclasses.Field[Any], value: Any) -> Any:
     return number
 
 
+def _chosen(field: dataclasses.Field[Any], value: Any) -> str:
+    choices = field.metadata["choices"]
+    if value not in choices:
+        raise TintypeError("E_SETTING_CHOICE", setting=field.name, value=str(value)[:80], known=", ".join(choices))
+    return str(value)
+
+
 def setting(default: float, low: float, high: float, why: str) -> Any:
     """A field of a settings dataclass with its bounds and reason."""
     return dataclasses.field(default=default, metadata={"min": low, "max": high, "help": why})
 
 
+def choice(choices: Sequence[str], why: str) -> Any:
+    """A field of a settings dataclass that is one of a few names, the first by default."""
+    return dataclasses.field(default=choices[0], metadata={"choices": list(choices), "help": why})
+
+
 def described(settings: Any) -> dict[str, dict[str, Any]]:
-    """Settings as JSON: each field's value, bounds and reason."""
+    """Settings as JSON: each field's value, its bounds (`min`, `max`) or its `choices`, and the reason."""
     return {
         field.name: {"default": getattr(settings, field.name), **field.metadata}
         for field in dataclasses.fields(settings)

@@ -34,7 +34,10 @@ def test_every_setting_is_told_with_its_bounds(base: Base) -> None:
     for method in advertised(base)["methods"]:
         assert method["file_bytes"] > 0
         for setting in method["settings"].values():
-            assert setting["min"] <= setting["default"] <= setting["max"]
+            assert (
+                setting["default"] in setting.get("choices", ())
+                or setting["min"] <= setting["default"] <= setting["max"]
+            )
 
 
 def test_the_numbers_of_a_base_are_counted(base: Base) -> None:

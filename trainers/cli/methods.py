@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from trainers.cli import Subparsers, add_base, add_command
@@ -57,5 +58,12 @@ def table() -> str:
 def _row(name: str, method: Method) -> str:
     from trainers.method import described
 
-    defaults = ", ".join(f"{field} {about['default']:g}" for field, about in described(method.settings()).items())
+    defaults = ", ".join(f"{field} {_told(about)}" for field, about in described(method.settings()).items())
     return f"| `{name}` ({method.title}) | {method.summary} | ≥ {method.min_photos} | {defaults} |"
+
+
+def _told(about: Mapping[str, Any]) -> str:
+    """A default as the table has it, with what else may be chosen."""
+    if choices := about.get("choices"):
+        return " or ".join(choices)
+    return f"{about['default']:g}"

@@ -15,7 +15,8 @@ from trainers.adapter import Adapter
 from trainers.hypernetworks import Hypernetwork, Reading, new_networks, readers_of
 from trainers.layers import BYTES_PER_NUMBER, prior_of, said_of
 from trainers.learning import Pupil, learn, plan_of
-from trainers.method import Lesson, Progress, register, setting
+from trainers.method import Lesson, Progress, choice, register, setting
+from trainers.optimizers import OPTIMIZERS, WHY
 from trainers.pipeline import Base, swapped
 from trainers.weights import write_adapter
 
@@ -40,6 +41,7 @@ class HypernetworkSettings:
     weight_decay: float = setting(1e-2, 0, 1, "AdamW's default")
     points: int = setting(4, 1, 20, "sample points; the best is kept")
     prior: float = setting(0.0, 0, 10, "weight of the base's own prediction for the class word; doubles the time")
+    optimizer: str = choice(OPTIMIZERS, WHY)
 
 
 @register

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from trainers.adapter import Adapter
 from trainers.learning import Pupil, learn, plan_of
-from trainers.method import Lesson, Progress, register, setting
+from trainers.method import Lesson, Progress, choice, register, setting
+from trainers.optimizers import OPTIMIZERS, WHY
 from trainers.pipeline import Base
 from trainers.rows import caption_ids, keep_norm, learned_rows, longest_rows, rows_bytes, start_rows
 from trainers.text import encoded
@@ -30,6 +31,7 @@ class TextualInversionSettings:
     batch_size: int = setting(2, 1, 64, "fits 8 GB at 512 px")
     weight_decay: float = setting(0.0, 0, 1, "the norm is kept directly")
     points: int = setting(4, 1, 20, "sample points; the best is kept")
+    optimizer: str = choice(OPTIMIZERS, WHY)
 
 
 @register
