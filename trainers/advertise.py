@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 import torch
@@ -10,7 +11,20 @@ import torch
 from storage.output_checks import OFF
 from trainers import miniature
 from trainers.families import Family, families
-from trainers.memory import fits, frozen_mib, memory_of, name_of, needs_mib, processor_of
+from trainers.memory import (
+    Fit,
+    Saving,
+    Sizes,
+    Trained,
+    fit,
+    imagine_mib,
+    memory_of,
+    name_of,
+    processor_of,
+    room_mib,
+    sizes_in,
+    sizes_of,
+)
 from trainers.method import described, methods, settings_for
 from trainers.models import Plan, is_half
 from trainers.pipeline import Base, device_named
@@ -21,8 +35,7 @@ MARKS = {True: "yes", False: "no"}
 
 def advertised(base: Base) -> dict[str, Any]:
     """The facts of `ping` once the base is loaded."""
-    numbers = numbers_of(base)
-    room_mib = memory_of(base.device).free_mib + frozen_mib(numbers, base.dtype)
+    sizes = sizes_in(base)
     return {
         "base_model": {
             "id": base.id,
@@ -36,15 +49,28 @@ def advertised(base: Base) -> dict[str, Any]:
         "methods": [_method_facts(base, name) for name, method in methods().items() if method.for_members],
         "class_words": {kind: list(words) for kind, words in base.family.class_words.items()},
         "families": list(families()),
-        "fits": fits(numbers, base.dtype, room_mib),
+        "fits": _fits(base.family, sizes, room_mib(memory_of(base.device), sizes)),
         "output_check": base.output_check.name if base.output_check else OFF,
         "vae": base.vae_name,
     }
 
 
-def numbers_of(base: Base) -> int:
-    """How many frozen numbers the base has."""
-    return sum(value.numel() for part in base.parts for value in part.parameters())
+def _fits(family: Family, sizes: Sizes, room: int) -> dict[str, Any]:
+    """What there is room for, in MiB: to draw, and to train a LoRA with what that does without."""
+    drawing, learning = imagine_mib(sizes), fit_of(family, sizes, room)
+    return {
+        "imagine": {"needs_mib": drawing, "is_enough": drawing <= room},
+        "train": {
+            "needs_mib": learning.needs_mib,
+            "is_enough": learning.is_enough,
+            "savings": [asdict(one) for one in learning.savings],
+        },
+    }
+
+
+def fit_of(family: Family, sizes: Sizes, room: int) -> Fit:
+    """How the usual training, a LoRA of rank 16 a photo at a time, fits into so many MiB."""
+    return fit(sizes, Trained(numbers=family.lora_numbers), 1, room)
 
 
 def device_facts(base: Base) -> dict[str, Any]:
@@ -102,7 +128,10 @@ def fitting(device_name: str) -> dict[str, Any]:
     device = device_named(device_name)
     facts = _device_facts(device)
     dtype = dtype_on(device)
-    room = {name: fits(family.numbers, dtype, facts["total_mib"]) for name, family in families().items()}
+    room = {
+        name: _fits(family, sizes_of(family, dtype, device.type), facts["total_mib"])
+        for name, family in families().items()
+    }
     remarks = [remark] if (remark := remark_on(device)) else []
     return {"device": facts, "families": room, "lines": [_device_line(facts), *remarks, *_family_lines(room)]}
 
@@ -111,14 +140,35 @@ def _device_line(facts: Mapping[str, Any]) -> str:
     return f"{facts['name']}: {facts['total_mib']:,} MiB, {facts['free_mib']:,} free"
 
 
-def _family_lines(room: Mapping[str, Mapping[str, Mapping[str, int | bool]]]) -> Sequence[str]:
+def _family_lines(room: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Sequence[str]:
     """One line for each family; families that need the same are still told apart by their size in px."""
     return [_family_line(families()[name], told) for name, told in room.items()]
 
 
-def _family_line(family: Family, told: Mapping[str, Mapping[str, int | bool]]) -> str:
+def _family_line(family: Family, told: Mapping[str, Mapping[str, Any]]) -> str:
     parts = [f"{what} {MARKS[bool(need['is_enough'])]} ({need['needs_mib']:,} MiB)" for what, need in told.items()]
-    return f"{family.title}: {', '.join(parts)}, computed"
+    without = "".join(f"; {Saving(**saving)}" for saving in told["train"]["savings"])
+    return f"{family.title}: {', '.join(parts)}, computed{without}"
+
+
+CARDS_GB = (6, 8, 12, 24)
+TAKEN_MIB = 1024  # of a card, by its driver, a screen, and an allocator that gives memory out in pieces
+
+
+def room_table() -> str:
+    """What cards of several sizes train, as Markdown; docs/operating.md shows it."""
+    lines = ["| graphics card | base model | batch | needs | does without |", "|---|---|---|---|---|"]
+    for gigabytes in CARDS_GB:
+        lines += [_room_row(gigabytes, families()[name], batch) for name in ("sd1", "sdxl") for batch in (1, 4)]
+    return "\n".join(lines)
+
+
+def _room_row(gigabytes: int, family: Family, batch_size: int) -> str:
+    sizes = sizes_of(family, torch.bfloat16, "cuda")
+    found = fit(sizes, Trained(numbers=family.lora_numbers), batch_size, gigabytes * 1024 - TAKEN_MIB)
+    need = f"{found.needs_mib:,} MiB" + ("" if found.is_enough else ", more than there is")
+    without = "; ".join(map(str, found.savings)) or "–"
+    return f"| {gigabytes} GB | {family.title} | {batch_size} | {need} | {without} |"
 
 
 def memory_need(plan: Plan, device_name: str) -> tuple[int, int]:
@@ -129,4 +179,7 @@ def memory_need(plan: Plan, device_name: str) -> tuple[int, int]:
     device = device_named(device_name)
     weights = [file for file in plan.files if file.local.endswith(".safetensors")]
     numbers = sum(file.bytes // (2 if is_half(file.remote) else 4) for file in weights)
-    return needs_mib(numbers, dtype_on(device), "train"), memory_of(device).total_mib
+    family = min(families().values(), key=lambda one: abs(one.numbers - numbers))  # its kind is not known yet
+    sizes = replace(sizes_of(family, dtype_on(device), device.type), unet=numbers, vae=0, encoders=0)
+    total_mib = memory_of(device).total_mib
+    return fit_of(family, sizes, total_mib).needs_mib, total_mib

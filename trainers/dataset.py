@@ -14,6 +14,7 @@ from torch import Tensor
 from trainers.conditioning import Frame
 from trainers.families import Family
 from trainers.pipeline import Base
+from trainers.thrift import at_hand
 
 # C latent channels · H W latent height, width
 
@@ -32,9 +33,13 @@ class Example:
         return self.mean + self.std * torch.randn(self.mean.shape, generator=generator)
 
 
-def bucket_of(width: int, height: int, family: Family) -> tuple[int, int]:
-    """The training size (width, height) in px of about the family's area that fits a photo's shape best."""
-    side, unit = family.size_px, family.bucket_px
+def bucket_of(width: int, height: int, family: Family, share: float = 1.0) -> tuple[int, int]:
+    """The training size (width, height) in px that fits a photo's shape best.
+
+    Its area is about that of a square with `share` of the family's side.
+    """
+    unit = family.bucket_px
+    side = max(unit, round(family.size_px * share / unit) * unit)
     widths = range(unit, side * 2 + 1, unit)
     sizes = [(w, max(unit, round(side * side / w / unit) * unit)) for w in widths]
     allowed = [(w, h) for w, h in sizes if max(w / h, h / w) <= family.max_aspect and w * h <= side * side] or [
@@ -49,10 +54,10 @@ def prepared(path: Path, family: Family) -> Image.Image:
     return _framed(path, family)[0]
 
 
-def _framed(path: Path, family: Family) -> tuple[Image.Image, Frame]:
+def _framed(path: Path, family: Family, share: float = 1.0) -> tuple[Image.Image, Frame]:
     with Image.open(path) as image:
         rgb = image.convert("RGB")
-    width, height = bucket_of(*rgb.size, family)
+    width, height = bucket_of(*rgb.size, family, share)
     scale = max(width / rgb.width, height / rgb.height)
     resized = rgb.resize(
         (max(width, round(rgb.width * scale)), max(height, round(rgb.height * scale))), Image.Resampling.LANCZOS
@@ -72,10 +77,12 @@ def flips_of(family: Family, kind: str) -> tuple[bool, ...]:
     return (False, True) if family.may_flip and kind == "animal" else (False,)
 
 
-def examples(base: Base, photos: Sequence[Path], captions: Sequence[str], kind: str) -> Iterator[Example]:
-    """Encode each photo, yielding as it goes."""
+def examples(
+    base: Base, photos: Sequence[Path], captions: Sequence[str], kind: str, share: float = 1.0
+) -> Iterator[Example]:
+    """Encode each photo, yielding as it goes; `share` as in `bucket_of`."""
     for path, caption in zip(photos, captions, strict=True):
-        picture, frame = _framed(path, base.family)
+        picture, frame = _framed(path, base.family, share)
         pixels = pixels_of(picture)
         for is_mirrored in flips_of(base.family, kind):
             mean, std = _encoded(base, pixels.flip(2) if is_mirrored else pixels)
@@ -84,6 +91,7 @@ def examples(base: Base, photos: Sequence[Path], captions: Sequence[str], kind: 
 
 @torch.no_grad()
 def _encoded(base: Base, pixels: Tensor) -> tuple[Tensor, Tensor]:
+    at_hand(base.vae, device=base.device)
     posterior = base.vae.encode(pixels[None].to(base.device, base.vae.dtype)).latent_dist
     scale = base.scaling_factor
     return (posterior.mean[0].float() * scale).cpu(), (posterior.std[0].float() * scale).cpu()

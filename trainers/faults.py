@@ -26,12 +26,17 @@ def is_sticky(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(text in str(error) for text in STICKY)
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the device, or the computer, had no memory left for it."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(text in str(error) for text in NO_MEMORY)
+
+
 def translated(error: BaseException) -> TintypeError | None:
     """Our error for a known one of a library, None for one we do not know."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return _out_of_memory()
-    if isinstance(error, RuntimeError) and any(text in str(error) for text in NO_MEMORY):
-        return _out_of_memory()
+    if is_out_of_memory(error):
+        return no_memory()
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return TintypeError("E_DISK_FULL")
     if isinstance(error, SafetensorError | OSError) and any(text in str(error) for text in DISK_FULL):
@@ -39,12 +44,13 @@ def translated(error: BaseException) -> TintypeError | None:
     return None
 
 
-def _out_of_memory() -> NotEnoughMemory:
+def no_memory() -> NotEnoughMemory:
+    """Ours, with what is free."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return NotEnoughMemory("E_NO_MEMORY", device=device.type, free_mib=memory_of(device).free_mib)
 
 
 def release_memory() -> None:
-    """Give cached device memory back, after an attempt ran out of it."""
+    """Give cached device memory back, after something ran out of it."""
     if torch.cuda.is_available():
         torch.cuda.empty_cache()

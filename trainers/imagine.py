@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -18,10 +20,14 @@ from trainers.conditioning import Said, predicted, whole
 from trainers.dataset import pixels_of
 from trainers.drawing.held import held_back
 from trainers.enlarging import kept
+from trainers.faults import is_out_of_memory, release_memory
 from trainers.leading import encode_led
 from trainers.method import Progress
 from trainers.pipeline import Base, swapped, with_words
 from trainers.text import encode_prompt, stacked
+from trainers.thrift import at_hand
+
+log = logging.getLogger(__name__)
 
 SKETCH_LATENTS = 32  # latents along the long side of a sketch: a quarter of the pixels of SD 1.5
 SIDES = ("left", "right")
@@ -65,12 +71,41 @@ def sides_of(prompt: str) -> dict[str, str]:
 def imagine(
     base: Base, asked: Drawing, glimpse: Callable[[Tensor], object] | None = None
 ) -> Generator[Progress, None, list[Image.Image]]:
-    """Draw all pictures of a drawing together, yielding after each denoising step; returns the pictures.
+    """Draw all pictures of a drawing, yielding after each denoising step; returns the pictures.
 
+    They are drawn together; where memory ends, one after another.
     What is asked twice gives the same pictures, whatever was drawn or trained in between; for one that the base's
     output check holds back there is a tile that `is_held_back` knows. Half way, `glimpse` is given
     what the pictures promise to be: predicted latents (B, C, H, W) float32.
     """
+    try:
+        return (yield from _together(base, asked, glimpse))
+    except (RuntimeError, MemoryError) as error:
+        if len(asked.seeds) == 1 or not is_out_of_memory(error):
+            raise
+    log.warning("memory ended while %d pictures were drawn together: now one after another", len(asked.seeds))
+    release_memory()
+    return (yield from _singly(base, asked))
+
+
+def _singly(base: Base, asked: Drawing) -> Generator[Progress, None, list[Image.Image]]:
+    pictures: list[Image.Image] = []
+    for at, seed in enumerate(asked.seeds):
+        with closing(_together(base, replace(asked, seeds=(seed,)))) as drawing:
+            while True:
+                try:
+                    progress = next(drawing)
+                except StopIteration as end:
+                    pictures += end.value
+                    break
+                total = progress.total
+                yield replace(progress, done=at * total + progress.done, total=len(asked.seeds) * total)
+    return pictures
+
+
+def _together(
+    base: Base, asked: Drawing, glimpse: Callable[[Tensor], object] | None = None
+) -> Generator[Progress, None, list[Image.Image]]:
     scheduler, timesteps = _timesteps(base, asked)
     latents = _start(base, asked, scheduler, timesteps)
     parts = _parts(base, asked, columns=latents.shape[3])
@@ -206,6 +241,7 @@ def _start(base: Base, asked: Drawing, scheduler: Any, timesteps: Tensor) -> Ten
 @torch.no_grad()
 def encoded_picture(base: Base, picture: Image.Image) -> Tensor:
     """A picture's scaled latents: (1, C, H, W) float32."""
+    at_hand(base.vae, device=base.device)
     posterior = base.vae.encode(pixels_of(picture)[None].to(base.device, base.vae.dtype)).latent_dist
     latents: Tensor = posterior.mean.float() * base.scaling_factor
     return latents
@@ -228,6 +264,7 @@ def decoded(
     Every picture that anybody will see is made here, so the output check stands here, too: what it holds back leaves
     this function only as a tile. Raises: TintypeError(E_OUTPUT_CHECK_BROKEN).
     """
+    at_hand(base.vae, device=base.device)
     pictures = []
     small = None if parent is None else pixels_of(parent.convert("RGB"))[None].to(base.device)
     for one in latents[:, None]:

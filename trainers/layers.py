@@ -155,6 +155,7 @@ def train_layers(
         attached=lambda: swapped(base.unet, layers),
         said=said_of(base, lesson),
         prior=prior_of(base, lesson, settings),
+        hears_anew=False,
         write=lambda path, average: write_adapter(path, base, lesson, method, adapter(average)),
     )
     yield from learn(base, lesson, plan_of(settings, len(lesson.photos)), pupil)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,26 @@ from storage.errors import TintypeError
 from trainers.checkpoint import State
 from trainers.conditioning import Frame, Said, predicted
 from trainers.dataset import Example, batch_of
+from trainers.faults import no_memory, release_memory
 from trainers.loss import add_noise, alphas_cumprod_of, min_snr_weights, snr_of, target_of, weighed_mse
 from trainers.method import Lesson
-from trainers.optimizers import Group, Stepper
+from trainers.optimizers import ADAMW_8BIT, Group, Stepper
 from trainers.pipeline import Base
+from trainers.thrift import (
+    Thrift,
+    as_told,
+    between,
+    checkpointed,
+    concessions_of,
+    lowered,
+    put_away,
+    thrift_of,
+)
 
 if TYPE_CHECKING:
     from trainers.learning import Plan, Pupil
+
+log = logging.getLogger(__name__)
 
 EMA_DECAY = 0.99  # SimpleTuner's and ai-toolkit's default for a few hundred steps
 SOUND_STEPS = 25  # how often a moment is kept to go back to
@@ -66,18 +80,24 @@ class Batch:
 class Learner:
     """Takes one step after another; everything that decides the next ones can be kept and put back."""
 
-    def __init__(self, base: Base, lesson: Lesson, plan: Plan, pupil: Pupil) -> None:
+    def __init__(self, base: Base, lesson: Lesson, plan: Plan, pupil: Pupil, thrift: Thrift | None = None) -> None:
         self.base, self.plan, self.pupil, self.seed = base, plan, pupil, lesson.seed
+        self.thrift = thrift or Thrift(batch_size=plan.batch_size)
+        self.conceded = between(Thrift(batch_size=plan.batch_size), self.thrift, 0)
         self.names = list(pupil.parameters)
         self.values = list(pupil.parameters.values())
-        self.optimizer = Stepper(plan.optimizer, self._groups(), plan.learning_rate, plan.weight_decay)
+        self.optimizer = Stepper(self._optimizer_name(), self._groups(), plan.learning_rate, plan.weight_decay)
         self.average = [value.detach().clone() for value in self.values]
         self.generator = torch.Generator().manual_seed(lesson.seed)
+        self._before, self._is_between = self.generator.get_state(), True
         self.step, self.rollbacks = 0, 0
         self.mean_loss, self.lowest_mean = 0.0, math.inf
         self.sound = self._now()
         self.alphas_cumprod = alphas_cumprod_of(base.scheduler)
         self.prediction_type = str(base.scheduler.config.prediction_type)
+
+    def _optimizer_name(self) -> str:
+        return ADAMW_8BIT if self.thrift.is_8bit else self.plan.optimizer
 
     def _groups(self) -> list[Group]:
         """The parameters in their order, those together that learn at one pace."""
@@ -87,28 +107,36 @@ class Learner:
     # --- one step ------------------------------------------------------------------------------------------------
 
     def learn(self, found: Sequence[Example]) -> float:
-        """One optimizer step; the loss, NaN when it was not taken."""
+        """One optimizer step; the loss, NaN when it was not taken.
+
+        When memory ends in it, `concede` makes the state whole again.
+        """
+        self._before = self.generator.get_state()
+        if self.thrift.offloads:
+            put_away(*self._idle_parts())
         for group in self.optimizer.param_groups:
             group["lr"] = group["pace"] * rate_at(self.step, self.plan) / 3**self.rollbacks
         self.pupil.before_step(self.step / self.plan.steps)
         self.optimizer.zero_grad()
         batch = self._batch(found)
         kept = self._kept_prediction(batch)
-        with self.pupil.attached():
+        with self.pupil.attached(), checkpointed(self.base.unet, self.thrift.is_checkpointing):
             loss = self._loss(batch, kept)
             loss.backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_(self.values, CLIP_NORM)
         if not (torch.isfinite(loss) and torch.isfinite(norm)):
             return math.nan
+        self._is_between = False
         self.optimizer.step()
         self.pupil.after_step()
         self._average()
+        self._is_between = True
         self._watch(float(loss.detach()))
         self.step += 1
         return float(loss.detach())
 
     def _batch(self, found: Sequence[Example]) -> Batch:
-        chosen = batch_of(found, self.plan.batch_size, self.generator)
+        chosen = batch_of(found, self.thrift.batch_size, self.generator)
         latents = torch.stack([found[index].sample(self.generator) for index in chosen])
         noise = torch.randn(latents.shape, generator=self.generator)
         timesteps = torch.randint(len(self.alphas_cumprod), (len(chosen),), generator=self.generator)
@@ -185,13 +213,48 @@ class Learner:
         if self.rollbacks == MAX_ROLLBACKS:
             raise TintypeError("E_DIVERGED", step=self.step)
         self.rollbacks += 1
+        self._go_back()
+        self.generator.manual_seed(self.seed + self.rollbacks)  # other noise than that which broke it
+
+    def _go_back(self) -> None:
         sound = self.sound
         for value, average, kept in zip(self.values, self.average, sound.average, strict=True):
             value.copy_(kept)
             average.copy_(kept)
         self.optimizer.forget()
         self.step, self.mean_loss, self.lowest_mean = sound.step, sound.mean_loss, sound.lowest_mean
-        self.generator.manual_seed(self.seed + self.rollbacks)  # other noise than that which broke it
+
+    # --- when memory ends ----------------------------------------------------------------------------------------
+
+    @torch.no_grad()
+    def concede(self) -> None:
+        """After memory ended in a step: go on with less, as if that step had never been begun.
+
+        One that ended while numbers were changed is half taken, so the last sound moment comes back.
+        Raises: TintypeError E_NO_MEMORY when there is nothing left to give up.
+        """
+        less = lowered(self.thrift)
+        if less is None:
+            raise no_memory()
+        self.optimizer.zero_grad()
+        self.generator.set_state(self._before)
+        if not self._is_between:
+            self._go_back()
+            self._is_between = True
+        self.adopt(less)
+
+    def adopt(self, thrift: Thrift) -> None:
+        """Go on so from the next step on, and note what was given up."""
+        given_up = between(self.thrift, thrift, self.step + 1)
+        for one in given_up:
+            log.warning("memory ended at step %d: %s, %g instead of %g", one.step, one.code, one.now, one.was)
+        self.thrift, self.conceded = thrift, [*self.conceded, *given_up]
+        release_memory()
+
+    def _idle_parts(self) -> list[nn.Module]:
+        """What no step needs."""
+        hears_anew = self.pupil.hears_anew
+        return [self.base.vae, *([] if hears_anew else [encoder.model for encoder in self.base.encoders])]
 
     # --- state ---------------------------------------------------------------------------------------------------
 
@@ -203,7 +266,7 @@ class Learner:
         tensors |= self.optimizer.tensors()
         told = {name: getattr(self, name) for name in ("step", "rollbacks", "mean_loss", "lowest_mean")}
         told |= {"sound": [self.sound.step, self.sound.mean_loss, self.sound.lowest_mean]}
-        return State(tensors, told | {"optimizer": self.optimizer.told()})
+        return State(tensors, told | {"optimizer": self.optimizer.told()} | as_told(self.thrift, self.conceded))
 
     @torch.no_grad()
     def restore(self, state: State) -> None:
@@ -218,6 +281,8 @@ class Learner:
         self.generator.set_state(state.tensors["generator"].clone())
         self.step, self.rollbacks = int(state.told["step"]), int(state.told["rollbacks"])
         self.mean_loss, self.lowest_mean = float(state.told["mean_loss"]), float(state.told["lowest_mean"])
+        self.thrift = thrift_of(state.told.get("thrift", asdict(self.thrift)))
+        self.conceded = concessions_of(state.told.get("conceded", ()))
         step, mean_loss, lowest_mean = state.told["sound"]
         self.sound = Sound(step, mean_loss, lowest_mean, self._kept(state, "sound"))
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor, nn
 
-from trainers.checkpoint import read_state, write_state
+from trainers.checkpoint import State, read_state, write_state
 from trainers.conditioning import Said
 from trainers.dataset import Example, examples, prepared
+from trainers.faults import is_out_of_memory, no_memory
 from trainers.learner import Learner
+from trainers.memory import Trained, fit, memory_of, room_mib, sizes_in
 from trainers.method import Lesson, Progress
-from trainers.optimizers import ADAMW
+from trainers.optimizers import ADAMW, has_8bit
 from trainers.pipeline import Base
+from trainers.thrift import Thrift, at_hand, smaller, thrift_of
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,7 @@ class Pupil:
     #: parameter -> how many times the plan's rate it learns at, where that is not once
     paces: Mapping[str, float] = field(default_factory=dict)
     before_step: Callable[[float], None] = lambda share: None  #: is told which share of the steps is done, 0 … 1
+    hears_anew: bool = True  #: whether captions are encoded in every step, so that text encoders must stay at hand
     after_step: Callable[[], None] = lambda: None  #: e.g. keeps norms
 
 
@@ -83,24 +90,82 @@ def _with_word(caption: str, lesson: Lesson) -> str:
 
 
 def learn(base: Base, lesson: Lesson, plan: Plan, pupil: Pupil) -> Generator[Progress, None, None]:
-    """Prepare, cache and train, yielding after each photo and each step.
+    """Prepare, cache and train, yielding after each photo and each step; where memory ends, with less of it.
 
-    Raises: TintypeError E_DIVERGED after two rollbacks, E_CHECKPOINT.
+    Raises: TintypeError E_DIVERGED after two rollbacks, E_CHECKPOINT, E_NO_MEMORY when nothing is left to give up.
     """
-    learner = Learner(base, lesson, plan, pupil)
-    found: list[Example] = []
-    for example in examples(base, lesson.photos, captions_of(base, lesson), lesson.kind):
-        found.append(example)
-        yield Progress(done=0, total=plan.steps, phase="cache", points=plan.points)
-    if lesson.resume_from:
-        learner.restore(read_state(lesson.resume_from))
+    try:
+        yield from _learn(base, lesson, plan, pupil)
+    finally:
+        at_hand(*base.parts, device=base.device)
+
+
+def _learn(base: Base, lesson: Lesson, plan: Plan, pupil: Pupil) -> Generator[Progress, None, None]:
+    state = read_state(lesson.resume_from) if lesson.resume_from else None
+    learner = Learner(base, lesson, plan, pupil, thrift_for(base, plan, pupil, state))
+    if state:
+        learner.restore(state)
+    captions = captions_of(base, lesson)
+    found, side = (yield from _cached(base, lesson, learner, captions)), learner.thrift.side
     while learner.step < plan.steps:
-        loss = learner.learn(found)
+        loss = _tried(learner, found)
+        if loss is None:
+            learner.concede()
+            if learner.thrift.side != side:
+                found, side = (yield from _cached(base, lesson, learner, captions)), learner.thrift.side
+            continue
         if math.isnan(loss) or learner.is_running_away:
             learner.roll_back()
             continue
         learner.keep_sound()
         yield _progress(learner, loss)
+
+
+def _tried(learner: Learner, found: Sequence[Example]) -> float | None:
+    """The step's loss, None when memory ended in it; what the failed step held is free by then."""
+    try:
+        return learner.learn(found)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+    return None
+
+
+def _cached(
+    base: Base, lesson: Lesson, learner: Learner, captions: Sequence[str]
+) -> Generator[Progress, None, list[Example]]:
+    """All photos, encoded at the size there is memory for.
+
+    Raises: TintypeError E_NO_MEMORY when it ends at the smallest, too.
+    """
+    while True:
+        found: list[Example] = []
+        try:
+            for example in examples(base, lesson.photos, captions, lesson.kind, learner.thrift.side):
+                found.append(example)
+                yield replace(_progress(learner, None), phase="cache")
+            return found
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+        less = smaller(learner.thrift)
+        if less is None:
+            raise no_memory()
+        learner.adopt(less)
+
+
+def thrift_for(base: Base, plan: Plan, pupil: Pupil, state: State | None) -> Thrift:
+    """As it was when the checkpoint was written; for a new training what there is memory for, computed and logged."""
+    if state and "thrift" in state.told:
+        return thrift_of(state.told["thrift"])
+    sizes = sizes_in(base)
+    numbers = sum(value.numel() for value in pupil.parameters.values())
+    trained = Trained(numbers=numbers, optimizer=plan.optimizer, hears_anew=pupil.hears_anew)
+    room = room_mib(memory_of(base.device), sizes)
+    found = fit(sizes, trained, plan.batch_size, room, may_8bit=has_8bit())
+    say = log.warning if found.savings else log.info
+    say("training takes about %s of %s MiB, computed%s", f"{found.needs_mib:,}", f"{room:,}", found.why)
+    return found.thrift
 
 
 def point_at(step: int, plan: Plan) -> int | None:
@@ -109,15 +174,16 @@ def point_at(step: int, plan: Plan) -> int | None:
     return marks.index(step) + 1 if step in marks else None
 
 
-def _progress(learner: Learner, loss: float) -> Progress:
+def _progress(learner: Learner, loss: float | None) -> Progress:
     plan = learner.plan
     return Progress(
         done=learner.step,
         total=plan.steps,
         phase="train",
         loss=loss,
-        point=point_at(learner.step, plan),
+        point=None if loss is None else point_at(learner.step, plan),
         points=plan.points,
+        conceded=tuple(learner.conceded),
         is_sound=learner.is_sound,
         save_checkpoint=lambda path: write_state(path, learner.state()),
         save_weights=lambda path: learner.pupil.write(path, learner.averaged()),

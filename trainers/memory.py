@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import torch
 
+from trainers.families import Cost, Family
+from trainers.optimizers import ADAMW, ADAMW_8BIT, PRODIGY
+from trainers.thrift import SIDES, Thrift
+
+if TYPE_CHECKING:
+    from trainers.pipeline import Base
+
 MIB = 2**20
-#: activations for one picture of the training size, in multiples of the frozen weights' size: SD 1.5 at 512 px with
-#: attention computed in blocks; computed from the layers' shapes, not measured
-ACTIVATIONS = {"imagine": 0.6, "train": 2.2}
-ADAM_BYTES = 12  # gradient and two moments of each trained float32 number
+KEPT_BYTES = 16  # of each trained float32 number: itself, gradient, average, the average to go back to
+MOMENT_BYTES = {ADAMW: 8, ADAMW_8BIT: 2, PRODIGY: 16}
+SAVINGS: Mapping[str, str] = {
+    "offloads": "VAE and text encoders leave the device between samples",
+    "is_8bit": "AdamW keeps its moments in eight bits",
+    "is_checkpointing": "activations are computed twice, a third more time",
+    "batch_size": "{} a step",
+    "side": "pictures of {:.0%} of the size",
+}
 SPARE_MIB = 64  # what the libraries take
 
 
@@ -64,13 +77,156 @@ def frozen_mib(numbers: int, dtype: torch.dtype) -> int:
     return numbers * dtype.itemsize // MIB
 
 
-def needs_mib(numbers: int, dtype: torch.dtype, what: str, *, trained: int = 0, pictures: int = 1) -> int:
-    """About how much it takes to `imagine` or to `train`, frozen weights included: computed, an upper estimate."""
-    frozen = frozen_mib(numbers, dtype)
-    return round(frozen * (1 + ACTIVATIONS[what] * pictures) + trained * (4 + ADAM_BYTES) / MIB) + SPARE_MIB
+# --- what fits -------------------------------------------------------------------------------------------------------
 
 
-def fits(numbers: int, dtype: torch.dtype, free_mib: int) -> Mapping[str, Mapping[str, int | bool]]:
-    """What this device can do with a base model of so many numbers, when so much memory is there for it."""
-    needs = {what: needs_mib(numbers, dtype, what) for what in ACTIVATIONS}
-    return {what: {"needs_mib": need, "is_enough": need <= free_mib} for what, need in needs.items()}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """A base model's, from its family before anything is loaded, or counted."""
+
+    unet: int  #: numbers
+    vae: int
+    encoders: int
+    bytes_each: int  #: 2 in bfloat16, 4 in float32
+    cost: Cost
+    is_host: bool = False  #: whether the device is the computer itself, where there is nowhere else to put things
+
+    @property
+    def weights_mib(self) -> float:
+        """All that is frozen."""
+        return (self.unet + self.vae + self.encoders) * self.bytes_each / MIB
+
+    def scaled(self, mib: float) -> float:
+        """MiB of the family's table, which is for bfloat16, in these numbers."""
+        return mib * self.bytes_each / 2
+
+
+def sizes_of(family: Family, dtype: torch.dtype, device_type: str) -> Sizes:
+    """Of the family's published base models."""
+    beside = family.vae_numbers + family.encoder_numbers
+    return Sizes(
+        unet=family.numbers - beside,
+        vae=family.vae_numbers,
+        encoders=family.encoder_numbers,
+        bytes_each=dtype.itemsize,
+        cost=family.cost,
+        is_host=device_type != "cuda",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """What of a training memory depends on."""
+
+    numbers: int
+    optimizer: str = ADAMW
+    hears_anew: bool = False  #: whether captions are encoded in every step, not once before
+
+
+def imagine_mib(sizes: Sizes, pictures: int = 1) -> int:
+    """Drawing: weights + max(pictures × a denoising step with guidance, the decoding of one picture) + 64 MiB."""
+    work = max(pictures * sizes.cost.imagine, sizes.cost.decode)
+    return round(sizes.weights_mib + sizes.scaled(work)) + SPARE_MIB
+
+
+def train_mib(sizes: Sizes, trained: Trained, thrift: Thrift) -> int:
+    """Training: weights + n × (4 + 4 + moments + 4 + 4) bytes + max(a step, a sample) + 64 MiB.
+
+    n trained numbers of four bytes, each with its gradient, its optimizer's moments (AdamW 8, of eight bits 2, Prodigy
+    16), its average and the average to go back to. A step takes batch × side² × the family's cost of one picture;
+    what is offloaded (VAE; text encoders where captions are encoded once) is away in it, and back for samples.
+    """
+    moments = MOMENT_BYTES[ADAMW_8BIT if thrift.is_8bit else trained.optimizer]
+    learned = trained.numbers * (KEPT_BYTES + moments) / MIB
+    away = sizes.vae + (0 if trained.hears_anew else sizes.encoders) if thrift.offloads else 0
+    each = sizes.cost.checkpointed if thrift.is_checkpointing else sizes.cost.train
+    step = sizes.scaled(each) * thrift.pictures - away * sizes.bytes_each / MIB
+    sample = sizes.scaled(max(sizes.cost.imagine, sizes.cost.decode))
+    return round(sizes.weights_mib + learned + max(step, sample)) + SPARE_MIB
+
+
+def thrifts(sizes: Sizes, trained: Trained, batch_size: int, *, may_8bit: bool) -> Iterator[Thrift]:
+    """Ways to train, the better ones first: what is learned counts for more than time, and time for more than memory.
+
+    What changes only memory comes first, then what changes only time (a step with checkpointing takes a third more
+    FLOPs: 2.32 instead of 1.73 TFLOP for SD 1.5), then half the batch, then smaller pictures.
+    """
+    for side in SIDES:
+        for halvings in range(batch_size.bit_length()):
+            thrift = Thrift(batch_size=batch_size >> halvings, side=side)
+            yield thrift
+            if not sizes.is_host:
+                yield (thrift := replace(thrift, offloads=True))
+            if may_8bit and not sizes.is_host and trained.optimizer == ADAMW:
+                yield (thrift := replace(thrift, is_8bit=True))
+            yield replace(thrift, is_checkpointing=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """One thing that was given up for memory."""
+
+    what: str  #: the field of `Thrift`
+    value: float  #: what it is instead
+    saved_mib: int  #: on top of what was given up before
+
+    def __str__(self) -> str:
+        return f"{SAVINGS[self.what].format(self.value)} (−{self.saved_mib:,} MiB)"
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a training fits into the memory there is, and why so."""
+
+    thrift: Thrift
+    needs_mib: int
+    is_enough: bool
+    savings: tuple[Saving, ...]  #: what was given up for it, one by one
+
+    @property
+    def why(self) -> str:
+        """What is said after the numbers."""
+        without = f"; so: {'; '.join(map(str, self.savings))}" if self.savings else ""
+        return without + ("" if self.is_enough else "; even so it may not be enough")
+
+
+def fit(sizes: Sizes, trained: Trained, batch_size: int, room_mib: int, *, may_8bit: bool = False) -> Fit:
+    """The first of `thrifts` that `train_mib` says has room; when none has, the first of those that need least."""
+    wanted = Thrift(batch_size=batch_size)
+    needs = [(train_mib(sizes, trained, one), one) for one in thrifts(sizes, trained, batch_size, may_8bit=may_8bit)]
+    fitting = [found for found in needs if found[0] <= room_mib]
+    need, thrift = fitting[0] if fitting else min(needs, key=lambda found: found[0])
+    return Fit(thrift, need, need <= room_mib, tuple(_savings(sizes, trained, wanted, thrift)))
+
+
+def _savings(sizes: Sizes, trained: Trained, wanted: Thrift, thrift: Thrift) -> Iterator[Saving]:
+    before = train_mib(sizes, trained, wanted)
+    for name in SAVINGS:
+        value = getattr(thrift, name)
+        if value == getattr(wanted, name):
+            continue
+        wanted = replace(wanted, **{name: value})
+        now = train_mib(sizes, trained, wanted)
+        yield Saving(name, value, before - now)
+        before = now
+
+
+def sizes_in(base: Base) -> Sizes:
+    """Of a base that is loaded, counted."""
+
+    def count(*parts: Any) -> int:
+        return sum(value.numel() for part in parts for value in part.parameters())
+
+    return Sizes(
+        unet=count(base.unet),
+        vae=count(base.vae),
+        encoders=count(*(encoder.model for encoder in base.encoders)),
+        bytes_each=base.dtype.itemsize,
+        cost=base.family.cost,
+        is_host=base.device.type != "cuda",
+    )
+
+
+def room_mib(memory: Memory, sizes: Sizes) -> int:
+    """What a base that is loaded already, and what is free beside it, have together."""
+    return memory.free_mib + round(sizes.weights_mib)

@@ -13,6 +13,7 @@ from trainers.registry import Registry
 
 if TYPE_CHECKING:
     from trainers.pipeline import Base
+    from trainers.thrift import Concession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class Progress:
     loss: float | None = None
     point: int | None = None  #: the sample point just reached, counted from 1
     points: int = 0  #: how many there will be
+    conceded: Sequence[Concession] = ()  #: what was given up so far because memory was short
     is_sound: bool = True  #: False while the loss is far above what it has been
     save_checkpoint: Callable[[Path], None] = dataclasses.field(default=lambda path: None, compare=False, repr=False)
     save_weights: Callable[[Path], None] = dataclasses.field(default=lambda path: None, compare=False, repr=False)

@@ -15,6 +15,7 @@ from storage.words import Text, Word, parse_prompt
 from trainers.adapter import Adapter
 from trainers.conditioning import Said, together
 from trainers.pipeline import Base, TextEncoder, encoders_with_words, swapped
+from trainers.thrift import at_hand
 
 if TYPE_CHECKING:
     from transformers import CLIPTokenizer
@@ -169,6 +170,7 @@ def encoded(
     rows: for each encoder (n, D); what a prompt means as a whole is said by its first page. `words` are those that
     change the encoders themselves.
     """
+    at_hand(*(encoder.model for encoder in base.encoders), device=base.device)
     length = base.tokenizer.model_max_length
     longest, empty = max(map(len, ids)), page_of(base.tokenizer, ())
     filled = [[*line, *empty * ((longest - len(line)) // length)] for line in ids]

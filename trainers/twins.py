@@ -76,6 +76,7 @@ def train_blocks(base: Base, lesson: Lesson, settings: LayerSettings, method: st
         attached=lambda: swapped(base.unet, twins),
         said=said_of(base, lesson),
         prior=prior_of(base, lesson, settings),
+        hears_anew=False,
         write=write,
     )
     yield from learn(base, lesson, plan_of(settings, len(lesson.photos)), pupil)

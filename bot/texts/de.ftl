@@ -1828,6 +1828,21 @@ W_SAMPLES_HELD = { $count ->
 } die Bildprüfung zurückgehalten; an ihrer Stelle steht eine Kachel. Das Wort ist trotzdem gelernt.
 W_CAPTION_CUT = Die Beschreibung von Foto { $photo } ist länger, als dieses Basismodell lesen kann: Ab „{ $rest }“ wurde sie nicht gelernt.
 W_ENDED_EARLY = Bei Schritt { $step } begann es zu entgleisen und ließ sich nicht fangen; das hier ist das Beste von dem, was es vorher gelernt hatte. Wenn es falsch aussieht, lass Fotos weg, die ganz anders sind als die übrigen, und trainiere noch einmal.
+W_MEMORY_BATCH = Der Speicher war knapp, deshalb wurde { $step ->
+    [0] {""}
+   *[other] ab Schritt { $step }{" "}
+}aus { $now ->
+    [one] einem Foto
+   *[other] { $now } Fotos
+} zugleich gelernt statt aus { $was }. Das ist etwas weniger ruhig.
+W_MEMORY_SIZE = Der Speicher war knapp, deshalb wurde { $step ->
+    [0] {""}
+   *[other] ab Schritt { $step }{" "}
+}aus kleineren Bildern gelernt: { $now } px statt { $was }. Feinheiten sind vielleicht weicher.
+W_MEMORY_TWICE = Der Speicher war knapp, deshalb wurde { $step ->
+    [0] {""}
+   *[other] ab Schritt { $step }{" "}
+}manches zweimal berechnet statt aufgehoben. Das dauerte länger; gelernt wurde dasselbe.
 E_NO_SUCH_SETTING = Dieses Verfahren hat keine Einstellung „{ $setting }“. Es hat: { $known }.
 E_SETTING_RANGE = „{ $value }“ geht für { $setting } nicht. Gib eine Zahl von { $low } bis { $high } an.
 E_SETTING_CHOICE = „{ $value }“ geht für { $setting } nicht. Gib eines davon an: { $known }.

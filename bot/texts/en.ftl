@@ -1801,6 +1801,21 @@ W_SAMPLES_HELD = { $count ->
 } place. The word is learned all the same.
 W_CAPTION_CUT = The caption of photo { $photo } is longer than this base model can read: from “{ $rest }” on it was not learned.
 W_ENDED_EARLY = It began to run away at step { $step } and could not be caught, so this is the best of what it had learned before. If it looks wrong, leave out photos that are very unlike the others and train again.
+W_MEMORY_BATCH = Memory was short, so { $step ->
+    [0] it learned
+   *[other] from step { $step } on it learned
+} from { $now ->
+    [one] one photo
+   *[other] { $now } photos
+} at a time instead of { $was }. That is a little less steady.
+W_MEMORY_SIZE = Memory was short, so { $step ->
+    [0] it learned
+   *[other] from step { $step } on it learned
+} from smaller pictures: { $now } px instead of { $was }. Fine details may be softer.
+W_MEMORY_TWICE = Memory was short, so { $step ->
+    [0] some things were
+   *[other] from step { $step } on some things were
+} computed twice instead of being kept. It took longer; what it learned is the same.
 E_NO_SUCH_SETTING = This method has no setting “{ $setting }”. It has: { $known }.
 E_SETTING_RANGE = “{ $value }” does not do for { $setting }. Give a number from { $low } to { $high }.
 E_SETTING_CHOICE = “{ $value }” does not do for { $setting }. Give one of: { $known }.

@@ -21,12 +21,26 @@ Scorer = Callable[[Sequence["Image"]], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """MiB beyond the weights for one picture of the family's size in bfloat16; `trainers/bench/peak.py` counts them."""
+
+    imagine: int  #: a denoising step with guidance
+    decode: int  #: from latents to the picture
+    train: int  #: a training step
+    checkpointed: int  #: a training step with gradient checkpointing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
     """What is the same for all base models of one kind."""
 
     name: str
     title: str
     numbers: int  #: of UNet, VAE and text encoder together, for computing memory before anything is loaded
+    vae_numbers: int  #: of these, the VAE's
+    encoder_numbers: int  #: of these, the text encoders'
+    lora_numbers: int  #: that a LoRA of rank 16 trains
+    cost: Cost
     size_px: int  #: side of the square that it was trained on
     bucket_px: int  #: sides of training pictures are multiples of this
     max_aspect: float  #: the longest bucket's width over its height

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from storage.records import Kind
 from trainers.clips import Clip, ClipSource
-from trainers.families import Family, Scorer, register
+from trainers.families import Cost, Family, Scorer, register
 from trainers.miniature import MODEL_ID
 
 if TYPE_CHECKING:
@@ -77,6 +77,10 @@ register(
         name="miniature",
         title="the bundled miniature",
         numbers=9_100_000,
+        vae_numbers=1_460_451,
+        encoder_numbers=1_608_960,
+        lora_numbers=403_456,
+        cost=Cost(imagine=2, decode=1, train=9, checkpointed=3),
         size_px=64,
         bucket_px=16,
         max_aspect=1.0,

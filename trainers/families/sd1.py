@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainers.clips import fetched_clip
-from trainers.families import Family, register
+from trainers.families import Cost, Family, register
 
 TEXT_WIDTH = 768  # of CLIP ViT-L
 CLIP = "openai/clip-vit-large-patch14"
@@ -14,6 +14,10 @@ SD1 = register(
         name="sd1",
         title="Stable Diffusion 1.x",
         numbers=1_066_235_307,
+        vae_numbers=83_653_863,
+        encoder_numbers=123_060_480,
+        lora_numbers=6_782_976,
+        cost=Cost(imagine=130, decode=384, train=1067, checkpointed=299),
         size_px=512,
         bucket_px=64,
         max_aspect=2.0,

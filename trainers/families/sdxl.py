@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from trainers.families import register
+from trainers.families import Cost, register
 from trainers.families.sd1 import CHANNELS, SD1
 
 TEXT_WIDTH = 2048  # of CLIP ViT-L and OpenCLIP ViT-bigG side by side
@@ -55,6 +55,9 @@ register(
         name="sdxl",
         title="Stable Diffusion XL",
         numbers=3_468_837_867,
+        encoder_numbers=817_720_320,
+        lora_numbers=42_557_440,
+        cost=Cost(imagine=316, decode=1536, train=7421, checkpointed=668),
         size_px=1024,
         shapes={"square": (1024, 1024), "portrait": (896, 1152), "landscape": (1152, 896)},
         fits=lambda name, unet, scheduler: _is_sdxl(unet),

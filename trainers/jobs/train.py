@@ -23,6 +23,7 @@ from trainers.events import Checkpoint, Done, End, Event, Made, Sample, Step, St
 from trainers.jobs import job
 from trainers.lessons import cut_captions, task_of
 from trainers.showing import drawn, opened, scorer_for, shots_for
+from trainers.thrift import Concession, warnings_of
 from trainers.worker import Running, followed
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Training:
         self._began_s = self._saved_s = clock()
         self._before_s = self._diary.seconds
         self._written: list[Path] = []  # checkpoints that are still there, in the order of writing
+        self._conceded: Sequence[Concession] = ()
         self._every_s = attempt.get("checkpoint_every_s", float, CHECKPOINT_EVERY_S)
 
     def _begun(self) -> Diary:
@@ -88,6 +90,7 @@ class Training:
 
     def _after(self, progress: Progress) -> Generator[Event, Wish | None, End | None]:
         """What follows one step: note it, draw when it is a sample point, save when it is time, heed a wish."""
+        self._conceded = progress.conceded
         if progress.phase == "train":
             self._diary.note(progress.done, progress.total, progress.loss)
         if not (yield from self._at_point(progress)):
@@ -210,7 +213,7 @@ class Training:
             self._saved(self._cover(best), "cover", "cover"),
         )
         told = self._result(best, files[0].bytes) | {
-            "warnings": [*warnings, *self._held(), *cut_captions(self._base, self._task.lesson)]
+            "warnings": [*warnings, *self._less(), *self._held(), *cut_captions(self._base, self._task.lesson)]
         }
         return Done(result=told, files=files)
 
@@ -218,6 +221,10 @@ class Training:
         """The best sample alone, small: how the word is recognised in a list; rather one that may be shown."""
         samples = [opened(self._folder / name) for name in best.pictures]
         return tile(min(samples, key=is_held_back), COVER_PX, COVER_PX)
+
+    def _less(self) -> list[dict[str, Any]]:
+        """What was given up for lack of memory, in this attempt or before."""
+        return warnings_of(self._conceded, self._base.size_px)
 
     def _held(self) -> list[Mapping[str, Any]]:
         """What is said of samples that the output check held back, in this attempt or before."""
