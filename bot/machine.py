@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot import texts
 from bot.studio import EngineFacts
 
@@ -18,3 +21,9 @@ def device_said(facts: EngineFacts) -> str:
         return facts.device
     kind = facts.device_type.upper()
     return texts.say("device-processor", processor=facts.processor, kind=kind, threads=facts.threads)
+
+
+def savings_said(fit: Mapping[str, Any]) -> str:
+    """What a training does without so that it fits, each with what that saves; empty when it does with all."""
+    told = [texts.say("saving", **one, percent=round(100 * one["value"])) for one in fit.get("savings") or ()]
+    return texts.say("savings", savings=told) if told else ""

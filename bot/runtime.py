@@ -20,6 +20,7 @@ from bot.errors import sentence_of
 from bot.following import Following
 from bot.letters import Letters
 from bot.lock import held
+from bot.machine import savings_said
 from bot.notices import tell
 from bot.outbox import Outbox
 from bot.rechecking import NOWHERE, Scene, depends_on_place, scene_of
@@ -255,7 +256,6 @@ def engine_lines(link: EngineLink) -> str:
     if link.process is None or link.facts is None:
         return ""
     device = link.told.get("device") or {}
-    fits = link.told.get("fits") or {}
     lines = [
         texts.say(
             "run-engine",
@@ -266,8 +266,14 @@ def engine_lines(link: EngineLink) -> str:
         )
     ]
     lines += [
-        texts.say("run-fits", what=what, need_mib=int(need["needs_mib"]), enough="yes" if need["is_enough"] else "no")
-        for what, need in fits.items()
+        texts.say(
+            "run-fits",
+            what=what,
+            need_mib=int(need["needs_mib"]),
+            enough="yes" if need["is_enough"] else "no",
+            savings=savings_said(need),
+        )
+        for what, need in link.facts.fits.items()
     ]
     if link.facts.output_check:
         lines.append(texts.say("run-check", check=link.facts.output_check))

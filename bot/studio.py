@@ -86,6 +86,7 @@ class EngineFacts:
     text_width: int | None = None  #: of what its layers read; tells families apart
     methods: Sequence[MethodFacts] = ()
     class_words: Mapping[str, Sequence[str]] = field(default_factory=dict)  #: by kind
+    fits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: to imagine, to train: what that needs here
     output_check: str = ""  #: what looks at pictures before they can be posted: a name, or off; empty: not yet known
 
     @classmethod
@@ -114,6 +115,7 @@ class EngineFacts:
                 for method in engine.get("methods") or ()
             ),
             class_words={kind: tuple(words) for kind, words in (engine.get("class_words") or {}).items()},
+            fits=engine.get("fits") or {},
             output_check=str(engine.get("output_check") or ""),
         )
 

@@ -15,6 +15,7 @@ from bot import control
 from bot.doctor.findings import Finding, ok, warn
 from bot.engine_link import READY
 from bot.engine_process import EngineProcess
+from bot.machine import savings_said
 from bot.settings import BotSettings
 from storage.errors import EngineLost, TintypeError
 from storage.output_checks import OFF
@@ -73,12 +74,24 @@ async def engine(data_dir: Path, command: Sequence[str], environ: Mapping[str, s
     if told is not None and told["engine"]:
         yield _ready(told["engine"]["title"], told["engine"]["device"], len(told["engine"]["methods"]))
         yield _check(str(told["engine"].get("output_check") or OFF))
+        for finding in _training(told["engine"].get("fits") or {}):
+            yield finding
         return
     card = await _started(command, environ)
     base, device = card.get("base_model") or {}, card.get("device") or {}
     title = str(base.get("title") or base.get("id"))
     yield _ready(title, str(device.get("name") or device.get("type") or "?"), len(card["methods"]))
     yield _check(str(card.get("output_check") or OFF))
+    for finding in _training(card.get("fits") or {}):
+        yield finding
+
+
+def _training(fits: Mapping[str, Any]) -> Iterator[Finding]:
+    """Whether a LoRA fits into the memory there is, and what it does without for that."""
+    if fit := fits.get("train"):
+        tell = ok if fit["is_enough"] else warn
+        key = "doctor-fits-ok" if fit["is_enough"] else "doctor-fits-low"
+        yield tell("fits", key, need_mib=int(fit["needs_mib"]), savings=savings_said(fit))
 
 
 def _ready(title: str, device: str, methods: int) -> Finding:

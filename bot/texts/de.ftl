@@ -1680,6 +1680,18 @@ doctor-engine-loading = Sie lädt { $title }. Sieh in einer Minute noch einmal n
 doctor-check = Bildprüfung
 doctor-check-ok = { $name } sieht jedes Bild an, bevor es erscheinen kann.
 doctor-check-off = Sie ist AUS: kein Bild wird angesehen, bevor es erscheint. Setz TINTYPE_OUTPUT_CHECK und TINTYPE_OUTPUT_CHECK_DIR (docs/operating.md), oder verlass dich auf Meldungen und die Verwaltung der Server.
+doctor-fits = Training
+doctor-fits-ok = Ein LoRA braucht hier etwa { $need_mib } MiB, berechnet.{ $savings }
+doctor-fits-low = Ein LoRA braucht etwa { $need_mib } MiB, berechnet, und das ist mehr, als da ist.{ $savings } Beende andere Programme, oder nimm ein kleineres Basismodell.
+saving = { $what ->
+    [offloads] VAE und Textencoder verlassen zwischen den Proben die Grafikkarte
+    [is_8bit] AdamW hält seine Momente in acht Bit
+    [is_checkpointing] Aktivierungen werden zweimal berechnet, was ein Drittel mehr Zeit kostet
+    [batch_size] { $value } je Schritt
+    [side] Bilder sind { $percent } % so breit und so hoch
+   *[other] { $what }
+} (−{ $saved_mib } MiB)
+savings = {" "}Dafür: { $savings }.
 doctor-token = Bot-Token
 doctor-token-ok = DISCORD_TOKEN ist gesetzt.
 doctor-token-none = DISCORD_TOKEN ist nicht gesetzt, deshalb läuft `make run` auf einem Ersatz auf diesem Rechner. Leg unter https://discord.com/developers/applications einen Bot an, und schreib sein Token in .env.
@@ -1870,7 +1882,7 @@ run-fits = Platz { $what ->
     [train] zum Trainieren
     [imagine] zum Zeichnen
    *[other] für { $what }
-}: { $enough } (etwa { $need_mib } MiB, berechnet).
+}: { $enough } (etwa { $need_mib } MiB, berechnet).{ $savings }
 run-check = { $check ->
     [off] Bildprüfung: AUS. Kein Bild wird angesehen, bevor es erscheint. docs/operating.md sagt, wie man eine bekommt.
    *[other] Bildprüfung: { $check } sieht jedes Bild an, bevor es erscheint.

@@ -1650,6 +1650,18 @@ doctor-engine-loading = It is loading { $title }. Look again in a minute; the lo
 doctor-check = Output check
 doctor-check-ok = { $name } looks at every picture before it can be posted.
 doctor-check-off = It is OFF: no picture is looked at before it is posted. Set TINTYPE_OUTPUT_CHECK and TINTYPE_OUTPUT_CHECK_DIR (docs/operating.md), or rely on reports and managers.
+doctor-fits = Training
+doctor-fits-ok = A LoRA takes about { $need_mib } MiB here, computed.{ $savings }
+doctor-fits-low = A LoRA takes about { $need_mib } MiB, computed, and that is more than there is.{ $savings } End other programs, or take a smaller base model.
+saving = { $what ->
+    [offloads] VAE and text encoders leave the graphics card between samples
+    [is_8bit] AdamW keeps its moments in eight bits
+    [is_checkpointing] activations are computed twice, which takes a third more time
+    [batch_size] { $value } a step
+    [side] pictures are { $percent } % as wide and as high
+   *[other] { $what }
+} (−{ $saved_mib } MiB)
+savings = {" "}For that: { $savings }.
 doctor-token = Bot token
 doctor-token-ok = DISCORD_TOKEN is set.
 doctor-token-none = DISCORD_TOKEN is not set, so `make run` starts on a local stand-in. Make a bot at https://discord.com/developers/applications, and put its token into .env.
@@ -1843,7 +1855,7 @@ run-fits = It has room to { $what ->
     [train] train
     [imagine] imagine
    *[other] { $what }
-}: { $enough } (about { $need_mib } MiB, computed).
+}: { $enough } (about { $need_mib } MiB, computed).{ $savings }
 run-check = { $check ->
     [off] Output check: OFF. No picture is looked at before it is posted. docs/operating.md says how to have one.
    *[other] Output check: { $check } looks at every picture before it is posted.

@@ -165,9 +165,39 @@ async def test_the_engine_of_a_running_bot_is_not_started_twice(
     assert (check.level, check.key) == (Level.WARN, "doctor-check-off")
 
 
-async def seen_of(settings: BotSettings, clock: HandClock, state: str, trouble: TintypeError | None) -> list[Finding]:
+FIT = {
+    "needs_mib": 9190,
+    "is_enough": True,
+    "savings": [
+        {"what": "offloads", "value": True, "saved_mib": 1719},
+        {"what": "is_checkpointing", "value": True, "saved_mib": 4166},
+        {"what": "side", "value": 0.75, "saved_mib": 10},
+    ],
+}
+
+
+async def test_what_a_training_does_without_is_told_with_what_that_saves(
+    settings: BotSettings, clock: HandClock
+) -> None:
+    found = await seen_of(settings, clock, "ready", None, {"train": FIT})
+    short = await seen_of(settings, clock, "ready", None, {"train": FIT | {"is_enough": False, "savings": []}})
+
+    assert found[-1].text == (
+        "A LoRA takes about 9,190 MiB here, computed. For that: VAE and text encoders leave the graphics card between "
+        "samples (−1,719 MiB), activations are computed twice, which takes a third more time (−4,166 MiB) and pictures "
+        "are 75 % as wide and as high (−10 MiB)."
+    )
+    assert (short[-1].level, short[-1].key) == (Level.WARN, "doctor-fits-low")
+    assert "more than there is. End other programs" in short[-1].text
+
+
+async def seen_of(
+    settings: BotSettings, clock: HandClock, state: str, trouble: TintypeError | None, fits: Any = None
+) -> list[Finding]:
     """What is said of the engine of a running bot; none is started."""
-    facts = EngineFacts(state=state, base_id="a", base_revision="1", title="A", size_px=64, device="a card")
+    facts = EngineFacts(
+        state=state, base_id="a", base_revision="1", title="A", size_px=64, device="a card", fits=fits or {}
+    )
     store = await Store.open(settings.data_dir, settings.master_key_file, clock)
     server = ControlServer(settings.data_dir, store, lambda: facts, clock, trouble=lambda: trouble)
     await server.start()

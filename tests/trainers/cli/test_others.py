@@ -112,7 +112,7 @@ def test_a_model_is_fetched_once_licence_and_memory_are_known(
     _, told, said = tell("models", "get", "ana/huge@main", *yes)
 
     assert told.get("code") == code
-    assert ("training: about 3," in said) == (code != "E_MODEL_LICENCE")
+    assert ("training: about 953," in said) == (code != "E_MODEL_LICENCE")
 
 
 def test_a_vae_is_fetched_without_asking_for_the_memory_of_a_training(
