@@ -233,7 +233,7 @@ class Learner:
         One that ended while numbers were changed is half taken, so the last sound moment comes back.
         Raises: TintypeError E_NO_MEMORY when there is nothing left to give up.
         """
-        less = lowered(self.thrift)
+        less = lowered(self.thrift, repeats=self.pupil.repeats)
         if less is None:
             raise no_memory()
         self.optimizer.zero_grad()

@@ -62,6 +62,7 @@ class Pupil:
     paces: Mapping[str, float] = field(default_factory=dict)
     before_step: Callable[[float], None] = lambda share: None  #: is told which share of the steps is done, 0 … 1
     hears_anew: bool = True  #: whether captions are encoded in every step, so that text encoders must stay at hand
+    repeats: bool = True  #: whether a step that is computed twice is the same: nothing is drawn by lot in it
     after_step: Callable[[], None] = lambda: None  #: e.g. keeps norms
 
 
@@ -160,7 +161,7 @@ def thrift_for(base: Base, plan: Plan, pupil: Pupil, state: State | None) -> Thr
         return thrift_of(state.told["thrift"])
     sizes = sizes_in(base)
     numbers = sum(value.numel() for value in pupil.parameters.values())
-    trained = Trained(numbers=numbers, optimizer=plan.optimizer, hears_anew=pupil.hears_anew)
+    trained = Trained(numbers=numbers, optimizer=plan.optimizer, hears_anew=pupil.hears_anew, repeats=pupil.repeats)
     room = room_mib(memory_of(base.device), sizes)
     found = fit(sizes, trained, plan.batch_size, room, may_8bit=has_8bit())
     say = log.warning if found.savings else log.info

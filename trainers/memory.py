@@ -121,6 +121,7 @@ class Trained:
     numbers: int
     optimizer: str = ADAMW
     hears_anew: bool = False  #: whether captions are encoded in every step, not once before
+    repeats: bool = True  #: whether a step that is computed twice is the same both times
 
 
 def imagine_mib(sizes: Sizes, pictures: int = 1) -> int:
@@ -159,7 +160,8 @@ def thrifts(sizes: Sizes, trained: Trained, batch_size: int, *, may_8bit: bool) 
                 yield (thrift := replace(thrift, offloads=True))
             if may_8bit and not sizes.is_host and trained.optimizer == ADAMW:
                 yield (thrift := replace(thrift, is_8bit=True))
-            yield replace(thrift, is_checkpointing=True)
+            if trained.repeats:
+                yield replace(thrift, is_checkpointing=True)
 
 
 @dataclass(frozen=True, slots=True)

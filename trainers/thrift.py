@@ -57,14 +57,17 @@ def as_told(thrift: Thrift, conceded: Sequence[Concession]) -> dict[str, Any]:
     return {"thrift": asdict(thrift), "conceded": [asdict(one) for one in conceded]}
 
 
-def lowered(thrift: Thrift) -> Thrift | None:
+def lowered(thrift: Thrift, *, repeats: bool = True) -> Thrift | None:
     """The next thing to give up when memory has ended: half the batch, then pictures, then time; None: nothing is left.
 
     A batch is halved first, since a step of fewer photos still learns from each as well as before.
+    `repeats`: whether a step that is computed twice is the same both times, as checkpointing needs it.
     """
     if thrift.batch_size > 1:
         return replace(thrift, batch_size=thrift.batch_size // 2)
-    return smaller(thrift) or (None if thrift.is_checkpointing else replace(thrift, is_checkpointing=True))
+    if less := smaller(thrift):
+        return less
+    return replace(thrift, is_checkpointing=True) if repeats and not thrift.is_checkpointing else None
 
 
 def smaller(thrift: Thrift) -> Thrift | None:

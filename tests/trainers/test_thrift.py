@@ -88,6 +88,10 @@ def test_things_are_given_up_in_their_order() -> None:
     assert told == [(2, 1.0, False), (1, 1.0, False), (1, 0.75, False), (1, 0.5, False), (1, 0.5, True)]
 
 
+def test_a_step_in_which_something_is_drawn_by_lot_is_not_computed_twice() -> None:
+    assert lowered(Thrift(batch_size=1, side=0.5), repeats=False) is None
+
+
 def test_half_the_batch_is_tried_first_and_the_step_is_taken_again(
     base: Base, a_lesson: Lessons, lora: Method, scarce: Callable[..., Scarce]
 ) -> None:

@@ -89,6 +89,8 @@ class HypernetworkMethod:
             prior=prior_of(base, lesson, settings),
             write=write,
             before_step=before_step,
+            hears_anew=False,
+            repeats=not settings.dropout,
         )
         yield from learn(base, lesson, plan, pupil)
 
