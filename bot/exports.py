@@ -87,7 +87,12 @@ def _as_pack(rooms: Any, asker: Asker, concept: Concept, version: Version, weigh
     file = f"{concept.name}{packs.SUFFIX}"
     licence = texts.say(f"style-licence-{card.licence}")
     told = texts.say(
-        "word-exported-pack", name=plain(concept.name), file=file, size=texts.size(len(pack)), licence=licence
+        "word-exported-pack",
+        name=plain(concept.name),
+        file=file,
+        size=texts.size(len(pack)),
+        licence=licence,
+        kind=labels.kind_in(labels.opened(weights)),
     )
     return layout.file_card(told, (file, pack))
 

@@ -67,8 +67,8 @@ cmd-words-card = Ein Wort zeigen: Probebogen, Versionen und Zahlen
 cmd-words-rename = Einem Wort einen anderen Namen geben
 cmd-words-delete = Ein Wort mit seinen Gewichten und Fotos löschen
 cmd-words-export = Die Gewichte eines Wortes holen: Dateien für andere Programme oder ein Paket für Tintype
-cmd-words-import = Ein anderswo entstandenes Wort übernehmen: ein Paket, ein LoRA oder ein Embedding
-cmd-words-file = Eine .tintype.zip, eine .safetensors, oder der Ordner, den peft speicherte, als Zip
+cmd-words-import = Ein anderswo entstandenes Wort übernehmen: Paket, LoRA, Embedding oder Hypernetwork
+cmd-words-file = Eine .tintype.zip, .safetensors, .pt eines Hypernetworks, oder der Ordner von peft als Zip
 cmd-words-new = Wie es hier heißt; sonst wie die Datei es sagt oder heißt
 cmd-words-kind = Was es zeigt; sonst wie die Datei es sagt
 cmd-words-class = Der Oberbegriff auf Englisch, etwa dog
@@ -797,7 +797,11 @@ word-exported-both = **<{ $name }>** als `{ $file }` und `{ $embedding }` ({ $si
 word-exported-embedding = **<{ $name }>** als `{ $file }` ({ $size }). Das läuft in AUTOMATIC1111, ComfyUI und diffusers: Leg die Datei in den Ordner für Embeddings und schreib `{ $trigger }`. Wer die Datei hat, kann das Aussehen darin benutzen.
 word-exported-hypernetwork = **<{ $name }>** als `{ $file }` ({ $size }). Das läuft in AUTOMATIC1111 und ComfyUI: Leg die Datei in den Ordner für Hypernetworks, wähl sie dort aus und schreib `{ $trigger }`. Wer die Datei hat, kann das Aussehen darin benutzen.
 word-exported-aesthetic = **<{ $name }>** als `{ $file }` ({ $size }). Darin steht die Richtung eines Stils, in die nur Tintype Prompts lenkt: Gib die Datei `/words import` eines anderen Tintype. Wer die Datei hat, kann den Stil darin benutzen.
-word-exported-pack = **<{ $name }>** als `{ $file }` ({ $size }), unter der Lizenz „{ $licence }“. Darin sind Gewichte, Proben, Karte und Prüfsummen, und von niemandem Name oder Nummer außer dem, was du angegeben hast. `/words import` eines anderen Tintype nimmt es ganz; andere Programme nehmen die .safetensors daraus. Wer es hat, kann das Aussehen darin benutzen.
+word-exported-pack = **<{ $name }>** als `{ $file }` ({ $size }), unter der Lizenz „{ $licence }“. Darin sind Gewichte, Proben, Karte und Prüfsummen, und von niemandem Name oder Nummer außer dem, was du angegeben hast. `/words import` eines anderen Tintype nimmt es ganz{ $kind ->
+    [hypernetwork] {""}
+    [aesthetic] {""}
+   *[lora] ; andere Programme nehmen die .safetensors daraus
+}. Wer es hat, kann das Aussehen darin benutzen.
 import-title = ## <{ $word }>, anderswo entstanden
 import-file = `{ $name }`: { $layout ->
     [pack] {""}ein Paket von Tintype mit{" "}

@@ -53,8 +53,8 @@ cmd-words-card = Show one word: its sample sheet, versions and figures
 cmd-words-rename = Give a word another name
 cmd-words-delete = Delete a word, its weights and its photos
 cmd-words-export = Get a word's weights: files for other programs, or one pack for another Tintype
-cmd-words-import = Take over a word made elsewhere: a pack, a LoRA or an embedding
-cmd-words-file = A .tintype.zip, a .safetensors, or the folder that peft saved as a zip
+cmd-words-import = Take over a word made elsewhere: a pack, a LoRA, an embedding or a hypernetwork
+cmd-words-file = A .tintype.zip, a .safetensors, a hypernetwork's .pt, or the folder that peft saved as a zip
 cmd-words-new = What it is called here; at first as the file says, or as it is named
 cmd-words-kind = What it shows; at first as the file says
 cmd-words-class = The known word it is a kind of, e.g. dog
@@ -774,7 +774,11 @@ word-exported-both = **<{ $name }>** as `{ $file }` and `{ $embedding }` ({ $siz
 word-exported-embedding = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI and diffusers: put it into the folder of embeddings and write `{ $trigger }`. Whoever has the file can use the likeness in it.
 word-exported-hypernetwork = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111 and ComfyUI: put it into the folder of hypernetworks, choose it there and write `{ $trigger }`. Whoever has the file can use the likeness in it.
 word-exported-aesthetic = **<{ $name }>** as `{ $file }` ({ $size }). It holds the direction of a style, which only Tintype leads prompts in: hand it to `/words import` of another one. Whoever has the file can use the style in it.
-word-exported-pack = **<{ $name }>** as `{ $file }` ({ $size }), under the licence “{ $licence }”. It holds the weights, the samples, the card and checksums, and no name or number of anybody but what you gave. `/words import` of another Tintype takes it whole; other programs take the .safetensors in it. Whoever has it can use the likeness in it.
+word-exported-pack = **<{ $name }>** as `{ $file }` ({ $size }), under the licence “{ $licence }”. It holds the weights, the samples, the card and checksums, and no name or number of anybody but what you gave. `/words import` of another Tintype takes it whole{ $kind ->
+    [hypernetwork] {""}
+    [aesthetic] {""}
+   *[lora] ; other programs take the .safetensors in it
+}. Whoever has it can use the likeness in it.
 import-title = ## <{ $word }>, made elsewhere
 import-file = `{ $name }`: { $layout ->
     [pack] {""}a pack of Tintype with{" "}

@@ -12,6 +12,7 @@ from PIL import Image
 from transformers import CLIPConfig, CLIPModel
 
 from storage.errors import TintypeError, WeightsRefused
+from storage.inspection_client import inspect_import
 from storage.texts import sentence
 from tests.trainers.bases import (
     CLIP_WIDTH,
@@ -36,6 +37,7 @@ from trainers.leading import Kept, agreement, encode_led
 from trainers.method import Lesson, method_named, settings_for
 from trainers.models import installed
 from trainers.pipeline import Base
+from trainers.taking import Order, taken
 from trainers.text import encode_prompt, spoken
 from trainers.weights import read_adapter
 
@@ -143,7 +145,13 @@ def test_learned_from_photos_it_is_the_mean_of_what_clip_sees(base: Base, tmp_pa
     direction = read_adapter(tmp_path / "zed.safetensors", base).direction
     whole = tiny_clip().image_features([prepared(path, base.family) for path in photos])
 
+    [handed_in] = inspect_import((tmp_path / "zed.safetensors").read_bytes(), "zed.safetensors").files
+    found = taken(base, Order(word="ivo", class_word="pastel", files=[tmp_path / "zed.safetensors"], name="zed"))
+
+    assert handed_in.facts["kind"] == found.adapter.method == "aesthetic"
     assert direction is not None
+    assert found.adapter.direction is not None
+    assert found.adapter.direction.digest() == direction.digest()
     assert torch.linalg.vector_norm(direction.vector) == pytest.approx(1)
     mean = torch.nn.functional.normalize(whole.mean(0), dim=0)
     assert towards(mean[None], direction.vector) > 0.9

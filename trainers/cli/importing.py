@@ -24,7 +24,10 @@ def add(subparsers: Subparsers) -> None:
     """Its options."""
     parser = add_command(subparsers, "import", "take over weights made elsewhere, or a pack of Tintype", run)
     parser.add_argument(
-        "file", type=Path, metavar="FILE", help="a pack, a LoRA or embedding as .safetensors, or peft's folder as a zip"
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="a pack, a LoRA or embedding as .safetensors, a hypernetwork's .pt, or peft's folder as a zip",
     )
     parser.add_argument(
         "--word", metavar="NAME", help="what it is called here (default: as the file says, or its name)"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from tests.trainers.jobs.attempts import Told, attempt_of, ran, training_of
@@ -46,6 +47,15 @@ def test_an_export_bears_the_words_present_name(base: Base, photos: list[Path], 
     assert all(ours[key].numpy().tobytes() == theirs[key].numpy().tobytes() for key in ours)
     assert read_label(tmp_path / "export" / file.path).word == "rex"
     assert read_label(tmp_path / "export" / file.path).trigger == told.done.result["trigger"]
+
+
+def test_a_hypernetwork_is_exported_as_other_programs_want_it(base: Base, photos: list[Path], tmp_path: Path) -> None:
+    weights = learned(base, photos, tmp_path / "training", "hypernetwork")
+    told = ran_on(base, tmp_path / "export", "export", weights)
+    (file,) = told.done.files
+
+    assert (Path(file.path).name, file.role, told.done.result["trigger"]) == ("rex.pt", "weights", "zed cat")
+    assert torch.load(tmp_path / "export" / file.path, weights_only=True)["name"] == "rex"
 
 
 def test_an_exported_file_draws_what_its_word_draws(base: Base, photos: list[Path], tmp_path: Path) -> None:
