@@ -116,7 +116,12 @@ def result(*, is_person: bool = False) -> cards.Card:
     learned = cards.Learned(
         job=JOB, concept=JOB, word=LONG_WORD, method=EVIL, steps=10**6, best_step=10**5, seconds=1e5,
         size_bytes=2**31, photos=20, is_person=is_person, version=JOB, kept=KEPT, owner=2**63,
-        warnings=[{"code": "W_ENDED_EARLY", "step": 10**6}],
+        warnings=[
+            {"code": "W_ENDED_EARLY", "step": 10**6},
+            {"code": "W_MEMORY_BATCH", "step": 10**6, "was": 64, "now": 2},
+            {"code": "W_MEMORY_SIZE", "step": 0, "was": 1024, "now": 512},
+            {"code": "W_MEMORY_TWICE", "step": 10**6},
+        ],
     )  # fmt: skip
     return cards.result_card(learned, picture("sheet"), picture("curve"))
 

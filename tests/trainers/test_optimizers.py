@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing, nullcontext
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,11 @@ STEPS = 6
 SHORT = {"min_steps": STEPS, "max_steps": STEPS, "points": 2, "batch_size": 2}
 CUDA_ONLY = {ADAMW_8BIT}
 
-on_this_machine = pytest.mark.parametrize("optimizer", [name for name in OPTIMIZERS if name not in CUDA_ONLY])
-pytest.importorskip("prodigyopt")
+with_prodigy = pytest.mark.skipif(find_spec("prodigyopt") is None, reason="installed before it was needed")
+on_this_machine = pytest.mark.parametrize(
+    "optimizer",
+    [pytest.param(name, marks=with_prodigy if name == PRODIGY else ()) for name in OPTIMIZERS if name not in CUDA_ONLY],
+)
 
 
 @on_this_machine
@@ -49,6 +53,7 @@ def test_a_training_goes_on_bit_for_bit(
     assert read_state(checkpoint).told["optimizer"]["name"] == optimizer
 
 
+@with_prodigy
 def test_a_checkpoint_of_another_optimizer_is_refused(base: Base, a_lesson: Lessons, tmp_path: Path) -> None:
     lora = method_named("lora")
     with closing(lora.train(base, a_lesson(), settings_for(lora, base, SHORT))) as steps:
@@ -72,6 +77,7 @@ def descended(optimizer: str, steps: int, target: float, factor: float = 1.0) ->
     return stepper, value
 
 
+@with_prodigy
 def test_prodigy_finds_how_far_it_is_to_go() -> None:
     stepper, value = descended(PRODIGY, 200, target=5.0)
 
@@ -80,6 +86,7 @@ def test_prodigy_finds_how_far_it_is_to_go() -> None:
     assert descended(ADAMW, 200, target=5.0)[1].detach() == pytest.approx(0.2, abs=0.05)
 
 
+@with_prodigy
 def test_what_prodigy_found_is_forgotten_with_its_moments() -> None:
     stepper, _ = descended(PRODIGY, 50, target=5.0)
     fresh, _ = descended(PRODIGY, 0, target=5.0)
@@ -89,6 +96,7 @@ def test_what_prodigy_found_is_forgotten_with_its_moments() -> None:
     assert stepper.tensors() == {}
 
 
+@with_prodigy
 def test_each_pace_finds_a_rate_of_its_own() -> None:
     near, far = nn.Parameter(torch.zeros(1)), nn.Parameter(torch.zeros(1))
     groups = [Group(pace=1.0, values={"near": near}), Group(pace=20.0, values={"far": far})]
@@ -130,6 +138,7 @@ def test_eight_bits_are_for_a_graphics_card_with_its_library() -> None:
         Stepper(ADAMW_8BIT, [Group(pace=1.0, values={"value": nn.Parameter(torch.zeros(1))})], 1e-3, 0.0)
 
 
+@with_prodigy
 def test_a_greeting_of_the_library_is_no_line_of_the_result(capsys: pytest.CaptureFixture[str]) -> None:
     Stepper(PRODIGY, [Group(pace=1.0, values={"value": nn.Parameter(torch.zeros(1))})], 1e-3, 0.01)
 
