@@ -1428,7 +1428,7 @@ E_DISK_FULL = Die Festplatte dieses Tintype ist voll, deshalb ließ sich nichts 
 E_NO_MEMORY = { $device ->
     [cuda] Der Grafikkarte
    *[other] Dem Rechner
-} ging der Speicher aus ({ $free_mib } MiB frei). Verlang weniger Bilder oder nimm weniger Fotos, schließ, was sonst noch läuft, oder nimm ein kleineres Basismodell.
+} ging der Speicher aus ({ $free_mib } MiB frei), und Tintype hat es schon mit weniger versucht. Schließ, was sonst noch läuft, oder nimm ein kleineres Basismodell.
 E_VAE_LOAD = Der VAE „{ $vae }“ lässt sich nicht laden. TINTYPE_VAE nennt besitzer/name@revision von einem, der mit `tintype-trainer models get` geholt wurde, oder einen Ordner mit seiner config.json und seinen .safetensors.
 E_VAE_FITS = Der VAE „{ $vae }“ passt nicht zum Basismodell „{ $base }“: { $what ->
     [latent_channels] Seine Zahl latenter Kanäle

@@ -1396,7 +1396,7 @@ E_DISK_FULL = The disk of this Tintype is full, so nothing could be saved. What 
 E_NO_MEMORY = The { $device ->
     [cuda] graphics card
    *[other] computer
-} ran out of memory ({ $free_mib } MiB free). Ask for fewer pictures or fewer photos, close what else uses it, or take a smaller base model.
+} ran out of memory ({ $free_mib } MiB free), and Tintype has already tried with less. Close what else uses it, or take a smaller base model.
 E_VAE_LOAD = The VAE “{ $vae }” cannot be loaded. TINTYPE_VAE names owner/name@revision of one that was fetched with `tintype-trainer models get`, or a folder with its config.json and .safetensors.
 E_VAE_FITS = The VAE “{ $vae }” does not fit the base model “{ $base }”: its { $what ->
     [latent_channels] number of latent channels
