@@ -135,7 +135,7 @@ def test_its_pt_is_laid_out_as_automatic1111s(base: Base, a_lesson: Lessons, tmp
     assert value[16][0]["linear.0.weight"].shape == (32, 16)
 
 
-@pytest.mark.parametrize("chosen", [{}, {"hidden": 2, "layer_norm": 1, "activation": 4, "dropout": 0.3}])
+@pytest.mark.parametrize("chosen", [{}, {"hidden": 2, "layer_norm": 1, "activation": "swish", "dropout": 0.3}])
 def test_what_was_exported_comes_back_bit_for_bit(
     base: Base, a_lesson: Lessons, tmp_path: Path, chosen: dict[str, Any]
 ) -> None:

@@ -20,6 +20,8 @@ from trainers.optimizers import OPTIMIZERS, WHY
 from trainers.pipeline import Base, swapped
 from trainers.weights import write_adapter
 
+WAYS = ("relu", *(name for name in ACTIVATIONS if name != "relu"))  # the default first
+
 
 @dataclass(frozen=True, slots=True)
 class HypernetworkSettings:
@@ -27,11 +29,9 @@ class HypernetworkSettings:
 
     hidden: int = setting(1, 1, 4, "layers between the first and the last; 1 is AUTOMATIC1111's 1, 2, 1")
     expansion: float = setting(2.0, 0.25, 8, "times the context's width, of the hidden layers")
-    activation: int = setting(
-        1, 0, 8, f"of the hidden layers: {', '.join(f'{n} {a}' for n, a in enumerate(ACTIVATIONS))}"
-    )
+    activation: str = choice(WAYS, "of the hidden layers; linear has none, swish is what other programs call Hardswish")
     layer_norm: int = setting(0, 0, 1, "1 norms what each layer says")
-    dropout: float = setting(0.0, 0.0, 0.9, "of what hidden layers say, while it learns; more keeps few photos apart")
+    dropout: float = setting(0.0, 0.0, 0.9, "of what hidden layers say, while it learns: against overfitting")
     self_attention: int = setting(1, 0, 1, "0 leaves what pictures read of themselves alone: a fifth of the size")
     learning_rate: float = setting(5e-5, 1e-7, 1e-1, "the highest that AUTOMATIC1111's users train with")
     steps_per_photo: int = setting(300, 1, 5000, "2000 to 10 000 steps are usual; it learns slower than a LoRA")
@@ -124,7 +124,7 @@ class Dropper:
 def _layout(settings: HypernetworkSettings) -> Layout:
     return Layout(
         structure=(1.0, *[settings.expansion] * settings.hidden, 1.0),
-        activation=ACTIVATIONS[settings.activation],
+        activation=settings.activation,
         is_layer_norm=bool(settings.layer_norm),
     )
 
