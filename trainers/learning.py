@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from trainers.checkpoint import State, read_state, write_state
 from trainers.conditioning import Said
 from trainers.dataset import Example, examples, prepared
-from trainers.faults import is_out_of_memory, no_memory
+from trainers.faults import is_out_of_memory, no_memory, release_memory
 from trainers.learner import Learner
 from trainers.memory import Trained, fit, memory_of, room_mib, sizes_in
 from trainers.method import Lesson, Progress
@@ -159,6 +159,7 @@ def thrift_for(base: Base, plan: Plan, pupil: Pupil, state: State | None) -> Thr
     """As it was when the checkpoint was written; for a new training what there is memory for, computed and logged."""
     if state and "thrift" in state.told:
         return thrift_of(state.told["thrift"])
+    release_memory()  # what an earlier job left in the allocator's hands counts as taken
     sizes = sizes_in(base)
     numbers = sum(value.numel() for value in pupil.parameters.values())
     trained = Trained(numbers=numbers, optimizer=plan.optimizer, hears_anew=pupil.hears_anew, repeats=pupil.repeats)

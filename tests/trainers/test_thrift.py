@@ -17,6 +17,7 @@ from trainers import learner as learners
 from trainers.conditioning import Frame, Said, predicted
 from trainers.dataset import bucket_of
 from trainers.imagine import Drawing, finished, imagine
+from trainers.memory import Memory
 from trainers.method import Lesson, Method, Progress, method_named, settings_for
 from trainers.pipeline import Base
 from trainers.thrift import (
@@ -287,3 +288,24 @@ def test_one_picture_for_which_there_is_no_memory_is_given_up(base: Base, monkey
     monkeypatch.setattr("trainers.imagine.predicted", scarcely)
     with pytest.raises(torch.OutOfMemoryError):
         pictures(base, (3, 4))
+
+
+def test_what_there_is_memory_for_is_chosen_before_the_first_step_and_said(
+    base: Base, a_lesson: Lessons, lora: Method, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("trainers.learning.memory_of", lambda device: Memory(total_mib=100, free_mib=90))
+    steps = trained(base, a_lesson(), lora)
+
+    assert steps[0].conceded == (Concession(CHECKPOINTING, 0),)
+    assert "of 90 MiB, computed; so: activations are computed twice, a third more time (−48 MiB)" in caplog.text
+
+
+def test_a_checkpoint_goes_on_as_it_was_chosen_then(
+    base: Base, a_lesson: Lessons, lora: Method, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with closing(steps_of(base, a_lesson(), lora)) as steps:
+        next(step for step in steps if step.phase == "train").save_checkpoint(tmp_path / "checkpoint")
+    monkeypatch.setattr("trainers.learning.memory_of", lambda device: Memory(total_mib=100, free_mib=90))
+    *_, last = steps_of(base, a_lesson(resume_from=tmp_path / "checkpoint"), lora)
+
+    assert last.conceded == ()
