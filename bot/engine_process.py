@@ -51,12 +51,12 @@ def command(base_model: str, device: str) -> list[str]:
 
 
 def environment(
-    environ: Mapping[str, str], models_dir: Path, output_check: WantedCheck | None = None, vae: str = ""
+    environ: Mapping[str, str], models_dir: Path, output_check: WantedCheck | None = None, **models: str
 ) -> dict[str, str]:
-    """The whole environment of an engine."""
+    """The whole environment of an engine; `models` are further ones that it is to use, such as `vae`."""
     passed = {name: value for name, value in environ.items() if name in PASSED_ON}
     ours = {"TINTYPE_MODELS_DIR": str(models_dir.resolve()), "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
-    ours |= {"TINTYPE_VAE": vae} if vae else {}
+    ours |= {f"TINTYPE_{what.upper()}": name for what, name in models.items() if name}
     return passed | ours | _checking(output_check or WantedCheck()) | COMPUTING
 
 

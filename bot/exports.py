@@ -125,6 +125,6 @@ def pack_card(rooms: Any, concept: Concept, version: Version, wished: Wished) ->
 
 
 def _settings(request: Any, result: Any) -> dict[str, Any]:
-    told = {name: result.get(name) for name in ("steps", "best_step")}
+    told = {name: result.get(name) for name in ("steps", "best_step", "mean_of")}
     learned_from = {"photos": len(request["photos"])} if request.get("photos") else {}
     return {**(request.get("settings") or {}), **told, **learned_from}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import zipfile
 from collections.abc import Sequence
@@ -12,26 +13,23 @@ from typing import Any
 from storage.atomic import write_atomic
 from storage.errors import TintypeError
 from trainers.drawing.curve import Marks
+from trainers.picking import Point, best_first, few_of
 
 DIARY = "diary.json"
 METHOD = "method.safetensors"  # the method's own checkpoint
-BEST = "best.safetensors"
 CANDIDATE = "candidate.safetensors"  # of a sample point that is reached, but not yet drawn
 PICTURES = "samples"
+WEIGHTS = "points"  # of those sample points that may still be the result, or part of it
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """A sample point that was drawn."""
+class Reached:
+    """A sample point whose samples are to be drawn: that of a moment, or the mean of some before."""
 
     number: int
-    done: int  #: steps
-    score: float | None  #: likeness from 0 to 1, where the family can tell
-    pictures: tuple[str, ...]  #: relative to the training's folder
-    is_sound: bool = True  #: False when the loss was far above what it had been
-
-
-Reached = tuple[int, int, bool]  # a sample point: number, done, is_sound
+    done: int
+    is_sound: bool = True
+    mean_of: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -44,6 +42,7 @@ class Diary:
     losses: list[tuple[int, float]] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
     pending: Reached | None = None  #: the point whose candidate is not yet drawn
+    has_means: bool = False  #: whether the method's files may be averaged
     seconds: float = 0.0  #: of work in earlier attempts
 
     def note(self, done: int, total: int, loss: float | None) -> None:
@@ -60,8 +59,19 @@ class Diary:
 
     @property
     def best(self) -> Point | None:
-        """The sample point with the highest score, the later of two equal ones; without scores the latest sound one."""
-        return max(self.points, key=_rank, default=None)
+        """The best sample point, if any was drawn."""
+        return next(iter(best_first(self.points)), None)
+
+    @property
+    def of_training(self) -> list[Point]:
+        """The sample points of the training itself, without a mean of them."""
+        return [point for point in self.points if not point.mean_of]
+
+    @property
+    def kept(self) -> list[Point]:
+        """The points whose weights are still needed: the best, and those whose mean may be tried."""
+        few = few_of(self.of_training)
+        return [*few, *(point for point in best_first(self.points)[:1] if point not in few)]
 
     def marks(self) -> Marks:
         """What the curve shows of it."""
@@ -69,52 +79,41 @@ class Diary:
         return Marks(
             total=self.total,
             losses=self.losses,
-            scores=[(point.done, point.score) for point in self.points if point.score is not None],
-            best=best.done if best else None,
+            scores=[(point.done, point.score) for point in self.of_training if point.score is not None],
+            best=best.done if best and not best.mean_of else None,
         )
 
     def as_json(self) -> str:
         """The diary as text."""
-        return json.dumps(
-            {
-                "base": self.base,
-                "done": self.done,
-                "total": self.total,
-                "losses": self.losses,
-                "points": [[p.number, p.done, p.score, list(p.pictures), p.is_sound] for p in self.points],
-                "pending": self.pending,
-                "seconds": self.seconds,
-            }
-        )
-
-
-def _rank(point: Point) -> tuple[float, bool, int]:
-    return -1.0 if point.score is None else point.score, point.is_sound, point.done
+        return json.dumps(dataclasses.asdict(self))
 
 
 def diary_of(text: str) -> Diary:
     """The diary that was written as this text."""
     told: dict[str, Any] = json.loads(text)
-    return Diary(
-        base=told["base"],
-        done=told["done"],
-        total=told["total"],
-        losses=[(int(step), float(loss)) for step, loss in told["losses"]],
-        points=[
-            Point(number, done, score, tuple(files), sound) for number, done, score, files, sound in told["points"]
-        ],
-        pending=tuple(told["pending"]) if told["pending"] else None,
-        seconds=told["seconds"],
-    )
+    told["losses"] = [(int(step), float(loss)) for step, loss in told["losses"]]
+    told["points"] = [Point(**_tuples(point)) for point in told["points"]]
+    told["pending"] = Reached(**_tuples(told["pending"])) if told["pending"] else None
+    return Diary(**told)
+
+
+def _tuples(told: dict[str, Any]) -> dict[str, Any]:
+    """JSON has lists alone."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+
+
+def weights_of(point: Point) -> str:
+    """The file of a sample point that is still needed."""
+    return f"{WEIGHTS}/{point.number:03}.safetensors"
 
 
 def pack(folder: Path, diary: Diary, target: Path) -> None:
     """Write everything a training needs to go on into one file.
 
-    `folder` holds the method's checkpoint, perhaps the best and the candidate weights, and the pictures.
+    `folder` holds the method's checkpoint, the weights that are still needed, and the pictures.
     Raises: TintypeError E_DISK_FULL.
     """
-    names = [METHOD, *(name for name in (BEST, CANDIDATE) if (folder / name).is_file())]
+    names = [METHOD, *([CANDIDATE] if (folder / CANDIDATE).is_file() else []), *map(weights_of, diary.kept)]
     names += [picture for point in diary.points for picture in point.pictures]
 
     def write(file: Any) -> None:
@@ -146,8 +145,8 @@ def unpack(source: Path, folder: Path) -> Diary:
 
 
 def _is_ours(names: Sequence[str]) -> bool:
-    plain = {DIARY, METHOD, BEST, CANDIDATE}
+    plain = {DIARY, METHOD, CANDIDATE}
+    folders = (f"{PICTURES}/", f"{WEIGHTS}/")
     return METHOD in names and all(
-        name in plain or (name.startswith(f"{PICTURES}/") and name.count("/") == 1 and ".." not in name)
-        for name in names
+        name in plain or (name.startswith(folders) and name.count("/") == 1 and ".." not in name) for name in names
     )

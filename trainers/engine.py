@@ -72,6 +72,7 @@ class WantedBase:
     device: str
     output_check: WantedCheck
     vae: str = ""  #: in the place of its own
+    likeness: str = ""  #: the model that tells it
 
 
 class Engine:
@@ -106,7 +107,7 @@ class Engine:
 
         try:
             wanted = self._wanted
-            base = load_base(wanted.base_model, wanted.device, wanted.output_check, wanted.vae)
+            base = load_base(wanted.base_model, wanted.device, wanted.output_check, wanted.vae, wanted.likeness)
             runs()  # imported now, not while the first prompt waits
             self._card.update(state="ready", **advertised(base))
         except TintypeError as error:

@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from trainers.adapter import Adapter
 from trainers.conditioning import Said, together
 from trainers.differences import Difference, LowRank, of_one_alpha
-from trainers.learning import Prior, Pupil, captions_of, learn, plan_of
-from trainers.method import Lesson, Progress, choice, setting
-from trainers.optimizers import OPTIMIZERS, WHY
+from trainers.learning import PlanSettings, Prior, Pupil, captions_of, learn, plan_of
+from trainers.method import Lesson, Progress, setting
 from trainers.pipeline import Applied, Base, swapped
+from trainers.pointwise import as_products
 from trainers.text import encode_prompt, stacked
 from trainers.weights import write_adapter
 
@@ -36,20 +36,12 @@ DifferenceOf = Callable[[nn.Module, Values], Difference]
 
 
 @dataclass(frozen=True, slots=True)
-class LayerSettings:
+class LayerSettings(PlanSettings):
     """What all methods that train layers have; a member never sees these."""
 
     rank: int = setting(16, 1, 256, "14 MB at 16 for SD 1.5; higher learns more and overfits sooner")
     alpha: float = setting(16.0, 0.1, 512, "equal to the rank, so that the rate means the same at every rank")
-    learning_rate: float = setting(1e-4, 1e-7, 1e-1, "diffusers' and ai-toolkit's default for AdamW")
-    steps_per_photo: int = setting(100, 1, 1000, "training-facts.md, 4: 80 to 120 a photo")
-    min_steps: int = setting(400, 1, 20_000, "fewer leave a face half learnt")
-    max_steps: int = setting(1500, 1, 20_000, "more only overfit a few photos")
-    batch_size: int = setting(1, 1, 64, "fits 8 GB at 512 px")
-    weight_decay: float = setting(1e-2, 0, 1, "AdamW's default")
-    points: int = setting(4, 1, 20, "sample points; the best is kept")
     prior: float = setting(0.0, 0, 10, "weight of the base's own prediction for the class word; doubles the time")
-    optimizer: str = choice(OPTIMIZERS, WHY)
 
 
 def targets_of(unet: nn.Module) -> list[tuple[str, nn.Linear | nn.Conv2d]]:
@@ -104,11 +96,20 @@ def new_layers(base: Base, config: PeftConfig, seed: int, names: Sequence[str] |
         for name, layer in kept.items():
             base.unet.set_submodule(name, layer)
         vars(base.unet).pop("peft_config", None)  # peft's note that it was here
+    if is_plain_lora(config):
+        as_products(layers.values())
     for layer in layers.values():
         for _, value in _own(layer):
             value.data = value.data.float()
             value.requires_grad_(True)
     return layers
+
+
+def is_plain_lora(config: PeftConfig) -> bool:
+    """Whether what is added never asks for the frozen weight itself, as DoRA does."""
+    from peft import PeftType
+
+    return config.peft_type is PeftType.LORA and not getattr(config, "use_dora", False)
 
 
 def _own(layer: nn.Module) -> list[tuple[str, nn.Parameter]]:
@@ -142,8 +143,13 @@ def train_layers(
     config: PeftConfig,
     difference_of: DifferenceOf,
     names: Sequence[str] | None = None,
+    *,
+    has_means: bool = True,
 ) -> Generator[Progress, None, None]:
-    """Train peft's layers; they are in the UNet only while a step runs. `names` as in `new_layers`."""
+    """Train peft's layers; they are in the UNet only while a step runs.
+
+    `names` as in `new_layers`, `has_means` as in `Pupil`.
+    """
     layers = new_layers(base, config, lesson.seed, names)
 
     def adapter(average: Mapping[str, Tensor]) -> Adapter:
@@ -157,6 +163,7 @@ def train_layers(
         prior=prior_of(base, lesson, settings),
         hears_anew=False,
         write=lambda path, average: write_adapter(path, base, lesson, method, adapter(average)),
+        has_means=has_means,
     )
     yield from learn(base, lesson, plan_of(settings, len(lesson.photos)), pupil)
 

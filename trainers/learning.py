@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from torch import Tensor, nn
 
@@ -18,12 +17,27 @@ from trainers.dataset import Example, examples, prepared
 from trainers.faults import is_out_of_memory, no_memory, release_memory
 from trainers.learner import Learner
 from trainers.memory import Trained, fit, memory_of, room_mib, sizes_in
-from trainers.method import Lesson, Progress
-from trainers.optimizers import ADAMW, has_8bit
+from trainers.method import Lesson, Progress, choice, setting
+from trainers.optimizers import ADAMW, OPTIMIZERS, WHY, has_8bit
 from trainers.pipeline import Base
 from trainers.thrift import Thrift, at_hand, smaller, thrift_of
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSettings:
+    """What every method has; a member never sees these."""
+
+    learning_rate: float = setting(1e-4, 1e-7, 1.0, "diffusers' and ai-toolkit's default for AdamW")
+    steps_per_photo: int = setting(100, 1, 2000, "training-facts.md, 4: 80 to 120 a photo")
+    min_steps: int = setting(400, 1, 20_000, "fewer leave a face half learnt")
+    max_steps: int = setting(1500, 1, 20_000, "more only overfit a few photos")
+    batch_size: int = setting(1, 1, 64, "fits 8 GB at 512 px")
+    weight_decay: float = setting(1e-2, 0, 1, "AdamW's default")
+    points: int = setting(10, 1, 20, "sample points; the best, or the mean of the best three, is kept")
+    patience: int = setting(2, 0, 20, "sample points in a row that are no better end it; 0 goes through all steps")
+    optimizer: str = choice(OPTIMIZERS, WHY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +78,9 @@ class Pupil:
     hears_anew: bool = True  #: whether captions are encoded in every step, so that text encoders must stay at hand
     repeats: bool = True  #: whether a step that is computed twice is the same: nothing is drawn by lot in it
     after_step: Callable[[], None] = lambda: None  #: e.g. keeps norms
+    #: whether its files hold the parameters themselves, so that their mean is the parameters' mean; singular vectors
+    #: of two moments are no neighbours
+    has_means: bool = True
 
 
 def steps_for(photos: int, *, per_photo: int, least: int, most: int) -> int:
@@ -187,13 +204,14 @@ def _progress(learner: Learner, loss: float | None) -> Progress:
         points=plan.points,
         conceded=tuple(learner.conceded),
         is_sound=learner.is_sound,
+        has_means=learner.pupil.has_means,
         save_checkpoint=lambda path: write_state(path, learner.state()),
         save_weights=lambda path: learner.pupil.write(path, learner.averaged()),
     )
 
 
-def plan_of(settings: Any, photos: int) -> Plan:
-    """A plan from settings that have the usual fields."""
+def plan_of(settings: PlanSettings, photos: int) -> Plan:
+    """A plan for so many photos."""
     steps = steps_for(photos, per_photo=settings.steps_per_photo, least=settings.min_steps, most=settings.max_steps)
     return Plan(
         steps=steps,

@@ -26,6 +26,11 @@ class Task:
     settings: Any
     lesson: Lesson
 
+    @property
+    def patience(self) -> int:
+        """How many sample points in a row may be no better before it ends."""
+        return int(self.settings.patience)
+
     def steps(self) -> Generator[Progress, None, None]:
         """The method at work."""
         return self.method.train(self.base, self.lesson, self.settings)

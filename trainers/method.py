@@ -46,6 +46,7 @@ class Progress:
     points: int = 0  #: how many there will be
     conceded: Sequence[Concession] = ()  #: what was given up so far because memory was short
     is_sound: bool = True  #: False while the loss is far above what it has been
+    has_means: bool = False  #: whether the mean of two files' numbers is a word, too
     save_checkpoint: Callable[[Path], None] = dataclasses.field(default=lambda path: None, compare=False, repr=False)
     save_weights: Callable[[Path], None] = dataclasses.field(default=lambda path: None, compare=False, repr=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,11 +21,13 @@ from trainers.autoencoder import OtherVae, vae_for
 from trainers.canvas import Canvas, canvas_for
 from trainers.checks import OutputCheck, check_for
 from trainers.differences import Difference, LowRank
+from trainers.eyes import eye_for
 from trainers.families import Family, family_of
 from trainers.hypernetworks import fits, with_hypernetworks
 from trainers.precision import dtype_on, remark_on
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from transformers import CLIPTokenizer
 
 log = logging.getLogger(__name__)
@@ -58,6 +60,7 @@ class Base:
     scheduler: Any  #: the scheduler as it was stored; samplers are made from its config
     device: torch.device
     vae_name: str = ""  #: of the VAE that stands in the place of its own; empty: its own
+    eye: Callable[[Sequence[Image]], Tensor] | None = None  #: the operator's, for telling likeness: pictures -> (N, D)
     output_check: OutputCheck | None = None  #: of every picture that it draws; None where the operator has none
     empty_is_zero: bool = False  #: whether a picture without a negative prompt was taught with zeros in its place
     canvas: Canvas | None = None  #: what its UNet is shown beside noise, where it was taught to fill parts of pictures
@@ -124,13 +127,13 @@ def device_named(name: str) -> torch.device:
 
 
 def load_base(
-    base_model: str, device: str = "auto", output_check: WantedCheck | None = None, wanted_vae: str = ""
+    base_model: str, device: str = "auto", output_check: WantedCheck | None = None, vae: str = "", likeness: str = ""
 ) -> Base:
     """Load a base model from this machine alone: `miniature`, a folder, or `repo@revision` in the Hugging Face cache.
 
     Raises: TintypeError E_BASE_LOAD when it is not here or not whole, E_NO_FAMILY when we do not know its kind,
     E_OUTPUT_CHECK_MISSING and E_OUTPUT_CHECK_LOAD when its pictures could not be looked at as they must be, E_VAE_LOAD
-    and E_VAE_FITS when it cannot have the VAE that is wanted in the place of its own.
+    and E_VAE_FITS when it cannot have the VAE that is wanted in the place of its own, E_LIKENESS_LOAD.
     """
     _be_quiet()
     where, name, revision = _located(base_model)
@@ -140,13 +143,14 @@ def load_base(
         log.warning(remark)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     check = check_for(output_check or WantedCheck(), where, target)
-    vae = vae_for(wanted_vae, where, name, dtype)
+    other = vae_for(vae, where, name, dtype)
+    eye = eye_for(likeness, target)
     try:
-        pipeline = _pipeline(where, dtype, vae)
+        pipeline = _pipeline(where, dtype, other)
     except (OSError, ValueError) as error:
         raise TintypeError("E_BASE_LOAD", base=base_model) from error
     base = base_of(pipeline, name, revision, target)
-    return replace(base, output_check=check, vae_name=vae.name if vae else "")
+    return replace(base, output_check=check, eye=eye, vae_name=other.name if other else "")
 
 
 def _pipeline(where: Path, dtype: torch.dtype, vae: OtherVae | None) -> Any:

@@ -18,6 +18,7 @@ class TrainerSettings:
     device: str  #: "auto", "cpu" or "cuda"
     models_dir: Path  #: where `models get` puts base models
     output_check: WantedCheck  #: what looks at every drawn picture
+    likeness: str  #: the model that tells it: a folder; empty: the base model's own features
     vae: str  #: in the place of the base model's own: "owner/name@revision", or a folder; empty: its own
 
     @classmethod
@@ -34,4 +35,5 @@ class TrainerSettings:
             models_dir=Path(env.text("TINTYPE_MODELS_DIR") or data_dir / "models"),
             output_check=WantedCheck.named(env.text("TINTYPE_OUTPUT_CHECK"), env.text("TINTYPE_OUTPUT_CHECK_DIR")),
             vae=env.text("TINTYPE_VAE"),
+            likeness=env.text("TINTYPE_LIKENESS"),
         )

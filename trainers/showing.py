@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from storage.records import Kind
 from trainers.imagine import Drawing, imagine
 from trainers.weights import read_adapter
 
 if TYPE_CHECKING:
     from trainers.method import Lesson, Progress
-    from trainers.pipeline import Base
+    from trainers.pipeline import Applied, Base
 
 SAMPLE_SEED = 7_000  # of the first sample; the same for every training, so that sheets can be compared
 LEAST_STEPS = 12  # denoising steps: samples are looked at small, half of the usual steps show enough
@@ -38,9 +37,13 @@ def shots_for(base: Base, lesson: Lesson) -> tuple[Shot, ...]:
 
 def shots_of(base: Base, word: str, kind: str) -> tuple[Shot, ...]:
     """The family's sample scenes with a word in them."""
-    family, token = base.family, f"<{word}>"
+    return _shots(base, f"<{word}>", kind)
+
+
+def _shots(base: Base, said: str, kind: str) -> tuple[Shot, ...]:
+    family = base.family
     return tuple(
-        Shot(f"{family.said(token, kind)}{scene}", f"{token}{scene}", SAMPLE_SEED + index)
+        Shot(f"{family.said(said, kind)}{scene}", f"{said}{scene}", SAMPLE_SEED + index)
         for index, scene in enumerate(family.scenes(kind))
     )
 
@@ -63,21 +66,22 @@ def drawn(
     Raises: WeightsRefused as `read_adapter`.
     """
     adapter = read_adapter(weights, base)
-    adapter = adapter.called(word) if word else adapter
+    return (yield from _drawn(base, shots, [(adapter.called(word) if word else adapter, 1.0)]))
+
+
+def drawn_plainly(base: Base, lesson: Lesson) -> Generator[Progress, None, list[Image.Image]]:
+    """Draw the same scenes from the same seeds with the class word in the word's place; as `drawn`."""
+    return (yield from _drawn(base, _shots(base, lesson.class_word, lesson.kind), ()))
+
+
+def _drawn(base: Base, shots: Sequence[Shot], words: Sequence[Applied]) -> Generator[Progress, None, list[Image.Image]]:
     steps = max(LEAST_STEPS, base.family.steps // 2)
     pictures: list[Image.Image] = []
     for shot in shots:
-        asked = Drawing(prompt=shot.prompt, seeds=(shot.seed,), adapters=((adapter, 1.0),), steps=steps)
+        asked = Drawing(prompt=shot.prompt, seeds=(shot.seed,), adapters=words, steps=steps)
         with closing(imagine(base, asked)) as drawing:
             pictures += yield from drawing
     return pictures
-
-
-def scorer_for(base: Base, lesson: Lesson) -> Callable[[Sequence[Image.Image]], float] | None:
-    """How much the shots of a word look like its photos (0 … 1); None where the family cannot tell, and for styles."""
-    if base.family.scorer is None or lesson.kind == Kind.STYLE:
-        return None
-    return base.family.scorer([opened(path) for path in lesson.photos])
 
 
 def opened(path: Path) -> Image.Image:

@@ -78,5 +78,6 @@ def train_blocks(base: Base, lesson: Lesson, settings: LayerSettings, method: st
         prior=prior_of(base, lesson, settings),
         hears_anew=False,
         write=write,
+        has_means=not settings.rank,
     )
     yield from learn(base, lesson, plan_of(settings, len(lesson.photos)), pupil)

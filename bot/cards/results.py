@@ -26,7 +26,10 @@ class Learned:
     word: str
     method: str
     steps: int
+    planned_steps: int
+    has_stalled: bool  #: whether it ended before these because no sample point got better
     best_step: int | None
+    mean_of: Sequence[int]  #: steps, where the mean of several sample points was the best
     seconds: float
     size_bytes: int
     photos: int
@@ -119,8 +122,18 @@ def _figures(learned: Learned) -> str:
         seconds=texts.span(learned.seconds),
         size=texts.size(learned.size_bytes),
     )
-    best = None if learned.best_step is None else texts.say("result-best", step=learned.best_step)
-    return layout.lines(figures, best)
+    return layout.lines(figures, _best(learned))
+
+
+def _best(learned: Learned) -> str | None:
+    """Which sample point it is, and whether the training ended before its last step because none got better."""
+    stalled = "yes" if learned.has_stalled and learned.steps < learned.planned_steps else "no"
+    if learned.mean_of:
+        steps = ", ".join(map(str, learned.mean_of))
+        return texts.say("result-mean", steps=steps, stalled=stalled, most=learned.planned_steps)
+    if learned.best_step is None:
+        return None
+    return texts.say("result-best", step=learned.best_step, stalled=stalled, most=learned.planned_steps)
 
 
 def grid_card(grid: Grid) -> Card:

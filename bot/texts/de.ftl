@@ -578,7 +578,12 @@ training-over = **<{ $word }>** · { $state ->
 }
 result-title = ## <{ $word }> ist gelernt
 result-figures = { $method } · { $steps } Schritte · { $seconds } · { $size }
-result-best = Am besten bei Schritt { $step }.
+result-best = Am besten bei Schritt { $step }. { result-stalled }
+result-mean = Am besten ist das Mittel der Schritte { $steps }. { result-stalled }
+result-stalled = { $stalled ->
+        [yes] Es war vor den { $most } Schritten zu Ende, weil nichts mehr besser wurde.
+       *[no] {""}
+    }
 result-use = Schreib es in einen Prompt: `/imagine prompt:<{ $word }> on the beach`
 result-photos = { $count ->
     [one] Das Foto ist
@@ -1430,6 +1435,7 @@ E_NO_MEMORY = { $device ->
    *[other] Dem Rechner
 } ging der Speicher aus ({ $free_mib } MiB frei), und Tintype hat es schon mit weniger versucht. Schließ, was sonst noch läuft, oder nimm ein kleineres Basismodell.
 E_VAE_LOAD = Der VAE „{ $vae }“ lässt sich nicht laden. TINTYPE_VAE nennt besitzer/name@revision von einem, der mit `tintype-trainer models get` geholt wurde, oder einen Ordner mit seiner config.json und seinen .safetensors.
+E_LIKENESS_LOAD = Das Modell für Ähnlichkeit „{ $model }“ lässt sich nicht laden. TINTYPE_LIKENESS nennt einen Ordner mit DINOv2, CLIP oder SigLIP: config.json, preprocessor_config.json und model.safetensors.
 E_VAE_FITS = Der VAE „{ $vae }“ passt nicht zum Basismodell „{ $base }“: { $what ->
     [latent_channels] Seine Zahl latenter Kanäle
     [pixels_per_latent] Seine Zahl von Pixeln je Latent

@@ -564,7 +564,12 @@ training-over = **<{ $word }>** · { $state ->
 }
 result-title = ## <{ $word }> is learned
 result-figures = { $method } · { $steps } steps · { $seconds } · { $size }
-result-best = Best at step { $step }.
+result-best = Best at step { $step }. { result-stalled }
+result-mean = The mean of steps { $steps } is the best. { result-stalled }
+result-stalled = { $stalled ->
+        [yes] It ended before its { $most } steps, because nothing got better any more.
+       *[no] {""}
+    }
 result-use = Write it in a prompt: `/imagine prompt:<{ $word }> on the beach`
 result-photos = The { $count ->
     [one] photo is
@@ -1398,6 +1403,7 @@ E_NO_MEMORY = The { $device ->
    *[other] computer
 } ran out of memory ({ $free_mib } MiB free), and Tintype has already tried with less. Close what else uses it, or take a smaller base model.
 E_VAE_LOAD = The VAE “{ $vae }” cannot be loaded. TINTYPE_VAE names owner/name@revision of one that was fetched with `tintype-trainer models get`, or a folder with its config.json and .safetensors.
+E_LIKENESS_LOAD = The likeness model “{ $model }” cannot be loaded. TINTYPE_LIKENESS names a folder with DINOv2, CLIP or SigLIP: its config.json, preprocessor_config.json and model.safetensors.
 E_VAE_FITS = The VAE “{ $vae }” does not fit the base model “{ $base }”: its { $what ->
     [latent_channels] number of latent channels
     [pixels_per_latent] number of pixels to a latent

@@ -114,7 +114,8 @@ def training(*, is_person: bool = False) -> cards.Card:
 
 def result(*, is_person: bool = False) -> cards.Card:
     learned = cards.Learned(
-        job=JOB, concept=JOB, word=LONG_WORD, method=EVIL, steps=10**6, best_step=10**5, seconds=1e5,
+        job=JOB, concept=JOB, word=LONG_WORD, method=EVIL, steps=10**6, planned_steps=10**7, has_stalled=True,
+        best_step=None, mean_of=[10**5] * 3, seconds=1e5,
         size_bytes=2**31, photos=20, is_person=is_person, version=JOB, kept=KEPT, owner=2**63,
         warnings=[
             {"code": "W_ENDED_EARLY", "step": 10**6},

@@ -54,7 +54,7 @@ class Cell:
     bytes: int = 0  #: of the word's file
     seconds: float = 0.0  #: of the training, samples included
     steps: int = 0
-    best_step: int = 0
+    best_step: int = 0  #: of a mean of sample points the last one's
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> Cell:
@@ -83,7 +83,8 @@ def measure(base: Base, exam: Exam, way: str, seed: int) -> tuple[Cell, list[Ima
         marks=exam.marks(images),
         diverse=diverse(images, len(exam.questions)),
         took_s=round(time.monotonic() - began, 1),
-        **{name: told[name] for name in ("bytes", "seconds", "steps", "best_step") if name in told},
+        **{name: told[name] for name in ("bytes", "seconds", "steps") if name in told},
+        best_step=told.get("best_step") or max(told.get("mean_of", ()), default=0),
     )
     return cell, images
 

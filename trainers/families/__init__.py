@@ -62,7 +62,7 @@ class Family:
     pages: int  #: how many times the text encoder's length a prompt may fill; what is beyond is told, not heard
     clip: ClipSource | None = None  #: of the first text encoder; None: there is none that it comes from
     recommended: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: method -> settings
-    #: from a word's photos; None: the latest sample point is kept
+    #: from photos of a subject; None, and for styles: pictures are compared in features
     scorer: Callable[[Sequence[Image]], Scorer] | None = None
     #: photos, kind -> what a caption says after the word: the place above all, and for a style all that is drawn
     captioner: Callable[[Sequence[Image], str], Sequence[str]] | None = None

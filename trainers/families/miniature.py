@@ -28,24 +28,26 @@ STYLE_SAMPLES = (
     " of a pink rabbit in the forest",
 )
 #: enough for the few attributes of a drawn subject
-PACE = {"learning_rate": 1e-3, "steps_per_photo": 50, "min_steps": 300, "max_steps": 360, "batch_size": 4}
+PACE = {"learning_rate": 3e-3, "steps_per_photo": 50, "min_steps": 300, "max_steps": 360, "batch_size": 4}
 
 
 def _scorer(photos: Sequence[Image]) -> Scorer:
-    """Likeness and obedience, as the `pick` reader sees them."""
-    from trainers.miniature.readers import consensus, load_reader, prompt_fidelity, subject_fidelity
+    """Likeness twice, obedience once, as the `pick` reader believes to see them."""
+    from trainers.miniature.readers import believed, consensus, load_reader
+    from trainers.miniature.world import ATTRIBUTES
 
     reader = load_reader("pick")
     subject = consensus(reader.read(photos))
+    names = [name for name in ATTRIBUTES if name != "second" or subject.pattern != "plain"]
+    looks = {f"solo.{name}": str(getattr(subject, name)) for name in names}
+    orders = [
+        {"scene": scene} | ({"solo.accessory": accessory} if accessory else {}) for _, scene, accessory in SAMPLES
+    ]
 
     def score(samples: Sequence[Image]) -> float:
-        readings = reader.read(samples)
-        likeness = [subject_fidelity(reading, subject) for reading in readings]
-        obeyed = [
-            prompt_fidelity(reading, scene, accessory)
-            for reading, (_, scene, accessory) in zip(readings, SAMPLES, strict=True)
-        ]
-        return (sum(likeness) * 2 + sum(obeyed)) / (3 * len(readings))
+        beliefs = reader.beliefs(samples)
+        alike, obeyed = believed(beliefs, [looks] * len(samples)), believed(beliefs, orders)
+        return (2 * sum(alike) + sum(obeyed)) / (3 * len(samples))
 
     return score
 
@@ -113,7 +115,7 @@ register(
             "custom_diffusion": PACE | {"learning_rate": 1e-3, "vectors": 6, "prior": 0.0},
             "hypernetwork": PACE | {"learning_rate": 1e-3},
             "aesthetic": {"lead_steps": 10, "learning_rate": 1e-3},
-            "pivotal": PACE | {"vectors": 6},
+            "pivotal": PACE | {"vectors": 6, "rows_pace": 7.0},
             "textual_inversion": {
                 "learning_rate": 2e-2,
                 "steps_per_photo": 60,

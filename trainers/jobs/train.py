@@ -13,7 +13,7 @@ from PIL import Image
 
 from storage.errors import TintypeError
 from trainers.attempt import Attempt
-from trainers.diary import BEST, CANDIDATE, METHOD, PICTURES, Diary, Point, Reached, pack, unpack
+from trainers.diary import CANDIDATE, METHOD, PICTURES, WEIGHTS, Diary, Reached, pack, unpack, weights_of
 from trainers.drawing.curve import curve
 from trainers.drawing.encode import encoded, png
 from trainers.drawing.held import is_held_back, texts_of
@@ -22,11 +22,14 @@ from trainers.drawing.sheet import Row, sheet
 from trainers.events import Checkpoint, Done, End, Event, Made, Sample, Step, Stopped, Wish, made
 from trainers.jobs import job
 from trainers.lessons import cut_captions, task_of
-from trainers.showing import drawn, opened, scorer_for, shots_for
+from trainers.likeness import scorer_for
+from trainers.picking import Point, few_of, has_stalled, write_mean
+from trainers.showing import drawn, opened, shots_for
 from trainers.thrift import Concession, warnings_of
 from trainers.worker import Running, followed
 
 if TYPE_CHECKING:
+    from trainers.families import Scorer
     from trainers.method import Progress
     from trainers.pipeline import Base
 
@@ -34,7 +37,7 @@ CHECKPOINT_EVERY_S = 10.0  # so that a kill -9 costs at most 15 s with what is w
 KEPT_CHECKPOINTS = 2  # the bot may still be reading the one before
 SHEET_LIMIT_BYTES = 8 << 20  # below what any Discord server takes
 CARD_TILE_PX, SHEET_TILE_PX, COVER_PX = 128, 192, 256
-WEIGHTS = "weights.safetensors"
+RESULT = "weights.safetensors"
 
 
 class Training:
@@ -45,11 +48,12 @@ class Training:
         self._attempt = attempt
         self._clock = clock
         self._folder = attempt.folder / "training"
-        (self._folder / PICTURES).mkdir(parents=True, exist_ok=True)
+        for name in (PICTURES, WEIGHTS):
+            (self._folder / name).mkdir(parents=True, exist_ok=True)
         self._diary = self._begun()
         self._task = task_of(base, attempt, self._folder / METHOD if attempt.resume else None)
         self._shots = shots_for(base, self._task.lesson)
-        self._scorer = scorer_for(base, self._task.lesson)
+        self._scorer: Scorer | None = None  # until it is prepared
         self._began_s = self._saved_s = clock()
         self._before_s = self._diary.seconds
         self._written: list[Path] = []  # checkpoints that are still there, in the order of writing
@@ -66,25 +70,46 @@ class Training:
 
     def run(self) -> Running:
         """Prepare, learn, draw at sample points; end with the best."""
-        yield Step(phase="prepare", done=self._diary.done, total=max(self._diary.total, 1))
+        yield self._aside("prepare")
+        scoring = scorer_for(self._base, self._task.lesson)
+        self._scorer = yield from followed(scoring, lambda progress: self._aside("prepare"))
+        if self._scorer is None:
+            return Stopped()
         if self._diary.pending and not (yield from self._show(self._diary.pending)):
             return Stopped()
+        warnings: list[Mapping[str, Any]] = []
         try:
             end = yield from self._learned()
         except TintypeError as error:
             if error.code != "E_DIVERGED" or not self._diary.points:
                 raise
-            return self._done({"code": "W_ENDED_EARLY", "step": self._diary.done})  # what was good is still there
-        return end or self._done()
+            end = None  # what was good is still there
+            warnings.append({"code": "W_ENDED_EARLY", "step": self._diary.done})
+        if end is None and not (yield from self._tried_mean()):
+            return Stopped()
+        return end or self._done(*warnings)
 
     def _learned(self) -> Generator[Event, Wish | None, End | None]:
-        """All steps; an end when one came before the last of them."""
+        """All steps, or as many as make it better; an end when one was wished before."""
         with closing(self._task.steps()) as steps:
-            for progress in steps:
+            while not self._has_stalled and (progress := next(steps, None)) is not None:
                 end = yield from self._after(progress)
                 if end is not None:
                     return end
         return None
+
+    @property
+    def _has_stalled(self) -> bool:
+        return has_stalled(self._diary.of_training, self._task.patience)
+
+    def _tried_mean(self) -> Generator[Event, Wish | None, bool]:
+        """Draw the mean of the best few, which is one more sample point; False when a wish to stop came first."""
+        few = few_of(self._diary.of_training)
+        if not few or not self._diary.has_means or len(self._diary.of_training) < len(self._diary.points):
+            return True
+        write_mean([self._folder / weights_of(point) for point in few], self._folder / CANDIDATE)
+        steps = tuple(point.done for point in few)
+        return (yield from self._show(Reached(len(self._diary.points) + 1, steps[-1], mean_of=steps)))
 
     # --- between two steps -------------------------------------------------------------------------------------------
 
@@ -110,7 +135,8 @@ class Training:
         if progress.point is None or self._diary.has(progress.point):
             return True
         progress.save_weights(self._folder / CANDIDATE)
-        self._diary.pending = (progress.point, progress.done, progress.is_sound)
+        self._diary.pending = Reached(progress.point, progress.done, progress.is_sound)
+        self._diary.has_means = progress.has_means
         yield from self._keep(progress)
         return (yield from self._show(self._diary.pending))
 
@@ -140,19 +166,28 @@ class Training:
 
         False when a wish to stop came first: the checkpoint before this knows that the point is not drawn.
         """
-        number, done, is_sound = reached
-        images = yield from followed(drawn(self._base, self._folder / CANDIDATE, self._shots), self._aside)
+        images = yield from followed(
+            drawn(self._base, self._folder / CANDIDATE, self._shots), lambda progress: self._aside("sample")
+        )
         if images is None:
             return False
         score = self._scorer(images) if self._scorer else None
-        self._diary.points.append(Point(number, done, score, self._laid(number, images), is_sound))
+        pictures = self._laid(reached.number, images)
+        point = Point(reached.number, reached.done, score, pictures, reached.is_sound, reached.mean_of)
+        self._diary.points.append(point)
         self._diary.pending = None
-        learned = self._learned_by(self._diary.points[-1])
-        best = self._diary.best
-        if best is not None and best.number == number:
-            (self._folder / CANDIDATE).replace(self._folder / BEST)
-        yield self._sample(self._diary.points[-1], images, learned)
+        learned = [] if point.mean_of else [self._learned_by(point)]  # what the mean is, the result is or nobody wants
+        self._keep_weights(point)
+        yield self._sample(point, images, learned)
         return True
+
+    def _keep_weights(self, newest: Point) -> None:
+        """The candidate becomes the newest point's file; what can be no part of the result any more goes."""
+        (self._folder / CANDIDATE).replace(self._folder / weights_of(newest))
+        kept = {weights_of(point) for point in self._diary.kept}
+        for point in self._diary.points:
+            if weights_of(point) not in kept:
+                (self._folder / weights_of(point)).unlink(missing_ok=True)
 
     def _learned_by(self, point: Point) -> Made:
         """The candidate as a file of its own, which may be chosen instead of the best when all is over."""
@@ -161,9 +196,9 @@ class Training:
         told = {"point": point.number, "done": point.done, "score": point.score}
         return self._made(target, "point", alt=told)
 
-    def _aside(self, progress: Progress) -> Step:
-        """A denoising step leaves the training where it is; prompts can be served after each."""
-        return Step(phase="sample", done=self._diary.done, total=max(self._diary.total, 1))
+    def _aside(self, phase: str) -> Step:
+        """What leaves the training where it is, such as a denoising step; prompts can be served after each."""
+        return Step(phase=phase, done=self._diary.done, total=max(self._diary.total, 1))
 
     def _laid(self, number: int, images: Sequence[Image.Image]) -> tuple[str, ...]:
         names = tuple(f"{PICTURES}/{number:03}-{index}.png" for index in range(1, len(images) + 1))
@@ -171,7 +206,7 @@ class Training:
             (self._folder / name).write_bytes(png(image, texts_of(image)))
         return names
 
-    def _sample(self, point: Point, images: Sequence[Image.Image], learned: Made) -> Sample:
+    def _sample(self, point: Point, images: Sequence[Image.Image], learned: Sequence[Made]) -> Sample:
         best = self._diary.best
         shown = [point] if best is None or best is point else [point, best]
         captions = [shot.caption for shot in self._shots]
@@ -181,12 +216,12 @@ class Training:
             self._made(self._folder / name, "sample", image.size, {"prompt": caption})
             for name, image, caption in zip(point.pictures, images, captions, strict=True)
         ]
-        return Sample(point=point.number, done=point.done, score=point.score, files=(*files, learned))
+        return Sample(point=point.number, done=point.done, score=point.score, files=(*files, *learned))
 
     def _row(self, point: Point) -> Row:
         images = [opened(self._folder / name) for name in point.pictures]
         note = "" if point.score is None else f"{point.score:.0%}"
-        return Row(f"{point.done}", images, note, is_marked=point == self._diary.best)
+        return Row(point.label, images, note, is_marked=point == self._diary.best)
 
     # --- the end -----------------------------------------------------------------------------------------------------
 
@@ -194,7 +229,7 @@ class Training:
         """The best so far; before the first sample point, that is this moment."""
         if not self._diary.points:
             progress.save_weights(self._folder / CANDIDATE)
-            if not (yield from self._show((0, progress.done, progress.is_sound))):
+            if not (yield from self._show(Reached(0, progress.done, progress.is_sound))):
                 return Stopped()
         return self._done()
 
@@ -203,7 +238,7 @@ class Training:
         best = self._diary.best
         if best is None:
             raise RuntimeError("the method ended without a sample point")
-        weights = (self._folder / BEST).rename(self._attempt.folder / WEIGHTS)
+        weights = (self._folder / weights_of(best)).rename(self._attempt.folder / RESULT)
         captions = [shot.caption for shot in self._shots]
         picture = sheet(captions, [self._row(point) for point in self._diary.points], SHEET_TILE_PX)
         files = (
@@ -241,7 +276,10 @@ class Training:
             "base_model": self._base.id,
             "base_revision": self._base.revision,
             "steps": self._diary.done,
-            "best_step": best.done,
+            "planned_steps": self._diary.total,
+            "has_stalled": self._has_stalled,
+            "best_step": None if best.mean_of else best.done,
+            "mean_of": [*best.mean_of],
             "score": None if best.score is None else round(best.score, 4),
             "samples": len(self._diary.points),
             "seconds": round(self._seconds(), 1),

@@ -38,6 +38,7 @@ class AestheticSettings:
     max_steps: int = setting(60, 1, 1000, "more change nothing")
     batch_size: int = setting(4, 1, 64, "crops in one look")
     points: int = setting(1, 1, 20, "sample points; the last is as good as any")
+    patience: int = setting(0, 0, 20, "it is done in seconds; 0 goes through all steps")
 
 
 @register

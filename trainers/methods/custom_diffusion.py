@@ -69,6 +69,7 @@ class CustomDiffusion:
             write=write,
             paces=dict.fromkeys(rows, settings.rows_pace),
             after_step=lambda: keep_norm(rows.values(), longest),
+            has_means=not settings.rank,
         )
         yield from learn(base, lesson, plan_of(settings, len(lesson.photos)), pupil)
 

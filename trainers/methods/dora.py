@@ -38,7 +38,7 @@ class Dora:
             return shortened(merged(layer, values), settings.file_rank)
 
         config = lora_config(settings, use_dora=True)
-        yield from train_layers(base, lesson, settings, self.name, config, difference)
+        yield from train_layers(base, lesson, settings, self.name, config, difference, has_means=False)
 
     def file_bytes(self, base: Base, settings: DoraSettings) -> int:
         """That of a LoRA of the files' rank."""

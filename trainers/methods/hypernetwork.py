@@ -14,9 +14,8 @@ from storage.hypernetworks import ACTIVATIONS, SIDES, Layout, key_of
 from trainers.adapter import Adapter
 from trainers.hypernetworks import Hypernetwork, Reading, new_networks, readers_of
 from trainers.layers import BYTES_PER_NUMBER, prior_of, said_of
-from trainers.learning import Pupil, learn, plan_of
+from trainers.learning import PlanSettings, Pupil, learn, plan_of
 from trainers.method import Lesson, Progress, choice, register, setting
-from trainers.optimizers import OPTIMIZERS, WHY
 from trainers.pipeline import Base, swapped
 from trainers.weights import write_adapter
 
@@ -24,7 +23,7 @@ WAYS = ("relu", *(name for name in ACTIVATIONS if name != "relu"))  # the defaul
 
 
 @dataclass(frozen=True, slots=True)
-class HypernetworkSettings:
+class HypernetworkSettings(PlanSettings):
     """What an operator may change; a member never sees these."""
 
     hidden: int = setting(1, 1, 4, "layers between the first and the last; 1 is AUTOMATIC1111's 1, 2, 1")
@@ -37,11 +36,7 @@ class HypernetworkSettings:
     steps_per_photo: int = setting(300, 1, 5000, "2000 to 10 000 steps are usual; it learns slower than a LoRA")
     min_steps: int = setting(2000, 1, 50_000, "fewer show little of it")
     max_steps: int = setting(4000, 1, 50_000, "more only overfit a few photos")
-    batch_size: int = setting(1, 1, 64, "fits 8 GB at 512 px")
-    weight_decay: float = setting(1e-2, 0, 1, "AdamW's default")
-    points: int = setting(4, 1, 20, "sample points; the best is kept")
     prior: float = setting(0.0, 0, 10, "weight of the base's own prediction for the class word; doubles the time")
-    optimizer: str = choice(OPTIMIZERS, WHY)
 
 
 @register

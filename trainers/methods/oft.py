@@ -42,7 +42,7 @@ class Oft:
         def difference(layer: nn.Module, values: Values) -> LowRank:
             return shortened(merged(layer, values), settings.rank)
 
-        yield from train_layers(base, lesson, settings, self.name, _config(settings), difference)
+        yield from train_layers(base, lesson, settings, self.name, _config(settings), difference, has_means=False)
 
     def file_bytes(self, base: Base, settings: OftSettings) -> int:
         """That of a LoRA of the files' rank."""

@@ -10,9 +10,8 @@ from pathlib import Path
 from torch import Tensor
 
 from trainers.adapter import Adapter
-from trainers.learning import Pupil, learn, plan_of
-from trainers.method import Lesson, Progress, choice, register, setting
-from trainers.optimizers import OPTIMIZERS, WHY
+from trainers.learning import PlanSettings, Pupil, learn, plan_of
+from trainers.method import Lesson, Progress, register, setting
 from trainers.pipeline import Base
 from trainers.rows import caption_ids, keep_norm, learned_rows, longest_rows, rows_bytes, start_rows
 from trainers.text import encoded
@@ -20,7 +19,7 @@ from trainers.weights import write_adapter
 
 
 @dataclass(frozen=True, slots=True)
-class TextualInversionSettings:
+class TextualInversionSettings(PlanSettings):
     """What an operator may change; a member never sees these."""
 
     vectors: int = setting(4, 1, 16, "one carries a kind, several carry an individual")
@@ -30,8 +29,6 @@ class TextualInversionSettings:
     max_steps: int = setting(2000, 1, 20_000, "diffusers' default is 3000 at a tenth of the rate")
     batch_size: int = setting(2, 1, 64, "fits 8 GB at 512 px")
     weight_decay: float = setting(0.0, 0, 1, "the norm is kept directly")
-    points: int = setting(4, 1, 20, "sample points; the best is kept")
-    optimizer: str = choice(OPTIMIZERS, WHY)
 
 
 @register

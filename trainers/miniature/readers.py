@@ -114,12 +114,19 @@ class Reader:
             return []
         return [_reading(answers) for answers in self.answers(pixels_of_images(images))]
 
-    @torch.no_grad()
     def answers(self, pixels: Tensor) -> list[dict[str, str]]:
         """(B, 3, 64, 64) in -1 … 1 -> the answer to each question."""
-        parts = self.network(pixels).split([len(answers) for answers in QUESTIONS.values()], dim=1)
-        chosen = {question: part.argmax(1).tolist() for question, part in zip(QUESTIONS, parts, strict=True)}
+        chosen = {question: part.argmax(1).tolist() for question, part in self._logits(pixels).items()}
         return [{q: QUESTIONS[q][indices[i]] for q, indices in chosen.items()} for i in range(len(pixels))]
+
+    def beliefs(self, images: Sequence[Image.Image]) -> dict[str, Tensor]:
+        """Question -> (B, answers) probabilities: they tell two pictures apart whose answers are the same."""
+        return {question: part.softmax(1) for question, part in self._logits(pixels_of_images(images)).items()}
+
+    @torch.no_grad()
+    def _logits(self, pixels: Tensor) -> dict[str, Tensor]:
+        parts = self.network(pixels).split([len(answers) for answers in QUESTIONS.values()], dim=1)
+        return dict(zip(QUESTIONS, parts, strict=True))
 
 
 def pixels_of_images(images: Sequence[Image.Image]) -> Tensor:
@@ -168,6 +175,14 @@ def prompt_fidelity(reading: Reading, scene: str, accessory: str | None, slot: S
     if accessory:
         found.append(reading.slots[slot]["accessory"] == accessory)
     return sum(found) / len(found)
+
+
+def believed(beliefs: Mapping[str, Tensor], wanted: Sequence[Mapping[str, str]]) -> list[float]:
+    """For each picture the mean probability of the answers wanted of it: question -> answer, at least one."""
+    return [
+        float(torch.stack([beliefs[q][row, QUESTIONS[q].index(answer)] for q, answer in each.items()]).mean())
+        for row, each in enumerate(wanted)
+    ]
 
 
 def consensus(readings: Sequence[Reading]) -> Subject:

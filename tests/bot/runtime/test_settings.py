@@ -29,12 +29,14 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 def test_bot_and_trainers_agree_on_what_they_share() -> None:
     told = {"TINTYPE_DATA_DIR": "/d", "TINTYPE_BASE_MODEL": "a/b@c", "TINTYPE_DEVICE": "cpu", "TINTYPE_VAE": "a/vae@d"}
+    told |= {"TINTYPE_LIKENESS": "/clip"}
 
     bot, trainers = BotSettings.from_env(told), TrainerSettings.from_env(told)
 
     assert (bot.base_model, bot.device, bot.models_dir) == (trainers.base_model, trainers.device, trainers.models_dir)
     assert bot.vae == trainers.vae == "a/vae@d"
-    assert TrainerSettings.from_env(environment(told, bot.models_dir, vae=bot.vae)).vae == bot.vae
+    passed_on = TrainerSettings.from_env(environment(told, bot.models_dir, **bot.models))
+    assert (passed_on.vae, passed_on.likeness) == (bot.vae, bot.likeness) == ("a/vae@d", "/clip")
     assert "TINTYPE_VAE" not in environment(told, bot.models_dir)
 
 

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from storage.errors import TintypeError
-from trainers.diary import BEST, METHOD, Diary, Point, diary_of, pack, unpack
+from trainers.diary import METHOD, Diary, Reached, diary_of, pack, unpack
+from trainers.picking import Point
+
+FILES = (METHOD, "samples/1-1.png", "samples/2-1.png", "points/002.safetensors")
 
 
 def a_diary() -> Diary:
@@ -17,15 +20,17 @@ def a_diary() -> Diary:
         done=40,
         total=100,
         losses=[(1, 0.5), (2, 0.25)],
-        points=[Point(1, 20, 0.5, ("samples/1-1.png",)), Point(2, 40, 0.75, ("samples/2-1.png",), is_sound=False)],
-        pending=(3, 60, False),
+        points=[Point(1, 20, 0.5, ("samples/1-1.png",)), Point(2, 40, 0.75, ("samples/2-1.png",), mean_of=(20, 40))],
+        pending=Reached(3, 60, is_sound=False),
+        has_means=True,
         seconds=12.5,
     )
 
 
 def a_folder(folder: Path) -> Path:
-    (folder / "samples").mkdir(parents=True)
-    for name in (METHOD, BEST, "samples/1-1.png", "samples/2-1.png"):
+    for name in ("samples", "points"):
+        (folder / name).mkdir(parents=True)
+    for name in FILES:
         (folder / name).write_bytes(name.encode())
     return folder
 
@@ -40,7 +45,7 @@ def test_a_checkpoint_brings_back_every_file(tmp_path: Path) -> None:
     diary = unpack(tmp_path / "checkpoint.zip", tmp_path / "after")
 
     assert diary == a_diary()
-    for name in (METHOD, BEST, "samples/1-1.png", "samples/2-1.png"):
+    for name in FILES:
         assert (tmp_path / "after" / name).read_bytes() == name.encode()
 
 
@@ -54,7 +59,7 @@ def test_a_torn_checkpoint_is_refused(tmp_path: Path, kept: int) -> None:
         unpack(tmp_path / "checkpoint.zip", tmp_path / "after")
 
 
-@pytest.mark.parametrize("name", ["../evil", "/evil", "samples/../evil", "samples/a/b", "other.txt"])
+@pytest.mark.parametrize("name", ["../evil", "/evil", "samples/../evil", "samples/a/b", "points/../evil", "other.txt"])
 def test_a_checkpoint_with_a_foreign_name_is_refused(tmp_path: Path, name: str) -> None:
     with zipfile.ZipFile(tmp_path / "checkpoint.zip", "w") as bundle:
         bundle.writestr("diary.json", a_diary().as_json())
