@@ -27,15 +27,8 @@ PNG = b"\x89PNG"
 
 
 def photo(n: int, remarks: int = 3) -> cards.PhotoLine:
-    return cards.PhotoLine(
-        id=f"{n:016x}",
-        n=n,
-        name=EVIL,
-        width=12000,
-        height=12000,
-        remarks=("It is blurred. " * 9,) * remarks,
-        thumbnail=PNG,
-    )
+    told = ("It is blurred. " * 9,) * remarks
+    return cards.PhotoLine(id=f"{n:016x}", n=n, name=EVIL, width=12000, height=12000, remarks=told, thumbnail=PNG)
 
 
 def report(count: int, *, page: int = 1, rejected: int = 0, consent_text: str | None = None) -> cards.Report:

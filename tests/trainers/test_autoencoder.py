@@ -24,7 +24,7 @@ from trainers.autoencoder import vae_for
 from trainers.dataset import examples, pixels_of, prepared
 from trainers.desk import Desk
 from trainers.engine import Card, Engine, WantedBase
-from trainers.events import Wish
+from trainers.events import Step, Wish
 from trainers.imagine import Drawing, decoded, finished, imagine
 from trainers.method import Lesson
 from trainers.pipeline import Base, load_base
@@ -142,7 +142,9 @@ def test_a_training_does_not_go_on_with_another_vae(
     home: Path, better: Path, tmp_path: Path, photos: list[Path]
 ) -> None:
     begun = ran(
-        loaded(), training_of(tmp_path / "begun", photos), lambda seen: Wish.CHECKPOINT if len(seen) > 6 else None
+        loaded(),
+        training_of(tmp_path / "begun", photos),
+        lambda seen: Wish.CHECKPOINT if isinstance(seen[-1], Step) and seen[-1].phase == "train" else None,
     )
     checkpoint = tmp_path / "begun" / begun.checkpoints()[-1].files[0].path
 
