@@ -144,7 +144,7 @@ def test_a_training_does_not_go_on_with_another_vae(
     begun = ran(
         loaded(),
         training_of(tmp_path / "begun", photos),
-        lambda seen: Wish.CHECKPOINT if isinstance(seen[-1], Step) and seen[-1].phase == "train" else None,
+        lambda seen: Wish.CHECKPOINT if any(isinstance(e, Step) and e.phase == "train" for e in seen) else None,
     )
     checkpoint = tmp_path / "begun" / begun.checkpoints()[-1].files[0].path
 
