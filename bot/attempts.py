@@ -159,6 +159,7 @@ def _pictures(rooms: Rooms, job: Job, facts: EngineFacts) -> Plan:
     relation = dict(request.get("relation") or {})
     if request.get("image"):
         relation = {"kind": "image", "parent": BEGINNING, "strength": request["image"]["strength"]}
+        relation |= {name: request[name] for name in ("edit", "said") if request.get(name)}
         files[BEGINNING] = BlobId(request["image"]["blob"])
     elif relation.get("parent"):
         parent = _parent(rooms, str(relation["parent"]))

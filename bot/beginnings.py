@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from bot.attachments import Upload
 from bot.studio import Asker, Studio, size_px_of
-from storage.errors import NotAllowed, TintypeError
+from storage.errors import NotAllowed, TintypeError, WordRefused
 from storage.records import BlobId, Job
+from storage.words import Word, parse_prompt
 
 WIDE = 1.2  # from this ratio of its sides on a picture is no square
 
@@ -22,6 +23,8 @@ class Beginning:
     width_px: int
     height_px: int
     strength: float  #: how far to leave it, above 0 to 1
+    edit: str = ""  #: how the engine is to work on it; empty: pictures begin from it
+    said: str = ""  #: what it shows, in plain words, where such a way asks for it
 
     @property
     def shape(self) -> str:
@@ -30,19 +33,31 @@ class Beginning:
         return "landscape" if ratio > WIDE else "portrait" if ratio < 1 / WIDE else "square"
 
 
-async def taken_in(studio: Studio, asker: Asker, upload: Upload, strength: float) -> Beginning:
-    """Fetch and rebuild what was sent.
+async def taken_in(
+    studio: Studio, asker: Asker, upload: Upload, strength: float, *, edit: str = "", said: str = ""
+) -> Beginning:
+    """Fetch and rebuild what was sent; `said` in plain words is what it shows, where an edit is told.
 
-    Raises: NotAllowed(E_IMAGE_ADULT), TintypeError of the download, PhotoRejected with the inspector's reason.
+    Raises: WordRefused(E_SAID_WORDS), NotAllowed(E_IMAGE_ADULT), TintypeError of the download, PhotoRejected with the
+    inspector's reason.
     """
     refuse_for_adults(asker)
+    if any(isinstance(part, Word) for part in parse_prompt(said)):
+        raise WordRefused("E_SAID_WORDS")
     async with studio.intake:
         (fetched,) = await studio.attachments.fetch([upload])
         if isinstance(fetched, TintypeError):
             raise fetched
         size_px = size_px_of(studio.facts())
         photo = await studio.inspect.inspect_photo(fetched.data, fetched.name, size_px=size_px)
-    return Beginning(picture=photo.image, width_px=photo.width_px, height_px=photo.height_px, strength=strength)
+    return Beginning(
+        picture=photo.image,
+        width_px=photo.width_px,
+        height_px=photo.height_px,
+        strength=strength,
+        edit=edit,
+        said=said.strip(),
+    )
 
 
 def refuse_for_adults(asker: Asker) -> None:
@@ -63,6 +78,9 @@ def refuse_shown(asker: Asker, job: Job) -> None:
         refuse_for_adults(asker)
 
 
+OF_BEGINNING = frozenset({"image", "edit", "said"})  # of a request: the picture that was sent, and what to do with it
+
+
 T = TypeVar("T")
 Put = Callable[[Mapping[str, Any]], tuple[T, bool]]
 
@@ -72,7 +90,10 @@ def put_with(rooms: Any, asker: Asker, beginning: Beginning, put: Put[T]) -> tup
     blob = rooms.vault.put(asker.member, beginning.picture)
     is_needed = False
     try:
-        placed, is_needed = put({"image": {"blob": blob, "strength": beginning.strength}, "is_from_upload": True})
+        about = {"edit": beginning.edit, "said": beginning.said} if beginning.edit else {}
+        placed, is_needed = put(
+            {"image": {"blob": blob, "strength": beginning.strength}, "is_from_upload": True, **about}
+        )
     finally:
         if not is_needed:
             rooms.vault.delete(blob)

@@ -49,6 +49,11 @@ def refuse_over_caps(place: Place, *, count: int | None, quality: str | None) ->
         raise NotAllowed("E_CAP_QUALITY", most=place.quality)
 
 
+def texts_of(request: Mapping[str, Any]) -> list[str]:
+    """All that a member wrote for an order, for the server's filter."""
+    return [str(request.get(name) or "") for name in ("prompt", "negative_prompt", "said")]
+
+
 def fitted(rooms: Any, asker: Asker, request: Mapping[str, Any]) -> dict[str, Any]:
     """An order as the channel lets it be: what was taken from a preference or an earlier order is brought down to it.
 

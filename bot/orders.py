@@ -11,7 +11,7 @@ from typing import Any
 from bot import beginnings, choosing, holding
 from bot.beginnings import Beginning
 from bot.choosing import Meanings
-from bot.ground import fitted, may_begin
+from bot.ground import fitted, may_begin, texts_of
 from bot.habits import habits_of
 from bot.limits import refuse_above
 from bot.meaning import may_use, meant_by, newest, resolved, roles_that_open, with_words, words_of
@@ -101,7 +101,7 @@ def _settled(
     if unclear is None:
         known = [resolved(rooms, asker, word, facts, meanings) for word in words]
         return _put(rooms, asker, dict(request) | {"words": known}, now, parent)
-    rooms.rules.refuse(asker.actor.guild, request["prompt"], request.get("negative_prompt", ""))
+    rooms.rules.refuse(asker.actor.guild, *texts_of(request))
     told = {"order": dict(request), "meanings": dict(meanings), "parent": parent}
     return choosing.put_aside(rooms, asker, unclear, told), True
 
@@ -119,7 +119,7 @@ def _put(
     `parent` is the job whose pictures it begins from.
     """
     request = fitted(rooms, asker, request)
-    rooms.rules.refuse(asker.actor.guild, request["prompt"], request.get("negative_prompt", ""))
+    rooms.rules.refuse(asker.actor.guild, *texts_of(request))
     if request.get("is_from_upload"):
         beginnings.refuse_for_adults(asker)
     needed = given.lacking(rooms, asker.member, request["words"])
@@ -186,7 +186,8 @@ def followed(
     is_same = relation is Relation.ENLARGE
     if relation is Relation.AGAIN:
         beginnings.kept(rooms, asker, job)
-    request = {name: told for name, told in job.request.items() if name != "image" or relation is Relation.AGAIN} | {
+    left = frozenset() if relation is Relation.AGAIN else beginnings.OF_BEGINNING
+    request = {name: told for name, told in job.request.items() if name not in left} | {
         "seed": parent.seed if is_same else secrets.randbelow(SEEDS),
         "count": 1 if is_same else job.request["count"] if relation is Relation.AGAIN else MOST_PICTURES,
         "relation": {"kind": str(relation), "parent": None if relation is Relation.AGAIN else parent.id}

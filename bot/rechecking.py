@@ -8,6 +8,7 @@ from typing import Any
 
 import discord
 
+from bot.ground import texts_of
 from bot.mixing import Given
 from bot.store import Rooms
 from bot.studio import around_of, is_adult
@@ -67,7 +68,7 @@ def _check(rooms: Rooms, job: Job, scene: Scene) -> None:
         return
     here = None if scene.room is None else rooms.setups.ground(job.guild, scene.room)
     can(actor, Action.POST, here)
-    rooms.rules.refuse(job.guild, *(str(job.request.get(text) or "") for text in ("prompt", "negative_prompt")))
+    rooms.rules.refuse(job.guild, *texts_of(job.request))
     if job.request.get("is_from_upload") and scene.is_adult:
         raise NotAllowed("E_IMAGE_ADULT")
     words = job.request.get("words") or ()

@@ -37,4 +37,5 @@ def recipe_of(rooms: Any, asker: Asker, job_id: str, facts: EngineFacts | None) 
         parent=relation.get("parent"),
         relation=str(relation.get("kind", "none")),
         begun=(job.request.get("image") or {}).get("strength"),
+        said=str(job.request.get("said", "")),
     )

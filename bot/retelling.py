@@ -7,6 +7,7 @@ from typing import Any
 from bot import cards, keeping, texts, trials
 from bot.cards import Card, ContactSheet, Grid, Learned, Picture, Waiting, layout
 from bot.cards import imports as faces
+from bot.cards.results import PHOTO
 from bot.comparing import version_of
 from bot.crediting import credits_of
 from bot.errors import sentence_of
@@ -175,7 +176,7 @@ def _drawn(rooms: Any, job: Job, reader: Actor | None) -> Card:
         owner=job.owner,
         prompt=prompt_today(rooms, job, reader),
         seed=int(job.result.get("seed", images[0].seed)),
-        relation=str((job.request.get("relation") or {}).get("kind", "none")),
+        relation=PHOTO if job.request.get("edit") else str((job.request.get("relation") or {}).get("kind", "none")),
         words=credits_of(rooms, job, reader),
         images=[b"" if sheet else rooms.vault.open(images[0].blob), *(b"" for _ in images[1:])],  # one is shown
         sheet=rooms.vault.open(BlobId(sheet)) if sheet else None,

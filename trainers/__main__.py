@@ -20,6 +20,7 @@ from trainers import process
 from trainers.cli import (
     Stopped,
     bench,
+    editing,
     engine,
     exporting,
     imagine,
@@ -35,8 +36,22 @@ from trainers.cli import (
 from trainers.models import keep_in
 from trainers.settings import TrainerSettings
 
-SUBCOMMANDS = (engine, join, train, imagine, exporting, importing, merging, sheet, bench, methods, models, miniature)
-COMPUTING = {"engine", "train", "imagine", "import", "merge", "sheet", "bench", "miniature"}
+SUBCOMMANDS = (
+    engine,
+    join,
+    train,
+    imagine,
+    editing,
+    exporting,
+    importing,
+    merging,
+    sheet,
+    bench,
+    methods,
+    models,
+    miniature,
+)
+COMPUTING = {"engine", "train", "imagine", "edit", "import", "merge", "sheet", "bench", "miniature"}
 EXIT_STOPPED = 130  # as a shell reports Ctrl-C
 
 

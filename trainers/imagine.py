@@ -51,6 +51,8 @@ class Drawing:
     strength: float = 0.6  #: how far to leave the parent: 0 … 1
     keeps_parent: bool = False  #: whether all that it shows stays, and only finer things are drawn
     size: tuple[int, int] | None = None  #: width, height in px instead of the shape's
+    edit: str = ""  #: another way to draw from the parent, of `trainers.edits`
+    said: str = ""  #: what the parent shows, where such a way asks for it
     is_strict: bool = True  #: the output check's stricter bound; the other one is for channels of adults
 
 
@@ -224,8 +226,13 @@ def _timesteps(base: Base, asked: Drawing) -> tuple[Any, Tensor]:
     return scheduler, scheduler.timesteps[first:]
 
 
+def size_of(base: Base, asked: Drawing) -> tuple[int, int]:
+    """Width and height in px."""
+    return asked.size or base.family.shapes[asked.shape]
+
+
 def _start(base: Base, asked: Drawing, scheduler: Any, timesteps: Tensor) -> Tensor:
-    width, height = asked.size or base.family.shapes[asked.shape]
+    width, height = size_of(base, asked)
     per = base.pixels_per_latent
     shape = (base.latent_channels, height // per, width // per)
     noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in asked.seeds])

@@ -267,6 +267,11 @@ def left_out(base: Base, prompt: str, adapters: Sequence[Adapter]) -> str:
     return _tokens(base, prompt, adapters).rest
 
 
+def token_ids_of(base: Base, prompt: str, adapters: Sequence[Adapter]) -> tuple[int, ...]:
+    """A prompt's token ids as `encode_prompt` takes them, page after page."""
+    return _tokens(base, prompt, adapters).ids
+
+
 def _tokens(base: Base, prompt: str, adapters: Sequence[Adapter]) -> Tokens:
     words = {adapter.word: adapter for adapter in sorted(adapters, key=lambda each: bool(each.rows))}
     first_row: dict[str, int] = {}  # of words with rows, which speak before those without

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot import texts
+from bot.buttons import Button
 from bot.cards import layout
 from bot.cards.credits import Credit, credit_line
 from bot.cards.layout import Card, Picture
 from bot.cards.photos import KeptPhotos, drop_button, kept_line
 from bot.plain import plain
 
+PHOTO = "photo"  # that was edited by words: the same words give the same pictures, so there is no *Again*
 PROMPT_CHARACTERS = 1000  # shown of a prompt; the whole one is in the recipe
 
 
@@ -47,7 +49,7 @@ class Grid:
     owner: int
     prompt: str
     seed: int
-    relation: str = "none"  #: vary, edit, enlarge, again
+    relation: str = "none"  #: vary, edit, enlarge, again, photo
     words: Sequence[Credit] = ()
     images: Sequence[bytes] = ()  #: none when they were deleted
     sheet: bytes | None = None  #: the grid drawn by the engine, when there is more than one image
@@ -75,6 +77,7 @@ class Recipe:
     parent: str | None = None
     relation: str = "none"
     begun: float | None = None  #: how far it leaves the picture that was sent to begin from
+    said: str = ""  #: what that picture shows, when it was edited by words
     pictures: Sequence[Picture] = field(default=())
 
 
@@ -148,7 +151,7 @@ def grid_card(grid: Grid) -> Card:
         *_rows_of_each(grid.job, count),
         *layout.rows(
             [
-                layout.button("again", grid.job, texts.say("btn-again"), style=layout.PRIMARY),
+                *([] if grid.relation == PHOTO else [_again(grid)]),
                 layout.button("edit", grid.job, texts.say("btn-edit")),
                 layout.button("recipe", grid.job, texts.say("btn-recipe")),
                 layout.button("report", grid.job, texts.say("btn-report")),
@@ -157,6 +160,10 @@ def grid_card(grid: Grid) -> Card:
         ),
         pictures=[picture],
     )
+
+
+def _again(grid: Grid) -> Button:
+    return layout.button("again", grid.job, texts.say("btn-again"), style=layout.PRIMARY)
 
 
 def _rows_of_each(job: str, count: int) -> list[layout.Row]:
@@ -232,6 +239,7 @@ def recipe_card(recipe: Recipe) -> Card:
     words = [credit_line(word) for word in recipe.words]
     parent = recipe.parent and texts.say("recipe-parent", parent=recipe.parent, relation=recipe.relation)
     begun = None if recipe.begun is None else texts.say("recipe-begun", strength=recipe.begun)
+    said = texts.say("recipe-said", said=plain(recipe.said, PROMPT_CHARACTERS)) if recipe.said else None
     body = layout.lines(
         texts.say("recipe-title"),
         texts.say("recipe-prompt", prompt=plain(recipe.prompt, PROMPT_CHARACTERS)),
@@ -242,6 +250,7 @@ def recipe_card(recipe: Recipe) -> Card:
         texts.say("recipe-quality", quality=texts.say(f"choice-{recipe.quality}")),
         texts.say("recipe-settings", settings=_settings(recipe)),
         begun,
+        said,
         parent,
         texts.say("recipe-job", job=recipe.job, when=str(int(recipe.when))),
     )

@@ -61,6 +61,12 @@ cmd-imagine-quality = Wie viel Arbeit hineingeht: schnell ist grob, fein dauert 
 cmd-imagine-preset = Eine Vorlage von dir, angelegt mit /settings save
 cmd-imagine-image = Ein Bild, von dem ausgegangen wird; es bleibt einen Tag
 cmd-imagine-strength = Wie weit es sich von diesem Bild entfernt: 0.1 kaum, 1.0 ganz
+cmd-edit = Mit Worten ändern, was ein Foto von dir zeigt; was sie nicht berühren, bleibt
+cmd-edit-image = Das Foto; es bleibt einen Tag
+cmd-edit-shows = Was das Foto zeigt, in einfachen Worten, am besten auf Englisch: a dog on a sofa
+cmd-edit-prompt = Dasselbe mit dem, was anders sein soll: a dog with a hat on a sofa
+cmd-edit-strength = Wie weit es sich vom Foto entfernen darf: 0.1 kaum, 1.0 ganz
+cmd-edit-count = Wie viele Bilder, 1 bis 4; jedes entfernt sich weiter vom Foto
 cmd-words = Die Wörter, die du beigebracht hast
 cmd-words-mine = Deine Wörter auflisten
 cmd-words-card = Ein Wort zeigen: Probebogen, Versionen und Zahlen
@@ -168,6 +174,7 @@ choice-filter-regex = ein Muster (RE2)
 ## Wer welchen Befehl benutzen darf
 may-train = Alle auf einem freigegebenen Server; eine Person wird nur gelernt, wenn zugestimmt hat, wen die Fotos zeigen.
 may-imagine = Alle auf einem freigegebenen Server, mit den Wörtern, die sie dort benutzen dürfen.
+may-edit = Wie bei `/imagine`; für Fotos gilt, was dort für `image:` gilt.
 may-words-mine = Alle; man sieht die eigenen.
 may-words-card = Alle, für die Wörter, die sie dort benutzen dürfen; Versionen und Freigaben nur, wem das Wort gehört.
 may-words-rename = Wem das Wort gehört.
@@ -658,6 +665,7 @@ grid-by = Für <@{ $owner }> · Startwert { $seed }{ $relation ->
     [edit] {" · "}mit geändertem Prompt
     [enlarge] {" · "}vergrößert
     [again] {" · "}noch einmal
+    [photo] {" · "}ein Foto, mit Worten geändert
    *[none] {""}
 }
 grid-words = Wörter: { $words }
@@ -686,6 +694,7 @@ recipe-seed = **Startwert:** { $seed } · **Größe:** { $width }×{ $height }
 recipe-words = **Wörter:** { $words }
 recipe-base = **Basismodell:** { $base }
 recipe-begun = Ausgegangen von einem eingesandten Bild, mit Stärke { NUMBER($strength) }.
+recipe-said = **Es zeigte:** { $said }
 recipe-quality = **Qualität:** { $quality }
 recipe-settings = **Werte:** { $settings }
 recipe-steps = { $steps ->
@@ -1318,7 +1327,7 @@ help-body =
     {"**"}2. Warte ein paar Minuten.** Die Karte zeigt, wie es lernt; *Beenden und Bestes behalten* hört früher auf.
     {"**"}3. `/imagine prompt:<dein-wort> on the beach`** – allein oder zusammen mit einem anderen Wort. `<dein-wort:0.7>` nimmt es leichter. Englisch versteht das Basismodell am besten.
     Unter jedem Bild sind Knöpfe: vergrößern, abwandeln, Stern, noch einmal, ändern, Rezept. `/settings show` ist für das, was du immer wählst, `/favourites` für das, was einen Stern hat.
-    `/imagine image:` beginnt mit einem Bild von dir, `negative:` sagt, was fehlen soll, `<ana-dog> on the left and <ben-mug> on the right` hält zwei Wörter auseinander.
+    `/imagine image:` beginnt mit einem Bild von dir, `/edit` ändert, was ein Foto von dir zeigt, `negative:` sagt, was fehlen soll, `<ana-dog> on the left and <ben-mug> on the right` hält zwei Wörter auseinander.
     `/words mine` listet auf, was du beigebracht hast, mit seinen Versionen; `/train` mit einem deiner Wörter bringt die nächste bei · `/words share` lässt andere ein Wort benutzen, `/words export` macht eine Datei daraus, `/words import` übernimmt eine · `/styles browse` zeigt, was andere teilen, zum Ausprobieren, Mögen und Melden · `/queue` zeigt, was läuft · `/show` holt einen früheren Auftrag zurück · bei `/privacy`, `/mydata` und `/forget` geht es um deine Daten.
     Wer einen Server verwaltet: `/studio setup` sagt, wer was wo darf, `/studio reports`, was gemeldet wurde.
 help-methods = So kann hier gelernt werden: { $methods }.
@@ -1355,6 +1364,7 @@ E_SHOW_ME = Es gibt noch nichts zu zeigen. Versuch es noch einmal, wenn die erst
 E_IMAGE_ADULT = In einem altersbeschränkten Kanal entsteht und erscheint kein Bild, das von einem eingesandten ausging: Niemand weiß, wen das zeigt. Nimm einen anderen Kanal.
 E_MADE_FOR_ADULTS = Das entstand in einem altersbeschränkten Kanal und erscheint nicht außerhalb davon. Lass *public* weg, dann siehst nur du es.
 E_IMAGE_GONE = Diese Bilder gingen von einem eingesandten aus; das bleibt nur einen Tag und nur für das Mitglied, das es schickte. Schick es noch einmal mit `/imagine image:`.
+E_SAID_WORDS = Sag in einfachen Worten, was das Foto zeigt; deine eigenen <Wörter> gehören in den Prompt, der es ändert.
 E_STRENGTH_ALONE = Eine Stärke sagt, wie weit sich ein Bild vom Ausgangsbild entfernt, und es gibt keins. Gib eins mit `image:` an (auf der Befehlszeile `--image`), oder lass sie weg.
 E_IMAGE_FILE = Unter „{ $path }“ ist kein Bild. Nenn eine Datei, die es gibt und die du lesen darfst.
 

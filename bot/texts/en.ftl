@@ -47,6 +47,12 @@ cmd-imagine-quality = How much work goes into it: fast is rough, fine takes twic
 cmd-imagine-preset = A preset of yours, made with /settings save
 cmd-imagine-image = A picture to begin from; it is kept for a day
 cmd-imagine-strength = How far to leave that picture: 0.1 hardly, 1.0 wholly
+cmd-edit = Change what a photo of yours shows, in words; what they do not touch stays
+cmd-edit-image = The photo; it is kept for a day
+cmd-edit-shows = What the photo shows, in plain words: a dog on a sofa
+cmd-edit-prompt = The same with what is to change: a dog with a hat on a sofa
+cmd-edit-strength = How far it may leave the photo: 0.1 hardly, 1.0 wholly
+cmd-edit-count = How many pictures, 1 to 4; each leaves the photo further
 cmd-words = The words you have taught
 cmd-words-mine = List your words
 cmd-words-card = Show one word: its sample sheet, versions and figures
@@ -154,6 +160,7 @@ choice-filter-regex = a pattern (RE2)
 ## Who may use which command, for docs/commands.md
 may-train = Everybody in an approved server; a person is learned only when who is shown has agreed.
 may-imagine = Everybody in an approved server, with the words they may use there.
+may-edit = As `/imagine`; of photos as for its `image:`.
 may-words-mine = Everybody; one sees one's own.
 may-words-card = Everybody, for the words they may use there; versions and who may use it only the owner.
 may-words-rename = The word's owner.
@@ -641,6 +648,7 @@ grid-by = For <@{ $owner }> · seed { $seed }{ $relation ->
     [edit] {" · "}with an edited prompt
     [enlarge] {" · "}enlarged
     [again] {" · "}once more
+    [photo] {" · "}a photo, changed by words
    *[none] {""}
 }
 grid-words = Words: { $words }
@@ -669,6 +677,7 @@ recipe-seed = **Seed:** { $seed } · **Size:** { $width }×{ $height }
 recipe-words = **Words:** { $words }
 recipe-base = **Base model:** { $base }
 recipe-begun = Begun from a picture that was sent, with strength { NUMBER($strength) }.
+recipe-said = **It showed:** { $said }
 recipe-quality = **Quality:** { $quality }
 recipe-settings = **Settings:** { $settings }
 recipe-steps = { $steps ->
@@ -1291,7 +1300,7 @@ help-body =
     {"**"}2. Wait a few minutes.** The card shows how it learns; *Stop and keep best* ends it early.
     {"**"}3. `/imagine prompt:<your-word> on the beach`** – alone, or together with another word. `<your-word:0.7>` uses it more lightly.
     Each grid has buttons: enlarge, vary, star, again, edit, recipe. `/settings show` is for what you choose each time, `/favourites` for what you starred.
-    `/imagine image:` begins from a picture of yours, `negative:` says what to leave out, `<ana-dog> on the left and <ben-mug> on the right` keeps two words apart.
+    `/imagine image:` begins from a picture of yours, `/edit` changes what a photo of yours shows, `negative:` says what to leave out, `<ana-dog> on the left and <ben-mug> on the right` keeps two words apart.
     `/words mine` lists what you taught, with its versions; `/train` with a word of yours teaches the next one · `/words share` lets others use a word, `/words export` makes a file of it, `/words import` takes one over · `/styles browse` shows what others share, to try, like and report · `/queue` shows what runs · `/show` brings back an earlier job · `/privacy`, `/mydata`, `/forget` are about your data.
     Managers of a server: `/studio setup` says who may do what and where, `/studio reports` what was reported.
 help-methods = Ways to learn here: { $methods }.
@@ -1323,6 +1332,7 @@ E_SHOW_ME = There is nothing to show yet. Try again when the first sample is dra
 E_IMAGE_ADULT = In an age-restricted channel no picture is made or shown that began from one that was sent: nobody can tell whom it shows. Use another channel.
 E_MADE_FOR_ADULTS = This was made in an age-restricted channel, so it is not posted outside of one. Leave out *public*, and only you see it.
 E_IMAGE_GONE = These pictures began from one that was sent, which is kept for a day and for its member alone. Send it again with `/imagine image:`.
+E_SAID_WORDS = Say in plain words what the photo shows; your own <words> go into the prompt that changes it.
 E_STRENGTH_ALONE = A strength says how far to leave a picture, and there is none. Add one with `image:` (`--image` on the command line), or leave it out.
 E_IMAGE_FILE = There is no picture at “{ $path }”. Name a file that exists and that you may read.
 

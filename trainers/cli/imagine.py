@@ -82,8 +82,14 @@ def add(subparsers: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:
+    """What `made` makes of the options above."""
+    return made(arguments, settings)
+
+
+def made(arguments: argparse.Namespace, settings: TrainerSettings, **edit: str) -> dict[str, Any]:
     """Check everything that can be checked before the base is loaded, then run the job that the bot runs.
 
+    `edit` is what its relation says beside the picture and the strength.
     Raises: TintypeError E_COUNT, E_WEIGHTS_FILE, E_WEIGHTS_STRENGTH, E_OUT_FOLDER, E_IMAGE_FILE; WeightsRefused for a
     broken file, PhotoRejected for a picture that cannot be begun from.
     """
@@ -112,7 +118,7 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
                 "count": arguments.count,
                 "shape": arguments.shape or (_shape_of(begun) if begun else "square"),
                 "quality": arguments.quality,
-                "relation": _laid_image(begun, arguments.image_strength, folder) if begun else None,
+                "relation": _laid_image(begun, arguments.image_strength, folder) | edit if begun else None,
                 "steps": arguments.steps,
                 "guidance_scale": arguments.guidance,
                 "words": _laid(given, labels, folder / "weights"),

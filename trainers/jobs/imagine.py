@@ -14,6 +14,7 @@ from trainers.attempt import Attempt
 from trainers.drawing.encode import LIMIT_BYTES, encoded
 from trainers.drawing.grid import grid
 from trainers.drawing.held import is_held_back
+from trainers.edits import edits
 from trainers.events import Done, Event, Made, Sample, Step, Stopped, Wish, made
 from trainers.imagine import Drawing, sketched, words_of
 from trainers.imagine import imagine as draw
@@ -59,7 +60,8 @@ def imagine(base: Base, attempt: Attempt) -> Running:
 def _watched(base: Base, attempt: Attempt, asked: Drawing) -> Generator[Event, Wish | None, list[Image.Image] | None]:
     """Draw, telling each step, and half way a small picture of what it will be; None when it was wished to stop."""
     glimpses: list[Tensor] = []
-    with closing(followed(draw(base, asked, glimpses.append), _step)) as drawing:
+    steps = edits()[asked.edit].draw(base, asked) if asked.edit else draw(base, asked, glimpses.append)
+    with closing(followed(steps, _step)) as drawing:
         wish = None
         while True:
             try:
@@ -112,6 +114,7 @@ def drawing_of(base: Base, attempt: Attempt) -> Drawing:
         strength=_strength(base, relation),
         keeps_parent=_enlarges(relation),
         size=_size(base, relation, parent),
+        **_edit(relation, parent),
         is_strict=attempt.get("is_strict", bool, default=True),
     )
 
@@ -136,6 +139,19 @@ def _parent(attempt: Attempt, relation: Mapping[str, Any]) -> Image.Image | None
     if relation.get("kind") == "again" or not relation.get("parent"):
         return None
     return opened(attempt.file(relation["parent"]))
+
+
+def _edit(relation: Mapping[str, Any], parent: Image.Image | None) -> dict[str, str]:
+    """Another way to draw from the parent, if one is wanted.
+
+    Raises: TintypeError E_ATTEMPT.
+    """
+    edit, said = relation.get("edit", ""), relation.get("said", "")
+    if not edit:
+        return {}
+    if edit not in edits() or parent is None or not isinstance(said, str):
+        raise TintypeError("E_ATTEMPT", field="relation")
+    return {"edit": edit, "said": said}
 
 
 def _steps(base: Base, attempt: Attempt) -> int:

@@ -60,7 +60,7 @@ async def command(world: World, actor: Actor, line: str, *, completing: bool = F
     box, options = world.stage.box, dict(OPTION.findall(line))
     names = NAME.match(line)[1].split(" ")
     definition, path = find_command(box.commands[None], names)
-    for name in {"photo1", "file"} & options.keys():
+    for name in {"photo1", "file", "image"} & options.keys():
         options[name] = str(deeds.upload(box, options[name], photo(77)).id)
     resolver, leaf = Resolver(box, actor.channel), path[-1] if path else definition
     told = resolver.options(leaf.get("options") or [], options, list(options)[-1] if completing else None)
