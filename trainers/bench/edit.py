@@ -26,12 +26,13 @@ from trainers.settings import TrainerSettings
 if TYPE_CHECKING:
     from trainers.pipeline import Base
 
-FIGURES, SHEET = "figures.json", "pictures.jpg"
+FIGURES = "figures.json"
 SEED = 5_300
 STRENGTHS = (0.4, 0.6, 0.8)  # how far each way may leave the photo
 EDIT, BEGUN = "null_text", "begun from the photo"
 CHANGES = ("colour", "scene", "accessory")
 VAE, PLAIN, TAUGHT = "through the VAE alone", "DDIM inversion, guided", "null-text inversion, guided"
+TITLES = ("photo", "back", *(f"edit {one}" for one in STRENGTHS), *(f"begun {one}" for one in STRENGTHS))
 TILE_PX = 96
 T = TypeVar("T")
 
@@ -60,7 +61,9 @@ def add(subparsers: Subparsers) -> None:
     """Its options."""
     parser = add_command(subparsers, "edit", "change drawn photos by other words, and judge what became of them", run)
     parser.add_argument("--photos", type=bounded(int, 1, 48), default=9, metavar="N", help="how many (default: 9)")
-    parser.add_argument("--out", type=Path, default=Path("build/editing"), help="figures.json and pictures.jpg")
+    parser.add_argument(
+        "--out", type=Path, default=Path("build/editing"), help="figures.json and a sheet for each photo"
+    )
     add_base(parser)
 
 
@@ -74,7 +77,7 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     for number, case in enumerate(cases(arguments.photos)[len(told["found"]) :], len(told["found"]) + 1):
         found, images = measured(base, case)
         told["found"].append(asdict(found))
-        row = sheet([""] * len(images), [Row(f"{number}: {found.change}", images)], TILE_PX)
+        row = sheet(TITLES, [Row(found.change, images)], TILE_PX)
         row.save(arguments.out / f"photo-{number}.jpg", quality=88)
         write_atomic(arguments.out / FIGURES, json.dumps(told, indent=1).encode(), mode=0o644)
         print(f"{found.prompt}: {found.marks}", file=sys.stderr)

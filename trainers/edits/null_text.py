@@ -228,12 +228,12 @@ def redrawn(base: Base, asked: Drawing, levels: Levels, photo: Photo, freedom: f
     same = aligned(_ids(base, photo.said, (), before), _ids(base, asked.prompt, words, before))
     latents = photo.trajectory[-1]
     for level in range(levels.steps, 0, -1):
-        share = (levels.steps - level) / levels.steps
-        maps = Maps()
+        share, maps = (levels.steps - level) / levels.steps, Maps()
+        of_itself, of_words = share < 1 - freedom, share < WORDS_LONGER * (1 - freedom)
         with torch.no_grad():
-            with attending(base.unet, remembering(base.unet, maps)):
-                _predicted(base, levels, photo.trajectory[level], level, before)
-            of_itself, of_words = share < 1 - freedom, share < WORDS_LONGER * (1 - freedom)
+            if of_itself or of_words:
+                with attending(base.unet, remembering(base.unet, maps)):
+                    _predicted(base, levels, photo.trajectory[level], level, before)
             kept = replacing(base.unet, maps, same, of_words=of_words, of_itself=of_itself)
             with swapped(base.unet, layers), attending(base.unet, kept):
                 both = _predicted(base, levels, latents.repeat(2, 1, 1, 1), level, together([nothing[level - 1], text]))

@@ -38,6 +38,7 @@ MARKS = {
     "i": "The likeness of another member cannot be taken over from a file yet, so it was deleted",
     "l": "This list of styles is too old",
     "m": "Only members who may manage this server",
+    "n": "In an age-restricted channel no picture is made or shown that began from one that was sent",
     "o": "your own",
     "p": "Photos are never posted in a channel",
     "q": "This question was asked of another member",

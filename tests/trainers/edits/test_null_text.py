@@ -51,7 +51,7 @@ def test_a_step_is_that_of_diffusers_ddim(prediction_type: str) -> None:
 @pytest.mark.parametrize("what", ["epsilon", "v_prediction"])
 def test_what_is_learned_for_nothing_leads_guidance_nearer_to_the_photo(what: str, asked: Drawing) -> None:
     base = base_for(what)
-    levels = Levels.of(base, 4)
+    levels = Levels.of(base, 3)
     photo = ended(inverted(base, asked, levels))
     known = ended(taught(base, photo, levels, GUIDANCE))
     before, after = (
@@ -74,7 +74,7 @@ def test_the_same_words_bring_the_photo_back_as_it_was(asked: Drawing) -> None:
 
 def test_the_more_freedom_the_further_from_the_photo(asked: Drawing) -> None:
     base = base_for("v_prediction")
-    levels = Levels.of(base, 4)
+    levels = Levels.of(base, 3)
     photo = ended(inverted(base, asked, levels))
     photo = ended(taught(base, photo, levels, base.family.guidance_scale))
     little, much = (ended(redrawn(base, asked, levels, photo, freedom)) for freedom in (0.05, 1.0))
