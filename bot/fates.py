@@ -29,6 +29,8 @@ def progress_of(event: Mapping[str, Any]) -> Progress:
         total=int(event["total"]),
         loss=event.get("loss"),
         seconds_left=event.get("seconds_left"),
+        made=int(event.get("made", 0)),
+        wanted=int(event.get("wanted", 0)),
     )
 
 

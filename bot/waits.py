@@ -54,5 +54,7 @@ def running_of(job: Job, now: float) -> Running:
         reached=progress.reached if progress else 0,
         loss=progress.loss if progress else None,
         left_s=left_s(job, now) if progress else None,
+        made=progress.made if progress else 0,
+        wanted=progress.wanted if progress else 0,
         is_stopping=job.wish is not None,
     )

@@ -276,6 +276,8 @@ class Progress:
     total: int
     loss: float | None = None
     seconds_left: float | None = None
+    made: int = 0  #: pictures of the class word, while these are made beforehand
+    wanted: int = 0  #: of these pictures
     reached: int = 0  #: the furthest that an earlier attempt came; it is gone through again from the checkpoint
 
 

@@ -85,12 +85,13 @@ def examples(
         picture, frame = _framed(path, base.family, share)
         pixels = pixels_of(picture)
         for is_mirrored in flips_of(base.family, kind):
-            mean, std = _encoded(base, pixels.flip(2) if is_mirrored else pixels)
+            mean, std = encoded_pixels(base, pixels.flip(2) if is_mirrored else pixels)
             yield Example(mean, std, caption, frame)
 
 
 @torch.no_grad()
-def _encoded(base: Base, pixels: Tensor) -> tuple[Tensor, Tensor]:
+def encoded_pixels(base: Base, pixels: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and deviation of a picture's scaled latents: (3, height, width) in -1 … 1 -> (C, H, W) float32 each."""
     at_hand(base.vae, device=base.device)
     posterior = base.vae.encode(pixels[None].to(base.device, base.vae.dtype)).latent_dist
     scale = base.scaling_factor

@@ -52,6 +52,8 @@ class Step:
     total: int
     loss: float | None = None
     seconds_left: float | None = None
+    made: int = 0  #: pictures of the class word, while these are made beforehand
+    wanted: int = 0  #: of these pictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

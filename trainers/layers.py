@@ -1,23 +1,24 @@
-"""Layers of the UNet with something of peft's around them while they are trained, and what that comes to in the end."""
+"""Layers of a base with something of peft's around them while they are trained, and what that comes to in the end."""
 
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 from trainers.adapter import Adapter
-from trainers.conditioning import Said, together
 from trainers.differences import Difference, LowRank, of_one_alpha
-from trainers.learning import PlanSettings, Prior, Pupil, captions_of, learn, plan_of
+from trainers.hearing import prior_of, said_of
+from trainers.learning import PlanSettings, Pupil, learn, plan_of
 from trainers.method import Lesson, Progress, setting
-from trainers.pipeline import Applied, Base, swapped
+from trainers.pipeline import Base
+from trainers.places import by_part, in_place, is_in_encoder
 from trainers.pointwise import as_products
-from trainers.text import encode_prompt, stacked
 from trainers.weights import write_adapter
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ AROUND_BLOCKS = ("proj_in", "proj_out")
 #: LoCon's further ones: the convolutions between those blocks
 CONVOLUTIONS = ("conv1", "conv2", "conv_shortcut", "downsamplers.0.conv", "upsamplers.0.conv")
 BYTES_PER_NUMBER = 2  # files are float16
+CLASS_IMAGES = "what the prior holds on to: so many pictures of the class word; 0 needs none"
 ADAPTER = "default"  # peft's name for the only one that a layer has
 
 Values = Mapping[str, Tensor]  #: a layer's trained numbers, by peft's names of them
@@ -42,6 +44,7 @@ class LayerSettings(PlanSettings):
     rank: int = setting(16, 1, 256, "14 MB at 16 for SD 1.5; higher learns more and overfits sooner")
     alpha: float = setting(16.0, 0.1, 512, "equal to the rank, so that the rate means the same at every rank")
     prior: float = setting(0.0, 0, 10, "weight of the base's own prediction for the class word; doubles the time")
+    class_images: int = setting(0, 0, 400, CLASS_IMAGES)
 
 
 def targets_of(unet: nn.Module) -> list[tuple[str, nn.Linear | nn.Conv2d]]:
@@ -80,22 +83,13 @@ def layers_of(base: Base) -> Sequence[nn.Module]:
 def new_layers(base: Base, config: PeftConfig, seed: int, names: Sequence[str] | None = None) -> dict[str, nn.Module]:
     """Peft's layers around the frozen ones, by name, taken out of the UNet again; trainable in float32.
 
-    `names`: of the layers, where it is not those of `names_of`. The same seed gives the same start.
+    `names`: of the layers as `layer_at` has them, where it is not those of `names_of`. The same seed gives the same
+    start, whatever other parts of the base are trained.
     """
-    from peft import inject_adapter_in_model
-
-    names = names_of(base) if names is None else names
-    kept = {name: base.unet.get_submodule(name) for name in names}
-    setattr(config, "target_modules", list(names))  # noqa: B010  all kinds here have it, their base class has not
-    try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            inject_adapter_in_model(config, base.unet)
-        layers = {name: base.unet.get_submodule(name) for name in names}
-    finally:  # memory may end halfway, and the base goes on serving
-        for name, layer in kept.items():
-            base.unet.set_submodule(name, layer)
-        vars(base.unet).pop("peft_config", None)  # peft's note that it was here
+    layers: dict[str, nn.Module] = {}
+    for number, (prefix, part, own) in enumerate(by_part(base, names_of(base) if names is None else names)):
+        made = _taken_out(part, _config_for(own, config), seed + number, own)
+        layers |= {prefix + name: layer for name, layer in made.items()}
     if is_plain_lora(config):
         as_products(layers.values())
     for layer in layers.values():
@@ -110,6 +104,33 @@ def is_plain_lora(config: PeftConfig) -> bool:
     from peft import PeftType
 
     return config.peft_type is PeftType.LORA and not getattr(config, "use_dora", False)
+
+
+def _config_for(names: Sequence[str], config: PeftConfig) -> PeftConfig:
+    """The same without patterns that mean none of these layers, which peft warns of."""
+    own = copy.copy(config)
+    for kind in ("rank_pattern", "alpha_pattern"):
+        if patterns := getattr(config, kind, None):
+            meant = {one: value for one, value in patterns.items() if any(re.fullmatch(one, name) for name in names)}
+            setattr(own, kind, meant)
+    return own
+
+
+def _taken_out(part: nn.Module, config: PeftConfig, seed: int, names: Sequence[str]) -> dict[str, nn.Module]:
+    """Peft's layers around those of one part, which has its own again."""
+    from peft import inject_adapter_in_model
+
+    kept = {name: part.get_submodule(name) for name in names}
+    setattr(config, "target_modules", list(names))  # noqa: B010  all kinds here have it, their base class has not
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            inject_adapter_in_model(config, part)
+        return {name: part.get_submodule(name) for name in names}
+    finally:  # memory may end halfway, and the base goes on serving
+        for name, layer in kept.items():
+            part.set_submodule(name, layer)
+        vars(part).pop("peft_config", None)  # peft's note that it was here
 
 
 def _own(layer: nn.Module) -> list[tuple[str, nn.Parameter]]:
@@ -145,59 +166,33 @@ def train_layers(
     names: Sequence[str] | None = None,
     *,
     has_means: bool = True,
+    text_pace: float = 1.0,
 ) -> Generator[Progress, None, None]:
-    """Train peft's layers; they are in the UNet only while a step runs.
+    """Train peft's layers; they are in the base only while a step runs.
 
-    `names` as in `new_layers`, `has_means` as in `Pupil`.
+    `names` as in `new_layers`, `has_means` as in `Pupil`. `text_pace`: how many times the rate those of text encoders
+    learn at.
     """
     layers = new_layers(base, config, lesson.seed, names)
+    parameters = trained(layers)
+    of_encoders = [name for name in parameters if is_in_encoder(name)]
+    is_encoder_trained = bool(of_encoders)
 
     def adapter(average: Mapping[str, Tensor]) -> Adapter:
         linear = differences(layers, average, difference_of)
         return Adapter(lesson.word, lesson.class_word, method, linear=linear)
 
     pupil = Pupil(
-        parameters=trained(layers),
-        attached=lambda: swapped(base.unet, layers),
-        said=said_of(base, lesson),
-        prior=prior_of(base, lesson, settings),
-        hears_anew=False,
+        parameters=parameters,
+        attached=lambda: in_place(base, layers),
+        said=said_of(base, lesson, is_encoder_trained=is_encoder_trained),
+        prior=prior_of(base, lesson, settings, is_encoder_trained=is_encoder_trained),
+        hears_anew=is_encoder_trained,
         write=lambda path, average: write_adapter(path, base, lesson, method, adapter(average)),
         has_means=has_means,
+        paces=dict.fromkeys(of_encoders, text_pace),
     )
     yield from learn(base, lesson, plan_of(settings, len(lesson.photos)), pupil)
-
-
-def said_of(base: Base, lesson: Lesson) -> Callable[[Sequence[str]], Said]:
-    """Captions, each encoded once; the word is ordinary text in them."""
-    word = Adapter(lesson.word, lesson.class_word, "")
-    return _cached(base, {caption: caption for caption in captions_of(base, lesson)}, [(word, 1.0)])
-
-
-class HasPrior(Protocol):
-    """Settings that say what the class word's own meaning is worth."""
-
-    @property
-    def prior(self) -> float:
-        """0: nothing."""
-        ...
-
-
-def prior_of(base: Base, lesson: Lesson, settings: HasPrior) -> Prior | None:
-    """The class word in the word's place, if the settings give it any weight."""
-    if not settings.prior:
-        return None
-    plain = {
-        caption: caption.replace(lesson.placeholder_token, lesson.class_word) for caption in captions_of(base, lesson)
-    }
-    return Prior(settings.prior, _cached(base, plain, ()))
-
-
-def _cached(base: Base, said_as: Mapping[str, str], words: Sequence[Applied]) -> Callable[[Sequence[str]], Said]:
-    captions = sorted(said_as)
-    said = stacked(base, [encode_prompt(base, said_as[caption], words) for caption in captions])
-    known = dict(zip(captions, said.each(), strict=True))
-    return lambda asked: together([known[caption] for caption in asked])
 
 
 def lora_config(settings: LayerSettings, **more: Any) -> PeftConfig:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from trainers.method import Lesson
 from trainers.optimizers import ADAMW_8BIT, Group, Stepper
 from trainers.pipeline import Base
 from trainers.thrift import (
+    SIDES,
     Thrift,
     as_told,
     between,
@@ -88,6 +89,7 @@ class Learner:
         self.values = list(pupil.parameters.values())
         self.optimizer = Stepper(self._optimizer_name(), self._groups(), plan.learning_rate, plan.weight_decay)
         self.average = [value.detach().clone() for value in self.values]
+        self.class_examples: Sequence[Example] = ()  # of the prior, where it holds on to pictures
         self.generator = torch.Generator().manual_seed(lesson.seed)
         self._before, self._is_between = self.generator.get_state(), True
         self.step, self.rollbacks = 0, 0
@@ -119,7 +121,7 @@ class Learner:
         self.pupil.before_step(self.step / self.plan.steps)
         self.optimizer.zero_grad()
         batch = self._batch(found)
-        kept = self._kept_prediction(batch)
+        kept = self._of_class(batch)
         with self.pupil.attached(), checkpointed(self.base.unet, self.thrift.is_checkpointing):
             loss = self._loss(batch, kept)
             loss.backward()  # type: ignore[no-untyped-call]
@@ -153,22 +155,27 @@ class Learner:
             [found[index].frame for index in chosen],
         )
 
-    def _loss(self, batch: Batch, kept: Tensor | None) -> Tensor:
+    def _loss(self, batch: Batch, kept: Batch | None) -> Tensor:
         with self.base.autocast():
             model_pred = self._predicted(batch, self.pupil.said)
             loss = weighed_mse(model_pred, batch.target, batch.weights)
             if kept is None or self.pupil.prior is None:
                 return loss
-            drifted = weighed_mse(self._predicted(batch, self.pupil.prior.said), kept, batch.weights)
+            drifted = weighed_mse(self._predicted(kept, self.pupil.prior.said), kept.target, kept.weights)
             return loss + self.pupil.prior.weight * drifted
 
     @torch.no_grad()
-    def _kept_prediction(self, batch: Batch) -> Tensor | None:
-        """What the untouched base says of the same noise when it is told the class word."""
+    def _of_class(self, batch: Batch) -> Batch | None:
+        """What the class word must go on to mean: its pictures, or what the untouched base says of the same noise.
+
+        Where memory leaves room for smaller pictures alone, those of the class word are too large as well.
+        """
         if self.pupil.prior is None:
             return None
+        if self.class_examples and self.thrift.side == SIDES[0]:
+            return self._batch(self.class_examples)
         with self.base.autocast():
-            return self._predicted(batch, self.pupil.prior.said)
+            return replace(batch, target=self._predicted(batch, self.pupil.prior.said))
 
     def _predicted(self, batch: Batch, said: Callable[[Sequence[str]], Said]) -> Tensor:
         return predicted(self.base, batch.noisy_latents, batch.timesteps, said(batch.captions), batch.frames)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -54,13 +54,17 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What keeps the class word from coming to mean the subject: the base's own prediction for it.
+    """What keeps the class word from coming to mean the subject: pictures that the base draws for it before.
 
-    Source: Ruiz et al. 2022, arXiv 2208.12242, 3.3, with predictions in place of pictures that the base makes before.
+    Or, where there are none, what the untouched base predicts for it from the noise of the photos.
+    Source: Ruiz et al. 2022, arXiv 2208.12242, 3.3 (pictures).
     """
 
     weight: float
     said: Callable[[Sequence[str]], Said]  #: captions with the class word in the word's place, encoded
+    wanted: int = 0  #: pictures
+    #: yields how many there are after each step that it takes to make them, returns them
+    pictures: Callable[[], Generator[int, None, list[Example]]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +129,8 @@ def _learn(base: Base, lesson: Lesson, plan: Plan, pupil: Pupil) -> Generator[Pr
         learner.restore(state)
     captions = captions_of(base, lesson)
     found, side = (yield from _cached(base, lesson, learner, captions)), learner.thrift.side
+    if pupil.prior and pupil.prior.pictures:
+        learner.class_examples = yield from _class_examples(pupil.prior.pictures(), pupil.prior.wanted, learner)
     while learner.step < plan.steps:
         loss = _tried(learner, found)
         if loss is None:
@@ -185,6 +191,20 @@ def thrift_for(base: Base, plan: Plan, pupil: Pupil, state: State | None) -> Thr
     say = log.warning if found.savings else log.info
     say("training takes about %s of %s MiB, computed%s", f"{found.needs_mib:,}", f"{room:,}", found.why)
     return found.thrift
+
+
+def _class_examples(
+    making: Generator[int, None, list[Example]], wanted: int, learner: Learner
+) -> Generator[Progress, None, list[Example]]:
+    """Pictures of the class word; of the job's own steps none is done meanwhile."""
+    with closing(making):
+        while True:
+            try:
+                made = next(making)
+            except StopIteration as end:
+                found: list[Example] = end.value
+                return found
+            yield replace(_progress(learner, None), phase="class_images", made=made, wanted=wanted)
 
 
 def point_at(step: int, plan: Plan) -> int | None:

@@ -40,11 +40,13 @@ class Progress:
 
     done: int
     total: int
-    phase: str  #: prepare, cache or train
+    phase: str  #: prepare, cache, class_images or train
     loss: float | None = None
     point: int | None = None  #: the sample point just reached, counted from 1
     points: int = 0  #: how many there will be
     conceded: Sequence[Concession] = ()  #: what was given up so far because memory was short
+    made: int = 0  #: pictures of the class word, while these are made beforehand
+    wanted: int = 0  #: of these pictures
     is_sound: bool = True  #: False while the loss is far above what it has been
     has_means: bool = False  #: whether the mean of two files' numbers is a word, too
     save_checkpoint: Callable[[Path], None] = dataclasses.field(default=lambda path: None, compare=False, repr=False)

@@ -125,7 +125,7 @@ def snapshot_folder(name: str, revision: str) -> Path:
 
     Raises: as `located`.
     """
-    return located(_MODELS_DIR[0], f"{name}@{revision}")
+    return located(kept_in(), f"{name}@{revision}")
 
 
 def fetched_folder(repo: str) -> Path | None:
@@ -140,9 +140,14 @@ def fetched_folder(repo: str) -> Path | None:
 _MODELS_DIR = [Path("data") / "models"]
 
 
-def keep_in(models_dir: Path) -> None:
+def keep_in(folder: Path) -> None:
     """Say once, at the start of the process, where base models lie."""
-    _MODELS_DIR[0] = models_dir
+    _MODELS_DIR[0] = folder
+
+
+def kept_in() -> Path:
+    """Where base models lie, and what is made with them for all to use."""
+    return _MODELS_DIR[0]
 
 
 def installed(models_dir: Path) -> Iterator[Installed]:

@@ -268,7 +268,7 @@ def left_out(base: Base, prompt: str, adapters: Sequence[Adapter]) -> str:
 
 
 def token_ids_of(base: Base, prompt: str, adapters: Sequence[Adapter]) -> tuple[int, ...]:
-    """A prompt's token ids as `encode_prompt` takes them, page after page."""
+    """A prompt's token ids as `encoded` takes them, page after page; those of rows are past the table's end."""
     return _tokens(base, prompt, adapters).ids
 
 

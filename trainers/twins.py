@@ -1,4 +1,4 @@
-"""Copies of the UNet's layers that are trained whole, and the difference to the frozen ones that they come to."""
+"""Copies of layers that are trained whole, and the difference to the frozen ones that they come to."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from torch import Tensor, nn
 
 from trainers.adapter import Adapter
 from trainers.differences import Difference, Whole, of_one_alpha, shortened
-from trainers.layers import BYTES_PER_NUMBER, LayerSettings, pair_bytes, prior_of, said_of
+from trainers.hearing import prior_of, said_of
+from trainers.layers import BYTES_PER_NUMBER, LayerSettings, pair_bytes
 from trainers.learning import Pupil, learn, plan_of
 from trainers.method import Lesson, Progress
-from trainers.pipeline import Base, swapped
+from trainers.pipeline import Base, layer_at
+from trainers.places import encoder_layers, in_place
 from trainers.weights import write_adapter
 
 BLOCKS = ("down_blocks.", "mid_block.", "up_blocks.")
@@ -27,6 +29,11 @@ def layers_in_blocks(base: Base) -> dict[str, Layer]:
         for name, module in base.unet.named_modules()
         if isinstance(module, Layer) and name.startswith(BLOCKS)
     }
+
+
+def layers_in_encoders(base: Base) -> dict[str, Layer]:
+    """The matrices of the text encoders' attention and MLPs, by `layer_at`'s names."""
+    return {name: layer_at(base, name) for name in encoder_layers(base)}
 
 
 def twins_of(layers: Mapping[str, Layer]) -> dict[str, Layer]:
@@ -62,10 +69,21 @@ def twins_bytes(layers: Iterable[Layer], rank: int) -> int:
     return sum(layer.weight.numel() for layer in layers) * BYTES_PER_NUMBER
 
 
-def train_blocks(base: Base, lesson: Lesson, settings: LayerSettings, method: str) -> Generator[Progress, None, None]:
-    """Train copies of all layers of the blocks; they are in the UNet only while a step runs."""
-    layers = layers_in_blocks(base)
+def train_blocks(
+    base: Base,
+    lesson: Lesson,
+    settings: LayerSettings,
+    method: str,
+    of_text: Mapping[str, Layer] | None = None,
+    text_pace: float = 1.0,
+) -> Generator[Progress, None, None]:
+    """Train copies of all layers of the blocks; they are in the base only while a step runs.
+
+    `of_text`: layers of text encoders that are trained too, at so many times the rate.
+    """
+    layers = layers_in_blocks(base) | dict(of_text or {})
     twins = twins_of(layers)
+    is_encoder_trained = bool(of_text)
 
     def write(path: Path, average: Mapping[str, Tensor]) -> None:
         linear = differences_of(layers, average, settings.rank)
@@ -73,11 +91,12 @@ def train_blocks(base: Base, lesson: Lesson, settings: LayerSettings, method: st
 
     pupil = Pupil(
         parameters=weights_of(twins),
-        attached=lambda: swapped(base.unet, twins),
-        said=said_of(base, lesson),
-        prior=prior_of(base, lesson, settings),
-        hears_anew=False,
+        attached=lambda: in_place(base, twins),
+        said=said_of(base, lesson, is_encoder_trained=is_encoder_trained),
+        prior=prior_of(base, lesson, settings, is_encoder_trained=is_encoder_trained),
+        hears_anew=is_encoder_trained,
         write=write,
         has_means=not settings.rank,
+        paces=dict.fromkeys(of_text or (), text_pace),
     )
     yield from learn(base, lesson, plan_of(settings, len(lesson.photos)), pupil)

@@ -35,6 +35,8 @@ class Running:
     reached: int = 0  #: by an attempt that was cut off; what lies before it is gone through again
     loss: float | None = None
     left_s: float | None = None
+    made: int = 0  #: pictures of the class word, while these are made beforehand
+    wanted: int = 0  #: of these pictures
     is_stopping: bool = False
 
     @property
@@ -100,7 +102,7 @@ def training_card(*, job: str, word: str, owner: int, running: Running, is_perso
 def progress_of(running: Running) -> str:
     """The bar, what is being done, how long it still takes, the step."""
     left = "none" if running.left_s is None else texts.span(running.left_s)
-    phase = texts.say("training-phase", phase=running.phase, left=left)
+    phase = texts.say("training-phase", phase=running.phase, left=left, made=running.made, wanted=running.wanted)
     again = _again(running) if running.done < running.reached else None
     return layout.lines(_bar(running), phase, _step(running) if running.total else None, again)
 

@@ -35,6 +35,9 @@ def base_model(settings: BotSettings, environ: Mapping[str, str]) -> Iterator[Fi
         return
     told = _listed(environ)
     here = {str(model["name"]): model for model in told["models"]}
+    if kept := told["class_images"]:
+        size_mb = round(sum(one["bytes"] for one in kept) / 1e6)
+        yield ok("model", "doctor-class-images", words=len(kept), size_mb=size_mb)
     model = here.get(settings.base_model)
     if model is None:
         raise TintypeError("E_MODEL_MISSING", name=settings.base_model)

@@ -556,6 +556,7 @@ training-bar = `{ $bar }` { $percent } %
 training-phase = { $phase ->
     [prepare] Fotos werden vorbereitet
     [cache] Fotos werden vorbereitet
+    [class_images] Vergleichsbilder zum Oberbegriff werden gezeichnet: { $made } von { $wanted }
     [load] Die Maschine wacht auf
     [train] Es lernt
     [sample] Eine Probe wird gezeichnet
@@ -1461,6 +1462,7 @@ E_CLIP_FITS = { $clip } gehört nicht zum Textencoder von { $base }, also geht d
 E_OUTPUT_CHECK_MISSING = Die Bildprüfung ({ $check }) ist verlangt, aber ihre Dateien sind in keinem dieser Ordner: { $places }. Ohne sie wird nichts gezeichnet. Leg ihre config.json und .safetensors dorthin, oder setz TINTYPE_OUTPUT_CHECK auf off.
 E_OUTPUT_CHECK_LOAD = Die Bildprüfung { $check } lässt sich nicht aus { $folder } laden; warum, steht im Protokoll der Maschine. Ohne sie wird nichts gezeichnet. Hol ihre Dateien neu, oder setz TINTYPE_OUTPUT_CHECK auf off.
 E_OUTPUT_CHECK_BROKEN = Die Bildprüfung { $check } ging kaputt, während sie ein Bild ansah; deshalb wird nichts davon gezeigt. Es steht im Protokoll der Maschine. Versuch es noch einmal; geschieht es wieder, sag es dem Betreiber.
+E_CLASS_IMAGES_HELD = Die Bildprüfung hat zu viele der Bilder zum Oberbegriff zurückgehalten, an die sich dieses Training halten soll: { $wanted } sind gewünscht, { $have } sind da. Trainiere mit `class_images` 0; dann hält es sich an die Vorhersage des Basismodells selbst und braucht kein Bild.
 E_HELD_BACK = { $count ->
     [one] Das Bild hat
     [2] Beide Bilder hat
@@ -1690,6 +1692,10 @@ doctor-database-ok = Die Datenbank ist unversehrt, { $size }.
 doctor-database-new = Es gibt noch keine Datenbank; der erste Start legt sie an.
 doctor-model = Basismodell
 doctor-model-ok = { $name } ist hier, { $size_mb } MB, Lizenz { $licence }.
+doctor-class-images = Bilder zu { $words ->
+    [one] einem Oberbegriff
+   *[other] { $words } Oberbegriffen
+}, an die sich Trainings halten: { $size_mb } MB. `tintype-trainer models clear` löscht sie.
 doctor-model-folder = Es wird aus dem Ordner { $folder } gelesen.
 doctor-engine = Maschine
 doctor-engine-ok = Sie startet mit { $title } auf { $device } und kennt { $methods ->

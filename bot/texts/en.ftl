@@ -542,6 +542,7 @@ training-bar = `{ $bar }` { $percent } %
 training-phase = { $phase ->
     [prepare] Preparing the photos
     [cache] Preparing the photos
+    [class_images] Drawing pictures of the class word to compare with: { $made } of { $wanted }
     [load] Waking the engine
     [train] Learning
     [sample] Drawing a sample
@@ -1429,6 +1430,7 @@ E_CLIP_FITS = { $clip } does not belong to the text encoder of { $base }, so aes
 E_OUTPUT_CHECK_MISSING = The output check ({ $check }) is asked for, but its files are in none of these folders: { $places }. Nothing is drawn without it. Put its config.json and .safetensors there, or set TINTYPE_OUTPUT_CHECK to off.
 E_OUTPUT_CHECK_LOAD = The output check { $check } cannot be loaded from { $folder }; the engine's log says why. Nothing is drawn without it. Fetch its files anew, or set TINTYPE_OUTPUT_CHECK to off.
 E_OUTPUT_CHECK_BROKEN = The output check { $check } broke while it looked at a picture, so nothing of it is shown. It is written down in the engine's log. Try again; if it happens again, tell the operator.
+E_CLASS_IMAGES_HELD = The output check held back too many of the pictures of the class word that this training holds on to: { $wanted } are wanted, { $have } are there. Train with `class_images` 0; then it holds on to the base model's own prediction and needs no picture.
 E_HELD_BACK = { $count ->
     [one] The picture was
     [2] Both pictures were
@@ -1660,6 +1662,10 @@ doctor-database-ok = The database is whole, { $size }.
 doctor-database-new = There is no database yet; the first start makes it.
 doctor-model = Base model
 doctor-model-ok = { $name } is here, { $size_mb } MB, licence { $licence }.
+doctor-class-images = Pictures of { $words ->
+    [one] one class word
+   *[other] { $words } class words
+} that trainings hold on to: { $size_mb } MB. `tintype-trainer models clear` deletes them.
 doctor-model-folder = It is read from the folder { $folder }.
 doctor-engine = Engine
 doctor-engine-ok = It starts with { $title } on { $device } and knows { $methods ->

@@ -15,12 +15,12 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 
 from storage.labels import exported
 from tests.trainers.bases import base_for, tiny_pipeline
-from trainers import layers
+from trainers import layers, twins
 from trainers.families import families
 from trainers.imagine import Drawing, finished, imagine
-from trainers.layers import targets_of
 from trainers.method import Lesson, method_named, settings_for
-from trainers.methods import dreambooth, pivotal
+from trainers.methods import pivotal
+from trainers.methods.lora import LoraSettings, ranks_of
 from trainers.names import layer_names, name_in_files
 from trainers.pipeline import Base, TextEncoder, layer_at
 from trainers.taking import Order, taken
@@ -93,17 +93,12 @@ def of_real_shape(family: str) -> Base:
 @pytest.mark.parametrize("family", GOLDEN)
 def test_layers_have_the_names_of_the_golden_list_no_more_and_no_less(family: str) -> None:
     base, (of_unet, of_encoders) = of_real_shape(family), GOLDEN[family]
-    ours = [name_in_files(base, name) for name, _ in targets_of(base.unet)]
-    in_encoders = [
-        name_in_files(base, f"text_encoder{'_2' if at else ''}.{name}")
-        for at, one in enumerate(base.encoders)
-        for name, module in one.model.named_modules()
-        if isinstance(module, nn.Linear) and "encoder.layers" in name
-    ]
+    ours = [name_in_files(base, name) for name in ranks_of(base, LoraSettings())]
+    both = [name_in_files(base, name) for name in ranks_of(base, LoraSettings(text_rank=4))]
 
     assert (len(of_unet), len(of_encoders)) == COUNTS[family]
     assert sorted(ours) == sorted(of_unet)
-    assert sorted(in_encoders) == sorted(of_encoders)
+    assert sorted(both) == sorted([*of_unet, *of_encoders])
 
 
 @pytest.mark.parametrize("family", GOLDEN)
@@ -123,6 +118,7 @@ FORMATS: Mapping[str, tuple[str, Mapping[str, float]]] = {
     "lora": ("lora", {"rank": 4, "alpha": 3}),
     "lora, a rank for each part": ("lora", {"rank": 4, "alpha": 4, "down_rank": 2, "mid_rank": 3}),
     "lora with convolutions": ("lora", {"rank": 4, "alpha": 4, "conv_rank": 2}),
+    "lora with the text encoder": ("lora", {"rank": 4, "alpha": 4, "text_rank": 2, "text_pace": 10}),
     "lora, rank-stabilised": ("lora", {"rank": 6, "alpha": 3, "stabilised": 1}),
     "pivotal": ("pivotal", {"rank": 4, "alpha": 4, "vectors": 2}),
     "dora": ("dora", {"rank": 4, "alpha": 4}),
@@ -131,7 +127,8 @@ FORMATS: Mapping[str, tuple[str, Mapping[str, float]]] = {
     "lokr": ("lokr", {"rank": 2, "alpha": 2, "factor": 2, "learning_rate": 1e-2}),
     "lokr, both whole": ("lokr", {"rank": 64, "alpha": 64, "factor": 4}),
     "dreambooth": ("dreambooth", {"rank": 16}),
-    "dreambooth, all of it": ("dreambooth", {"rank": 0}),
+    "dreambooth with the text encoder": ("dreambooth", {"rank": 16, "train_text_encoder": 1}),
+    "dreambooth, all of it": ("dreambooth", {"rank": 0, "train_text_encoder": 1}),
 }
 #: the others diffusers does not take for Stable Diffusion
 OF_DIFFUSERS = [name for name in FORMATS if name not in {"loha", "lokr", "lokr, both whole", "dreambooth, all of it"}]
@@ -143,7 +140,7 @@ def learned(
 ) -> tuple[Path, dict[str, Tensor]]:
     """A word's file in each format, and what peft's layers, or the trained weights, add to each layer."""
     truth: dict[str, Tensor] = {}
-    differences, difference = layers.differences, dreambooth._difference
+    differences, differences_of = layers.differences, twins.differences_of
 
     def of_peft(made: Mapping[str, nn.Module], average: Mapping[str, Tensor], difference_of: Any) -> Any:
         for name, layer in made.items():
@@ -151,13 +148,13 @@ def learned(
             truth[name] = layers.merged(layer, values)
         return differences(made, average, difference_of)
 
-    def of_weights(base: Base, name: str, trained: Tensor, rank: int) -> Any:
-        truth[name] = trained.detach() - base.unet.get_submodule(name).weight
-        return difference(base, name, trained, rank)
+    def of_weights(made: Mapping[str, Any], average: Mapping[str, Tensor], rank: int) -> Any:
+        truth.update({name: average[name].detach() - layer.weight for name, layer in made.items()})
+        return differences_of(made, average, rank)
 
     monkeypatch.setattr(layers, "differences", of_peft)
     monkeypatch.setattr(pivotal, "differences", of_peft)
-    monkeypatch.setattr(dreambooth, "_difference", of_weights)
+    monkeypatch.setattr(twins, "differences_of", of_weights)
     name, chosen = FORMATS[request.param]
     method, file = method_named(name), tmp_path / "zed.safetensors"
     for step in method.train(base, a_lesson(), settings_for(method, base, SHORT | chosen)):
@@ -177,6 +174,12 @@ def test_what_is_read_of_a_file_is_what_was_learned(base: Base, learned: tuple[P
         torch.testing.assert_close(ours, expected.reshape(ours.shape), rtol=0, atol=EXACT)
 
 
+def weights_of(unet: nn.Module, encoder: nn.Module) -> dict[str, Tensor]:
+    """By `layer_at`'s names of the layers."""
+    of_encoder = {f"text_encoder.{name}": weight for name, weight in encoder.named_parameters()}
+    return dict(unet.named_parameters()) | of_encoder
+
+
 @pytest.mark.parametrize("learned", OF_DIFFUSERS, indirect=True)
 def test_what_diffusers_reads_of_a_file_is_what_was_learned(
     base: Base, learned: tuple[Path, dict[str, Tensor]], tmp_path: Path
@@ -189,7 +192,7 @@ def test_what_diffusers_reads_of_a_file_is_what_was_learned(
     pipeline.load_lora_weights(tmp_path / "out", weight_name=alone.name)
     pipeline.fuse_lora()
     pipeline.unload_lora_weights()
-    theirs, before = dict(pipeline.unet.named_parameters()), dict(base.unet.named_parameters())
+    theirs, before = weights_of(pipeline.unet, pipeline.text_encoder), weights_of(base.unet, base.encoders[0].model)
 
     for name, weight in before.items():
         layer = name.removesuffix(".weight")

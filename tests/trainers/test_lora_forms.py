@@ -69,7 +69,7 @@ def test_each_part_of_the_unet_has_its_rank(base: Base, a_lesson: Lessons, tmp_p
 
 def test_a_rank_of_its_own_is_learned_at_the_same_scale(base: Base) -> None:
     settings = LoraSettings(rank=4, alpha=2, down_rank=0, up_rank=2)
-    ranks = ranks_of(base.unet, settings)
+    ranks = ranks_of(base, settings)
 
     layers = new_layers(base, _config(settings, ranks), 1, [*ranks]).values()
 
@@ -84,7 +84,7 @@ def test_rank_stabilised_scaling_goes_into_the_file(base: Base, a_lesson: Lesson
 
 def test_nothing_to_train_is_refused(base: Base) -> None:
     with pytest.raises(TintypeError, match="E_SETTING_RANGE"):
-        ranks_of(base.unet, LoraSettings(down_rank=0, mid_rank=0, up_rank=0))
+        ranks_of(base, LoraSettings(down_rank=0, mid_rank=0, up_rank=0))
 
 
 def test_stable_diffusion_has_so_many_convolutions() -> None:

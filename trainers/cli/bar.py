@@ -46,7 +46,8 @@ class Bar:
         bar = "█" * round(WIDTH * share) + "░" * (WIDTH - round(WIDTH * share))
         left = f" · {span(step.seconds_left)} left" if step.seconds_left is not None else ""
         loss = f" · loss {step.loss:.4f}" if step.loss is not None else ""
-        text = f"{step.phase:<8}{bar} {step.done}/{step.total}{loss}{left}"
+        beside = f" · {step.made}/{step.wanted} pictures" if step.wanted else ""
+        text = f"{step.phase:<8}{bar} {step.done}/{step.total}{loss}{left}{beside}"
         if self._is_live:
             self._stream.write("\r" + text.ljust(self._line))
             self._line = len(text)

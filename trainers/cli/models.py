@@ -15,10 +15,11 @@ OPEN_LICENCES = frozenset({"mit", "apache-2.0", "cc0-1.0"})  # nothing to accept
 
 
 def add(subparsers: Subparsers) -> None:
-    """`models list` and `models get`."""
+    """`models list`, `models get` and `models clear`."""
     parser = add_command(subparsers, "models", "list the base models and VAEs that are here, or get one", run)
     inner = parser.add_subparsers(metavar="WHAT", dest="what")
     inner.add_parser("list", help="the base models that are here, and what fits this machine")
+    inner.add_parser("clear", help="delete the pictures of class words that trainings hold on to; models stay")
     get = inner.add_parser("get", help="fetch a base model, a VAE or a CLIP from Hugging Face, once, pinned")
     get.add_argument("name", metavar="REPO@REVISION", help="e.g. stable-diffusion-v1-5/stable-diffusion-v1-5@main")
     get.add_argument(
@@ -32,8 +33,10 @@ def add(subparsers: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:
-    """List, or get."""
-    return _get(arguments, settings) if arguments.what == "get" else _list(settings)
+    """List, get, or clear."""
+    if arguments.what == "get":
+        return _get(arguments, settings)
+    return _clear() if arguments.what == "clear" else _list(settings)
 
 
 def _list(settings: TrainerSettings) -> dict[str, Any]:
@@ -54,9 +57,40 @@ def _list(settings: TrainerSettings) -> dict[str, Any]:
     for model in here:
         what = "  (a VAE)" if model["is_vae"] else "  (a CLIP)" if model["is_clip"] else ""
         print(f"{model['name']:<60} {model['bytes'] / 1e6:>9,.0f} MB  {model['licence']}{what}")
+    kept = _class_images()
     fits = fitting(settings.device)
     print("\n".join(fits.pop("lines")))
-    return {"ok": True, "models": here, "fits": fits}
+    return {"ok": True, "models": here, "class_images": kept, "fits": fits}
+
+
+def _class_images() -> list[dict[str, Any]]:
+    from trainers.class_images import class_folders
+
+    found = class_folders()
+    for one in found:
+        whose = f"class images of “{one.class_word}”" if one.class_word else "class images of another word"
+        print(f"{f'{one.base_model}, {one.count} {whose}':<60} {one.bytes / 1e6:>9,.0f} MB  {one.folder}")
+    if found:
+        print("`tintype-trainer models clear` deletes class images; a training that wants them makes them again")
+    return [
+        {
+            "base_model": one.base_model,
+            "class_word": one.class_word,
+            "count": one.count,
+            "bytes": one.bytes,
+            "folder": str(one.folder),
+        }
+        for one in found
+    ]
+
+
+def _clear() -> dict[str, Any]:
+    from trainers.class_images import forget_class_images
+
+    gone = forget_class_images()
+    count, size = sum(one.count for one in gone), sum(one.bytes for one in gone)
+    print(f"Deleted {count} class images, {size / 1e6:,.0f} MB", file=sys.stderr)
+    return {"ok": True, "deleted": count, "bytes": size}
 
 
 def _get(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:

@@ -120,7 +120,14 @@ class Training:
             self._diary.note(progress.done, progress.total, progress.loss)
         if not (yield from self._at_point(progress)):
             return Stopped()
-        wish = yield Step(phase=progress.phase, done=progress.done, total=progress.total, loss=progress.loss)
+        wish = yield Step(
+            phase=progress.phase,
+            done=progress.done,
+            total=progress.total,
+            loss=progress.loss,
+            made=progress.made,
+            wanted=progress.wanted,
+        )
         if wish is Wish.CHECKPOINT:
             yield from self._keep(progress)
             return Stopped()

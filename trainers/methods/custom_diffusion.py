@@ -9,7 +9,8 @@ from pathlib import Path
 from torch import Tensor
 
 from trainers.adapter import Adapter
-from trainers.layers import LayerSettings, prior_of
+from trainers.hearing import prior_of
+from trainers.layers import LayerSettings
 from trainers.learning import Pupil, learn, plan_of
 from trainers.method import Lesson, Progress, register, setting
 from trainers.pipeline import Base, swapped

@@ -12,8 +12,9 @@ from torch import Tensor
 
 from storage.hypernetworks import ACTIVATIONS, SIDES, Layout, key_of
 from trainers.adapter import Adapter
+from trainers.hearing import prior_of, said_of
 from trainers.hypernetworks import Hypernetwork, Reading, new_networks, readers_of
-from trainers.layers import BYTES_PER_NUMBER, prior_of, said_of
+from trainers.layers import BYTES_PER_NUMBER, CLASS_IMAGES
 from trainers.learning import PlanSettings, Pupil, learn, plan_of
 from trainers.method import Lesson, Progress, choice, register, setting
 from trainers.pipeline import Base, swapped
@@ -37,6 +38,7 @@ class HypernetworkSettings(PlanSettings):
     min_steps: int = setting(2000, 1, 50_000, "fewer show little of it")
     max_steps: int = setting(4000, 1, 50_000, "more only overfit a few photos")
     prior: float = setting(0.0, 0, 10, "weight of the base's own prediction for the class word; doubles the time")
+    class_images: int = setting(0, 0, 400, CLASS_IMAGES)
 
 
 @register

@@ -1,4 +1,4 @@
-"""LoRA: low-rank differences of the UNet's attention, the method to begin with."""
+"""LoRA: low-rank differences of the UNet's attention, the text encoder's too if wanted; the method to begin with."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from trainers.layers import (
     train_layers,
 )
 from trainers.method import Lesson, Progress, register, setting
-from trainers.pipeline import Base
+from trainers.pipeline import Base, layer_at
+from trainers.places import encoder_layers, split
 
 if TYPE_CHECKING:
     from peft import PeftConfig
-    from torch import nn
 
 LIKE_RANK = -1
 
@@ -38,6 +38,8 @@ class LoraSettings(LayerSettings):
         LIKE_RANK, LIKE_RANK, 256, "of the up blocks, as down_rank: these hold looks more than layout"
     )
     stabilised: int = setting(0, 0, 1, "1 scales by alpha / √rank (rsLoRA), which keeps high ranks learning")
+    text_rank: int = setting(0, 0, 256, "of the text encoders' attention and MLPs; 0 leaves them alone")
+    text_pace: float = setting(0.5, 0.001, 100, "times the rate, of text encoders: kohya's recipes take half of it")
 
 
 @register
@@ -52,24 +54,27 @@ class Lora:
     min_photos, for_members = 3, True
 
     def train(self, base: Base, lesson: Lesson, settings: LoraSettings) -> Generator[Progress, None, None]:
-        """Train; the layers are in the UNet only while a step runs."""
-        ranks = ranks_of(base.unet, settings)
-        yield from train_layers(base, lesson, settings, self.name, _config(settings, ranks), lora_difference, [*ranks])
+        """Train; the layers are in the base only while a step runs."""
+        ranks = ranks_of(base, settings)
+        config, pace = _config(settings, ranks), settings.text_pace
+        yield from train_layers(base, lesson, settings, self.name, config, lora_difference, [*ranks], text_pace=pace)
 
     def file_bytes(self, base: Base, settings: LoraSettings) -> int:
         """The numbers of all pairs at two bytes each."""
-        ranks = ranks_of(base.unet, settings)
-        return sum(pair_bytes([base.unet.get_submodule(name)], rank) for name, rank in ranks.items())
+        ranks = ranks_of(base, settings)
+        return sum(pair_bytes([layer_at(base, name)], rank) for name, rank in ranks.items())
 
 
-def ranks_of(unet: nn.Module, settings: LoraSettings) -> dict[str, int]:
-    """The rank of each layer that is trained, by name.
+def ranks_of(base: Base, settings: LoraSettings) -> dict[str, int]:
+    """The rank of each layer that is trained, by `layer_at`'s name of it.
 
     Raises: TintypeError E_SETTING_RANGE when no layer is left.
     """
-    linear = {name: _linear_rank(name, settings) for name, _ in targets_of(unet)}
-    convolutions = {name: settings.conv_rank if _of_block(name, settings) else 0 for name, _ in convolutions_of(unet)}
-    ranks = {name: rank for name, rank in (linear | convolutions).items() if rank}
+    linear = {name: _linear_rank(name, settings) for name, _ in targets_of(base.unet)}
+    windows = [name for name, _ in convolutions_of(base.unet)]
+    convolutions = {name: settings.conv_rank if _of_block(name, settings) else 0 for name in windows}
+    of_text = dict.fromkeys(encoder_layers(base), settings.text_rank)
+    ranks = {name: rank for name, rank in (linear | convolutions | of_text).items() if rank}
     if not ranks:
         raise TintypeError("E_SETTING_RANGE", setting="down_rank, mid_rank, up_rank", value="0", low=1, high=256)
     return ranks
@@ -87,6 +92,6 @@ def _linear_rank(name: str, settings: LoraSettings) -> int:
 
 def _config(settings: LoraSettings, ranks: Mapping[str, int]) -> PeftConfig:
     """Layers of another rank keep the ratio of alpha to it, so that the rate means the same everywhere."""
-    others = {re.escape(name): rank for name, rank in ranks.items() if rank != settings.rank}
+    others = {re.escape(split(name)[1]): rank for name, rank in ranks.items() if rank != settings.rank}
     alphas = {name: settings.alpha * rank / settings.rank for name, rank in others.items()}
     return lora_config(settings, rank_pattern=others, alpha_pattern=alphas, use_rslora=bool(settings.stabilised))

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from trainers.adapter import Adapter
 from trainers.conditioning import Said, together
+from trainers.hearing import prior_of
 from trainers.layers import (
     LayerSettings,
     differences,
@@ -19,7 +20,6 @@ from trainers.layers import (
     lora_difference,
     new_layers,
     pair_bytes,
-    prior_of,
     trained,
 )
 from trainers.learning import Pupil, learn, plan_of

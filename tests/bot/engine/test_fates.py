@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.fates import fail, onward
+from bot.fates import fail, onward, progress_of
 from bot.store import open_rooms
 from storage.clock import SystemClock
 from storage.errors import TintypeError
@@ -29,6 +29,12 @@ def test_an_attempt_tells_how_far_those_before_it_came(tmp_path: Path, before: P
     told = onward(replace(job, progress=before), STEP)
 
     assert told == replace(STEP, reached=reached)
+
+
+def test_pictures_of_the_class_word_are_counted_while_they_are_made() -> None:
+    told = progress_of({"phase": "class_images", "done": 0, "total": 400, "made": 12, "wanted": 100})
+
+    assert (told.done, told.made, told.wanted) == (0, 12, 100)
 
 
 def test_pictures_that_were_all_held_back_are_counted_for_the_managers_and_nothing_else(tmp_path: Path) -> None:

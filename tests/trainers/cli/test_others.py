@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from tests.trainers.cli.conftest import Tell
 from trainers import bench
 from trainers.__main__ import SUBCOMMANDS, main, parser
+from trainers.class_images import FOLDER
 from trainers.cli.running import interruptible
 from trainers.events import Wish
 from trainers.models import VAE_CONFIG, Plan, RemoteFile, parse_name
@@ -266,3 +267,18 @@ def test_an_unknown_setting_is_refused_with_the_nearest_one(
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (told["ok"], told["code"]) == (False, "E_SETTING_UNKNOWN")
     assert "TINTYPE_DEVICE" in told["error"]
+
+
+def test_class_images_are_listed_with_the_models_and_deleted(tell: Tell, tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "models" / FOLDER / "a1"
+    folder.mkdir(parents=True)
+    (folder / "about.json").write_text('{"base_model": "miniature@miniature-2", "class_word": "cat"}')
+    (folder / "0000.safetensors").write_bytes(bytes(2_000_000))
+
+    listed, cleared = tell("models", "list")[1], tell("models", "clear")[1]
+
+    assert [(one["class_word"], one["count"], one["bytes"]) for one in listed["class_images"]] == [
+        ("cat", 1, 2_000_000)
+    ]
+    assert cleared == {"ok": True, "deleted": 1, "bytes": 2_000_000}
+    assert tell("models", "list")[1]["class_images"] == []
