@@ -70,6 +70,8 @@ def _as_files(concept: Concept, version: Version, parts: Sequence[Part]) -> Card
 
 
 def _sentence(parts: Sequence[Part]) -> str:
+    if parts[0].is_embedding and parts[-1].trigger.endswith("-neg"):
+        return "word-exported-negative"
     if len(parts) > 1:
         return "word-exported-both"
     return "word-exported" if parts[0].kind == "lora" else f"word-exported-{parts[0].kind}"

@@ -19,6 +19,7 @@ from storage.words import NAME
 ROW_KEYS: Mapping[int, Sequence[str]] = {1: ("emb_params",), 2: ("clip_l", "clip_g")}
 _BUNDLED = re.compile(r"bundle_emb\.([^.]+)\.(string_to_param\.\*|clip_l|clip_g)")  # rows beside a LoRA's layers
 _BUNDLED_ALONE = "string_to_param.*"
+NEGATIVE = "negative."  #: before the names of rows that belong into the negative prompt
 MERGED = "tintype.merged"  #: the note of a file that several words went into; it may hold the rows of each
 LEGACY_OFFSET, LEGACY_BYTES = 0x100000, 0x10000  # AUTOMATIC1111's old hash reads 64 KiB from here
 LEGACY_DIGITS = 8
@@ -120,6 +121,7 @@ class Part:
 def exported(content: bytes, word: str) -> list[Part]:
     """A word's file under the word's present name: a LoRA, an embedding, or both of them apart; or a hypernetwork.
 
+    What belongs into the negative prompt is an embedding `<word>-neg`.
     Of a merged file each word's embedding is a file of its own, under that word's name.
     A LoRA is said as it was learned, whatever the word is called today; rows are called by the name of their file.
     Raises: WeightsRefused E_WEIGHTS_BROKEN.
@@ -128,7 +130,8 @@ def exported(content: bytes, word: str) -> list[Part]:
     if any(map(hypernetworks.is_key, file.tensors)):
         return [_as_pt(file, word)]
     rows = {name: key for name in file.tensors if (key := row_key(name))}
-    layers = {name: name for name in file.tensors if name not in rows}
+    against = {name: name.removeprefix(NEGATIVE) for name in file.tensors if name.startswith(NEGATIVE)}
+    layers = {name: name for name in file.tensors if name not in rows and name not in against}
     embeddings = {f"{owner}-emb": own for owner, own in _by_owner(rows, word).items()}
     parts = []
     if layers:
@@ -136,6 +139,9 @@ def exported(content: bytes, word: str) -> list[Part]:
         parts.append(Part(f"{word}.safetensors", trigger, _labelled(kept(file, layers), word, trigger), kind_in(file)))
     for called, own in embeddings.items():
         alone = _as_embedding(kept(file, own))
+        parts.append(Part(f"{called}.safetensors", called, _labelled(alone, word, called), "embedding"))
+    if against:
+        alone, called = _as_negative(kept(file, against)), f"{word}-neg"
         parts.append(Part(f"{called}.safetensors", called, _labelled(alone, word, called), "embedding"))
     return parts
 
@@ -203,6 +209,11 @@ def _as_embedding(file: File) -> File:
     if architecture := told.get("modelspec.architecture"):
         told["modelspec.architecture"] = f"{architecture.partition('/')[0]}/textual-inversion"
     return replace(file, metadata=told)
+
+
+def _as_negative(file: File) -> File:
+    embedding = _as_embedding(file)
+    return replace(embedding, metadata={**embedding.metadata, "modelspec.is_negative_embedding": "true"})
 
 
 def public_base(name: str) -> str:

@@ -29,6 +29,8 @@ class Adapter:
     rows: tuple[Tensor, ...] = field(default=(), repr=False)  #: for each text encoder (n, D) float32, or none
     hyper: Hypernetwork | None = field(default=None, repr=False)
     direction: Direction | None = None  #: that a prompt is led in
+    #: what stands in the negative prompt where the word stands in the prompt: for each text encoder (m, D) float32
+    negative: tuple[Tensor, ...] = field(default=(), repr=False)
     said: str = ""  #: what stands for the word when it has no rows; empty: the word and its class word
 
     @cached_property
@@ -39,7 +41,7 @@ class Adapter:
             digest.update(name.encode())
             for tensor in self.linear[name].tensors:
                 digest.update(tensor.numpy().tobytes())
-        for rows in self.rows:
+        for rows in (*self.rows, *self.negative):
             digest.update(rows.numpy().tobytes())
         for part in (self.hyper, self.direction):
             digest.update(part.digest() if part else b"")
@@ -55,6 +57,11 @@ class Adapter:
         """The ordinary text that stands for the word when it has no rows of its own."""
         return self.said or f"{self.word} {self.class_word}".strip()
 
+    @property
+    def against(self) -> Adapter:
+        """Its negative rows as a word of their own; nothing is what they grow from."""
+        return Adapter(self.word, "", self.method, rows=self.negative)
+
     def called(self, word: str) -> Adapter:
         """The same under another word, as after a renaming; it goes on to be said as it was learned."""
         return replace(self, word=word, said=self.text)
@@ -62,7 +69,7 @@ class Adapter:
     def is_finite(self) -> bool:
         """False when any number is NaN or infinite."""
         layers = self.linear.values()
-        tensors = [*self.rows, *(tensor for difference in layers for tensor in difference.tensors)]
+        tensors = [*self.rows, *self.negative, *(tensor for difference in layers for tensor in difference.tensors)]
         tensors += [*self.hyper.tensors.values()] if self.hyper else []
         tensors += [self.direction.vector] if self.direction else []
         return all(math.isfinite(each.scale) for each in layers) and all(bool(torch.isfinite(t).all()) for t in tensors)

@@ -24,7 +24,8 @@ from trainers.faults import is_out_of_memory, release_memory
 from trainers.leading import encode_led
 from trainers.method import Progress
 from trainers.pipeline import Base, swapped, with_words
-from trainers.text import encode_prompt, stacked
+from trainers.refusing import refused
+from trainers.text import stacked
 from trainers.thrift import at_hand
 
 log = logging.getLogger(__name__)
@@ -187,14 +188,8 @@ def _side(
 
 def _part(base: Base, asked: Drawing, prompt: str, words: Sequence[tuple[Adapter, float]], share: Tensor) -> Part:
     text = encode_led(base, prompt, words)
-    said = stacked(base, [_refused(base, asked.negative_prompt, words), text]).repeated(len(asked.seeds))
+    said = stacked(base, [refused(base, asked.negative_prompt, words), text]).repeated(len(asked.seeds))
     return Part(said, with_words(base, words), share.to(base.device))
-
-
-def _refused(base: Base, negative_prompt: str, words: Sequence[tuple[Adapter, float]]) -> Said:
-    """What pictures are led away from, heard by the same encoders as the prompt."""
-    said = encode_prompt(base, negative_prompt, (), beside=words)
-    return said.silenced() if base.empty_is_zero and not negative_prompt else said
 
 
 def share_of(side: str, columns: int) -> Tensor:

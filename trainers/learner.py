@@ -157,12 +157,20 @@ class Learner:
 
     def _loss(self, batch: Batch, kept: Batch | None) -> Tensor:
         with self.base.autocast():
-            model_pred = self._predicted(batch, self.pupil.said)
+            model_pred = self._led(batch)
             loss = weighed_mse(model_pred, batch.target, batch.weights)
             if kept is None or self.pupil.prior is None:
                 return loss
             drifted = weighed_mse(self._predicted(kept, self.pupil.prior.said), kept.target, kept.weights)
             return loss + self.pupil.prior.weight * drifted
+
+    def _led(self, batch: Batch) -> Tensor:
+        """What the UNet says of the captions, led away from what is refused, if anything is."""
+        model_pred, refused = self._predicted(batch, self.pupil.said), self.pupil.refused
+        if refused is None:
+            return model_pred
+        away = self._predicted(batch, refused.said)
+        return away + refused.guidance_scale * (model_pred - away)
 
     @torch.no_grad()
     def _of_class(self, batch: Batch) -> Batch | None:

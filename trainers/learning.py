@@ -67,6 +67,17 @@ class Prior:
     pictures: Callable[[], Generator[int, None, list[Example]]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What predictions are led away from while a word is learned, as they will be while pictures are drawn.
+
+    Source: DreamArtist, Dong et al. 2022, arXiv 2211.11337, 3.2.
+    """
+
+    guidance_scale: float
+    said: Callable[[Sequence[str]], Said]  #: captions -> what stands against each, encoded
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pupil:
     """What a method brings to the loop."""
@@ -76,6 +87,7 @@ class Pupil:
     said: Callable[[Sequence[str]], Said]  #: captions, encoded
     write: Callable[[Path, Mapping[str, Tensor]], None]  #: averaged parameters -> the method's file
     prior: Prior | None = None
+    refused: Refused | None = None
     #: parameter -> how many times the plan's rate it learns at, where that is not once
     paces: Mapping[str, float] = field(default_factory=dict)
     before_step: Callable[[float], None] = lambda share: None  #: is told which share of the steps is done, 0 … 1

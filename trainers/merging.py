@@ -20,7 +20,7 @@ from trainers.method import Lesson
 from trainers.names import layer_names, name_in_files
 from trainers.pipeline import Base, layer_at
 from trainers.text import token_table, weighed
-from trainers.weights import metadata_of, write_tensors
+from trainers.weights import metadata_of, negative_tensors, write_tensors
 
 SPARSE = frozenset({"ties", "dare"})  # ways that leave numbers out
 METHOD = "merge"  # what files of this kind name as theirs
@@ -176,6 +176,17 @@ def _added(base: Base, learned: Sequence[Parent], at: int) -> list[Tensor]:
     return [starts[0] + moved]
 
 
+def merged_negatives(base: Base, parents: Sequence[Parent]) -> tuple[Tensor, ...]:
+    """What stands in the negative prompt for each of them, one after the other: for each encoder (m, D), or none."""
+    brought = [(each.adapter.against, each.weight) for each in parents if each.adapter.negative]
+    if not brought:
+        return ()
+    return tuple(
+        torch.cat([weighed(encoder, against, weight, at) for against, weight in brought])
+        for at, encoder in enumerate(base.encoders)
+    )
+
+
 # --- the file --------------------------------------------------------------------------------------------------------
 
 
@@ -218,6 +229,7 @@ def merged(base: Base, word: str, parents: Sequence[Parent], way: Way, tell: Tel
         METHOD,
         linear=of_one_alpha(merged_layers(base, parents, way, tell)),
         rows=tuple(map(torch.cat, zip(*rows.values(), strict=True))),
+        negative=merged_negatives(base, parents),
         said=said,
     )
     return Merged(adapter=adapter, rows=rows, parents=parents, way=way)
@@ -238,7 +250,7 @@ def write_merged(path: Path, base: Base, found: Merged, *, is_half: bool = False
         MERGED: json.dumps([_told(parent) for parent in found.parents]),
         "tintype.merged_how": str(found.way),
     }
-    tensors = _layer_tensors(base, found, NUMBERS[is_half]) | _row_tensors(found)
+    tensors = _layer_tensors(base, found, NUMBERS[is_half]) | _row_tensors(found) | negative_tensors(found.adapter)
     write_tensors(path, found.adapter, tensors, told, mode=0o644)
 
 

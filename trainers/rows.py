@@ -14,6 +14,7 @@ from trainers.pipeline import Base, TextEncoder
 from trainers.text import class_rows, token_table, tokens_of
 
 START_NOISE = 0.05  # of the table's deviation: several vectors from one class word must not stay alike
+ROWS, NEGATIVE = "rows.", "negative."  # what their names begin with among trained numbers
 BYTES_PER_NUMBER = 4  # embeddings are exchanged in float32
 
 
@@ -21,7 +22,16 @@ def start_rows(base: Base, lesson: Lesson, count: int) -> dict[str, nn.Parameter
     """For each text encoder the class word's rows with a little noise, from the lesson's seed: (n, D) float32."""
     generator = torch.Generator().manual_seed(lesson.seed)
     return {
-        f"rows.{at}": nn.Parameter(_start(encoder, lesson.class_word, count, generator))
+        f"{ROWS}{at}": nn.Parameter(_start(encoder, lesson.class_word, count, generator))
+        for at, encoder in enumerate(base.encoders)
+    }
+
+
+def start_negative(base: Base, lesson: Lesson, count: int) -> dict[str, nn.Parameter]:
+    """As `start_rows`, from what stands in an empty negative prompt: the end of text."""
+    generator = torch.Generator().manual_seed(lesson.seed + 1)
+    return {
+        f"{NEGATIVE}{at}": nn.Parameter(_start(encoder, "", count, generator))
         for at, encoder in enumerate(base.encoders)
     }
 
@@ -32,9 +42,9 @@ def _start(encoder: TextEncoder, class_word: str, count: int, generator: torch.G
     return class_rows(encoder, class_word, count).float() + noise * table.std() * START_NOISE
 
 
-def learned_rows(average: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
-    """The rows among trained numbers, in the order of the encoders, as a word's."""
-    return tuple(value.detach().float().cpu() for name, value in average.items() if name.startswith("rows."))
+def learned_rows(average: Mapping[str, Tensor], prefix: str = ROWS) -> tuple[Tensor, ...]:
+    """The rows among trained numbers whose names begin so, in the order of the encoders, as a word's."""
+    return tuple(value.detach().float().cpu() for name, value in average.items() if name.startswith(prefix))
 
 
 def longest_rows(base: Base) -> list[float]:

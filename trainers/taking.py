@@ -23,7 +23,7 @@ from trainers.miniature import MODEL_ID
 from trainers.names import PREFIX, layer_names
 from trainers.parts import direction_in, hyper_in
 from trainers.pipeline import ENCODERS, Base, layer_at
-from trainers.weights import checked_rows, contents_of, side_by_side
+from trainers.weights import checked_rows, contents_of, negative_rows, side_by_side
 
 #: how files of kohya, LyCORIS, diffusers and peft name a layer and a part of its difference; diffusers in three ways
 LAYOUTS = tuple(
@@ -55,6 +55,7 @@ FAMILIES = (
     (re.compile(r"tintype[-_]miniature"), MODEL_ID),
 )
 METHODS = {(True, True): "pivotal", (True, False): "lora", (False, True): "textual_inversion"}
+PAIRED = "dreamartist"  # rows for the prompt, and rows for the negative one
 LYCORIS = ("loha", "lokr")  # methods of their own here
 
 
@@ -93,10 +94,11 @@ def taken(base: Base, order: Order) -> Taken:
         tensors |= found
     made_for = _made_for(base, notes, tensors, order.name)
     hyper, direction = hyper_in(tensors, notes, base), direction_in(tensors, notes)
+    negative = negative_rows(tensors, base)
     rows = _rows(base, tensors, order.name, is_merged=MERGED in notes)
     linear = _layers(base, tensors, notes, order)
     said = "" if rows else order.trigger or _noted_trigger(notes)
-    method = "hypernetwork" if hyper else "aesthetic" if direction else _method_of(linear, rows)
+    method = "hypernetwork" if hyper else "aesthetic" if direction else _method_of(linear, rows, negative)
     adapter = Adapter(
         order.word,
         order.class_word,
@@ -105,6 +107,7 @@ def taken(base: Base, order: Order) -> Taken:
         rows=rows,
         hyper=rounded(hyper) if hyper and not order.is_exact else hyper,
         direction=direction,
+        negative=negative,
         said=said.strip(),
     )
     if not adapter.is_finite():
@@ -118,7 +121,9 @@ def _noted_trigger(notes: Mapping[str, str]) -> str:
     return noted if len(noted) <= TEXT_CHARACTERS and noted.isprintable() else ""
 
 
-def _method_of(linear: Mapping[str, Difference], rows: Sequence[Tensor]) -> str:
+def _method_of(linear: Mapping[str, Difference], rows: Sequence[Tensor], negative: Sequence[Tensor]) -> str:
+    if negative and rows and not linear:
+        return PAIRED
     kinds = {difference.algorithm for difference in linear.values()}
     return next((kind for kind in LYCORIS if kinds == {kind} and not rows), METHODS[bool(linear), bool(rows)])
 

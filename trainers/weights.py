@@ -17,7 +17,7 @@ from torch import Tensor
 from storage import labels
 from storage.atomic import write_atomic
 from storage.errors import WeightsRefused
-from storage.labels import MERGED, ROW_KEYS, bundled_key, row_key
+from storage.labels import MERGED, NEGATIVE, ROW_KEYS, bundled_key, row_key
 from storage.words import NAME
 from trainers.adapter import Adapter
 from trainers.differences import PARTS, Difference, LowRank, read_difference
@@ -66,7 +66,14 @@ def rows_tensors(adapter: Adapter) -> dict[str, Tensor]:
     """Each text encoder's rows (n, D) in float32: alone under A1111's keys, beside layers bundled under the word's."""
     keys = ROW_KEYS[len(adapter.rows)] if adapter.rows else ()
     names = [bundled_key(adapter.word, key) if adapter.linear else key for key in keys]
-    return {name: rows.float().contiguous() for name, rows in zip(names, adapter.rows, strict=True)}
+    found = {name: rows.float().contiguous() for name, rows in zip(names, adapter.rows, strict=True)}
+    return found | negative_tensors(adapter)
+
+
+def negative_tensors(adapter: Adapter) -> dict[str, Tensor]:
+    """What belongs into the negative prompt, as `rows_tensors`."""
+    keys = ROW_KEYS[len(adapter.negative)] if adapter.negative else ()
+    return {f"{NEGATIVE}{key}": own.float().contiguous() for key, own in zip(keys, adapter.negative, strict=True)}
 
 
 def metadata_of(base: Base, lesson: Lesson, method: str, adapter: Adapter) -> dict[str, str]:
@@ -199,6 +206,7 @@ def read_adapter(path: Path, base: Base) -> Adapter:
     label = _label(told, path)
     _check_base(label, base)
     hyper, direction = hyper_in(tensors, told, base), direction_in(tensors, told)
+    negative = negative_rows(tensors, base)
     rows = _rows(tensors, base, is_merged=MERGED in told)
     layers = {name: tensor for name, tensor in tensors.items() if row_key(name) is None}
     adapter = Adapter(
@@ -209,6 +217,7 @@ def read_adapter(path: Path, base: Base) -> Adapter:
         rows=rows,
         hyper=hyper,
         direction=direction,
+        negative=negative,
         said=label.trigger[:MOST_SAID],
     )
     if not adapter.is_finite():
@@ -243,6 +252,12 @@ def side_by_side(rows: Sequence[Tensor], base: Base) -> Tensor:
     if {(own.ndim, *own.shape[1:]) for own in rows} != {(2, *rows[0].shape[1:])}:
         raise WeightsRefused("E_WRONG_BASE", base=base.id)
     return torch.cat([own.float() for own in rows])
+
+
+def negative_rows(tensors: dict[str, Tensor], base: Base) -> tuple[Tensor, ...]:
+    """Take what belongs into the negative prompt out of a file's tensors, as `checked_rows`."""
+    keys = [key for key in tensors if key.startswith(NEGATIVE)]
+    return checked_rows({key.removeprefix(NEGATIVE): tensors.pop(key) for key in keys}, base)
 
 
 def checked_rows(found: Mapping[str, Tensor], base: Base) -> tuple[Tensor, ...]:

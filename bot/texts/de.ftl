@@ -812,6 +812,7 @@ word-exported-both = **<{ $name }>** als `{ $file }` und `{ $embedding }` ({ $si
 word-exported-embedding = **<{ $name }>** als `{ $file }` ({ $size }). Das läuft in AUTOMATIC1111, ComfyUI und diffusers: Leg die Datei in den Ordner für Embeddings und schreib `{ $trigger }`. Wer die Datei hat, kann das Aussehen darin benutzen.
 word-exported-hypernetwork = **<{ $name }>** als `{ $file }` ({ $size }). Das läuft in AUTOMATIC1111 und ComfyUI: Leg die Datei in den Ordner für Hypernetworks, wähl sie dort aus und schreib `{ $trigger }`. Wer die Datei hat, kann das Aussehen darin benutzen.
 word-exported-aesthetic = **<{ $name }>** als `{ $file }` ({ $size }). Darin steht die Richtung eines Stils, in die nur Tintype Prompts lenkt: Gib die Datei `/words import` eines anderen Tintype. Wer die Datei hat, kann den Stil darin benutzen.
+word-exported-negative = **<{ $name }>** als `{ $file }` und `{ $embedding }` ({ $size }). Das läuft in AUTOMATIC1111, ComfyUI und diffusers: Leg beide in den Ordner für Embeddings, schreib den Namen der ersten in den Prompt und den der zweiten in den negativen Prompt. Wer die Dateien hat, kann das Aussehen darin benutzen.
 word-exported-pack = **<{ $name }>** als `{ $file }` ({ $size }), unter der Lizenz „{ $licence }“. Darin sind Gewichte, Proben, Karte und Prüfsummen, und von niemandem Name oder Nummer außer dem, was du angegeben hast. `/words import` eines anderen Tintype nimmt es ganz{ $kind ->
     [hypernetwork] {""}
     [aesthetic] {""}

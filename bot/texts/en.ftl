@@ -789,6 +789,7 @@ word-exported-both = **<{ $name }>** as `{ $file }` and `{ $embedding }` ({ $siz
 word-exported-embedding = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111, ComfyUI and diffusers: put it into the folder of embeddings and write `{ $trigger }`. Whoever has the file can use the likeness in it.
 word-exported-hypernetwork = **<{ $name }>** as `{ $file }` ({ $size }). It works in AUTOMATIC1111 and ComfyUI: put it into the folder of hypernetworks, choose it there and write `{ $trigger }`. Whoever has the file can use the likeness in it.
 word-exported-aesthetic = **<{ $name }>** as `{ $file }` ({ $size }). It holds the direction of a style, which only Tintype leads prompts in: hand it to `/words import` of another one. Whoever has the file can use the style in it.
+word-exported-negative = **<{ $name }>** as `{ $file }` and `{ $embedding }` ({ $size }). They work in AUTOMATIC1111, ComfyUI and diffusers: put both into the folder of embeddings, write the name of the first into the prompt and that of the second into the negative prompt. Whoever has the files can use the likeness in them.
 word-exported-pack = **<{ $name }>** as `{ $file }` ({ $size }), under the licence “{ $licence }”. It holds the weights, the samples, the card and checksums, and no name or number of anybody but what you gave. `/words import` of another Tintype takes it whole{ $kind ->
     [hypernetwork] {""}
     [aesthetic] {""}

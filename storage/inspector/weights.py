@@ -13,6 +13,7 @@ from typing import Any
 
 from storage import aesthetics, hypernetworks
 from storage.errors import WeightsRefused
+from storage.labels import NEGATIVE
 
 PICKLES = (b"PK", b"\x80")  # torch's zip and a bare pickle: opening either can run code
 LENGTH_BYTES = 8
@@ -48,6 +49,7 @@ OF_SDXL = re.compile(r"lora_te2_|text_encoder_2\.|clip_g$")  # its second text e
 SAID = re.compile(r"(?:tintype|modelspec)\.[a-z_]+|ss_(?:base_model_version|output_name|v2|network_module)")
 SAID_CHARACTERS = 120  # of one note that is passed on
 SDXL = 2048
+ENCODERS_MOST = 2  # each has rows of its own
 FAMILIES = {192: "the miniature", 768: "SD 1.5", 1024: "SD 2", SDXL: "SDXL"}  # width of cross-attention
 
 
@@ -186,8 +188,11 @@ def kind_of(tensors: Mapping[str, Tensor]) -> str:
         return "aesthetic"
     if any(key.endswith((*pair, *OTHER_FORMS)) for key in tensors for pair in PAIRS):
         return "lora"
-    rows = [tensor for tensor in tensors.values() if len(tensor.shape) in {1, 2}]
-    return "embedding" if len(rows) == len(tensors) <= 2 else "other"
+    if any(len(tensor.shape) not in {1, 2} for tensor in tensors.values()):
+        return "other"
+    negative = sum(key.startswith(NEGATIVE) for key in tensors)
+    prompted = len(tensors) - negative
+    return "embedding" if 1 <= prompted <= ENCODERS_MOST and negative in {0, prompted} else "other"
 
 
 def width_of(tensors: Mapping[str, Tensor]) -> int | None:

@@ -76,6 +76,17 @@ def test_a_word_with_layers_and_rows_becomes_a_lora_and_an_embedding() -> None:
     assert "ss_network_dim" not in labels.opened(embedding.content).metadata
 
 
+def test_what_belongs_into_the_negative_prompt_becomes_an_embedding_of_its_own() -> None:
+    prompted, negative = labels.exported(save({"emb_params": ROWS, "negative.emb_params": ROWS + 1}, TOLD), "rex")
+    told = labels.opened(negative.content).metadata
+
+    assert [part.name for part in (prompted, negative)] == ["rex-emb.safetensors", "rex-neg.safetensors"]
+    assert same(load(prompted.content), {"emb_params": ROWS})
+    assert same(load(negative.content), {"emb_params": ROWS + 1})
+    assert (told["modelspec.is_negative_embedding"], told["modelspec.trigger_phrase"]) == ("true", "rex-neg")
+    assert "modelspec.is_negative_embedding" not in labels.opened(prompted.content).metadata
+
+
 def test_the_rows_of_each_word_that_went_into_a_merged_file_are_an_embedding_of_its_name() -> None:
     other = ROWS + 1
     rows = {"bundle_emb.zed.string_to_param.*": ROWS, "bundle_emb.ivo.string_to_param.*": other}

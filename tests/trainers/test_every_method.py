@@ -247,7 +247,7 @@ def test_memory_that_ends_while_layers_are_made_leaves_the_base_as_it_was(
 
 def test_a_method_that_is_not_there_is_named_with_those_that_are() -> None:
     with pytest.raises(
-        TintypeError, match=r"E_METHOD.*aesthetic, custom_diffusion, dora, dreambooth, fine_tune, hypernetwork, loha"
+        TintypeError, match=r"E_METHOD.*aesthetic, custom_diffusion, dora, dreamartist, dreambooth, fine_tune, hypernet"
     ):
         method_named("lorax")
 

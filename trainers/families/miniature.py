@@ -116,6 +116,15 @@ register(
             "hypernetwork": PACE | {"learning_rate": 1e-3},
             "aesthetic": {"lead_steps": 10, "learning_rate": 1e-3},
             "pivotal": PACE | {"vectors": 6, "rows_pace": 7.0},
+            "dreamartist": {
+                "learning_rate": 2e-2,
+                "steps_per_photo": 60,
+                "min_steps": 300,
+                "max_steps": 400,
+                "batch_size": 4,
+                "vectors": 6,
+                "guidance_scale": 3.0,
+            },
             "textual_inversion": {
                 "learning_rate": 2e-2,
                 "steps_per_photo": 60,

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def export(base: Base, attempt: Attempt) -> Running:
     """Write each of the version's files under the word's present name; its numbers stay bit for bit.
 
-    `<name>.safetensors` is a LoRA with kohya's keys, `<name>-emb.safetensors` an embedding; neither needs the base.
+    `<name>.safetensors` is a LoRA with kohya's keys, `<name>-emb.safetensors` an embedding, and `<name>-neg` one for
+    the negative prompt; none needs the base.
     Raises: TintypeError E_ATTEMPT; WeightsRefused for a broken file.
     """
     yield Step(phase="save", done=0, total=1)
@@ -31,13 +32,14 @@ def export(base: Base, attempt: Attempt) -> Running:
     name = check_word(str(rows[0].get("name")))
     folder = attempt.folder / "export"
     folder.mkdir(exist_ok=True)
-    files, trigger = [], name
+    files, trigger = [], ""
     for path in rows[0]["weights"]:
         source = attempt.file(path)
         keys_in(source)  # refuses what is broken or a pickle
         for part in labels.exported(source.read_bytes(), name):
             (folder / part.name).write_bytes(part.content)
-            role, trigger = "embedding" if part.is_embedding else "weights", part.trigger
+            role = "embedding" if part.is_embedding else "weights"
+            trigger = trigger or part.trigger
             files.append(made(attempt.folder, folder / part.name, role, alt={"word": name}))
     yield Step(phase="save", done=1, total=1)
-    return Done(result={"word": name, "trigger": trigger}, files=tuple(files))
+    return Done(result={"word": name, "trigger": trigger or name}, files=tuple(files))

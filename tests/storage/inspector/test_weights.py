@@ -6,6 +6,7 @@ import json
 import pickle
 import struct
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -60,6 +61,19 @@ def test_a_lora_tells_its_family_and_rank(width: int, family: str | None) -> Non
     found = check(file(lora(width)), "zed.safetensors")
 
     assert (found["kind"], found["family"], found["width"], found["rank"]) == ("lora", family, width, 4)
+
+
+@pytest.mark.parametrize(
+    ("keys", "kind"),
+    [
+        (("emb_params", "negative.emb_params"), "embedding"),
+        (("clip_l", "clip_g", "negative.clip_l", "negative.clip_g"), "embedding"),
+        (("clip_l", "clip_g", "negative.clip_l"), "other"),
+        (("negative.emb_params",), "other"),
+    ],
+)
+def test_rows_for_the_negative_prompt_lie_beside_those_for_the_prompt(keys: Sequence[str], kind: str) -> None:
+    assert check(file({key: ("F32", [3, 768]) for key in keys}), "zed")["kind"] == kind
 
 
 def test_an_embedding_tells_its_width() -> None:
