@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bot import glancing
 from bot.comparing import version_of
 from bot.store import Rooms, Store
 from bot.studio import EngineFacts
@@ -261,9 +262,16 @@ def _taking_over(rooms: Rooms, job: Job, facts: EngineFacts) -> Plan:
     return Plan(seed=int(job.id[:8], 16), order=order, files=files)
 
 
+def _looking(rooms: Rooms, job: Job, facts: EngineFacts) -> Plan:
+    """Photos that are not learned yet, of which nobody is asked anything: it is found where faces are, not whose."""
+    files = {path: photo.blob for path, photo in glancing.laid(rooms, job).items()}
+    return Plan(seed=0, order=glancing.order_of(job, files), files=files)
+
+
 PLANS: Mapping[JobKind, Callable[[Rooms, Job, EngineFacts], Plan]] = {
     JobKind.TRAIN: _training,
     JobKind.IMAGINE: _pictures,
     JobKind.IMPORT: _taking_over,
     JobKind.SHEET: _contact_sheet,
+    JobKind.LOOK: _looking,
 }

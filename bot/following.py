@@ -12,7 +12,7 @@ from typing import Any
 
 import discord
 
-from bot import mail, texts, trials
+from bot import intake, mail, texts, trials
 from bot.answers import Interaction
 from bot.bell import Bell, rounds
 from bot.cards import Card, Picture, layout
@@ -139,15 +139,17 @@ class Following:
         return message.edit
 
     def _card(self, rooms: Rooms, *, job: JobId) -> tuple[Card | None, bool]:
-        """The answer as it should look, and whether that is its last look; None when the job was forgotten."""
+        """The answer as it should look, and whether that is its last look; None when it stays as it is."""
         found = rooms.queue.get(job)
         if found is None:
             return None, True
         with texts.speaking(rooms.wishes.language(found.owner)):
             return self._card_of(rooms, found)
 
-    def _card_of(self, rooms: Rooms, found: Job) -> tuple[Card, bool]:
+    def _card_of(self, rooms: Rooms, found: Job) -> tuple[Card | None, bool]:
         now = self._clock.now()
+        if found.kind is JobKind.LOOK:
+            return intake.report_after(rooms, found, self._facts()), found.state.is_over
         if found.kind is JobKind.IMPORT:
             return self._import(rooms, found, now), found.state.is_over
         if found.state in {JobState.QUEUED, JobState.CANCELLED}:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from bot import cards, consent, drafts, likeness, texts
+from bot import cards, consent, drafts, glancing, likeness, texts
 from bot.attachments import Fetched, Upload
 from bot.cards import Card, PhotoLine, Report
 from bot.errors import sentence_of, shown
@@ -17,7 +17,8 @@ from storage.disk import check_room
 from storage.errors import PhotoRejected, TintypeError
 from storage.permissions import Action
 from storage.photo_report import ADVISED, MOST, PhotoReport
-from storage.records import Draft, DraftId, Kind, Photo
+from storage.photos import OPEN
+from storage.records import Draft, DraftId, Job, JobState, Kind, Photo
 
 INSPECTED_AT_ONCE = 2  # inspector processes of one member
 ZIP_BEGINNING = b"PK\x03\x04"
@@ -96,6 +97,14 @@ async def report(studio: Studio, asker: Asker, draft: DraftId, *, page: int = 1,
     return await studio.run(told)
 
 
+def report_after(rooms: Any, job: Job, facts: EngineFacts | None) -> Card | None:
+    """The photo report after the engine's look at the photos; None where they wait no longer, or none was had."""
+    draft = rooms.photos.draft(DraftId(job.request["draft"]))
+    if job.state is not JobState.SUCCEEDED or draft is None or draft.state != OPEN:
+        return None
+    return _report(rooms, draft, facts, 1, job.request["rejected"])
+
+
 def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, rejected: Sequence[str]) -> Card:
     photos = rooms.photos.of(draft.id)
     known = learned_word(rooms, draft.owner, draft.guild, draft.word)
@@ -117,7 +126,7 @@ def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, reje
             kind=draft.kind,
             class_word=draft.class_word,
             photos=[
-                _line(photo, judged, rooms.vault.open(photo.thumbnail) if at in on_page else b"")
+                _line(photo, draft.kind, judged, rooms.vault.open(photo.thumbnail) if at in on_page else b"")
                 for at, photo in enumerate(photos)
             ],
             rejected=rejected,
@@ -140,8 +149,13 @@ def _report(rooms: Any, draft: Draft, facts: EngineFacts | None, page: int, reje
     )
 
 
-def _line(photo: Photo, judged: PhotoReport, thumbnail: bytes) -> PhotoLine:
-    remarks = [*(photo.facts.get("remarks") or ()), *judged.remarks.get(photo.id, ())]
+def _line(photo: Photo, kind: Kind | None, judged: PhotoReport, thumbnail: bytes) -> PhotoLine:
+    seen = glancing.seen_as(photo, kind)
+    remarks = [
+        *(photo.facts.get("remarks") or ()),
+        *glancing.remarks_of(seen, kind),
+        *judged.remarks.get(photo.id, ()),
+    ]
     if photo.position in judged.left_out:
         remarks.append({"code": "W_LEFT_OUT", "facts": {"most": MOST}})
     return PhotoLine(
@@ -156,4 +170,6 @@ def _line(photo: Photo, judged: PhotoReport, thumbnail: bytes) -> PhotoLine:
             if texts.knows(remark["code"])
         ),
         thumbnail=thumbnail,
+        seen=glancing.told_of(seen),
+        is_framed=bool(seen and seen["closer"] is not None),
     )

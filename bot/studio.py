@@ -87,6 +87,7 @@ class EngineFacts:
     methods: Sequence[MethodFacts] = ()
     class_words: Mapping[str, Sequence[str]] = field(default_factory=dict)  #: by kind
     fits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: to imagine, to train: what that needs here
+    looks: bool = False  #: whether it can look at photos before they are learned
     output_check: str = ""  #: what looks at pictures before they can be posted: a name, or off; empty: not yet known
 
     @classmethod
@@ -116,6 +117,7 @@ class EngineFacts:
             ),
             class_words={kind: tuple(words) for kind, words in (engine.get("class_words") or {}).items()},
             fits=engine.get("fits") or {},
+            looks=JobKind.LOOK in (engine.get("kinds") or ()),
             output_check=str(engine.get("output_check") or ""),
         )
 

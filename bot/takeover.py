@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from bot import glancing
 from bot.store import Rooms, Store
 from storage.errors import LeaseLost, TintypeError
 from storage.ids import new_id
@@ -33,6 +34,7 @@ KEPT = {
     JobKind.IMAGINE: ("image", "sheet"),
     JobKind.SHEET: ("sheet",),
     JobKind.IMPORT: ("weights", "sheet", "cover"),
+    JobKind.LOOK: ("look",),
 }
 DRAWN = ("sheet", "curve", "cover")  # of a job's files, those that its result names
 
@@ -191,12 +193,15 @@ def _commit(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> bool:
     named = (*DRAWN, "weights") if job.kind is JobKind.IMPORT else DRAWN
     result = dict(end.result) | {one.role: one.blob for one in kept if one.role in named}
     whole = replace(end, result=result)
-    is_kept = False
+    is_kept, before = False, glancing.thumbnails(rooms, job)
     try:
         is_kept = rooms.queue.commit(job.id, job.attempt, result, lambda _: _written(rooms, job, whole, kept))
     finally:
         if not is_kept:
             _delete(rooms, kept)
+    if is_kept and job.kind is JobKind.LOOK:
+        for stale in {*before, *(one.blob for one in kept)} - glancing.thumbnails(rooms, job):
+            rooms.vault.delete(stale)
     return is_kept
 
 
@@ -285,11 +290,17 @@ def _add_import(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> None:
         raise TintypeError("E_RESULT_BROKEN", file="weights")
 
 
+def _add_looks(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> None:
+    """What was found in photos stands with them, and their small pictures show how they will be cropped."""
+    glancing.take(rooms, job, end.result, {str(one.told["alt"]["photo"]): one.blob for one in kept})
+
+
 ADD = {
     JobKind.TRAIN: _add_version,
     JobKind.IMAGINE: _add_images,
     JobKind.SHEET: _add_sheet,
     JobKind.IMPORT: _add_import,
+    JobKind.LOOK: _add_looks,
 }
 
 

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from storage.clock import Clock
 from storage.database import insert, rows, transaction
 from storage.ids import new_id
-from storage.records import ChannelId, ConceptId, Draft, DraftId, GuildId, Job, Kind, MemberId, Photo, PhotoId
+from storage.records import BlobId, ChannelId, ConceptId, Draft, DraftId, GuildId, Job, Kind, MemberId, Photo, PhotoId
 from storage.rows import draft_of, job_of, photo_of
 from storage.vault import Vault
 
@@ -123,6 +123,14 @@ class Photos:
             created_at=now, expires_at=now + DRAFT_S,
         )  # fmt: skip
         return photo_of(made)
+
+    def seen(self, photo: Photo, look: Mapping[str, Any], thumbnail: BlobId) -> None:
+        """Note what a look at a photo has found; the caller deletes the small picture that was there before."""
+        rows(
+            self._db,
+            "update photos set facts = :facts, thumbnail = :thumbnail where id = :photo",
+            facts=json.dumps({**photo.facts, "look": dict(look)}), thumbnail=thumbnail, photo=photo.id,
+        )  # fmt: skip
 
     def of(self, draft: DraftId) -> list[Photo]:
         """A draft's photos in order."""

@@ -37,6 +37,7 @@ class JobKind(StrEnum):
     EXPORT = "export"
     IMPORT = "import"
     SHEET = "sheet"
+    LOOK = "look"  #: at photos before they are learned; nothing is said of it but in their report
 
 
 class JobState(StrEnum):

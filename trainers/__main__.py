@@ -26,6 +26,7 @@ from trainers.cli import (
     imagine,
     importing,
     join,
+    look,
     merging,
     methods,
     miniature,
@@ -39,6 +40,7 @@ from trainers.settings import TrainerSettings
 SUBCOMMANDS = (
     engine,
     join,
+    look,
     train,
     imagine,
     editing,
@@ -51,7 +53,7 @@ SUBCOMMANDS = (
     models,
     miniature,
 )
-COMPUTING = {"engine", "train", "imagine", "edit", "import", "merge", "sheet", "bench", "miniature"}
+COMPUTING = {"engine", "look", "train", "imagine", "edit", "import", "merge", "sheet", "bench", "miniature"}
 EXIT_STOPPED = 130  # as a shell reports Ctrl-C
 
 

@@ -1,9 +1,11 @@
-"""Photos, prepared once: decoded, cropped into buckets of equal area, encoded into means and deviations of latents."""
+"""Photos, prepared once: decoded, cut into buckets of equal area, encoded into means and deviations of latents."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +15,16 @@ from torch import Tensor
 
 from trainers.conditioning import Frame
 from trainers.families import Family
+from trainers.looking import Look, look
+from trainers.looking.boxes import CLOSER, FILLED, Box, closest, share_of, widest
+from trainers.looking.saliency import Map
 from trainers.pipeline import Base
 from trainers.thrift import at_hand
 
-# C latent channels · H W latent height, width
+# B batch · C latent channels · H W latent height, width
+
+ENOUGH = 0.8  # of a photo: where its middle shows so much, no subject is looked for to move that
+MOST_ENLARGED = 1.5  # a crop of fewer pixels teaches how enlarged photos look
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,7 @@ class Example:
     std: Tensor  #: (C, H, W) float32, scaled
     caption: str
     frame: Frame
+    mask: Tensor | None = None  #: (H, W) float32, 0 … 1: what of it is the subject, where that is asked for and known
 
     def sample(self, generator: torch.Generator) -> Tensor:
         """(C, H, W)."""
@@ -49,22 +58,89 @@ def bucket_of(width: int, height: int, family: Family, share: float = 1.0) -> tu
     return min(allowed, key=lambda size: (abs(np.log(size[0] / size[1]) - wanted), -size[0] * size[1]))
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A part of a photo that is learned as a picture of its own."""
+
+    path: Path
+    photo_size: tuple[int, int]  #: width, height in px
+    window: Box  #: of the photo
+    bucket: tuple[int, int]  #: width, height in px that the window is scaled to
+    is_close: bool = False  #: shows the subject nearer than all of the photo does
+
+    @property
+    def frame(self) -> Frame:
+        """What SDXL is told of it: the photo was scaled, then cut."""
+        scale = self.bucket[0] / self.window.width
+        corner = (round(self.window.top * scale), round(self.window.left * scale))
+        return Frame(self.photo_size[::-1], corner, self.bucket[::-1])
+
+    def picture(self) -> Image.Image:
+        """RGB, of the bucket's size."""
+        with Image.open(self.path) as image:
+            return image.convert("RGB").resize(self.bucket, Image.Resampling.LANCZOS, self.window)
+
+
 def prepared(path: Path, family: Family) -> Image.Image:
     """A photo as an RGB picture of its bucket's size: the largest crop from the middle, scaled."""
-    return _framed(path, family)[0]
-
-
-def _framed(path: Path, family: Family, share: float = 1.0) -> tuple[Image.Image, Frame]:
     with Image.open(path) as image:
-        rgb = image.convert("RGB")
-    width, height = bucket_of(*rgb.size, family, share)
-    scale = max(width / rgb.width, height / rgb.height)
-    resized = rgb.resize(
-        (max(width, round(rgb.width * scale)), max(height, round(rgb.height * scale))), Image.Resampling.LANCZOS
-    )
-    left, top = (resized.width - width) // 2, (resized.height - height) // 2
-    frame = Frame((rgb.height, rgb.width), (top, left), (height, width))
-    return resized.crop((left, top, left + width, top + height)), frame
+        size = image.size
+    bucket = bucket_of(*size, family)
+    return Cut(path, size, widest(size, bucket), bucket).picture()
+
+
+def cuts_of(photos: Sequence[Path], family: Family, kind: str | None) -> list[Cut]:
+    """What is learned of each photo: a wide crop, and a close one where the subject covers little of that.
+
+    The wide one is the largest with the subject in it, the close one the smallest. A photo is looked at only where
+    that matters.
+    """
+    return [cut for path in photos for cut in _cuts(path, family, kind)]
+
+
+def _cuts(path: Path, family: Family, kind: str | None) -> list[Cut]:
+    with Image.open(path) as image:
+        size = image.size
+    bucket = bucket_of(*size, family)
+    middle = widest(size, bucket)
+    if middle.area >= ENOUGH * size[0] * size[1] and not family.closeups:
+        return [Cut(path, size, middle, bucket)]
+    subject = looked_at(path, kind).subject
+    wide = Cut(path, size, widest(size, bucket, subject), bucket)
+    close = close_up(path, size, subject, wide, family) if subject and family.closeups else None
+    return [wide, close] if close else [wide]
+
+
+def close_up(path: Path, size: tuple[int, int], subject: Box, wide: Cut, family: Family) -> Cut | None:
+    """The smallest crop with all of the subject, if the wide one shows it small and the photo has the pixels for it."""
+    shown = share_of(subject, wide.window)
+    if shown >= FILLED:
+        return None
+    for shape in (bucket_of(subject.width, subject.height, family), wide.bucket):
+        window = closest(size, shape, subject, math.ceil(min(shape) / MOST_ENLARGED))
+        if window is not None and share_of(subject, window) >= CLOSER * shown:
+            return Cut(path, size, window, shape, is_close=True)
+    return None
+
+
+def reduced(cut: Cut, family: Family, share: float) -> Cut:
+    """The same cut in a smaller bucket of about its shape; `share` as in `bucket_of`."""
+    bucket = bucket_of(*cut.bucket, family, share)
+    inside = widest((cut.window.width, cut.window.height), bucket)
+    left, top = cut.window.left + inside.left, cut.window.top + inside.top
+    return replace(cut, bucket=bucket, window=Box(left, top, left + inside.width, top + inside.height))
+
+
+def looked_at(path: Path, kind: str | None) -> Look:
+    """Where a photo's subject is; looked for once."""
+    told = path.stat()
+    return _looked(path, kind, told.st_mtime_ns, told.st_size)
+
+
+@lru_cache(maxsize=64)
+def _looked(path: Path, kind: str | None, mtime_ns: int, size_bytes: int) -> Look:
+    with Image.open(path) as image:
+        return look(image.convert("RGB"), kind)
 
 
 def pixels_of(image: Image.Image) -> Tensor:
@@ -78,15 +154,42 @@ def flips_of(family: Family, kind: str) -> tuple[bool, ...]:
 
 
 def examples(
-    base: Base, photos: Sequence[Path], captions: Sequence[str], kind: str, share: float = 1.0
+    base: Base,
+    photos: Sequence[Path],
+    captions: Sequence[str],
+    kind: str,
+    share: float = 1.0,
+    *,
+    is_masked: bool = False,
 ) -> Iterator[Example]:
-    """Encode each photo, yielding as it goes; `share` as in `bucket_of`."""
-    for path, caption in zip(photos, captions, strict=True):
-        picture, frame = _framed(path, base.family, share)
-        pixels = pixels_of(picture)
+    """Encode each cut of each photo, yielding as it goes; `share` as in `bucket_of`.
+
+    With the subject's mask where that is wished and known.
+    """
+    for found, caption in zip(cuts_of(photos, base.family, kind), captions, strict=True):
+        cut = found if share == 1.0 else reduced(found, base.family, share)
+        pixels = pixels_of(cut.picture())
+        subject = looked_at(cut.path, kind).mask if is_masked else None
         for is_mirrored in flips_of(base.family, kind):
             mean, std = encoded_pixels(base, pixels.flip(2) if is_mirrored else pixels)
-            yield Example(mean, std, caption, frame)
+            mask = None if subject is None else mask_of(subject, cut, mean.shape[-2:], is_mirrored=is_mirrored)
+            yield Example(mean, std, caption, cut.frame, mask)
+
+
+def mask_of(subject: Map, cut: Cut, shape: Sequence[int], *, is_mirrored: bool = False) -> Tensor:
+    """What of a cut is the subject, for each latent pixel: (H, W) float32, 0 … 1."""
+    scales = [side / photo for side, photo in zip(subject.shape[::-1], cut.photo_size, strict=True)]
+    window = tuple(edge * scale for edge, scale in zip(cut.window, [*scales, *scales], strict=True))
+    image = Image.fromarray(subject).resize((shape[1], shape[0]), Image.Resampling.BOX, window)
+    mask = torch.from_numpy(np.asarray(image, dtype=np.float32).copy()).clamp(0, 1)
+    return mask.flip(1) if is_mirrored else mask
+
+
+def masks_of(chosen: Sequence[Example]) -> Tensor | None:
+    """The masks of a batch, all of one where there is none: (B, H, W); None when there are none at all."""
+    if all(example.mask is None for example in chosen):
+        return None
+    return torch.stack([torch.ones(one.mean.shape[1:]) if one.mask is None else one.mask for one in chosen])
 
 
 @torch.no_grad()

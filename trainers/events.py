@@ -34,7 +34,7 @@ class Wish(StrEnum):
 class Made:
     """One finished file in the attempt folder."""
 
-    role: str  #: weights embedding sheet curve cover sample point image preview checkpoint thumbnail
+    role: str  #: weights embedding sheet curve cover sample point image preview checkpoint thumbnail look
     path: str  #: relative to the attempt folder
     sha256: str
     bytes: int

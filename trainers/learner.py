@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from storage.errors import TintypeError
 from trainers.checkpoint import State
 from trainers.conditioning import Frame, Said, predicted
-from trainers.dataset import Example, batch_of
+from trainers.dataset import Example, batch_of, masks_of
 from trainers.faults import no_memory, release_memory
-from trainers.loss import add_noise, alphas_cumprod_of, min_snr_weights, snr_of, target_of, weighed_mse
+from trainers.loss import add_noise, alphas_cumprod_of, mask_weights, min_snr_weights, snr_of, target_of, weighed_mse
 from trainers.method import Lesson
 from trainers.optimizers import ADAMW_8BIT, Group, Stepper
 from trainers.pipeline import Base
@@ -76,6 +76,7 @@ class Batch:
     weights: Tensor  #: (B,)
     captions: Sequence[str]
     frames: Sequence[Frame]
+    pixels: Tensor | None = None  #: (B, 1, H, W), how much each counts; None: all alike
 
 
 class Learner:
@@ -145,6 +146,7 @@ class Learner:
         noisy_latents = add_noise(latents, noise, self.alphas_cumprod, timesteps)
         target = target_of(latents, noise, self.alphas_cumprod, timesteps, self.prediction_type)
         weights = min_snr_weights(snr_of(self.alphas_cumprod, timesteps), self.prediction_type)
+        masks = masks_of([found[index] for index in chosen])
         device = self.base.device
         return Batch(
             noisy_latents.to(device, self.base.dtype, memory_format=torch.channels_last),
@@ -153,12 +155,13 @@ class Learner:
             weights.to(device),
             [found[index].caption for index in chosen],
             [found[index].frame for index in chosen],
+            None if masks is None else mask_weights(masks).to(device),
         )
 
     def _loss(self, batch: Batch, kept: Batch | None) -> Tensor:
         with self.base.autocast():
             model_pred = self._led(batch)
-            loss = weighed_mse(model_pred, batch.target, batch.weights)
+            loss = weighed_mse(model_pred, batch.target, batch.weights, batch.pixels)
             if kept is None or self.pupil.prior is None:
                 return loss
             drifted = weighed_mse(self._predicted(kept, self.pupil.prior.said), kept.target, kept.weights)

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from trainers.checkpoint import State, read_state, write_state
 from trainers.conditioning import Said
-from trainers.dataset import Example, examples, prepared
+from trainers.dataset import Example, cuts_of, examples
+from trainers.families import Family
 from trainers.faults import is_out_of_memory, no_memory, release_memory
 from trainers.learner import Learner
 from trainers.memory import Trained, fit, memory_of, room_mib, sizes_in
@@ -23,6 +24,8 @@ from trainers.pipeline import Base
 from trainers.thrift import Thrift, at_hand, smaller, thrift_of
 
 log = logging.getLogger(__name__)
+
+CLOSE = ", close-up"  # after a caption that was written for all of the photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class PlanSettings:
     points: int = setting(10, 1, 20, "sample points; the best, or the mean of the best three, is kept")
     patience: int = setting(2, 0, 20, "sample points in a row that are no better end it; 0 goes through all steps")
     optimizer: str = choice(OPTIMIZERS, WHY)
+    masked: int = setting(0, 0, 1, "1 lets what is not the subject count a tenth, where its outline is sure")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ class Plan:
     weight_decay: float
     points: int  #: sample points, the last at the end
     optimizer: str = ADAMW
+    masked: bool = False  #: what is not the subject counts a tenth
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +110,21 @@ def steps_for(photos: int, *, per_photo: int, least: int, most: int) -> int:
 
 
 def captions_of(base: Base, lesson: Lesson) -> list[str]:
-    """What each photo is said to show; the word stands where the placeholder token is."""
-    plain = base.family.said(lesson.placeholder_token, lesson.kind)
-    given = [*lesson.captions, *[None] * len(lesson.photos)][: len(lesson.photos)]
-    if any(given):
-        return [plain if not caption else _with_word(caption, lesson) for caption in given]
-    return [plain + place for place in _places(base, lesson)]
+    """What each cut of each photo is said to show; the word stands where the placeholder token is."""
+    family, cuts = base.family, cuts_of(lesson.photos, base.family, lesson.kind)
+    given = dict(zip(lesson.photos, lesson.captions, strict=False))
+    if any(given.values()):
+        return [_said(lesson, family, given.get(cut.path), is_close=cut.is_close) for cut in cuts]
+    places = family.captioner([cut.picture() for cut in cuts], lesson.kind) if family.captioner else [""] * len(cuts)
+    plain = [_said(lesson, family, None, is_close=cut.is_close) for cut in cuts]
+    return [said + place for said, place in zip(plain, places, strict=True)]
 
 
-def _places(base: Base, lesson: Lesson) -> Sequence[str]:
-    if base.family.captioner is None:
-        return [""] * len(lesson.photos)
-    return base.family.captioner([prepared(path, base.family) for path in lesson.photos], lesson.kind)
+def _said(lesson: Lesson, family: Family, caption: str | None, *, is_close: bool) -> str:
+    """A photo's own caption holds for a part of it too, as long as that says how near it is."""
+    if not caption:
+        return family.said(lesson.placeholder_token, lesson.kind, is_close=is_close)
+    return _with_word(caption, lesson) + (CLOSE if is_close else "")
 
 
 def _with_word(caption: str, lesson: Lesson) -> str:
@@ -177,7 +185,9 @@ def _cached(
     while True:
         found: list[Example] = []
         try:
-            for example in examples(base, lesson.photos, captions, lesson.kind, learner.thrift.side):
+            for example in examples(
+                base, lesson.photos, captions, lesson.kind, learner.thrift.side, is_masked=learner.plan.masked
+            ):
                 found.append(example)
                 yield replace(_progress(learner, None), phase="cache")
             return found
@@ -252,4 +262,5 @@ def plan_of(settings: PlanSettings, photos: int) -> Plan:
         weight_decay=settings.weight_decay,
         points=settings.points,
         optimizer=settings.optimizer,
+        masked=bool(settings.masked),
     )

@@ -7,6 +7,8 @@ from torch import Tensor
 
 # B batch · C latent channels · H W latent height, width
 
+OUTSIDE = 0.1  # how much a pixel counts that does not belong to the subject: it still holds the light and the ground
+
 
 def snr_of(alphas_cumprod: Tensor, timesteps: Tensor) -> Tensor:
     """Signal-to-noise ratio alpha_bar / (1 - alpha_bar).
@@ -54,12 +56,24 @@ def min_snr_weights(snr: Tensor, prediction_type: str, gamma: float = 5.0) -> Te
     return snr.clamp(max=gamma) / (snr + 1 if prediction_type == "v_prediction" else snr)
 
 
-def weighed_mse(prediction: Tensor, target: Tensor, weights: Tensor) -> Tensor:
-    """Mean squared error of each sample times its weight, averaged.
+def mask_weights(masks: Tensor, outside: float = OUTSIDE) -> Tensor:
+    """How much each latent pixel counts: w = max(mask, outside), divided by its mean over the sample.
 
-    Shapes: prediction and target (B, C, H, W), weights (B,) -> scalar float32.
+    So a pixel outside counts a tenth of one inside, and a small subject as much as a large one.
+    Shapes: masks (B, H, W), 0 … 1 -> (B, 1, H, W).
+    Source: OneTrainer's "masked training" with its unmasked weight of 0.1, area normalised.
     """
-    each = (prediction.float() - target.float()).square().mean((1, 2, 3))
+    weights = masks.clamp(min=outside)
+    return (weights / weights.mean((1, 2), keepdim=True))[:, None]
+
+
+def weighed_mse(prediction: Tensor, target: Tensor, weights: Tensor, pixels: Tensor | None = None) -> Tensor:
+    """Mean squared error of each sample times its weight, averaged; each pixel of it times its own, where given.
+
+    Shapes: prediction and target (B, C, H, W), weights (B,), pixels (B, 1, H, W) -> scalar float32.
+    """
+    squares = (prediction.float() - target.float()).square()
+    each = (squares if pixels is None else squares * pixels).mean((1, 2, 3))
     return (each * weights).mean()
 
 

@@ -37,6 +37,8 @@ class PhotoLine:
     height: int
     remarks: tuple[str, ...]  #: finished sentences: blurred, dark, duplicate of photo 2
     thumbnail: bytes
+    seen: str = ""  #: what its subject covers and how it will be cropped, once the engine has looked
+    is_framed: bool = False  #: what a close crop leaves out is dimmed in the small picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +150,7 @@ def _picture(report: Report, photo: PhotoLine) -> Picture:
         total=len(report.photos),
         word=report.word.strip() or "none",
         name=quoted(photo.name, NAME_CHARACTERS),
+        is_framed="yes" if photo.is_framed else "no",
     )
     return Picture.named(f"photo-{photo.n:02}", photo.thumbnail, alt)
 
@@ -206,6 +209,7 @@ def _verdict(photo: PhotoLine) -> str:
         name=plain(photo.name, NAME_CHARACTERS),
         width=photo.width,
         height=photo.height,
+        seen=photo.seen,
         remarks=remarks,
     )
 

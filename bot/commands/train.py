@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot import drafts, intake, likeness, sitters
+from bot import drafts, glancing, intake, likeness, sitters
 from bot.answers import Interaction, acknowledge, show, studio_of
 from bot.attachments import Upload
 from bot.completion import complete_own
@@ -51,6 +51,7 @@ async def begin(interaction: Interaction, photos: list[Photo], **wishes: Any) ->
     uploads = [Upload(name=photo.filename, url=photo.url, size_bytes=photo.size) for photo in photos]
     rejected = await intake.take_in(studio, draft, uploads)
     await show(interaction, await intake.report(studio, asker, draft.id, rejected=rejected))
+    await glancing.look(studio, interaction, asker, draft.id, rejected)
 
 
 async def _people_too(studio: Studio, asker: Asker, word: str | None, wishes: dict[str, Any]) -> bool:

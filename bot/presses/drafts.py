@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import cards, drafts, intake, keeping, modals, sitters, teaching, texts
+from bot import cards, drafts, glancing, intake, keeping, modals, sitters, teaching, texts
 from bot.answers import Interaction, acknowledge, acknowledge_press, show
 from bot.buttons import Press, on_press
 from bot.cards import layout
@@ -35,6 +35,7 @@ async def teach(studio: Studio, interaction: Interaction, press: Press, form: Su
     )
     rejected = await intake.take_in(studio, draft, form.uploads)
     await show(interaction, await intake.report(studio, asker, draft.id, rejected=rejected))
+    await glancing.look(studio, interaction, asker, draft.id, rejected)
 
 
 @on_press("add")
@@ -53,6 +54,7 @@ async def add(studio: Studio, interaction: Interaction, press: Press, form: Subm
     draft = await studio.run(lambda rooms: drafts.own_open(rooms, asker, press.id))
     rejected = await intake.take_in(studio, draft, form.uploads)
     await show(interaction, await intake.report(studio, asker, draft.id, rejected=rejected))
+    await glancing.look(studio, interaction, asker, draft.id, rejected)
 
 
 @on_press("word")
@@ -75,6 +77,7 @@ async def change_word(studio: Studio, interaction: Interaction, press: Press, fo
     asker = asker_of(interaction)
     await studio.run(lambda rooms: drafts.renamed(rooms, asker, press.id, form.values))
     await show(interaction, await intake.report(studio, asker, DraftId(press.id)))
+    await glancing.look(studio, interaction, asker, DraftId(press.id))
 
 
 @on_press("kind")
@@ -87,6 +90,7 @@ async def choose_kind(studio: Studio, interaction: Interaction, press: Press) ->
     kind = Kind(modals.KINDS[press.n - 1])
     await studio.run(lambda rooms: drafts.with_kind(rooms, asker, press.id, kind))
     await show(interaction, await intake.report(studio, asker, DraftId(press.id)))
+    await glancing.look(studio, interaction, asker, DraftId(press.id))
 
 
 @on_press("method")

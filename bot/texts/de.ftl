@@ -486,8 +486,12 @@ report-counts = { $good ->
     }.
 }
 report-page = Fotos { $first }–{ $last } von { $total }.
-report-line-good = **{ $n }** ✔ { $name } · { $width }×{ $height }
-report-line-warn = **{ $n }** ⚠ { $name } · { $width }×{ $height } – { $remarks }
+report-line-good = **{ $n }** ✔ { $name } · { $width }×{ $height }{ $seen }
+report-line-warn = **{ $n }** ⚠ { $name } · { $width }×{ $height }{ $seen } – { $remarks }
+report-covers = {" "}· das Motiv füllt { $covers } %{ $closer ->
+    [none] {""}
+   *[other] , wird auch enger beschnitten, auf { $closer } %
+}
 report-rejected-title = **Nicht angenommen:**
 report-rejected-more = … und { $count } weitere.
 report-few = **{ $have } von mindestens { $need } Fotos.** Füge noch { $missing } hinzu; am besten von verschiedenen Seiten und in verschiedenem Licht.
@@ -534,7 +538,10 @@ photos-dropped = { $count ->
 report-alt = Foto { $n } von { $total }{ $word ->
     [none] {""}
    *[other] {" "}für { $word }
-}: { $name }
+}: { $name }{ $is_framed ->
+    [no] {""}
+   *[yes] ; was ein engerer Ausschnitt weglässt, ist abgedunkelt
+}
 report-discarded = Verworfen. Die Fotos sind gelöscht; trainiert wurde nichts.
 
 ## Aufträge und ihre Karten
@@ -1799,6 +1806,7 @@ W_PALE = Es ist fast weiß; aus einem mit weniger Licht lernt es mehr.
 W_FLAT = Darauf ist kaum etwas zu sehen; lass es weg, oder nimm ein anderes.
 W_ANIMATED = Es bewegt sich; nur das erste Bild wird benutzt.
 W_DUPLICATE = Es sieht aus wie Foto { $other }; aus einer anderen Ansicht lernt es mehr.
+W_FACES = Darauf sind { $count } Gesichter; aus Fotos einer Person allein lernt es mehr.
 W_LEFT_OUT = Es gehört nicht zu den { $most } besten und bleibt deshalb weg.
 
 # --- Pakete: der Text von LICENCE.txt ---

@@ -472,8 +472,12 @@ report-counts = { $good ->
     }.
 }
 report-page = Photos { $first }–{ $last } of { $total }.
-report-line-good = **{ $n }** ✔ { $name } · { $width }×{ $height }
-report-line-warn = **{ $n }** ⚠ { $name } · { $width }×{ $height } – { $remarks }
+report-line-good = **{ $n }** ✔ { $name } · { $width }×{ $height }{ $seen }
+report-line-warn = **{ $n }** ⚠ { $name } · { $width }×{ $height }{ $seen } – { $remarks }
+report-covers = {" "}· the subject covers { $covers } %{ $closer ->
+    [none] {""}
+   *[other] , will be cropped closer too, to { $closer } %
+}
 report-rejected-title = **Not taken:**
 report-rejected-more = … and { $count } more.
 report-few = **{ $have } of at least { $need } photos.** Add { $missing } more; from different sides and in different light works best.
@@ -520,7 +524,10 @@ photos-dropped = { $count ->
 report-alt = Photo { $n } of { $total }{ $word ->
     [none] {""}
    *[other] {" "}for { $word }
-}: { $name }
+}: { $name }{ $is_framed ->
+    [no] {""}
+   *[yes] ; what a closer crop leaves out is dimmed
+}
 report-discarded = Dropped. The photos are deleted; nothing was trained.
 
 ## Jobs and their cards
@@ -1769,6 +1776,7 @@ W_PALE = It is almost white; one with less light teaches more.
 W_FLAT = There is hardly anything to see on it; leave it out, or hand in another.
 W_ANIMATED = It moves; only its first picture is used.
 W_DUPLICATE = It looks like photo { $other }; another view teaches more.
+W_FACES = { $count } faces are in it; photos of one person alone teach more.
 W_LEFT_OUT = It is not among the { $most } best, so it is left out.
 
 # --- packs: the text of LICENCE.txt ---

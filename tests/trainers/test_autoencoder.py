@@ -21,7 +21,7 @@ from tests.trainers.jobs.attempts import ran, training_of
 from tests.trainers.mergers import word
 from trainers.advertise import advertised
 from trainers.autoencoder import vae_for
-from trainers.dataset import examples, pixels_of, prepared
+from trainers.dataset import cuts_of, examples, pixels_of
 from trainers.desk import Desk
 from trainers.engine import Card, Engine, WantedBase
 from trainers.events import Step, Wish
@@ -86,7 +86,9 @@ def test_photos_are_learned_as_it_sees_them(home: Path, better: Path, photos: li
     base = loaded(better)
     (example, *_) = examples(base, photos, ["a <zed>"] * 3, "object")
     with torch.no_grad():
-        theirs = vae_in(better).encode(pixels_of(prepared(photos[0], base.family))[None]).latent_dist
+        theirs = (
+            vae_in(better).encode(pixels_of(cuts_of(photos[:1], base.family, "object")[0].picture())[None]).latent_dist
+        )
 
     torch.testing.assert_close(example.mean, theirs.mean[0] * 0.5, rtol=0, atol=1e-6)
     torch.testing.assert_close(example.std, theirs.std[0] * 0.5, rtol=0, atol=1e-6)

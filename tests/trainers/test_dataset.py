@@ -6,9 +6,22 @@ import pytest
 import torch
 from PIL import Image
 
+from tests.trainers.looking.photographs import photograph
 from trainers.conditioning import whole
-from trainers.dataset import Example, batch_of, bucket_of, examples, flips_of, pixels_of, prepared
+from trainers.dataset import (
+    Example,
+    batch_of,
+    bucket_of,
+    cuts_of,
+    examples,
+    flips_of,
+    looked_at,
+    mask_of,
+    masks_of,
+    pixels_of,
+)
 from trainers.families import families
+from trainers.looking.boxes import share_of
 from trainers.pipeline import Base
 
 SD1 = families()["sd1"]
@@ -31,7 +44,7 @@ def test_a_small_photo_is_brought_to_size_without_distortion(tmp_path: Path) -> 
     image.paste("blue", (0, 0, 150, 200))
     image.save(tmp_path / "a.png")
 
-    made = prepared(tmp_path / "a.png", SD1)
+    made = cuts_of([tmp_path / "a.png"], SD1, "object")[0].picture()
 
     assert made.size == bucket_of(300, 200, SD1)
     assert made.getpixel((2, 2)) == (0, 0, 255)
@@ -53,7 +66,7 @@ def test_only_animals_are_mirrored_and_on_the_miniature_nothing(base: Base) -> N
 
 def test_latents_are_those_of_the_vae_and_each_sample_is_fresh(base: Base, photos: list[Path]) -> None:
     (example,) = examples(base, photos[:1], ["a cat"], "animal")
-    pixels = pixels_of(prepared(photos[0], base.family))[None]
+    pixels = pixels_of(cuts_of(photos[:1], base.family, "animal")[0].picture())[None]
     with torch.no_grad():
         posterior = base.vae.encode(pixels).latent_dist
     generator = torch.Generator().manual_seed(1)
@@ -71,3 +84,79 @@ def test_a_batch_holds_one_bucket_and_every_photo_before_one_twice() -> None:
     batches = [batch_of(found, 3, generator) for _ in range(40)]
 
     assert {tuple(sorted(batch)) for batch in batches} == {(0, 1, 2), (3, 3, 3)}
+
+
+# --- close crops and masks -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def astronaut(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("photographs") / "astronaut.png"
+    photograph("astronaut").resize((800, 800)).save(path)
+    return path
+
+
+def test_a_subject_that_covers_little_is_learned_from_a_wide_and_a_close_crop(astronaut: Path) -> None:
+    wide, close = cuts_of([astronaut], SD1, "person")
+    subject = looked_at(astronaut, "person").subject
+
+    assert subject is not None
+    assert (wide.is_close, close.is_close) == (False, True)
+    assert tuple(wide.window) == (0, 0, 800, 800)
+    assert share_of(subject, wide.window) < 0.5 <= share_of(subject, close.window)
+    assert close.window.common(subject) == subject.area
+    assert close.picture().size == close.bucket == (512, 512)
+    assert close.frame.time_ids[:2] == (800, 800)
+    assert close.frame.corner == (0, round(close.window.left * 512 / close.window.width))
+
+
+def test_a_photo_without_the_pixels_for_it_is_not_enlarged(tmp_path: Path, astronaut: Path) -> None:
+    photograph("astronaut").resize((320, 320)).save(tmp_path / "small.png")
+    (only,) = cuts_of([tmp_path / "small.png"], SD1, "person")
+
+    assert not only.is_close
+
+
+def test_where_the_subject_fills_the_photo_or_is_unsure_or_the_family_wants_none_there_is_one_crop(
+    tmp_path: Path, astronaut: Path, base: Base
+) -> None:
+    for name in ("coffee", "chelsea"):
+        photograph(name).save(tmp_path / f"{name}.png")
+
+    assert len(cuts_of([tmp_path / "coffee.png", tmp_path / "chelsea.png"], SD1, "object")) == 2
+    assert len(cuts_of([astronaut], SD1, "style")) == 1
+    assert len(cuts_of([astronaut], base.family, "person")) == 1
+
+
+def test_a_wide_crop_keeps_a_subject_at_the_side_in_view(tmp_path: Path) -> None:
+    photo = Image.new("RGB", (1800, 600), (70, 90, 110))
+    photo.paste((220, 60, 40), (1500, 150, 1750, 450))
+    photo.save(tmp_path / "side.png")
+    (wide, *_) = cuts_of([tmp_path / "side.png"], SD1, "object")
+
+    assert wide.window.right >= 1750
+    assert wide.window.height == 600
+
+
+def test_a_mask_lies_over_the_latents_of_its_cut_and_is_mirrored_with_them(astronaut: Path) -> None:
+    mask = looked_at(astronaut, "person").mask
+    wide, close = cuts_of([astronaut], SD1, "person")
+    assert mask is not None
+    found = mask_of(mask, close, (64, 64))
+
+    assert found.shape == (64, 64)
+    assert 0 <= float(found.min()) <= float(found.max()) <= 1
+    assert float(found.mean()) > float(mask_of(mask, wide, (64, 64)).mean())
+    assert float(found[20:40, 22:42].mean()) > 0.8  # the face
+    assert float(found[:8, :8].mean()) < 0.1
+    torch.testing.assert_close(mask_of(mask, close, (64, 64), is_mirrored=True), found.flip(1))
+
+
+def test_photos_whose_outline_is_unsure_count_whole_beside_masked_ones(base: Base, photos: list[Path]) -> None:
+    plain, *_ = examples(base, photos, ["a cat"] * 3, "animal")
+    masked = Example(plain.mean, plain.std, "", plain.frame, torch.zeros(plain.mean.shape[1:]))
+    both = masks_of([plain, masked])
+
+    assert masks_of([plain, plain]) is None
+    assert both is not None
+    assert both.mean((1, 2)).tolist() == [1.0, 0.0]

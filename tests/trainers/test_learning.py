@@ -13,6 +13,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from storage.errors import TintypeError
+from tests.trainers.looking.photographs import photograph
 from trainers.conditioning import Said
 from trainers.dataset import examples
 from trainers.learner import MAX_ROLLBACKS, Learner, rate_at
@@ -71,7 +72,7 @@ def test_a_loss_that_runs_away_is_rolled_back_though_it_is_a_number(
 ) -> None:
     calls: list[int] = []
 
-    def running(prediction: Tensor, target: Tensor, weights: Tensor) -> Tensor:
+    def running(prediction: Tensor, target: Tensor, weights: Tensor, pixels: Tensor | None) -> Tensor:
         calls.append(1)
         return weighed_mse(prediction, target, weights) * (1000 if len(calls) == 61 else 1)
 
@@ -127,7 +128,7 @@ def test_a_loss_that_rises_slowly_is_rolled_back_to_where_it_was_low(
         calls.append(1)
         pupil.value.data.add_(0.035 if 60 < len(calls) <= 120 else 0.0)
 
-    def heated(prediction: Tensor, target: Tensor, weights: Tensor) -> Tensor:
+    def heated(prediction: Tensor, target: Tensor, weights: Tensor, pixels: Tensor | None) -> Tensor:
         return weighed_mse(prediction, target, weights) * (1 + 4 * float(pupil.value.detach()) ** 2)
 
     monkeypatch.setattr("trainers.learner.weighed_mse", heated)
@@ -232,3 +233,34 @@ def test_where_a_family_can_see_the_place_captions_name_it(base: Base, a_lesson:
     assert captions_of(knowing, a_lesson()) == ["a <zed> at the beach", "a <zed>", "a <zed> in the snow"]
     assert captions_of(knowing, a_lesson(captions=["mine", None, None])) == ["<zed>, mine", "a <zed>", "a <zed>"]
     assert seen == [(64, 64)] * 3
+
+
+def test_a_close_crop_is_said_to_be_one(base: Base, tmp_path: Path) -> None:
+    path = tmp_path / "astronaut.png"
+    photograph("astronaut").save(path)
+    family = replace(base.family, closeups=True, close_template="a close-up of {word}")
+    near = replace(base, family=family)
+    lesson = Lesson(photos=[path], word="zed", class_word="person", kind="person")
+
+    assert captions_of(near, lesson) == ["a <zed>", "a close-up of <zed>"]
+    own = replace(lesson, captions=["<zed> in orange"])
+    assert captions_of(near, own) == ["<zed> in orange", "<zed> in orange, close-up"]
+
+
+def test_a_masked_training_learns_otherwise_and_goes_on_bit_for_bit(
+    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "astronaut.png"
+    photograph("astronaut").save(path)
+    near = replace(base, family=replace(base.family, closeups=True))
+    plain = Lesson(photos=[path], word="zed", class_word="person", kind="person", seed=5)
+    whole, cut, rest, unmasked = (tmp_path / name for name in ("whole", "cut", "rest", "unmasked"))
+    written(near, plain, OneBias(near), unmasked, lambda done: False)
+    monkeypatch.setitem(globals(), "PLAN", replace(PLAN, masked=True))
+    written(near, plain, OneBias(near), whole, lambda done: False)
+    written(near, plain, OneBias(near), cut, lambda done: len(done) == 15)
+    resumed = replace(plain, resume_from=cut.with_suffix(".checkpoint"))
+    written(near, resumed, OneBias(near), rest, lambda done: False)
+
+    assert rest.with_suffix(".checkpoint").read_bytes() == whole.with_suffix(".checkpoint").read_bytes()
+    assert whole.read_text() != unmasked.read_text()

@@ -6,7 +6,7 @@ from diffusers import DDPMScheduler
 from diffusers.training_utils import compute_snr
 from torch import Tensor
 
-from trainers.loss import add_noise, alphas_cumprod_of, min_snr_weights, snr_of, target_of, weighed_mse
+from trainers.loss import add_noise, alphas_cumprod_of, mask_weights, min_snr_weights, snr_of, target_of, weighed_mse
 
 SCHEDULER = DDPMScheduler(beta_schedule="scaled_linear", beta_start=0.00085, beta_end=0.012)
 TIMESTEPS = torch.tensor([0, 1, 250, 600, 999])
@@ -87,3 +87,28 @@ def test_the_loss_averages_each_samples_weighed_error() -> None:
     prediction, target = torch.zeros(2, 1, 2, 2), torch.tensor([1.0, 2.0])[:, None, None, None].expand(2, 1, 2, 2)
 
     assert weighed_mse(prediction, target, torch.tensor([1.0, 0.5])).item() == pytest.approx((1 + 2) / 2)
+
+
+def test_an_error_outside_the_mask_counts_a_tenth_of_one_inside() -> None:
+    masks = torch.zeros(1, 8, 8)
+    masks[0, :4] = 1.0
+    inside, outside = torch.zeros(1, 4, 8, 8), torch.zeros(1, 4, 8, 8)
+    inside[0, :, 0], outside[0, :, 7] = 1.0, 1.0
+    nothing, one = torch.zeros(1, 4, 8, 8), torch.ones(1)
+    pixels = mask_weights(masks)
+
+    ratio = weighed_mse(outside, nothing, one, pixels) / weighed_mse(inside, nothing, one, pixels)
+
+    torch.testing.assert_close(ratio, torch.tensor(0.1))
+
+
+def test_a_masked_loss_keeps_its_scale_however_small_the_subject_is() -> None:
+    masks = torch.rand(5, 8, 8, generator=torch.Generator().manual_seed(1)) ** 4
+    pixels = mask_weights(masks)
+    latents, noise, _ = drawn()
+
+    torch.testing.assert_close(pixels.mean((1, 2, 3)), torch.ones(5))
+    torch.testing.assert_close(
+        weighed_mse(latents, noise, torch.ones(5), mask_weights(torch.zeros(5, 8, 8))),
+        weighed_mse(latents, noise, torch.ones(5)),
+    )

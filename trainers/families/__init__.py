@@ -50,10 +50,12 @@ class Family:
     modelspec_architecture: str
     template: str  #: a caption for a photo; {word} is put in
     style_template: str
+    close_template: str  #: for a photo that shows the subject close
     class_words: Mapping[str, Sequence[str]]  #: kind -> the words it knows best, the default first
     sample_scenes: Sequence[str]  #: what follows the word in sample prompts
     style_scenes: Sequence[str]  #: what follows it when it is a style: as many, each with something to draw
     may_flip: bool
+    closeups: bool  #: whether a subject that covers little of a photo is learned from a close crop too
     steps: int  #: denoising steps of a picture
     guidance_scale: float
     enlarging_strength: float = 0.2  #: how far an enlargement leaves its parent; further, sides beyond the trained hurt
@@ -67,9 +69,10 @@ class Family:
     #: photos, kind -> what a caption says after the word: the place above all, and for a style all that is drawn
     captioner: Callable[[Sequence[Image], str], Sequence[str]] | None = None
 
-    def said(self, word: str, kind: str) -> str:
+    def said(self, word: str, kind: str, *, is_close: bool = False) -> str:
         """A word in its sentence: what captions and prompts begin with."""
-        return (self.style_template if kind == Kind.STYLE else self.template).format(word=word)
+        template = self.close_template if is_close else self.template
+        return (self.style_template if kind == Kind.STYLE else template).format(word=word)
 
     def scenes(self, kind: str) -> Sequence[str]:
         """What follows that in sample prompts."""

@@ -91,6 +91,7 @@ register(
         kohya_version="tintype_miniature",
         modelspec_architecture="tintype-miniature",
         template="a {word}",
+        close_template="a {word}",
         style_template="a {word} drawing",
         class_words={
             "person": ("person",),
@@ -101,6 +102,7 @@ register(
         sample_scenes=tuple(words for words, _, _ in SAMPLES),
         style_scenes=STYLE_SAMPLES,
         may_flip=False,  # a mug's handle and a balloon have a side
+        closeups=False,
         steps=24,
         guidance_scale=3.0,
         enlarging_strength=0.1,  # from 0.15 on, eyes and mouths show through where there are none

@@ -28,6 +28,7 @@ SD1 = register(
         kohya_version="sd_v1",
         modelspec_architecture="stable-diffusion-v1",
         template="a photo of {word}",
+        close_template="a close-up photo of {word}",
         style_template="a picture in the style of {word}",
         class_words={
             "person": ("person", "woman", "man", "girl", "boy"),
@@ -38,6 +39,7 @@ SD1 = register(
         sample_scenes=(" at the beach", " in the snow", " wearing a red hat", " in front of a brick wall"),
         style_scenes=(", a dog at the beach", ", a house in the snow", ", a woman with a red hat", ", a bowl of fruit"),
         may_flip=True,
+        closeups=True,
         steps=25,
         guidance_scale=7.5,
         clip=fetched_clip(CLIP, TEXT_WIDTH),
