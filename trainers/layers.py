@@ -90,20 +90,11 @@ def new_layers(base: Base, config: PeftConfig, seed: int, names: Sequence[str] |
     for number, (prefix, part, own) in enumerate(by_part(base, names_of(base) if names is None else names)):
         made = _taken_out(part, _config_for(own, config), seed + number, own)
         layers |= {prefix + name: layer for name, layer in made.items()}
-    if is_plain_lora(config):
-        as_products(layers.values())
     for layer in layers.values():
         for _, value in _own(layer):
             value.data = value.data.float()
             value.requires_grad_(True)
     return layers
-
-
-def is_plain_lora(config: PeftConfig) -> bool:
-    """Whether what is added never asks for the frozen weight itself, as DoRA does."""
-    from peft import PeftType
-
-    return config.peft_type is PeftType.LORA and not getattr(config, "use_dora", False)
 
 
 def _config_for(names: Sequence[str], config: PeftConfig) -> PeftConfig:
@@ -177,6 +168,7 @@ def train_layers(
     parameters = trained(layers)
     of_encoders = [name for name in parameters if is_in_encoder(name)]
     is_encoder_trained = bool(of_encoders)
+    quick = as_products(layers)
 
     def adapter(average: Mapping[str, Tensor]) -> Adapter:
         linear = differences(layers, average, difference_of)
@@ -184,7 +176,7 @@ def train_layers(
 
     pupil = Pupil(
         parameters=parameters,
-        attached=lambda: in_place(base, layers),
+        attached=lambda: in_place(base, quick),
         said=said_of(base, lesson, is_encoder_trained=is_encoder_trained),
         prior=prior_of(base, lesson, settings, is_encoder_trained=is_encoder_trained),
         hears_anew=is_encoder_trained,

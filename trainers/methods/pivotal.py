@@ -25,6 +25,7 @@ from trainers.layers import (
 from trainers.learning import Pupil, learn, plan_of
 from trainers.method import Lesson, Progress, register, setting
 from trainers.pipeline import Base, swapped
+from trainers.pointwise import as_products
 from trainers.rows import caption_ids, keep_norm, learned_rows, longest_rows, rows_bytes, start_rows
 from trainers.text import encoded
 from trainers.weights import write_adapter
@@ -55,6 +56,7 @@ class Pivotal:
         rows = start_rows(base, lesson, settings.vectors)
         longest = longest_rows(base)
         layers = new_layers(base, lora_config(settings), lesson.seed)
+        quick = as_products(layers)
 
         def write(path: Path, average: Mapping[str, Tensor]) -> None:
             linear = differences(layers, average, lora_difference)
@@ -67,7 +69,7 @@ class Pivotal:
 
         pupil = Pupil(
             parameters=rows | trained(layers),
-            attached=lambda: swapped(base.unet, layers),
+            attached=lambda: swapped(base.unet, quick),
             said=_said(base, caption_ids(base, lesson, settings.vectors, self.name), [*rows.values()]),
             prior=prior_of(base, lesson, settings),
             write=write,

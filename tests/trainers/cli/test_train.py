@@ -63,7 +63,7 @@ def mistaken(tell: Tell, tmp_path: Path, *argv: object, photos: Path | None = No
         ("--out", "zed.ckpt", "E_OUT_SUFFIX", ".safetensors"),
         ("--out", "/proc/nowhere/zed.safetensors", "E_OUT_FOLDER", "/proc/nowhere"),
         ("--out", "/proc/zed.safetensors", "E_OUT_FOLDER", "/proc"),
-        ("--method", "hypernetwork", "E_METHOD", "Choose one of: "),
+        ("--method", "magic", "E_METHOD", "Choose one of: "),
         ("--set", "rank", "E_METHOD_SYNTAX", "name=value"),
         ("--set", "rank=0", "E_SETTING_RANGE", "from 1 to 256"),
         ("--set", "ranks=8", "E_NO_SUCH_SETTING", "rank, alpha"),
