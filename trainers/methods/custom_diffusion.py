@@ -46,7 +46,7 @@ class CustomDiffusion:
     """
 
     name, title, settings = "custom_diffusion", "Custom Diffusion", CustomDiffusionSettings
-    summary = "Rows of the vocabulary and what layers read out of text: small, and several words merge in closed form."
+    summary = "Rows of the vocabulary and the layers that read text, nothing else of the base: a small file."
     min_photos, for_members = 3, True
 
     def train(self, base: Base, lesson: Lesson, settings: CustomDiffusionSettings) -> Generator[Progress, None, None]:
