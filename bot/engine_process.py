@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from storage import wire
+from storage.beside import Beside
 from storage.errors import EngineLost, TintypeError
 from storage.output_checks import WantedCheck
 
@@ -51,12 +52,15 @@ def command(base_model: str, device: str) -> list[str]:
 
 
 def environment(
-    environ: Mapping[str, str], models_dir: Path, output_check: WantedCheck | None = None, **models: str
+    environ: Mapping[str, str],
+    models_dir: Path,
+    output_check: WantedCheck | None = None,
+    beside: Beside | None = None,
 ) -> dict[str, str]:
-    """The whole environment of an engine; `models` are further ones that it is to use, such as `vae`."""
+    """The whole environment of an engine."""
     passed = {name: value for name, value in environ.items() if name in PASSED_ON}
     ours = {"TINTYPE_MODELS_DIR": str(models_dir.resolve()), "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
-    ours |= {f"TINTYPE_{what.upper()}": name for what, name in models.items() if name}
+    ours |= (beside or Beside()).environ()
     return passed | ours | _checking(output_check or WantedCheck()) | COMPUTING
 
 

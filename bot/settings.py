@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from bot.attachments import DISCORD_API
+from storage.beside import Beside
 from storage.env import Env, Secret
 from storage.errors import SettingsError
 from storage.output_checks import WantedCheck
@@ -28,8 +29,7 @@ class BotSettings:
     base_model: str  #: "miniature", "owner/name@revision", or a folder
     device: str  #: "auto", "cpu" or "cuda"
     models_dir: Path
-    likeness: str  #: the model that tells it; empty: the base model's own features
-    vae: str  #: in the place of the base model's own; empty: its own
+    beside: Beside  #: models that engines load beside their base
     output_check: WantedCheck  #: what looks at every picture before it can be posted
     guilds: frozenset[int]  #: servers allowed here; empty means those approved with `tintype guilds allow`
     owners: frozenset[int]  #: members who run this Tintype
@@ -37,11 +37,6 @@ class BotSettings:
     sandbox_port: int  #: 0 is any free one
     training_intake: str  #: how photos come in: "interaction", or "off" for no new ones
     log_level: str  #: "debug", "info", "warning" or "error"
-
-    @property
-    def models(self) -> Mapping[str, str]:
-        """What else its engines load beside the base model, by what it is for; empty names are not set."""
-        return {"vae": self.vae, "likeness": self.likeness}
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -59,8 +54,7 @@ class BotSettings:
             device=_one_of(env, "TINTYPE_DEVICE", DEVICES, "auto"),
             models_dir=Path(env.text("TINTYPE_MODELS_DIR") or data_dir / "models"),
             output_check=WantedCheck.named(env.text("TINTYPE_OUTPUT_CHECK"), env.text("TINTYPE_OUTPUT_CHECK_DIR")),
-            vae=env.text("TINTYPE_VAE"),
-            likeness=env.text("TINTYPE_LIKENESS"),
+            beside=Beside.from_env(env),
             guilds=env.ids("TINTYPE_GUILDS"),
             owners=env.ids("TINTYPE_OWNERS"),
             master_key_file=Path(env.text("TINTYPE_MASTER_KEY_FILE") or data_dir / "master.key"),

@@ -90,6 +90,8 @@ class EngineFacts:
     looks: bool = False  #: whether it can look at photos before they are learned
     output_check: str = ""  #: what looks at pictures before they can be posted: a name, or off; empty: not yet known
 
+    upscaler: str = ""  #: of the operator, for enlarging; empty: the base model does it
+
     @classmethod
     def from_ping(cls, engine: Mapping[str, Any]) -> EngineFacts:
         """Read the `engine` object of a ping's reply; parts it has not got yet are empty."""
@@ -119,6 +121,7 @@ class EngineFacts:
             fits=engine.get("fits") or {},
             looks=JobKind.LOOK in (engine.get("kinds") or ()),
             output_check=str(engine.get("output_check") or ""),
+            upscaler=str(engine.get("upscaler") or ""),
         )
 
     def method(self, name: str) -> MethodFacts | None:

@@ -27,8 +27,8 @@ from trainers.memory import (
 )
 from trainers.method import described, methods, settings_for
 from trainers.models import Plan, is_half
-from trainers.pipeline import Base, device_named
-from trainers.precision import dtype_on, remark_on
+from trainers.pipeline import Base
+from trainers.precision import device_named, dtype_on, remark_on
 
 MARKS = {True: "yes", False: "no"}
 
@@ -52,6 +52,7 @@ def advertised(base: Base) -> dict[str, Any]:
         "fits": _fits(base.family, sizes, room_mib(memory_of(base.device), sizes)),
         "output_check": base.output_check.name if base.output_check else OFF,
         "vae": base.vae_name,
+        "upscaler": base.upscaler.name if base.upscaler else "",
     }
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from storage.beside import Beside
 from storage.errors import TintypeError
 from storage.output_checks import WantedCheck
 from trainers import process
@@ -53,6 +54,7 @@ class Card:
             "fits": {},
             "output_check": None,
             "vae": "",
+            "upscaler": "",
         }
 
     def facts(self) -> dict[str, Any]:
@@ -71,8 +73,7 @@ class WantedBase:
     base_model: str
     device: str
     output_check: WantedCheck
-    vae: str = ""  #: in the place of its own
-    likeness: str = ""  #: the model that tells it
+    beside: Beside | None = None  #: models that are loaded beside it
 
 
 class Engine:
@@ -107,7 +108,7 @@ class Engine:
 
         try:
             wanted = self._wanted
-            base = load_base(wanted.base_model, wanted.device, wanted.output_check, wanted.vae, wanted.likeness)
+            base = load_base(wanted.base_model, wanted.device, wanted.output_check, wanted.beside)
             runs()  # imported now, not while the first prompt waits
             self._card.update(state="ready", **advertised(base))
         except TintypeError as error:

@@ -24,6 +24,7 @@ from trainers.models import (
     CHECKER,
     INDEX,
     UNUSED,
+    UPSCALER_CLASS,
     VAE_CONFIG,
     ModelName,
     Plan,
@@ -74,7 +75,8 @@ def plan_of(name: ModelName, endpoint: str | None = None, *, with_checker: bool 
     files += _checker(siblings, name) if with_checker else ()
     card = info.card_data
     licence = str(card.get("license") or "unknown") if card else "unknown"
-    return Plan(name=name, commit=str(info.sha), licence=licence, files=files)
+    is_upscaler = told == INDEX and _class_in(Path(read)) == UPSCALER_CLASS
+    return Plan(name=name, commit=str(info.sha), licence=licence, files=files, is_upscaler=is_upscaler)
 
 
 def _parts(index: Path) -> list[str]:
@@ -88,7 +90,11 @@ def _alone(siblings: Mapping[str, tuple[int, str | None]], config: Path) -> tupl
     told = json.loads(config.read_text("utf-8"))
     if told.get("model_type") == CLIP_TYPE:
         return clip_alone(siblings)
-    return vae_alone(siblings) if told.get("_class_name") == VAE_CLASS else ()
+    return vae_alone(siblings) if _class_in(config) == VAE_CLASS else ()
+
+
+def _class_in(config: Path) -> str:
+    return str(json.loads(config.read_text("utf-8")).get("_class_name"))
 
 
 def _checker(siblings: Mapping[str, tuple[int, str | None]], name: ModelName) -> tuple[RemoteFile, ...]:

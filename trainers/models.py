@@ -19,6 +19,7 @@ PINS = "pins.json"
 INDEX = "model_index.json"
 VAE_CONFIG = "config.json"  # of a VAE, or a CLIP, that lies in a repository by itself
 CLIP_WEIGHTS = "model.safetensors"
+UPSCALER_CLASS = "StableDiffusionLatentUpscalePipeline"
 VAE_WEIGHTS = "diffusion_pytorch_model"  # beside it there may be others, in layouts of other programs
 UNUSED = frozenset({"feature_extractor", "image_encoder"})  # parts that Tintype never loads
 CHECKER = "safety_checker"  # loaded as an output check, where it was fetched
@@ -59,6 +60,7 @@ class Plan:
     commit: str
     licence: str
     files: tuple[RemoteFile, ...]
+    is_upscaler: bool = False  #: it is no base model, but one for enlarging
 
     @property
     def is_clip(self) -> bool:

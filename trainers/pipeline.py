@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from storage.beside import Beside
 from storage.errors import TintypeError
 from storage.output_checks import WantedCheck
 from trainers.adapter import Adapter
@@ -24,7 +25,8 @@ from trainers.differences import Difference, LowRank
 from trainers.eyes import eye_for
 from trainers.families import Family, family_of
 from trainers.hypernetworks import fits, with_hypernetworks
-from trainers.precision import dtype_on, remark_on
+from trainers.precision import device_named, dtype_on, remark_on
+from trainers.upscaling import Upscaler, upscaler_for
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -61,6 +63,7 @@ class Base:
     device: torch.device
     vae_name: str = ""  #: of the VAE that stands in the place of its own; empty: its own
     eye: Callable[[Sequence[Image]], Tensor] | None = None  #: the operator's, for telling likeness: pictures -> (N, D)
+    upscaler: Upscaler | None = None  #: the operator's model for enlarging
     output_check: OutputCheck | None = None  #: of every picture that it draws; None where the operator has none
     empty_is_zero: bool = False  #: whether a picture without a negative prompt was taught with zeros in its place
     canvas: Canvas | None = None  #: what its UNet is shown beside noise, where it was taught to fill parts of pictures
@@ -111,23 +114,8 @@ class Base:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype == torch.bfloat16)
 
 
-def device_named(name: str) -> torch.device:
-    """The device for `auto`, `cpu`, `cuda`, `cuda:1` or `mps`.
-
-    Raises: TintypeError E_NO_DEVICE when it is not there.
-    """
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    try:
-        device = torch.device(name)
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise TintypeError("E_NO_DEVICE", device=name) from error
-    return device
-
-
 def load_base(
-    base_model: str, device: str = "auto", output_check: WantedCheck | None = None, vae: str = "", likeness: str = ""
+    base_model: str, device: str = "auto", output_check: WantedCheck | None = None, beside: Beside | None = None
 ) -> Base:
     """Load a base model from this machine alone: `miniature`, a folder, or `repo@revision` in the Hugging Face cache.
 
@@ -143,14 +131,17 @@ def load_base(
         log.warning(remark)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     check = check_for(output_check or WantedCheck(), where, target)
-    other = vae_for(vae, where, name, dtype)
-    eye = eye_for(likeness, target)
+    beside = beside or Beside()
+    other = vae_for(beside.vae, where, name, dtype)
+    eye = eye_for(beside.likeness, target)
     try:
         pipeline = _pipeline(where, dtype, other)
     except (OSError, ValueError) as error:
         raise TintypeError("E_BASE_LOAD", base=base_model) from error
     base = base_of(pipeline, name, revision, target)
-    return replace(base, output_check=check, eye=eye, vae_name=other.name if other else "")
+    upscaler = upscaler_for(beside.upscaler, target, dtype)
+    vae_name = other.name if other else ""
+    return replace(base, output_check=check, eye=eye, upscaler=upscaler, vae_name=vae_name)
 
 
 def _pipeline(where: Path, dtype: torch.dtype, vae: OtherVae | None) -> Any:

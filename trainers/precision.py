@@ -1,8 +1,25 @@
-"""In which numbers a device holds and computes the frozen base model."""
+"""Which device computes, and in which numbers it holds the frozen base model."""
 
 from __future__ import annotations
 
 import torch
+
+from storage.errors import TintypeError
+
+
+def device_named(name: str) -> torch.device:
+    """The device for `auto`, `cpu`, `cuda`, `cuda:1` or `mps`.
+
+    Raises: TintypeError E_NO_DEVICE when it is not there.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise TintypeError("E_NO_DEVICE", device=name) from error
+    return device
 
 
 def dtype_for(device_type: str, *, has_bfloat16: bool) -> torch.dtype:

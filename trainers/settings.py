@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.beside import Beside
 from storage.env import Env
 from storage.output_checks import WantedCheck
 
@@ -18,8 +19,7 @@ class TrainerSettings:
     device: str  #: "auto", "cpu" or "cuda"
     models_dir: Path  #: where `models get` puts base models
     output_check: WantedCheck  #: what looks at every drawn picture
-    likeness: str  #: the model that tells it: a folder; empty: the base model's own features
-    vae: str  #: in the place of the base model's own: "owner/name@revision", or a folder; empty: its own
+    beside: Beside  #: models that are loaded beside the base
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> TrainerSettings:
@@ -34,6 +34,5 @@ class TrainerSettings:
             device=env.text("TINTYPE_DEVICE", "auto"),
             models_dir=Path(env.text("TINTYPE_MODELS_DIR") or data_dir / "models"),
             output_check=WantedCheck.named(env.text("TINTYPE_OUTPUT_CHECK"), env.text("TINTYPE_OUTPUT_CHECK_DIR")),
-            vae=env.text("TINTYPE_VAE"),
-            likeness=env.text("TINTYPE_LIKENESS"),
+            beside=Beside.from_env(env),
         )

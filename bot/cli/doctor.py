@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace, settings: BotSettings) -> int:
     around = Surroundings(
         clock=SystemClock(),
         engine_command=command(used.base_model, used.device),
-        engine_environ=environment(os.environ, used.models_dir, used.output_check, **used.models),
+        engine_environ=environment(os.environ, used.models_dir, used.output_check, used.beside),
     )
     found = asyncio.run(_examined(used, around, is_quiet=arguments.json))
     is_sick = any(finding.level is Level.FAIL for finding in found)

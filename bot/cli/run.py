@@ -116,7 +116,7 @@ def engine_of(settings: BotSettings) -> EngineOf:
 
     return EngineOf(
         command=command(settings.base_model, settings.device),
-        environ=environment(os.environ, settings.models_dir, settings.output_check, **settings.models),
+        environ=environment(os.environ, settings.models_dir, settings.output_check, settings.beside),
     )
 
 

@@ -77,6 +77,7 @@ async def engine(data_dir: Path, command: Sequence[str], environ: Mapping[str, s
     if told is not None and told["engine"]:
         yield _ready(told["engine"]["title"], told["engine"]["device"], len(told["engine"]["methods"]))
         yield _check(str(told["engine"].get("output_check") or OFF))
+        yield _enlarging(str(told["engine"].get("upscaler") or ""))
         for finding in _training(told["engine"].get("fits") or {}):
             yield finding
         return
@@ -85,6 +86,7 @@ async def engine(data_dir: Path, command: Sequence[str], environ: Mapping[str, s
     title = str(base.get("title") or base.get("id"))
     yield _ready(title, str(device.get("name") or device.get("type") or "?"), len(card["methods"]))
     yield _check(str(card.get("output_check") or OFF))
+    yield _enlarging(str(card.get("upscaler") or ""))
     for finding in _training(card.get("fits") or {}):
         yield finding
 
@@ -104,6 +106,10 @@ def _ready(title: str, device: str, methods: int) -> Finding:
 def _check(name: str) -> Finding:
     """What looks at pictures; that it cannot be loaded is the engine's own failure."""
     return warn("check", "doctor-check-off") if name == OFF else ok("check", "doctor-check-ok", name=name)
+
+
+def _enlarging(name: str) -> Finding:
+    return ok("enlarging", "doctor-enlarging-ok", name=name) if name else ok("enlarging", "doctor-enlarging-base")
 
 
 async def _started(command: Sequence[str], environ: Mapping[str, str]) -> Mapping[str, Any]:

@@ -1453,6 +1453,8 @@ E_NO_MEMORY = { $device ->
     [cuda] Der Grafikkarte
    *[other] Dem Rechner
 } ging der Speicher aus ({ $free_mib } MiB frei), und Tintype hat es schon mit weniger versucht. Schließ, was sonst noch läuft, oder nimm ein kleineres Basismodell.
+} ging der Speicher aus ({ $free_mib } MiB frei). Verlang weniger Bilder oder nimm weniger Fotos, schließ, was sonst noch läuft, oder nimm ein kleineres Basismodell.
+E_UPSCALER_LOAD = Das Modell zum Vergrößern „{ $upscaler }“ lässt sich nicht laden. TINTYPE_UPSCALER nennt besitzer/name@revision von einem, das mit `tintype-trainer models get` geholt wurde, oder einen Ordner mit einer StableDiffusionLatentUpscalePipeline und safetensors.
 E_VAE_LOAD = Der VAE „{ $vae }“ lässt sich nicht laden. TINTYPE_VAE nennt besitzer/name@revision von einem, der mit `tintype-trainer models get` geholt wurde, oder einen Ordner mit seiner config.json und seinen .safetensors.
 E_LIKENESS_LOAD = Das Modell für Ähnlichkeit „{ $model }“ lässt sich nicht laden. TINTYPE_LIKENESS nennt einen Ordner mit DINOv2, CLIP oder SigLIP: config.json, preprocessor_config.json und model.safetensors.
 E_VAE_FITS = Der VAE „{ $vae }“ passt nicht zum Basismodell „{ $base }“: { $what ->
@@ -1726,6 +1728,9 @@ saving = { $what ->
    *[other] { $what }
 } (−{ $saved_mib } MiB)
 savings = {" "}Dafür: { $savings }.
+doctor-enlarging = Vergrößern
+doctor-enlarging-ok = { $name } zeichnet die Vergrößerungen.
+doctor-enlarging-base = Das Basismodell zeichnet die Vergrößerungen. TINTYPE_UPSCALER kann ein Modell dafür nennen (docs/operating.md).
 doctor-token = Bot-Token
 doctor-token-ok = DISCORD_TOKEN ist gesetzt.
 doctor-token-none = DISCORD_TOKEN ist nicht gesetzt, deshalb läuft `make run` auf einem Ersatz auf diesem Rechner. Leg unter https://discord.com/developers/applications einen Bot an, und schreib sein Token in .env.

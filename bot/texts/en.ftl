@@ -1421,6 +1421,8 @@ E_NO_MEMORY = The { $device ->
     [cuda] graphics card
    *[other] computer
 } ran out of memory ({ $free_mib } MiB free), and Tintype has already tried with less. Close what else uses it, or take a smaller base model.
+} ran out of memory ({ $free_mib } MiB free). Ask for fewer pictures or fewer photos, close what else uses it, or take a smaller base model.
+E_UPSCALER_LOAD = The model for enlarging “{ $upscaler }” cannot be loaded. TINTYPE_UPSCALER names owner/name@revision of one that was fetched with `tintype-trainer models get`, or a folder that holds a StableDiffusionLatentUpscalePipeline with safetensors.
 E_VAE_LOAD = The VAE “{ $vae }” cannot be loaded. TINTYPE_VAE names owner/name@revision of one that was fetched with `tintype-trainer models get`, or a folder with its config.json and .safetensors.
 E_LIKENESS_LOAD = The likeness model “{ $model }” cannot be loaded. TINTYPE_LIKENESS names a folder with DINOv2, CLIP or SigLIP: its config.json, preprocessor_config.json and model.safetensors.
 E_VAE_FITS = The VAE “{ $vae }” does not fit the base model “{ $base }”: its { $what ->
@@ -1696,6 +1698,9 @@ saving = { $what ->
    *[other] { $what }
 } (−{ $saved_mib } MiB)
 savings = {" "}For that: { $savings }.
+doctor-enlarging = Enlarging
+doctor-enlarging-ok = { $name } draws enlargements.
+doctor-enlarging-base = The base model draws enlargements. TINTYPE_UPSCALER may name a model for that (docs/operating.md).
 doctor-token = Bot token
 doctor-token-ok = DISCORD_TOKEN is set.
 doctor-token-none = DISCORD_TOKEN is not set, so `make run` starts on a local stand-in. Make a bot at https://discord.com/developers/applications, and put its token into .env.

@@ -13,6 +13,7 @@ import torch
 from diffusers import AutoencoderKL, AutoencoderTiny
 from safetensors.torch import load_file, save_file
 
+from storage.beside import Beside
 from storage.errors import TintypeError
 from storage.output_checks import WantedCheck
 from storage.texts import sentence
@@ -52,7 +53,7 @@ def better(tmp_path: Path) -> Path:
 
 
 def loaded(wanted_vae: str | Path = "") -> Base:
-    base = load_base("miniature", "cpu", WantedCheck("off"), str(wanted_vae))
+    base = load_base("miniature", "cpu", WantedCheck("off"), Beside(str(wanted_vae)))
     return replace(base, family=replace(base.family, scorer=None, captioner=None))  # its readers know only real ones
 
 
@@ -245,7 +246,9 @@ def test_an_engine_says_what_does_not_fit_and_does_not_work_without_it(home: Pat
     (better / "config.json").write_text(json.dumps(config | {"scaling_factor": 0.9}))
     card = Card()
 
-    assert Engine(WantedBase("miniature", "cpu", WantedCheck("off"), str(better)), Desk(), card)._loaded() is None
+    assert (
+        Engine(WantedBase("miniature", "cpu", WantedCheck("off"), Beside(str(better))), Desk(), card)._loaded() is None
+    )
 
     told = card.facts()
     assert (told["state"], told["error"]["code"], told["vae"]) == ("failed", "E_VAE_FITS", "")

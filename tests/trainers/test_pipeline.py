@@ -12,8 +12,8 @@ from tests.trainers.bases import TEXT_WIDTH, Fingerprints, applied, base_for, ti
 from trainers.adapter import Adapter
 from trainers.differences import LowRank
 from trainers.layers import targets_of
-from trainers.pipeline import Base, device_named, load_base
-from trainers.precision import dtype_for, dtype_on, remark_on
+from trainers.pipeline import Base, load_base
+from trainers.precision import device_named, dtype_for, dtype_on, remark_on
 
 
 def word(base: Base, seed: int, name: str = "zed") -> Adapter:

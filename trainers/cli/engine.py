@@ -18,4 +18,4 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> None:
     from trainers.engine import WantedBase, serve
 
     base_model, device = arguments.base_model or settings.base_model, arguments.device or settings.device
-    serve(WantedBase(base_model, device, settings.output_check, settings.vae, settings.likeness))
+    serve(WantedBase(base_model, device, settings.output_check, settings.beside))

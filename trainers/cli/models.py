@@ -101,13 +101,16 @@ def _get(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, 
     plan = plan_of(name, with_checker=arguments.safety_checker)
     _tell(plan)
     _check_licence(plan, accepted=arguments.yes)
-    if not (plan.is_vae or plan.is_clip):
+    if not (plan.is_vae or plan.is_clip or plan.is_upscaler):
         _check_memory(plan, settings, accepted=arguments.yes)
     folder = fetch(plan, settings.models_dir)
-    setting = "TINTYPE_VAE" if plan.is_vae else "TINTYPE_BASE_MODEL"
-    use = "Aesthetic gradients find it by themselves." if plan.is_clip else f"Use it with {setting}={name}"
+    use = "Aesthetic gradients find it by themselves." if plan.is_clip else f"Use it with {_setting_for(plan)}={name}"
     print(f"Fetched and pinned. {use}", file=sys.stderr)
     return {"ok": True, "name": str(name), "commit": plan.commit, "bytes": plan.bytes, "folder": str(folder)}
+
+
+def _setting_for(plan: Plan) -> str:
+    return "TINTYPE_VAE" if plan.is_vae else "TINTYPE_UPSCALER" if plan.is_upscaler else "TINTYPE_BASE_MODEL"
 
 
 def _tell(plan: Plan) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from trainers.jobs import job
 from trainers.recipe import recipe_of, settings_of
 from trainers.showing import opened
 from trainers.text import left_out
+from trainers.upscaling import doubled, doubles
 from trainers.weights import read_adapter
 from trainers.worker import Running, followed
 
@@ -60,8 +61,7 @@ def imagine(base: Base, attempt: Attempt) -> Running:
 def _watched(base: Base, attempt: Attempt, asked: Drawing) -> Generator[Event, Wish | None, list[Image.Image] | None]:
     """Draw, telling each step, and half way a small picture of what it will be; None when it was wished to stop."""
     glimpses: list[Tensor] = []
-    steps = edits()[asked.edit].draw(base, asked) if asked.edit else draw(base, asked, glimpses.append)
-    with closing(followed(steps, _step)) as drawing:
+    with closing(followed(_steps_of(base, asked, glimpses.append), _step)) as drawing:
         wish = None
         while True:
             try:
@@ -72,6 +72,15 @@ def _watched(base: Base, attempt: Attempt, asked: Drawing) -> Generator[Event, W
             wish = yield event
             if glimpses and wish is None:
                 wish = yield _glimpse(base, attempt, asked, glimpses.pop())
+
+
+def _steps_of(
+    base: Base, asked: Drawing, glimpse: Callable[[Tensor], object]
+) -> Generator[Progress, None, list[Image.Image]]:
+    """How it is drawn: by an edit, by the operator's model for enlarging, or by the base."""
+    if asked.edit:
+        return edits()[asked.edit].draw(base, asked)
+    return doubled(base, asked) if doubles(base, asked) else draw(base, asked, glimpse)
 
 
 def _step(progress: Progress) -> Step:

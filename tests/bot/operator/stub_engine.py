@@ -13,6 +13,7 @@ CARD: dict[str, Any] = {
     "base_model": {"id": "miniature", "revision": "1", "title": "Miniature"},
     "methods": [{"name": "lora"}, {"name": "textual_inversion"}],
     "output_check": "safety_checker",
+    "upscaler": "ana/upscaler@main",
 }
 BROKEN = {"code": "E_MODEL_CHANGED", "facts": {"name": "a/b@c", "file": "unet/x.safetensors", "folder": "/m"}}
 

@@ -8,6 +8,7 @@ import pytest
 from bot.attachments import DISCORD_API
 from bot.engine_process import environment
 from bot.settings import BotSettings
+from storage.beside import Beside
 from storage.env import KNOWN, check_keys
 from storage.errors import SettingsError
 from trainers.settings import TrainerSettings
@@ -29,15 +30,15 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 def test_bot_and_trainers_agree_on_what_they_share() -> None:
     told = {"TINTYPE_DATA_DIR": "/d", "TINTYPE_BASE_MODEL": "a/b@c", "TINTYPE_DEVICE": "cpu", "TINTYPE_VAE": "a/vae@d"}
-    told |= {"TINTYPE_LIKENESS": "/clip"}
+    told |= {"TINTYPE_LIKENESS": "/clip", "TINTYPE_UPSCALER": "a/up@e"}
 
     bot, trainers = BotSettings.from_env(told), TrainerSettings.from_env(told)
 
     assert (bot.base_model, bot.device, bot.models_dir) == (trainers.base_model, trainers.device, trainers.models_dir)
-    assert bot.vae == trainers.vae == "a/vae@d"
-    passed_on = TrainerSettings.from_env(environment(told, bot.models_dir, **bot.models))
-    assert (passed_on.vae, passed_on.likeness) == (bot.vae, bot.likeness) == ("a/vae@d", "/clip")
-    assert "TINTYPE_VAE" not in environment(told, bot.models_dir)
+    assert bot.beside == trainers.beside == Beside("a/vae@d", "/clip", "a/up@e")
+    passed_on = TrainerSettings.from_env(environment(told, bot.models_dir, beside=bot.beside))
+    assert passed_on.beside == bot.beside
+    assert not any(name in environment(told, bot.models_dir) for name in bot.beside.environ())
 
 
 def test_the_stand_in_keeps_its_data_and_its_key_apart_but_shares_the_base_models() -> None:

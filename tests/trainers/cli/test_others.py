@@ -130,6 +130,18 @@ def test_a_vae_is_fetched_without_asking_for_the_memory_of_a_training(
     assert "TINTYPE_VAE=ana/vae@main" in said
 
 
+def test_a_model_for_enlarging_is_fetched_as_one(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = (RemoteFile("unet/x.safetensors", "unet/x.safetensors", 10**15, None),)
+    plan = Plan(name=parse_name("ana/up@main"), commit="c", licence="mit", files=files, is_upscaler=True)
+    monkeypatch.setattr("trainers.fetching.plan_of", lambda name, with_checker: plan)
+    monkeypatch.setattr("trainers.fetching.fetch", lambda plan, folder: folder / "up")
+
+    code, _, said = tell("models", "get", "ana/up@main")
+
+    assert code == 0
+    assert "TINTYPE_UPSCALER=ana/up@main" in said
+
+
 @pytest.mark.parametrize(
     ("method", "file"), [("lora", "zed.safetensors"), ("textual_inversion", "ivo-emb.safetensors")]
 )
