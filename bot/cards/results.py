@@ -130,13 +130,14 @@ def _figures(learned: Learned) -> str:
 
 def _best(learned: Learned) -> str | None:
     """Which sample point it is, and whether the training ended before its last step because none got better."""
-    stalled = "yes" if learned.has_stalled and learned.steps < learned.planned_steps else "no"
     if learned.mean_of:
-        steps = ", ".join(map(str, learned.mean_of))
-        return texts.say("result-mean", steps=steps, stalled=stalled, most=learned.planned_steps)
-    if learned.best_step is None:
+        told = texts.say("result-mean", steps=", ".join(map(str, learned.mean_of)))
+    elif learned.best_step is not None:
+        told = texts.say("result-best", step=learned.best_step)
+    else:
         return None
-    return texts.say("result-best", step=learned.best_step, stalled=stalled, most=learned.planned_steps)
+    has_ended_early = learned.has_stalled and learned.steps < learned.planned_steps
+    return f"{told} {texts.say('result-stalled', most=learned.planned_steps)}" if has_ended_early else told
 
 
 def grid_card(grid: Grid) -> Card:

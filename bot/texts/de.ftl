@@ -593,12 +593,9 @@ training-over = **<{ $word }>** · { $state ->
 }
 result-title = ## <{ $word }> ist gelernt
 result-figures = { $method } · { $steps } Schritte · { $seconds } · { $size }
-result-best = Am besten bei Schritt { $step }. { result-stalled }
-result-mean = Am besten ist das Mittel der Schritte { $steps }. { result-stalled }
-result-stalled = { $stalled ->
-        [yes] Es war vor den { $most } Schritten zu Ende, weil nichts mehr besser wurde.
-       *[no] {""}
-    }
+result-best = Am besten bei Schritt { $step }.
+result-mean = Am besten ist das Mittel der Schritte { $steps }.
+result-stalled = Es war vor den { $most } Schritten zu Ende, weil nichts mehr besser wurde.
 result-use = Schreib es in einen Prompt: `/imagine prompt:<{ $word }> on the beach`
 result-photos = { $count ->
     [one] Das Foto ist
@@ -1453,7 +1450,6 @@ E_NO_MEMORY = { $device ->
     [cuda] Der Grafikkarte
    *[other] Dem Rechner
 } ging der Speicher aus ({ $free_mib } MiB frei), und Tintype hat es schon mit weniger versucht. Schließ, was sonst noch läuft, oder nimm ein kleineres Basismodell.
-} ging der Speicher aus ({ $free_mib } MiB frei). Verlang weniger Bilder oder nimm weniger Fotos, schließ, was sonst noch läuft, oder nimm ein kleineres Basismodell.
 E_UPSCALER_LOAD = Das Modell zum Vergrößern „{ $upscaler }“ lässt sich nicht laden. TINTYPE_UPSCALER nennt besitzer/name@revision von einem, das mit `tintype-trainer models get` geholt wurde, oder einen Ordner mit einer StableDiffusionLatentUpscalePipeline und safetensors.
 E_VAE_LOAD = Der VAE „{ $vae }“ lässt sich nicht laden. TINTYPE_VAE nennt besitzer/name@revision von einem, der mit `tintype-trainer models get` geholt wurde, oder einen Ordner mit seiner config.json und seinen .safetensors.
 E_LIKENESS_LOAD = Das Modell für Ähnlichkeit „{ $model }“ lässt sich nicht laden. TINTYPE_LIKENESS nennt einen Ordner mit DINOv2, CLIP oder SigLIP: config.json, preprocessor_config.json und model.safetensors.

@@ -579,12 +579,9 @@ training-over = **<{ $word }>** · { $state ->
 }
 result-title = ## <{ $word }> is learned
 result-figures = { $method } · { $steps } steps · { $seconds } · { $size }
-result-best = Best at step { $step }. { result-stalled }
-result-mean = The mean of steps { $steps } is the best. { result-stalled }
-result-stalled = { $stalled ->
-        [yes] It ended before its { $most } steps, because nothing got better any more.
-       *[no] {""}
-    }
+result-best = Best at step { $step }.
+result-mean = The mean of steps { $steps } is the best.
+result-stalled = It ended before its { $most } steps, because nothing got better any more.
 result-use = Write it in a prompt: `/imagine prompt:<{ $word }> on the beach`
 result-photos = The { $count ->
     [one] photo is
@@ -1421,7 +1418,6 @@ E_NO_MEMORY = The { $device ->
     [cuda] graphics card
    *[other] computer
 } ran out of memory ({ $free_mib } MiB free), and Tintype has already tried with less. Close what else uses it, or take a smaller base model.
-} ran out of memory ({ $free_mib } MiB free). Ask for fewer pictures or fewer photos, close what else uses it, or take a smaller base model.
 E_UPSCALER_LOAD = The model for enlarging “{ $upscaler }” cannot be loaded. TINTYPE_UPSCALER names owner/name@revision of one that was fetched with `tintype-trainer models get`, or a folder that holds a StableDiffusionLatentUpscalePipeline with safetensors.
 E_VAE_LOAD = The VAE “{ $vae }” cannot be loaded. TINTYPE_VAE names owner/name@revision of one that was fetched with `tintype-trainer models get`, or a folder with its config.json and .safetensors.
 E_LIKENESS_LOAD = The likeness model “{ $model }” cannot be loaded. TINTYPE_LIKENESS names a folder with DINOv2, CLIP or SigLIP: its config.json, preprocessor_config.json and model.safetensors.

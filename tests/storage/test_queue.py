@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from storage.database import insert, rows, transaction
 from storage.errors import TintypeError
-from storage.queue import FRUITLESS_ATTEMPTS, LONGEST_LEASE_S, Queue, nonce_of
+from storage.queue import FRUITLESS_ATTEMPTS, LONGEST_LEASE_S, NONCE_LETTERS, Queue, nonce_of
 from storage.records import BlobId, ChannelId, Job, JobId, JobKind, JobState, Message, Progress
 from tests.storage.clocks import HandClock
 from tests.storage.rooms import ANA, BEN, CHANNEL, wish
@@ -295,13 +295,18 @@ def test_a_final_message_cannot_be_written_twice(queue: Queue, db: Database) -> 
         insert(db, "outbox", job=job.id, kind="final", nonce="x", channel=1, created_at=0)
 
 
-@pytest.mark.parametrize("kind", JobKind)
+@pytest.mark.parametrize("kind", NONCE_LETTERS)
 def test_a_nonce_is_short_and_stable(queue: Queue, kind: JobKind) -> None:
     job, _ = queue.put(wish("k1", kind))
 
     assert nonce_of(job) == nonce_of(job)
     assert nonce_of(job)[1:] == job.id
     assert len(nonce_of(job)) <= 25
+
+
+def test_every_kind_of_job_but_a_look_has_a_message_of_its_own() -> None:
+    assert set(JobKind) - NONCE_LETTERS.keys() == {JobKind.LOOK}
+    assert len(set(NONCE_LETTERS.values())) == len(NONCE_LETTERS)
 
 
 def test_an_undeliverable_message_is_tried_no_more(queue: Queue) -> None:

@@ -191,7 +191,8 @@ def half_base() -> Base:
     """The tiny base in bfloat16, as a graphics card loads it."""
     if "bfloat16" not in BASES:
         base = base_of(tiny_pipeline("epsilon").to(torch.bfloat16), "miniature", "half-1", torch.device("cpu"))
-        BASES["bfloat16"] = replace(base, family=replace(base.family, scorer=None, captioner=None))
+        clip = ClipSource("tiny", CLIP_WIDTH, tiny_clip)
+        BASES["bfloat16"] = replace(base, family=replace(base.family, scorer=None, captioner=None, clip=clip))
     return BASES["bfloat16"]
 
 

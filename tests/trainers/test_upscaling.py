@@ -25,6 +25,11 @@ from trainers.upscaling import doubled, doubles, upscaler_for
 CPU = torch.device("cpu")
 
 
+@pytest.fixture(autouse=True)
+def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainers.upscaling.STEPS", 2)
+
+
 def tiny_upscaler() -> StableDiffusionLatentUpscalePipeline:
     """As the real one: latents beside noise going in, one more channel coming out, told its noise and its prompt."""
     with torch.random.fork_rng(devices=[]):
@@ -37,14 +42,13 @@ def tiny_upscaler() -> StableDiffusionLatentUpscalePipeline:
             unet=UNet2DConditionModel(
                 in_channels=8,
                 out_channels=5,
-                block_out_channels=(32, 32),  # its blocks norm in groups of 32
-                layers_per_block=1,
-                norm_num_groups=4,
+                block_out_channels=(32, 32, 64, 64),  # its blocks norm in groups of 32
+                norm_num_groups=None,
                 cross_attention_dim=TEXT_WIDTH,
                 time_cond_proj_dim=128 + TEXT_WIDTH,
                 attention_head_dim=8,
-                down_block_types=("KDownBlock2D", "KCrossAttnDownBlock2D"),
-                up_block_types=("KCrossAttnUpBlock2D", "KUpBlock2D"),
+                down_block_types=("KDownBlock2D", *["KCrossAttnDownBlock2D"] * 3),
+                up_block_types=(*["KCrossAttnUpBlock2D"] * 3, "KUpBlock2D"),
                 mid_block_type=None,
                 conv_in_kernel=1,
                 conv_out_kernel=1,

@@ -33,6 +33,17 @@ async def linked(
         await asyncio.gather(task, return_exceptions=True)
 
 
+async def freeze(engine: EngineProcess) -> None:
+    """Stop it, and wait until none of its threads can answer any more: on a busy machine that is not at once."""
+    os.kill(engine.pid, signal.SIGSTOP)
+    while not all(_state(task) == "T" for task in Path(f"/proc/{engine.pid}/task").iterdir()):
+        await asyncio.sleep(0.005)
+
+
+def _state(task: Path) -> str:
+    return (task / "stat").read_text("ascii").rpartition(")")[2].split()[0]
+
+
 async def ready(link: EngineLink, starts: int = 1) -> EngineProcess:
     async with asyncio.timeout(20):
         while link.process is None or link.starts < starts:
@@ -73,7 +84,7 @@ async def test_a_death_is_seen_at_once_and_another_engine_started() -> None:
 async def test_a_question_under_way_is_answered_by_the_death() -> None:
     async with linked() as link:
         engine = await ready(link)
-        os.kill(engine.pid, signal.SIGSTOP)
+        await freeze(engine)
         asking = asyncio.create_task(engine.ask("ping"))
         await asyncio.sleep(0.05)
         engine.kill()
@@ -85,7 +96,7 @@ async def test_a_question_under_way_is_answered_by_the_death() -> None:
 async def test_a_late_answer_is_dropped_and_the_next_one_is_right() -> None:
     async with linked() as link:
         engine = await ready(link)
-        os.kill(engine.pid, signal.SIGSTOP)
+        await freeze(engine)
         with pytest.raises(TimeoutError):
             await engine.ask("poll", timeout_s=0.1, seq=0)
         os.kill(engine.pid, signal.SIGCONT)
@@ -98,7 +109,7 @@ async def test_a_frozen_engine_is_ended_and_replaced(monkeypatch: pytest.MonkeyP
     patience = Patience(ping_s=0.05, loading_ping_s=0.01, silent_s=0.5, first_again_s=0.01)
     async with linked(patience=patience) as link:
         engine = await ready(link)
-        os.kill(engine.pid, signal.SIGSTOP)
+        await freeze(engine)
 
         again = await ready(link, starts=2)
 

@@ -88,7 +88,8 @@ def test_a_value_that_does_not_do_is_named(key: str, value: str) -> None:
 
 
 def test_every_key_that_the_source_reads_is_known_and_stands_in_the_example() -> None:
-    source = [path.read_text("utf-8") for path in (Path("bot/settings.py"), Path("trainers/settings.py"))]
+    files = ("bot/settings.py", "storage/beside.py", "trainers/settings.py")
+    source = [Path(name).read_text("utf-8") for name in files]
     keys = {key for text in source for key in READ.findall(text)}
     told = re.findall(r"^#?([A-Z_]+)=", EXAMPLE.read_text("utf-8"), re.MULTILINE)
 

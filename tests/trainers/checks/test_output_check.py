@@ -231,7 +231,7 @@ def test_a_training_shows_tiles_for_samples_and_still_teaches_the_word(
 
     tile = opened(tmp_path / "a" / told.samples()[0].files[1].path)
     assert tile.tobytes() == held_back(64, 64).tobytes()
-    assert {"code": "W_SAMPLES_HELD", "count": 4} in told.done.result["warnings"]
+    assert {"code": "W_SAMPLES_HELD", "count": 6} in told.done.result["warnings"]
     assert len(told.made("weights")) == 1
 
 
