@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import json
 import os
 import re
@@ -235,4 +236,6 @@ def compared(page: Path, text: str) -> None:
     if os.environ.get(REWRITE):
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(text, "utf-8")
-    assert page.read_text("utf-8") == text, f"the story has changed; `make stories` writes {page.name} anew"
+    lines = difflib.unified_diff(page.read_text("utf-8").splitlines(), text.splitlines(), lineterm="", n=1)
+    changed = "\n".join(lines)
+    assert not changed, f"the story has changed; `make stories` writes {page.name} anew:\n{changed}"
