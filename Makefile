@@ -14,7 +14,7 @@ run: $(STAMP)            ## start Tintype: on Discord with DISCORD_TOKEN in .env
 demo: $(STAMP)           ## the whole main job without an account, a download or a GPU; writes demo/
 	@$(BIN)/tintype demo
 
-test: $(STAMP)           ## at most ten minutes on two cores
+test: $(STAMP)           ## about ten minutes on two cores
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n logical --maxprocesses 4 --dist worksteal -m "not slow and not gpu"
 
 test-slow: $(STAMP)      ## the long ones, at most forty minutes
