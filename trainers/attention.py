@@ -5,6 +5,7 @@ Source: prompt-to-prompt, Hertz et al. 2022, arXiv 2208.01626.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -74,7 +75,7 @@ def aligned(before: Sequence[int], after: Sequence[int]) -> Aligned:
     return Aligned(mapper, shared)
 
 
-class _Attending:
+class _Attending(ABC):
     """Attention that shows its probabilities; as diffusers' plain processor computes it."""
 
     def __call__(
@@ -94,9 +95,9 @@ class _Attending:
         made: Tensor = attn.batch_to_head_dim(torch.bmm(probabilities, value))
         return attn.to_out[1](attn.to_out[0](made))  # type: ignore[no-any-return]
 
+    @abstractmethod
     def seen(self, probabilities: Tensor) -> Tensor:
         """(B A, Q, K) -> the same."""
-        raise NotImplementedError
 
 
 class _Remembering(_Attending):

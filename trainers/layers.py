@@ -18,7 +18,7 @@ from trainers.learning import PlanSettings, Pupil, learn, plan_of
 from trainers.method import Lesson, Progress, setting
 from trainers.pipeline import Base
 from trainers.places import by_part, in_place, is_in_encoder
-from trainers.pointwise import as_products
+from trainers.pointwise import ADAPTER, as_products
 from trainers.weights import write_adapter
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ AROUND_BLOCKS = ("proj_in", "proj_out")
 CONVOLUTIONS = ("conv1", "conv2", "conv_shortcut", "downsamplers.0.conv", "upsamplers.0.conv")
 BYTES_PER_NUMBER = 2  # files are float16
 CLASS_IMAGES = "what the prior holds on to: so many pictures of the class word; 0 needs none"
-ADAPTER = "default"  # peft's name for the only one that a layer has
 
 Values = Mapping[str, Tensor]  #: a layer's trained numbers, by peft's names of them
 DifferenceOf = Callable[[nn.Module, Values], Difference]

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from storage.records import Kind
-from trainers.conditioning import predicted, together, whole
-from trainers.dataset import pixels_of
+from trainers.conditioning import Said, predicted, together, whole
+from trainers.imagine import encoded_picture
 from trainers.loss import add_noise, alphas_cumprod_of
 from trainers.showing import drawn_plainly, opened
 from trainers.text import encode_prompt
@@ -85,15 +85,16 @@ def features_of(base: Base) -> Eye:
     Source: diffusion features, Tang et al. 2023, arXiv 2306.03881.
     """
     block = base.unet.up_blocks[(len(base.unet.up_blocks) - 1) // 2]
-    return lambda pictures: torch.stack([_noticed(base, block, picture) for picture in pictures])
+    with torch.no_grad(), base.autocast():
+        said = together([encode_prompt(base, "", ())] * NOISES)
+    return lambda pictures: torch.stack([_noticed(base, block, said, picture) for picture in pictures])
 
 
 @torch.no_grad()
-def _noticed(base: Base, block: nn.Module, picture: Image) -> Tensor:
+def _noticed(base: Base, block: nn.Module, said: Said, picture: Image) -> Tensor:
     """(2 C,)."""
     side = base.size_px
-    pixels = pixels_of(picture.convert("RGB").resize((side, side)))[None].to(base.device, base.vae.dtype)
-    latents = base.vae.encode(pixels).latent_dist.mean.float().cpu() * base.scaling_factor
+    latents = encoded_picture(base, picture.convert("RGB").resize((side, side))).cpu()
     noise = torch.randn((NOISES, *latents.shape[1:]), generator=torch.Generator().manual_seed(NOISE_SEED))
     timesteps = torch.full((NOISES,), TIMESTEP)
     noisy = add_noise(latents.expand_as(noise), noise, alphas_cumprod_of(base.scheduler), timesteps)
@@ -101,7 +102,6 @@ def _noticed(base: Base, block: nn.Module, picture: Image) -> Tensor:
     hook = block.register_forward_hook(lambda module, given, made: held.append(made))
     try:
         with base.autocast():
-            said = together([encode_prompt(base, "", ())] * NOISES)
             frames = [whole(side, side)] * NOISES
             predicted(base, noisy.to(base.device, base.dtype), timesteps.to(base.device), said, frames)
     finally:
