@@ -36,12 +36,15 @@ class Point:
 
 
 def best_first(points: Sequence[Point]) -> list[Point]:
-    """By score, the later of two equal ones first; without scores the latest sound one."""
-    return sorted(points, key=_rank, reverse=True)
+    """By score; of points within `GAIN` of the highest the latest first; without scores the latest sound one."""
+    highest = max((point.score for point in points if point.score is not None), default=0.0)
+    return sorted(points, key=lambda point: _rank(point, highest), reverse=True)
 
 
-def _rank(point: Point) -> tuple[float, bool, int]:
-    return -1.0 if point.score is None else point.score, point.is_sound, point.done
+def _rank(point: Point, highest: float) -> tuple[float, bool, bool, int]:
+    """Among equals what was learned longer goes on rising where scores no longer tell; and a mean is the steadiest."""
+    score = -1.0 if point.score is None else min(point.score, highest - GAIN)
+    return score, point.is_sound, bool(point.mean_of), point.done
 
 
 def has_stalled(points: Sequence[Point], patience: int) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from storage.errors import TintypeError
 from trainers.diary import METHOD, Diary, Reached, diary_of, pack, unpack
-from trainers.picking import Point
+from trainers.picking import Point, best_first
 
 FILES = (METHOD, "samples/1-1.png", "samples/2-1.png", "points/002.safetensors")
 
@@ -87,6 +87,14 @@ def test_the_later_of_two_equal_points_is_the_best_and_without_scores_the_latest
     assert equal.number == 2
     assert unscored is not None
     assert unscored.number == 2
+
+
+def test_of_points_that_score_about_as_high_as_the_highest_the_later_is_the_best_and_a_mean_before_all() -> None:
+    points = [Point(1, 20, 0.51, ()), Point(2, 40, 0.505, ()), Point(3, 60, 0.499, ())]
+    mean = Point(4, 40, 0.502, (), mean_of=(20, 40))
+
+    assert [point.number for point in best_first(points)] == [2, 1, 3]
+    assert [point.number for point in best_first([*points, mean])] == [4, 2, 1, 3]
 
 
 def test_without_scores_a_point_at_which_the_loss_was_rising_is_not_the_best_while_there_is_another() -> None:
