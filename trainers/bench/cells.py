@@ -30,6 +30,9 @@ ROUNDS = 2  # images of each question
 IMAGE_SEED = 900
 LOWER, UPPER, DRAWN = "class word alone", "full description", "true drawings"
 ANCHORS = (DRAWN, LOWER, UPPER)
+FIXED, ONE_PHOTO = "fixed steps", "one photo"
+#: of learning: as the bot does; through all steps, the last sample point kept; from the first photo alone
+FORMS = ("", FIXED, ONE_PHOTO)
 OURS = ("trainers", "storage")
 ROOT = Path(__file__).parents[2]
 FIGURES = "figures.json"
@@ -43,7 +46,7 @@ Luminance = npt.NDArray[np.float64]
 class Cell:
     """What one way of asking came to with one exam and one seed."""
 
-    way: str  #: a method, or an anchor
+    way: str  #: a method, or an anchor, or "lora, fixed steps": a method in one of the `FORMS`
     exam: str
     kind: str
     seed: int  #: of the training
@@ -72,7 +75,8 @@ def measure(base: Base, exam: Exam, way: str, seed: int) -> tuple[Cell, list[Ima
     elif way in ANCHORS:
         images = drawn(base, exam, exam.said(exam.class_word) if way == LOWER else str(exam.full))
     else:
-        adapter, told = learned(base, exam, way, seed)
+        method, form = form_of(way)
+        adapter, told = learned(base, exam, method, seed, form=form)
         images = drawn(base, exam, exam.said(f"<{WORD}>"), adapter)
     cell = Cell(
         way=way,
@@ -89,30 +93,47 @@ def measure(base: Base, exam: Exam, way: str, seed: int) -> tuple[Cell, list[Ima
     return cell, images
 
 
+def form_of(way: str) -> tuple[str, str]:
+    """The method of a way, and the form of learning with it."""
+    method, _, form = way.partition(", ")
+    return method, form
+
+
 def learned(
-    base: Base, exam: Exam, method: str, seed: int, *, word: str = WORD, keep: Path | None = None
+    base: Base, exam: Exam, method: str, seed: int, *, form: str = "", word: str = WORD, keep: Path | None = None
 ) -> tuple[Adapter, Mapping[str, Any]]:
-    """Teach the word by the very job that the bot runs; the adapter, and what the job told. Its file may be kept."""
+    """Teach the word by the very job that the bot runs; the adapter, and what the job told. Its file may be kept.
+
+    One photo counts as often as the method asks for photos.
+    """
     from trainers.cli.running import attempt_folder
     from trainers.cli.running import finished as finished_job
+    from trainers.method import method_named
     from trainers.weights import read_adapter
 
     with attempt_folder() as folder:
         paths = save_photos(exam, folder / "photos")
+        if form == ONE_PHOTO:
+            paths = paths[:1] * method_named(method).min_photos
         order = {
             "word": word,
             "kind": exam.kind,
             "class_word": exam.class_word,
             "method": method,
+            "settings": {"patience": 0} if form == FIXED else {},
             "photos": [{"path": str(path.relative_to(folder))} for path in paths],
             "consent": {"person": "drawn", "text_version": "bench", "given_at": 1},
         }
         done = finished_job(folder, {"kind": "train", "seed": seed, "train": order}, base)
-        weights = next(file for file in done.files if file.role == "weights")
+        weights = folder / next(file.path for file in done.files if file.role == "weights")
+        told = done.result
+        if form == FIXED:
+            weights = max(folder.glob("point-*.safetensors"))
+            told = {**told, "best_step": told["steps"], "bytes": weights.stat().st_size}
         if keep is not None:
             keep.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(keep, (folder / weights.path).read_bytes(), mode=0o644)
-        return read_adapter(folder / weights.path, base), done.result
+            write_atomic(keep, weights.read_bytes(), mode=0o644)
+        return read_adapter(weights, base), told
 
 
 def drawn(base: Base, exam: Exam, said: str, adapter: Adapter | None = None) -> list[Image.Image]:
@@ -154,8 +175,9 @@ def key_of(base: Base, exam: Exam, way: str, seed: int) -> str:
     """Digest of the code that takes part, which draws the exam too, the settings, the base model and the seed."""
     from trainers.method import method_named, settings_for
 
-    settings = None if way in ANCHORS else asdict(settings_for(method_named(way), base, {}))
-    code = code_of(way, base.family.name)
+    method, form = form_of(way)
+    settings = None if way in ANCHORS else [form, asdict(settings_for(method_named(method), base, {}))]
+    code = code_of(method, base.family.name)
     parts = [code, base.revision, base.vae_name, settings, exam.name, seed, ROUNDS, IMAGE_SEED]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
@@ -213,7 +235,12 @@ class Kept:
 
     def strip(self, way: str, exam: str) -> Path:
         """Where the first seed's pictures lie, side by side."""
-        return self.folder / "strips" / f"{way}-{exam}.webp".replace(" ", "-")
+        return self.folder / "strips" / f"{file_name(way)}-{file_name(exam)}.webp"
+
+
+def file_name(way: str) -> str:
+    """A way's or an exam's name as part of a file's."""
+    return way.replace(",", "").replace(" ", "-")
 
 
 def _strip(images: Sequence[Image.Image]) -> Image.Image:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trainers.bench.cells import ANCHORS, UPPER, Cell, Kept, measure
+from trainers.bench.cells import ANCHORS, FIXED, FORMS, ONE_PHOTO, UPPER, Cell, Kept, form_of, measure
 from trainers.bench.exam import Exam, exams, style_exams
 from trainers.bench.quality_report import contact_sheets, rows_of, tables
 from trainers.cli import Subparsers, add_base, add_command, bounded
@@ -34,6 +34,10 @@ class Size:
 USUAL = ("lora", "pivotal", "textual_inversion")  #: what is compared unless asked otherwise
 CORE = (*USUAL, "dreambooth", "lokr")
 SMALL, WHOLE, REST = Size(5, 4, 1), Size(5, 4, 3), Size(3, 2, 2)
+BESIDE = {  #: what shows what stopping and picking is worth, and what can be learned from one photo
+    **{f"{name}, {FIXED}": SMALL for name in CORE},
+    **{f"{name}, {ONE_PHOTO}": Size(3, 0, 2) for name in ("lora", "dreamartist")},
+}
 Place = tuple[Exam, str, int]  #: a cell's exam, way and seed
 
 
@@ -48,11 +52,16 @@ def add(subparsers: Subparsers) -> None:
             help=f"how many, up to {most} (default: {size})",
         )  # fmt: skip
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--method", action="append", metavar="M", help=f"repeatable (default: {', '.join(USUAL)})")
+    which.add_argument(
+        "--method", action="append", type=_way, metavar="M",
+        help=f'repeatable; "M, {FIXED}" goes through all steps and keeps the last ones\' weights, "M, {ONE_PHOTO}" '
+        f"learns from one (default: {', '.join(USUAL)})",
+    )  # fmt: skip
     which.add_argument(
         "--all", action="store_true",
         help=f"every method: {', '.join(CORE)} on {WHOLE.subjects} subjects and {WHOLE.styles} styles "
-        f"with {WHOLE.seeds} seeds, the others on {REST.subjects} and {REST.styles} with {REST.seeds}",
+        f"with {WHOLE.seeds} seeds, the others on {REST.subjects} and {REST.styles} with {REST.seeds}; and "
+        f"{', '.join(BESIDE)}",
     )  # fmt: skip
     parser.add_argument(
         "--budget", type=bounded(float, 0.0, 100_000.0), metavar="MINUTES",
@@ -122,11 +131,18 @@ def places(arguments: argparse.Namespace) -> Iterator[Place]:
 def sizes_of(arguments: argparse.Namespace) -> dict[str, Size]:
     """Of each method asked for, how much of it is measured."""
     if arguments.all:
-        return {name: WHOLE if name in CORE else REST for name in sorted(methods(), key=_core_first)}
+        return {name: WHOLE if name in CORE else REST for name in sorted(methods(), key=_core_first)} | BESIDE
     given = [getattr(arguments, name) for name in ("subjects", "styles", "seeds")]
     usual = (SMALL.subjects, SMALL.styles, SMALL.seeds)
     size = Size(*(usual[i] if value is None else value for i, value in enumerate(given)))
     return dict.fromkeys(arguments.method or USUAL, size)
+
+
+def _way(told: str) -> str:
+    method, form = form_of(told)
+    if method not in methods() or form not in FORMS:
+        raise argparse.ArgumentTypeError(f"there are {', '.join(methods())}, alone or with {' or '.join(FORMS[1:])}")
+    return told
 
 
 def _core_first(name: str) -> tuple[int, str]:

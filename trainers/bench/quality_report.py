@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from storage.records import Kind
-from trainers.bench.cells import DRAWN, FIGURES, LOWER, Cell
+from trainers.bench.cells import DRAWN, FIGURES, LOWER, Cell, file_name
 from trainers.bench.exam import QUESTIONS, exams, style_exams
 from trainers.bench.intervals import difference, interval
 from trainers.drawing.sheet import Row, sheet
@@ -117,7 +117,7 @@ def _committed(folder: Path) -> tuple[str, list[Cell]]:
 
 
 def _sheet_name(way: str) -> str:
-    return f"{way}.jpg".replace(" ", "-")
+    return f"{file_name(way)}.jpg"
 
 
 def contact_sheets(kept: Kept, cells: Sequence[Cell]) -> None:

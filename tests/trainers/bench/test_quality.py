@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from trainers.bench import cells, quality
-from trainers.bench.cells import ANCHORS, DRAWN, LOWER, UPPER, Cell, Kept, code_of, diverse, key_of, measure
+from trainers.bench.cells import (
+    ANCHORS,
+    DRAWN,
+    FIXED,
+    LOWER,
+    ONE_PHOTO,
+    UPPER,
+    Cell,
+    Kept,
+    code_of,
+    diverse,
+    key_of,
+    measure,
+)
 from trainers.bench.exam import PHOTOS, QUESTIONS, Exam, Marks, exams, style_exams
 from trainers.bench.quality_report import contact_sheets, report, rows_of
 from trainers.cli import bench
+from trainers.events import Done, made
 from trainers.method import methods
 from trainers.miniature.world import HELD_OUT_STYLES, draw, restyled
 from trainers.pipeline import Base, load_base
@@ -84,9 +100,14 @@ def test_the_table_fills_evenly_and_styles_have_no_description() -> None:
 
 def test_all_measures_the_core_most() -> None:
     asked = list(quality.places(options("--all")))
-    counts = {way: sum(1 for _, one, _ in asked if one == way) for way in methods()}
+    counts = Counter(way for _, way, _ in asked if way not in ANCHORS)
 
-    assert counts == {name: 27 if name in quality.CORE else 10 for name in methods()}
+    assert {name: counts.pop(name) for name in methods()} == {n: 27 if n in quality.CORE else 10 for n in methods()}
+    assert counts == {
+        **{f"{name}, fixed steps": 9 for name in quality.CORE},
+        "lora, one photo": 6,
+        "dreamartist, one photo": 6,
+    }
 
 
 def test_a_cell_depends_on_its_code_and_on_nothing_else_of_it(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,3 +199,46 @@ def test_an_anchor_is_measured() -> None:
     assert [image.size for image in images] == [(64, 64)] * 2
     assert sum(cell.marks.alike) >= 1.0
     assert (cell.steps, cell.kind, len(cell.diverse)) == (0, SUBJECT.kind, 1)
+
+
+@pytest.mark.parametrize(
+    ("form", "asked", "kept"),
+    [
+        ("", ({}, PHOTOS, PHOTOS), (b"best", 200)),
+        (FIXED, ({"patience": 0}, PHOTOS, PHOTOS), (b"last one", 300)),
+        (ONE_PHOTO, ({}, methods()["lora"].min_photos, 1), (b"best", 200)),
+    ],
+)
+def test_what_a_form_of_learning_asks_for_and_keeps(
+    form: str,
+    asked: tuple[object, int, int],
+    kept: tuple[bytes, int],
+    base: Base,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    orders = []
+
+    def job(folder: Path, order: dict[str, Any], base: Base) -> Done:
+        orders.append(order["train"])
+        for name, numbers in (("point-009", b"9"), ("point-010", b"last one"), ("weights", b"best")):
+            (folder / f"{name}.safetensors").write_bytes(numbers)
+        weights = made(folder, folder / "weights.safetensors", "weights")
+        return Done(result={"steps": 300, "best_step": 200, "bytes": 4}, files=(weights,))
+
+    monkeypatch.setattr("trainers.cli.running.finished", job)
+    monkeypatch.setattr("trainers.weights.read_adapter", lambda path, base: path)
+    _, told = cells.learned(base, SUBJECT, "lora", 0, form=form, keep=tmp_path / "kept")
+    photos = [photo["path"] for photo in orders[0]["photos"]]
+
+    assert (orders[0]["settings"], len(photos), len(set(photos))) == asked
+    assert ((tmp_path / "kept").read_bytes(), told["best_step"]) == kept
+    assert told["bytes"] == len(kept[0])
+
+
+@pytest.mark.parametrize("way", ["nosuch", "lora, no such form", "lora,one photo"])
+def test_a_way_there_is_not_is_refused(way: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        options("--method", way)
+
+    assert "fixed steps or one photo" in capsys.readouterr().err
