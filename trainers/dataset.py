@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +66,7 @@ class Cut:
     window: Box  #: of the photo
     bucket: tuple[int, int]  #: width, height in px that the window is scaled to
     is_close: bool = False  #: shows the subject nearer than all of the photo does
+    mask: Map | None = field(default=None, repr=False)  #: what of the photo is the subject, where that was asked for
 
     @property
     def frame(self) -> Frame:
@@ -89,26 +89,45 @@ def prepared(path: Path, family: Family) -> Image.Image:
     return Cut(path, size, widest(size, bucket), bucket).picture()
 
 
-def cuts_of(photos: Sequence[Path], family: Family, kind: str | None) -> list[Cut]:
+Looks = dict[Path, Look]  #: what was found in photos that were looked at
+
+
+def cuts_of(
+    photos: Sequence[Path], family: Family, kind: str | None, looks: Looks | None = None, *, is_masked: bool = False
+) -> list[Cut]:
     """What is learned of each photo: a wide crop, and a close one where the subject covers little of that.
 
     The wide one is the largest with the subject in it, the close one the smallest. A photo is looked at only where
-    that matters.
+    that matters, and not again if it is in `looks`; `is_masked` asks for the subject's mask.
     """
-    return [cut for path in photos for cut in _cuts(path, family, kind)]
+    return [cut for path in photos for cut in _cuts(path, family, kind, {} if looks is None else looks, is_masked)]
 
 
-def _cuts(path: Path, family: Family, kind: str | None) -> list[Cut]:
+def _cuts(path: Path, family: Family, kind: str | None, looks: Looks, is_masked: bool) -> list[Cut]:  # noqa: FBT001
     with Image.open(path) as image:
         size = image.size
+    if not is_masked and not _moves(size, family):
+        return cuts_around(path, size, None, family)
+    if path not in looks:
+        looks[path] = looked_at(path, kind)
+    cuts = cuts_around(path, size, looks[path].subject, family)
+    return [replace(cut, mask=looks[path].mask) for cut in cuts] if is_masked else cuts
+
+
+def cuts_around(path: Path, size: tuple[int, int], subject: Box | None, family: Family) -> list[Cut]:
+    """What is learned of a photo of this width and height whose subject is there; with none, of its middle."""
     bucket = bucket_of(*size, family)
-    middle = widest(size, bucket)
-    if middle.area >= ENOUGH * size[0] * size[1] and not family.closeups:
-        return [Cut(path, size, middle, bucket)]
-    subject = looked_at(path, kind).subject
+    if subject is None or not _moves(size, family):
+        return [Cut(path, size, widest(size, bucket), bucket)]
     wide = Cut(path, size, widest(size, bucket, subject), bucket)
-    close = close_up(path, size, subject, wide, family) if subject and family.closeups else None
+    close = close_up(path, size, subject, wide, family) if family.closeups else None
     return [wide, close] if close else [wide]
+
+
+def _moves(size: tuple[int, int], family: Family) -> bool:
+    """Whether it makes a difference where the subject of a photo is."""
+    middle = widest(size, bucket_of(*size, family))
+    return family.closeups or middle.area < ENOUGH * size[0] * size[1]
 
 
 def close_up(path: Path, size: tuple[int, int], subject: Box, wide: Cut, family: Family) -> Cut | None:
@@ -132,13 +151,7 @@ def reduced(cut: Cut, family: Family, share: float) -> Cut:
 
 
 def looked_at(path: Path, kind: str | None) -> Look:
-    """Where a photo's subject is; looked for once."""
-    told = path.stat()
-    return _looked(path, kind, told.st_mtime_ns, told.st_size)
-
-
-@lru_cache(maxsize=64)
-def _looked(path: Path, kind: str | None, mtime_ns: int, size_bytes: int) -> Look:
+    """Where a photo's subject is."""
     with Image.open(path) as image:
         return look(image.convert("RGB"), kind)
 
@@ -154,25 +167,15 @@ def flips_of(family: Family, kind: str) -> tuple[bool, ...]:
 
 
 def examples(
-    base: Base,
-    photos: Sequence[Path],
-    captions: Sequence[str],
-    kind: str,
-    share: float = 1.0,
-    *,
-    is_masked: bool = False,
+    base: Base, cuts: Sequence[Cut], captions: Sequence[str], kind: str, share: float = 1.0
 ) -> Iterator[Example]:
-    """Encode each cut of each photo, yielding as it goes; `share` as in `bucket_of`.
-
-    With the subject's mask where that is wished and known.
-    """
-    for found, caption in zip(cuts_of(photos, base.family, kind), captions, strict=True):
+    """Encode each cut, yielding as it goes, with the subject's mask where it has one; `share` as in `bucket_of`."""
+    for found, caption in zip(cuts, captions, strict=True):
         cut = found if share == 1.0 else reduced(found, base.family, share)
         pixels = pixels_of(cut.picture())
-        subject = looked_at(cut.path, kind).mask if is_masked else None
         for is_mirrored in flips_of(base.family, kind):
             mean, std = encoded_pixels(base, pixels.flip(2) if is_mirrored else pixels)
-            mask = None if subject is None else mask_of(subject, cut, mean.shape[-2:], is_mirrored=is_mirrored)
+            mask = None if cut.mask is None else mask_of(cut.mask, cut, mean.shape[-2:], is_mirrored=is_mirrored)
             yield Example(mean, std, caption, cut.frame, mask)
 
 

@@ -111,7 +111,7 @@ def steps_for(photos: int, *, per_photo: int, least: int, most: int) -> int:
 
 def captions_of(base: Base, lesson: Lesson) -> list[str]:
     """What each cut of each photo is said to show; the word stands where the placeholder token is."""
-    family, cuts = base.family, cuts_of(lesson.photos, base.family, lesson.kind)
+    family, cuts = base.family, cuts_of(lesson.photos, base.family, lesson.kind, lesson.looks)
     given = dict(zip(lesson.photos, lesson.captions, strict=False))
     if any(given.values()):
         return [_said(lesson, family, given.get(cut.path), is_close=cut.is_close) for cut in cuts]
@@ -182,12 +182,11 @@ def _cached(
 
     Raises: TintypeError E_NO_MEMORY when it ends at the smallest, too.
     """
+    cuts = cuts_of(lesson.photos, base.family, lesson.kind, lesson.looks, is_masked=learner.plan.masked)
     while True:
         found: list[Example] = []
         try:
-            for example in examples(
-                base, lesson.photos, captions, lesson.kind, learner.thrift.side, is_masked=learner.plan.masked
-            ):
+            for example in examples(base, cuts, captions, lesson.kind, learner.thrift.side):
                 found.append(example)
                 yield replace(_progress(learner, None), phase="cache")
             return found

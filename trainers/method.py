@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -12,6 +12,7 @@ from storage.errors import TintypeError
 from trainers.registry import Registry
 
 if TYPE_CHECKING:
+    from trainers.looking import Look
     from trainers.pipeline import Base
     from trainers.thrift import Concession
 
@@ -27,6 +28,9 @@ class Lesson:
     captions: Sequence[str | None] = ()  #: one for each photo; None takes the family's template
     seed: int = 0
     resume_from: Path | None = None  #: a checkpoint that `Progress.save_checkpoint` wrote
+    looks: dict[Path, Look] = field(
+        default_factory=dict, repr=False
+    )  #: photos that were looked at: no longer than this
 
     @property
     def placeholder_token(self) -> str:

@@ -85,7 +85,7 @@ def test_pictures_are_drawn_with_it(home: Path, better: Path) -> None:
 
 def test_photos_are_learned_as_it_sees_them(home: Path, better: Path, photos: list[Path]) -> None:
     base = loaded(better)
-    (example, *_) = examples(base, photos, ["a <zed>"] * 3, "object")
+    (example, *_) = examples(base, cuts_of(photos, base.family, "object"), ["a <zed>"] * 3, "object")
     with torch.no_grad():
         theirs = (
             vae_in(better).encode(pixels_of(cuts_of(photos[:1], base.family, "object")[0].picture())[None]).latent_dist

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.trainers.looking.photographs import photograph
 from trainers.conditioning import whole
 from trainers.dataset import (
     Example,
+    Looks,
     batch_of,
     bucket_of,
     cuts_of,
@@ -65,7 +67,7 @@ def test_only_animals_are_mirrored_and_on_the_miniature_nothing(base: Base) -> N
 
 
 def test_latents_are_those_of_the_vae_and_each_sample_is_fresh(base: Base, photos: list[Path]) -> None:
-    (example,) = examples(base, photos[:1], ["a cat"], "animal")
+    (example,) = examples(base, cuts_of(photos[:1], base.family, "animal"), ["a cat"], "animal")
     pixels = pixels_of(cuts_of(photos[:1], base.family, "animal")[0].picture())[None]
     with torch.no_grad():
         posterior = base.vae.encode(pixels).latent_dist
@@ -152,8 +154,23 @@ def test_a_mask_lies_over_the_latents_of_its_cut_and_is_mirrored_with_them(astro
     torch.testing.assert_close(mask_of(mask, close, (64, 64), is_mirrored=True), found.flip(1))
 
 
+def test_masks_come_where_they_are_asked_for_and_photos_are_looked_at_once(
+    astronaut: Path, base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: Looks = {}
+    (plain,) = cuts_of([astronaut], base.family, "person", looks)
+    assert (plain.mask, looks) == (None, {})
+
+    (masked,) = cuts_of([astronaut], base.family, "person", looks, is_masked=True)
+    monkeypatch.setattr("trainers.dataset.looked_at", lambda path, kind: pytest.fail("looked at twice"))
+    wide, close = cuts_of([astronaut], SD1, "person", looks, is_masked=True)
+
+    assert masked.mask is wide.mask is close.mask is looks[astronaut].mask is not None
+    assert dataclasses.replace(masked, mask=None) == plain
+
+
 def test_photos_whose_outline_is_unsure_count_whole_beside_masked_ones(base: Base, photos: list[Path]) -> None:
-    plain, *_ = examples(base, photos, ["a cat"] * 3, "animal")
+    plain, *_ = examples(base, cuts_of(photos, base.family, "animal"), ["a cat"] * 3, "animal")
     masked = Example(plain.mean, plain.std, "", plain.frame, torch.zeros(plain.mean.shape[1:]))
     both = masks_of([plain, masked])
 

@@ -21,7 +21,7 @@ from torch.nn import functional
 
 from tests.trainers.bases import TINY, base_for
 from trainers.conditioning import Said
-from trainers.dataset import batch_of, examples, pixels_of
+from trainers.dataset import batch_of, cuts_of, examples, pixels_of
 from trainers.learner import Learner
 from trainers.learning import Plan, Pupil
 from trainers.method import Lesson
@@ -43,7 +43,9 @@ def our_loss(base: Base, lesson: Lesson) -> float:
         return Said(told.hidden + nothing, told.pooled)
 
     pupil = Pupil(parameters={"nothing": nothing}, attached=nullcontext, said=said, write=lambda *told: None)
-    found = [*examples(base, lesson.photos, [CAPTION] * len(lesson.photos), lesson.kind)]
+    found = [
+        *examples(base, cuts_of(lesson.photos, base.family, lesson.kind), [CAPTION] * len(lesson.photos), lesson.kind)
+    ]
     return Learner(base, lesson, PLAN, pupil).learn(found)
 
 
@@ -52,7 +54,11 @@ class Drawn:
 
     def __init__(self, base: Base, pipeline: Any, lesson: Lesson) -> None:
         generator = torch.Generator().manual_seed(SEED)
-        found = [*examples(base, lesson.photos, [CAPTION] * len(lesson.photos), lesson.kind)]
+        found = [
+            *examples(
+                base, cuts_of(lesson.photos, base.family, lesson.kind), [CAPTION] * len(lesson.photos), lesson.kind
+            )
+        ]
         self.chosen = batch_of(found, PLAN.batch_size, generator)
         self.latents = torch.stack([self._latents(pipeline, lesson.photos[i], generator) for i in self.chosen])
         self.noise = torch.randn(self.latents.shape, generator=generator)

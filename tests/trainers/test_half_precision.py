@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from tests.trainers.bases import Fingerprints, half_base
-from trainers.dataset import examples
+from trainers.dataset import cuts_of, examples
 from trainers.imagine import Drawing, finished, imagine
 from trainers.layers import lora_config, new_layers
 from trainers.method import Lesson, methods, settings_for
@@ -47,7 +47,9 @@ def test_what_is_trained_and_what_is_cached_is_float32(photos: list[Path]) -> No
     layers = new_layers(base, lora_config(settings_for(method, base)), seed=1)
 
     trained = {value.dtype for layer in layers.values() for value in layer.parameters() if value.requires_grad}
-    cached = {example.mean.dtype for example in examples(base, photos, ["a"] * 3, "object")}
+    cached = {
+        example.mean.dtype for example in examples(base, cuts_of(photos, base.family, "object"), ["a"] * 3, "object")
+    }
 
     assert trained == cached == {torch.float32}
 

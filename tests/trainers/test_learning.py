@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from storage.errors import TintypeError
 from tests.trainers.looking.photographs import photograph
 from trainers.conditioning import Said
-from trainers.dataset import examples
+from trainers.dataset import cuts_of, examples
 from trainers.learner import MAX_ROLLBACKS, Learner, rate_at
 from trainers.learning import Plan, Pupil, captions_of, learn, point_at, steps_for
 from trainers.loss import weighed_mse
@@ -155,7 +155,7 @@ def test_an_ordinary_training_is_never_taken_for_one_that_runs_away(base: Base, 
 
 def test_after_a_rollback_the_steps_are_a_third_as_long(base: Base, a_lesson: Lessons) -> None:
     learner = Learner(base, a_lesson(), PLAN, OneBias(base).pupil())
-    found = list(examples(base, a_lesson().photos, ["a cat"] * 3, "animal"))
+    found = list(examples(base, cuts_of(a_lesson().photos, base.family, "animal"), ["a cat"] * 3, "animal"))
     learner.learn(found)
     first = learner.optimizer.param_groups[0]["lr"]
     learner.step, learner.rollbacks = 0, 1

@@ -14,7 +14,7 @@ from torch import nn
 
 from storage.errors import TintypeError
 from trainers.checkpoint import read_state
-from trainers.dataset import examples
+from trainers.dataset import cuts_of, examples
 from trainers.learner import Learner
 from trainers.learning import Plan, Pupil
 from trainers.method import Lesson, method_named, settings_for
@@ -113,7 +113,7 @@ def test_each_pace_finds_a_rate_of_its_own() -> None:
 def test_after_a_rollback_it_goes_a_third_of_the_way(base: Base, a_lesson: Lessons, optimizer: str) -> None:
     plan = Plan(steps=40, learning_rate=0.01, batch_size=1, weight_decay=0.0, points=1, optimizer=optimizer)
     learner = Learner(base, a_lesson(), plan, one_number(base))
-    found = list(examples(base, a_lesson().photos, ["a cat"] * 3, "animal"))
+    found = list(examples(base, cuts_of(a_lesson().photos, base.family, "animal"), ["a cat"] * 3, "animal"))
     rates = []
     for _ in range(2):
         learner.learn(found)

@@ -14,7 +14,7 @@ from torch import nn
 from tests.trainers.bases import base_for
 from tests.trainers.mergers import drawn, some, widths
 from trainers.adapter import Adapter
-from trainers.dataset import examples
+from trainers.dataset import cuts_of, examples
 from trainers.learner import Learner
 from trainers.learning import Plan, Pupil, Refused
 from trainers.merging import Parent, Way, merged, write_merged
@@ -84,7 +84,9 @@ def test_the_loss_is_that_of_the_guided_prediction(base: Base, a_lesson: Lessons
         write=lambda path, average: None,
     )
     learner = Learner(base, lesson, PLAN, pupil)
-    batch = learner._batch(list(examples(base, lesson.photos, ["a cat"] * 3, lesson.kind)))
+    batch = learner._batch(
+        list(examples(base, cuts_of(lesson.photos, base.family, lesson.kind), ["a cat"] * 3, lesson.kind))
+    )
     with torch.no_grad():
         e_plus, e_minus = (
             base.unet(batch.noisy_latents, batch.timesteps, said.hidden.repeat(2, 1, 1)).sample

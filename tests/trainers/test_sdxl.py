@@ -19,7 +19,7 @@ from storage.labels import exported
 from tests.trainers.bases import POOLED_WIDTH, SECOND_WIDTH, TEXT_WIDTH, applied, base_for, tiny_xl_pipeline
 from trainers.adapter import Adapter
 from trainers.conditioning import Said, predicted, whole
-from trainers.dataset import examples
+from trainers.dataset import cuts_of, examples
 from trainers.differences import LowRank
 from trainers.families import families
 from trainers.imagine import Drawing, finished, imagine
@@ -143,7 +143,7 @@ def test_the_unet_is_told_frames_in_the_order_of_diffusers(xl: Base) -> None:
 def test_an_example_remembers_where_its_photo_was_cut(xl: Base, tmp_path: Path) -> None:
     path = tmp_path / "wide.png"
     Image.new("RGB", (200, 100)).save(path)
-    (example,) = examples(xl, [path], ["a cat"], "object")
+    (example,) = examples(xl, cuts_of([path], xl.family, "object"), ["a cat"], "object")
 
     assert example.frame.time_ids == (100, 200, 0, 32, 64, 64)
 
@@ -330,7 +330,7 @@ def test_it_draws_and_learns_as_it_is_loaded(
     monkeypatch.setattr("trainers.pipeline.dtype_on", lambda device: dtype)
     base = load_base(str(overflowing), "cpu")
     pixels = base.vae.decode(torch.ones(1, 8, 16, 16, dtype=dtype)).sample
-    (example,) = examples(base, photos[:1], ["a cat"], "object")
+    (example,) = examples(base, cuts_of(photos[:1], base.family, "object"), ["a cat"], "object")
 
     assert base.vae.dtype == dtype
     assert pixels.isfinite().all()

@@ -84,9 +84,10 @@ def look_job(base: Base, attempt: Attempt) -> Running:
 
 
 def _seen(base: Base, name: str, path: Path, kind: str | None) -> Seen:
-    from trainers.dataset import cuts_of, looked_at
+    from trainers.dataset import cuts_around, looked_at
 
-    return Seen(name, path, looked_at(path, kind), cuts_of([path], base.family, kind))
+    found = looked_at(path, kind)
+    return Seen(name, path, found, cuts_around(path, found.size, found.subject, base.family))
 
 
 def _done(attempt: Attempt, seen: Sequence[Seen], names: Sequence[str]) -> Done:
