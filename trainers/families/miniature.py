@@ -110,9 +110,10 @@ register(
         clip=ClipSource("miniature", CLIP_WIDTH, _clip),
         recommended={
             **dict.fromkeys(("lora", "dora"), PACE),
-            **{name: PACE | {"learning_rate": 2e-3} for name in ("loha", "lokr")},
-            "oft": PACE | {"learning_rate": 2e-3, "block": 8},
-            "dreambooth": PACE | {"learning_rate": 1e-4},
+            "loha": PACE | {"learning_rate": 6e-3},
+            "lokr": PACE | {"learning_rate": 1e-2, "factor": 2},
+            "oft": PACE | {"learning_rate": 4e-3, "block": 8},
+            "dreambooth": PACE | {"learning_rate": 1e-4, "prior": 0.1},
             "fine_tune": PACE | {"learning_rate": 1e-4},
             "custom_diffusion": PACE | {"learning_rate": 1e-3, "vectors": 6, "prior": 0.0},
             "hypernetwork": PACE | {"learning_rate": 1e-3},
