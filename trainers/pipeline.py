@@ -124,7 +124,7 @@ def load_base(
     and E_VAE_FITS when it cannot have the VAE that is wanted in the place of its own, E_LIKENESS_LOAD.
     """
     _be_quiet()
-    where, name, revision = _located(base_model)
+    where, name, revision = located_base(base_model)
     target = device_named(device)
     dtype = dtype_on(target)
     if remark := remark_on(target):
@@ -200,7 +200,7 @@ def _encoders(pipeline: Any) -> tuple[TextEncoder, ...]:
     return first, TextEncoder(pipeline.tokenizer_2, second)
 
 
-def _located(base_model: str) -> tuple[Path, str, str]:
+def located_base(base_model: str) -> tuple[Path, str, str]:
     """Its folder, and the id and the revision by which files and cards name it: they tell no path of this machine."""
     from trainers import miniature
     from trainers.models import fingerprint, snapshot_folder

@@ -1485,6 +1485,7 @@ E_PHOTOS_FEW = { $have ->
 }; { $method } braucht mindestens { $need }. Nimm mehr, von verschiedenen Seiten und in verschiedenem Licht.
 E_OUT_FOLDER = „{ $path }“ lässt sich nicht schreiben: { $reason }. Nenn einen Ort, den es gibt und der dir gehört.
 E_OUT_SUFFIX = „{ $path }“ muss auf .safetensors enden.
+E_OUT_TAKEN = „{ $path }“ gibt es schon, und nichts wird überschrieben. Nenn einen anderen Ort.
 E_WEIGHTS_FILE = Eine Datei „{ $path }“ gibt es nicht. Nenn eine .safetensors-Datei, die `tintype-trainer train` geschrieben hat.
 E_WEIGHTS_STRENGTH = „{ $value }“ ist keine Stärke. Schreib nach dem Doppelpunkt eine Zahl von 0 bis 2, etwa `zed.safetensors:0.8`.
 E_MERGE_MANY = Höchstens { $most } Dateien lassen sich auf einmal verschmelzen. Verschmilz erst einige davon.
@@ -1493,6 +1494,9 @@ E_MERGE_BASES = „{ $file }“ wurde für { $made_for } gemacht, „{ $other }�
 E_MERGE_VECTORS = Die Versionen von <{ $word }> haben verschieden lange Embeddings, die sich nicht addieren lassen. Verschmilz Versionen, die mit gleich vielen Vektoren trainiert wurden.
 E_MERGE_KIND = <{ $word }> ist ein Hypernetwork oder die Richtung eines Stils, zu der sich nichts addieren lässt. Schreib es im Prompt neben die anderen Wörter, oder trainiere es als LoRA.
 E_MERGE_TEXT = Zusammen werden diese Wörter mit mehr als { $most } Buchstaben gesagt, mehr als Dateien verlangen dürfen. Verschmilz weniger.
+E_MERGE_CUSTOM = <{ $word }> wurde nicht mit `custom_diffusion` und nur an Schlüsseln und Werten (`whole` 0) trainiert, und nur dafür kann `--how constrained` eine Lösung finden. Verschmilz es auf andere Art, oder trainiere es mit dieser Methode neu.
+E_MERGE_TWICE = <{ $word }> steht zweimal da, und ein Wort kann nicht zweierlei zugleich bedeuten. Nenn eine Version davon, oder addiere beide mit `--how linear`.
+E_MERGE_CROWDED = Diese Wörter nehmen { $count } Plätze ein, und der Text dieses Basismodells ist { $most } Zahlen breit: Mehr lässt sich nicht auseinanderhalten. Verschmilz weniger, oder trainiere sie mit weniger Vektoren.
 E_COUNT = { $count } Bilder auf einmal gehen nicht; verlang 1 bis 4.
 E_JOIN_LATER = Mehrere Rechner lassen sich noch nicht zu einem Tintype verbinden. Betreib eine Maschine auf dem Rechner des Bots: `make run` startet sie.
 E_MODEL_NAME = „{ $name }“ nennt kein Modell. Schreib `besitzer/name@revision`; die Revision ist ein Commit, ein Zweig oder eine Marke.
@@ -1504,6 +1508,10 @@ E_MODEL_LICENCE = „{ $name }“ hat die Lizenz „{ $licence }“. Lies sie un
 E_MODEL_CHANGED = Die Datei „{ $file }“ des Modells „{ $name }“ ist nicht die, die geholt wurde. Lösch { $folder } und hol es neu mit `tintype-trainer models get { $name }`.
 E_MODEL_MISSING = Das Modell „{ $name }“ ist nicht auf diesem Rechner. Hol es mit `tintype-trainer models get { $name }`.
 E_MODEL_MEMORY = „{ $name }“ braucht zum Trainieren auf diesem Gerät etwa { $need_mib } MiB (berechnet), und es hat { $have_mib } MiB. Nimm ein kleineres Basismodell, oder gib `--yes` an, um es trotzdem zu holen.
+E_BLEND_FAMILY = „{ $name }“ ist { $family }, „{ $other }“ ist { $other_family }; nur Basismodelle einer Familie, die dasselbe vorhersagen, lassen sich verschmelzen.
+E_BLEND_TENSOR = „{ $name }“ hat im Teil { $part } kein „{ $tensor }“ derselben Größe, ist also anders gebaut und lässt sich mit den anderen nicht verschmelzen.
+E_BLEND_NAN = „{ $tensor }“ im Teil { $part } wird zu etwas, das keine Zahl ist, deshalb wurde nichts geschrieben. Eines der Modelle ist beschädigt, oder der Anteil ist für seine Genauigkeit zu groß.
+E_BLEND_DISK = Das neue Modell braucht { $need_mib } MiB in { $folder }, und { $free_mib } MiB sind frei. Schaff Platz, oder nenn einen Ordner auf einer anderen Platte.
 
 ## Fehler: Ablage, Wörter, Rechte
 E_WORD_FORM = „{ $word }“ kann kein Wort sein: Ein Wort hat 3 bis 32 Buchstaben a–z, Ziffern, - oder _, und beginnt mit einem Buchstaben. Wie wäre { $suggestion }?

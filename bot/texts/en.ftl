@@ -1453,6 +1453,7 @@ E_PHOTOS_FEW = { $have ->
 }; { $method } needs at least { $need }. Add more, from different sides and in different light.
 E_OUT_FOLDER = “{ $path }” cannot be written: { $reason }. Name a place that exists and is yours.
 E_OUT_SUFFIX = “{ $path }” must end in .safetensors.
+E_OUT_TAKEN = “{ $path }” is there already, and nothing is written over. Name another place.
 E_WEIGHTS_FILE = There is no file “{ $path }”. Name a .safetensors file that `tintype-trainer train` wrote.
 E_WEIGHTS_STRENGTH = “{ $value }” is no strength. Write a number from 0 to 2 after the colon, such as `zed.safetensors:0.8`.
 E_MERGE_MANY = At most { $most } files can be merged at once. Merge some of them first.
@@ -1461,6 +1462,9 @@ E_MERGE_BASES = “{ $file }” was made for { $made_for }, “{ $other }” for
 E_MERGE_VECTORS = The versions of <{ $word }> have embeddings of different lengths, which cannot be added up. Merge versions that were trained with the same number of vectors.
 E_MERGE_KIND = <{ $word }> is a hypernetwork or the direction of a style, which nothing can be added to. Write it beside the other words in a prompt instead, or train it as a LoRA.
 E_MERGE_TEXT = Together these words are said with more than { $most } letters, more than files may ask for. Merge fewer.
+E_MERGE_CUSTOM = <{ $word }> was not made by `custom_diffusion` with its keys and values alone (`whole` 0), which is all that `--how constrained` can solve for. Merge it in another way, or train it again by that method.
+E_MERGE_TWICE = <{ $word }> stands there twice, and one word cannot mean two things at once. Name one version of it, or add both up with `--how linear`.
+E_MERGE_CROWDED = These words take { $count } places, and this base model's text is { $most } numbers wide: no more can be told apart. Merge fewer, or train them with fewer vectors.
 E_COUNT = { $count } pictures at once is not possible; ask for 1 to 4.
 E_JOIN_LATER = Joining several machines to one Tintype is not offered yet. Run one engine on the bot's machine: `make run` starts it.
 E_MODEL_NAME = “{ $name }” names no model. Write `owner/name@revision`; the revision is a commit, a branch or a tag.
@@ -1472,6 +1476,10 @@ E_MODEL_LICENCE = “{ $name }” has the licence “{ $licence }”. Read it at
 E_MODEL_CHANGED = The file “{ $file }” of the model “{ $name }” is not what was fetched. Delete { $folder } and fetch it again with `tintype-trainer models get { $name }`.
 E_MODEL_MISSING = The model “{ $name }” is not on this machine. Fetch it with `tintype-trainer models get { $name }`.
 E_MODEL_MEMORY = “{ $name }” needs about { $need_mib } MiB to train on this device (computed), which has { $have_mib } MiB. Take a smaller base model, or add `--yes` to fetch it anyway.
+E_BLEND_FAMILY = “{ $name }” is { $family }, “{ $other }” is { $other_family }; only base models of one family that predict the same can be merged.
+E_BLEND_TENSOR = “{ $name }” has no “{ $tensor }” of the same size in its { $part }, so it is built differently and cannot be merged with the others.
+E_BLEND_NAN = “{ $tensor }” of the { $part } comes to something that is no number, so nothing was written. One of the models is broken, or the amount is too large for its precision.
+E_BLEND_DISK = The new model needs { $need_mib } MiB in { $folder }, and { $free_mib } MiB are free. Free some space, or name a folder on another disk.
 
 ## Errors: storage, words, permissions
 E_WORD_FORM = “{ $word }” cannot be a word: a word has 3 to 32 letters a–z, digits, - or _, and begins with a letter. How about { $suggestion }?

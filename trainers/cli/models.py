@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from storage.errors import TintypeError
-from trainers.cli import Subparsers, add_command
+from trainers.cli import Subparsers, add_command, blending
 from trainers.models import Plan, installed, parse_name
 from trainers.settings import TrainerSettings
 
@@ -15,11 +15,14 @@ OPEN_LICENCES = frozenset({"mit", "apache-2.0", "cc0-1.0"})  # nothing to accept
 
 
 def add(subparsers: Subparsers) -> None:
-    """`models list`, `models get` and `models clear`."""
-    parser = add_command(subparsers, "models", "list the base models and VAEs that are here, or get one", run)
+    """`models list`, `models get`, `models merge` and `models clear`."""
+    parser = add_command(
+        subparsers, "models", "list the base models and VAEs that are here, get one, or merge some", run
+    )
     inner = parser.add_subparsers(metavar="WHAT", dest="what")
     inner.add_parser("list", help="the base models that are here, and what fits this machine")
     inner.add_parser("clear", help="delete the pictures of class words that trainings hold on to; models stay")
+    blending.add_to(inner)
     get = inner.add_parser("get", help="fetch a base model, a VAE or a CLIP from Hugging Face, once, pinned")
     get.add_argument("name", metavar="REPO@REVISION", help="e.g. stable-diffusion-v1-5/stable-diffusion-v1-5@main")
     get.add_argument(
@@ -33,7 +36,9 @@ def add(subparsers: Subparsers) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:
-    """List, get, or clear."""
+    """List, get, merge, or clear."""
+    if arguments.what == "merge":
+        return blending.run(arguments)
     if arguments.what == "get":
         return _get(arguments, settings)
     return _clear() if arguments.what == "clear" else _list(settings)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from storage.records import Kind
 from trainers.clips import Clip, ClipSource
@@ -20,6 +20,7 @@ SAMPLES = (
     (" at night", "night", None),
     (" wearing a scarf in the forest", "forest", "scarf"),
 )
+TEXT_WIDTH, CHANNELS = 192, 8  # of its text encoder and its latents; no other model has these
 CLIP_WIDTH = 128  # of trainers.miniature.clip, which is not imported before it is used
 STYLE_SAMPLES = (
     " of a red cat at the beach",
@@ -67,6 +68,11 @@ def _captioner(photos: Sequence[Image], kind: str) -> list[str]:
     return [scene_words(picture.scene, picture.accessories[0]) for picture in pictures]
 
 
+def _is_miniature(unet: Mapping[str, Any]) -> bool:
+    """Also in a folder: merged with another revision, say."""
+    return (unet.get("cross_attention_dim"), unet.get("in_channels")) == (TEXT_WIDTH, CHANNELS)
+
+
 def _clip() -> Clip:
     from trainers.miniature.clip import load_pair
 
@@ -87,7 +93,7 @@ register(
         bucket_px=16,
         max_aspect=1.0,
         shapes={"square": (64, 64), "portrait": (48, 64), "landscape": (64, 48)},
-        fits=lambda name, unet, scheduler: name == MODEL_ID,
+        fits=lambda name, unet, scheduler: name == MODEL_ID or _is_miniature(unet),
         kohya_version="tintype_miniature",
         modelspec_architecture="tintype-miniature",
         template="a {word}",

@@ -1,0 +1,301 @@
+"""Base models of one family as one: their UNets and text encoders, one tensor after another."""
+
+from __future__ import annotations
+
+import errno
+import json
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from storage.atomic import fsync_folder, write_atomic
+from storage.errors import TintypeError
+from trainers.families import Family, family_of
+from trainers.models import INDEX, PINS
+from trainers.pipeline import ENCODERS, located_base
+from trainers.streaming import Tensors, write_like
+
+UNET = "unet"
+PLAIN = (".json", ".txt", ".model")  # settings and vocabularies
+STEMS = ("diffusion_pytorch_model", "model")  # of a part's weights, as diffusers and transformers call them
+SHARDS = ".safetensors.index.json"
+FIRST = "conv_in.weight"  # of a UNet: models for inpainting see further channels
+NOTE = "tintype.merge"  # in the metadata of each file
+CARD = "README.md"
+LETTERS = "ABC"
+SPARE_BYTES = 256 << 20  # room that must stay on the disk
+
+Tell = Callable[[int, int], object]  #: is told how many tensors of how many are done
+
+
+@dataclass(frozen=True)
+class Model:
+    """A base model on this machine, of which nothing is loaded yet."""
+
+    folder: Path
+    id: str
+    revision: str  #: or, of a folder, its fingerprint
+
+    @property
+    def name(self) -> str:
+        """As base models are named: `owner/name@revision`."""
+        return f"{self.id}@{self.revision}"
+
+    @cached_property
+    def index(self) -> Mapping[str, Any]:
+        """What the pipeline consists of."""
+        return self._told(INDEX)
+
+    @cached_property
+    def family(self) -> Family:
+        """Raises: TintypeError E_NO_FAMILY, E_BASE_LOAD."""
+        return family_of(self.id, self._told(f"{UNET}/config.json"), self._scheduler)
+
+    @property
+    def predicts(self) -> str:
+        """What its UNet was taught to predict: epsilon, v_prediction."""
+        return str(self._scheduler.get("prediction_type", "epsilon"))
+
+    @property
+    def licence(self) -> str:
+        """As its repository told when it was fetched; empty where that is not known."""
+        pins = self.folder / PINS
+        return str(json.loads(pins.read_text("utf-8"))["licence"]) if pins.is_file() else ""
+
+    @property
+    def parts(self) -> list[str]:
+        """The folders that its pipeline is loaded from."""
+        return [part for part, made_by in self.index.items() if isinstance(made_by, list) and made_by[0]]
+
+    @property
+    def merged_parts(self) -> list[str]:
+        """UNet and text encoders."""
+        return [part for part in self.parts if part == UNET or part.startswith(ENCODERS)]
+
+    def weights(self, part: str) -> list[Path]:
+        """The files that a part's numbers are read from, shards in their order; none of other precisions."""
+        for stem in STEMS:
+            shards = self.folder / part / f"{stem}{SHARDS}"
+            if shards.is_file():
+                named = set(self._told(f"{part}/{shards.name}")["weight_map"].values())
+                return [shards.parent / Path(name).name for name in sorted(named)]
+            if (only := self.folder / part / f"{stem}.safetensors").is_file():
+                return [only]
+        return []
+
+    @property
+    def _scheduler(self) -> Mapping[str, Any]:
+        return self._told("scheduler/scheduler_config.json")
+
+    def _told(self, name: str) -> Mapping[str, Any]:
+        try:
+            told: Mapping[str, Any] = json.loads((self.folder / name).read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise TintypeError("E_BASE_LOAD", base=self.id) from error
+        return told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What becomes of which models."""
+
+    first: Model  #: A, whose layout, precision, vocabulary, scheduler and VAE the new one has
+    second: Model  #: B
+    less: Model | None = None  #: C: then what B has learned beyond it is added
+    amount: float  #: m
+
+    @property
+    def models(self) -> list[Model]:
+        """All that take part."""
+        return [self.first, self.second, *([self.less] if self.less else [])]
+
+    @property
+    def formula(self) -> str:
+        """As people write it."""
+        return "A + m·(B − C)" if self.less else "A·(1 − m) + B·m"
+
+    def of(self, a: Tensor, b: Tensor, c: Tensor | None = None) -> Tensor:
+        """Alike parents give the very same numbers, and so do m = 0 and, of a weighted sum, m = 1."""
+        return torch.lerp(a, b, self.amount) if c is None else a + self.amount * (b - c)
+
+
+def model_named(name: str) -> Model:
+    """A base model by the name or the folder that settings have for it.
+
+    Raises: TintypeError E_MODEL_NAME, E_MODEL_MISSING, E_MODEL_CHANGED, E_BASE_LOAD, E_NO_FAMILY.
+    """
+    model = Model(*located_base(name))
+    if not model.merged_parts or not all(map(model.weights, model.merged_parts)) or not model.family:
+        raise TintypeError("E_BASE_LOAD", base=name)
+    return model
+
+
+def blend(recipe: Recipe, target: Path, tell: Tell = lambda done, total: None) -> int:
+    """Write the new model into a folder that is not there yet, whole or not at all; how many tensors were computed.
+
+    One tensor of each model is in memory at a time.
+    Raises: TintypeError E_BLEND_FAMILY, E_BLEND_TENSOR, E_BLEND_NAN, E_BLEND_DISK, E_OUT_TAKEN, E_BASE_LOAD,
+    E_DISK_FULL.
+    """
+    check(recipe)
+    if target.exists():
+        raise TintypeError("E_OUT_TAKEN", path=str(target))
+    _check_disk(recipe.first, target.parent)
+    with _beside(target) as folder:
+        _copy(recipe.first, folder)
+        write_atomic(folder / CARD, card_of(recipe, target.name).encode(), mode=0o644)
+        return _write_parts(recipe, folder, tell)
+
+
+def check(recipe: Recipe) -> None:
+    """Raises: TintypeError E_BLEND_FAMILY where they are not all of one family that predicts the same."""
+    first = recipe.first
+    for other in recipe.models[1:]:
+        if (other.family.name, other.predicts) != (first.family.name, first.predicts):
+            told = {"name": first.name, "family": _kind(first), "other": other.name, "other_family": _kind(other)}
+            raise TintypeError("E_BLEND_FAMILY", **told)
+
+
+def _kind(model: Model) -> str:
+    return f"{model.family.title} ({model.predicts})"
+
+
+def _check_disk(first: Model, folder: Path) -> None:
+    need = sum(path.stat().st_size for part in first.parts for path in first.weights(part)) + SPARE_BYTES
+    free = shutil.disk_usage(folder).free
+    if free < need:
+        raise TintypeError("E_BLEND_DISK", need_mib=need >> 20, free_mib=free >> 20, folder=str(folder))
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A folder that becomes the target at the end, or is gone."""
+    folder = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
+    try:
+        folder.mkdir()
+        yield folder
+        folder.rename(target)
+    except BaseException as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise TintypeError("E_DISK_FULL", folder=str(target.parent)) from error
+        raise
+    fsync_folder(target.parent)
+
+
+def _copy(first: Model, folder: Path) -> None:
+    """All that is loaded of A but the numbers that are computed anew; nothing of other precisions, and no pickles."""
+    shutil.copyfile(first.folder / INDEX, folder / INDEX)
+    for part in first.parts:
+        (folder / part).mkdir()
+        plain = [path for path in sorted((first.folder / part).iterdir()) if path.suffix in PLAIN]
+        kept = [] if part in first.merged_parts else first.weights(part)
+        for path in (*plain, *kept):
+            shutil.copyfile(path, folder / part / path.name)
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def _write_parts(recipe: Recipe, folder: Path, tell: Tell) -> int:
+    first, notes, done = recipe.first, {NOTE: json.dumps(told_of(recipe))}, 0
+    with ExitStack() as stack:
+        opened = {
+            part: [Tensors(model.weights(part), model.name, stack) for model in recipe.models]
+            for part in first.merged_parts
+        }
+        total = sum(len(models[0]) for models in opened.values())
+        for part, models in opened.items():
+            made = partial(_made, recipe, part, models)
+            for path in first.weights(part):
+                for _ in write_like(path, folder / part / path.name, notes, made):
+                    done += 1
+                    tell(done, total)
+    return total
+
+
+def _made(recipe: Recipe, part: str, models: Sequence[Tensors], name: str) -> Tensor:
+    """One tensor of the new model, in A's precision; what is no number of the network stays A's.
+
+    Where A's first layer sees channels that another's does not, as one for inpainting, these stay A's.
+    """
+    a = models[0].get(name)
+    if a is None or not a.is_floating_point():
+        return _or_refused(a, models[0], part, name)
+    wide = torch.float64 if a.dtype == torch.float64 else torch.float32
+    every = [a.to(wide), *(_like(a, other, part, name).to(wide) for other in models[1:])]
+    made = recipe.of(*(each[:, : _shared(every)] for each in every)) if name == FIRST else recipe.of(*every)
+    if made.shape != a.shape:
+        made = torch.cat([made, every[0][:, made.shape[1] :]], 1)
+    made = made.to(a.dtype)
+    if not bool(torch.isfinite(made).all()):
+        raise TintypeError("E_BLEND_NAN", part=part, tensor=name)
+    return made
+
+
+def _shared(every: Sequence[Tensor]) -> int:
+    return min(each.shape[1] for each in every)
+
+
+def _like(a: Tensor, other: Tensors, part: str, name: str) -> Tensor:
+    """A's counterpart in another model."""
+    found = _or_refused(other.get(name), other, part, name)
+    shape = (a.shape[0], min(a.shape[1], found.shape[1]), *a.shape[2:]) if name == FIRST else a.shape
+    return found if found.shape == shape else _or_refused(None, other, part, name)
+
+
+def _or_refused(found: Tensor | None, model: Tensors, part: str, name: str) -> Tensor:
+    if found is None:
+        raise TintypeError("E_BLEND_TENSOR", name=model.model, part=part, tensor=name)
+    return found
+
+
+# --- what it says of itself ------------------------------------------------------------------------------------------
+
+
+def told_of(recipe: Recipe) -> dict[str, Any]:
+    """Recipe and parents, by letters; of folders no path."""
+    return {
+        "recipe": recipe.formula,
+        "amount": recipe.amount,
+        "parents": {
+            letter: {"id": model.id, "revision": model.revision, "licence": model.licence}
+            for letter, model in zip(LETTERS, recipe.models, strict=False)
+        },
+    }
+
+
+def card_of(recipe: Recipe, name: str) -> str:
+    """The new model's card, as repositories of models have them, for people and for Hugging Face."""
+    fetched = [f"- {model.id}" for model in recipe.models if model.licence]
+    rows = [
+        f"| {letter} | {model.id} | {model.revision} | {model.licence or 'not known'} |"
+        for letter, model in zip(LETTERS, recipe.models, strict=False)
+    ]
+    lines = [
+        "---",
+        *(["base_model:", *dict.fromkeys(fetched), "base_model_relation: merge"] if fetched else []),
+        "tags:",
+        "- merge",
+        "---",
+        "",
+        f"# {name}",
+        "",
+        f"{recipe.formula} with m = {recipe.amount:g}: UNet and text encoders of {recipe.first.family.title}, in A's",
+        "precision. VAE, vocabulary, scheduler and settings are A's.",
+        "",
+        "| | model | revision | licence |",
+        "|---|---|---|---|",
+        *rows,
+        "",
+        "The licences of all of them hold for it.",
+    ]
+    return "\n".join(lines) + "\n"
