@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -15,6 +15,7 @@ from storage.labels import MERGED, ROW_KEYS, bundled_key
 from storage.packs import TEXT_CHARACTERS
 from storage.records import Kind
 from trainers.adapter import Adapter
+from trainers.composing import Share, composed
 from trainers.differences import Difference, LowRank, Whole, of_one_alpha, shortened
 from trainers.method import Lesson
 from trainers.names import layer_names, name_in_files
@@ -23,6 +24,7 @@ from trainers.text import token_table, weighed
 from trainers.weights import metadata_of, negative_tensors, write_tensors
 
 SPARSE = frozenset({"ties", "dare"})  # ways that leave numbers out
+CONSTRAINED = "constrained"  # the way that keeps what each word of Custom Diffusion does alone
 METHOD = "merge"  # what files of this kind name as theirs
 USUAL_RANK = 32  # where no word has a rank of its own, as DoRA's files have it
 USUAL_DENSITY = 0.5
@@ -38,7 +40,7 @@ Tell = Callable[[int, int], object]  #: is told how many layers of how many are 
 class Way:
     """How words become one."""
 
-    how: str = "linear"  #: linear, svd, ties or dare
+    how: str = "linear"  #: linear, svd, ties, dare or constrained
     density: float = USUAL_DENSITY  #: the share of each word's numbers that ties and dare keep: 0 … 1, neither
     rank: int | None = None  #: in the file; None: the highest that a word has. `linear` takes as many as it needs
     seed: int = 0  #: of what dare draws by lot
@@ -198,6 +200,8 @@ class Merged:
     rows: Mapping[str, tuple[Tensor, ...]]  #: by word; the adapter has them one after the other
     parents: Sequence[Parent]
     way: Way
+    shares: Sequence[Adapter] = ()  #: of the constrained way: what of it is each parent's, a word of its own
+    beside: Sequence[Parent] = ()  #: of such a share: all that it was solved for with
 
     @property
     def kind(self) -> str:
@@ -214,11 +218,14 @@ class Merged:
 def merged(base: Base, word: str, parents: Sequence[Parent], way: Way, tell: Tell = lambda done, total: None) -> Merged:
     """Several words as one of another name, which stands for all of them.
 
-    Raises: TintypeError E_MERGE_KIND for a hypernetwork or a style's direction, E_MERGE_VECTORS, E_MERGE_TEXT.
+    Raises: TintypeError E_MERGE_KIND for a hypernetwork or a style's direction, E_MERGE_VECTORS, E_MERGE_TEXT, and, of
+    the constrained way, as `composed`.
     """
     for parent in parents:
         if parent.adapter.hyper or parent.adapter.direction:
             raise TintypeError("E_MERGE_KIND", word=parent.adapter.word)
+    shares = _shares(base, parents, tell) if way.how == CONSTRAINED else []
+    linear = _together(base, shares) if shares else merged_layers(base, parents, way, tell)
     rows = merged_rows(base, parents)
     said = "" if rows else " ".join(dict.fromkeys(parent.adapter.text for parent in parents))
     if len(said) > TEXT_CHARACTERS:
@@ -227,12 +234,35 @@ def merged(base: Base, word: str, parents: Sequence[Parent], way: Way, tell: Tel
         word,
         " and ".join(filter(None, dict.fromkeys(parent.adapter.class_word for parent in parents))),
         METHOD,
-        linear=of_one_alpha(merged_layers(base, parents, way, tell)),
+        linear=of_one_alpha(linear),
         rows=tuple(map(torch.cat, zip(*rows.values(), strict=True))),
         negative=merged_negatives(base, parents),
         said=said,
     )
-    return Merged(adapter=adapter, rows=rows, parents=parents, way=way)
+    alone = [
+        replace(parent.adapter, method=METHOD, linear=share, rows=rows[parent.adapter.word])
+        for parent, share in zip(parents, shares, strict=False)
+    ]
+    return Merged(adapter=adapter, rows=rows, parents=parents, way=way, shares=alone)
+
+
+def _shares(base: Base, parents: Sequence[Parent], tell: Tell) -> list[Share]:
+    words = [(parent.adapter, parent.weight) for parent in parents]
+    return composed(base, words, [parent.kind for parent in parents], tell)
+
+
+def _together(base: Base, shares: Sequence[Share]) -> dict[str, Difference]:
+    return {
+        name: _side_by_side([(share[name], 1.0) for share in shares], layer_at(base, name).weight) for name in shares[0]
+    }
+
+
+def shares_of(found: Merged) -> list[Merged]:
+    """Each word's share as a merge of its own, under the word's own name; of no other way than the constrained."""
+    return [
+        Merged(adapter=share, rows={share.word: share.rows}, parents=[parent], way=found.way, beside=found.parents)
+        for share, parent in zip(found.shares, found.parents, strict=True)
+    ]
 
 
 def write_merged(path: Path, base: Base, found: Merged, *, is_half: bool = False) -> None:
@@ -250,6 +280,7 @@ def write_merged(path: Path, base: Base, found: Merged, *, is_half: bool = False
         MERGED: json.dumps([_told(parent) for parent in found.parents]),
         "tintype.merged_how": str(found.way),
     }
+    told |= {"tintype.merged_beside": json.dumps([_told(parent) for parent in found.beside])} if found.beside else {}
     tensors = _layer_tensors(base, found, NUMBERS[is_half]) | _row_tensors(found) | negative_tensors(found.adapter)
     write_tensors(path, found.adapter, tensors, told, mode=0o644)
 

@@ -1,4 +1,7 @@
-"""`bench mixing`: whether two learned words in one picture stay apart, beside each word alone and beside anchors."""
+"""`bench mixing`: whether two learned words in one picture stay apart, beside each word alone and beside anchors.
+
+With `--constrained` all words are Custom Diffusion's, stacked as they are and merged in closed form.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 SIDED = "{} on the left and {} on the right"
 LOWER, UPPER, APART, UNPLACED = "class words", "full descriptions", "two words, sides said", "two words, no sides said"
 ALONE = "one word alone"
+MERGED = ", merged"  # behind a way of asking: by shares of the closed form, whose sum it is
+CUSTOM = "custom_diffusion"
 #: the methods of a pair's words, pairs taking turns
 MIXES = (
     ("lora", "textual_inversion"),
@@ -55,6 +60,7 @@ class Sitter:
 
 
 Pair = tuple[Sitter, Sitter]
+Asked = tuple[str, str, Pair]  #: what the table calls it, the way of asking, and by which words
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,9 @@ def add(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the trainings (default: 0)")
     parser.add_argument(
+        "--constrained", action="store_true", help="words by custom_diffusion, stacked and merged in closed form"
+    )
+    parser.add_argument(
         "--words", type=Path, default=Path("build/mixing/words"), help="where learned words are kept and found again"
     )
     parser.add_argument("--out", type=Path, default=Path("build/mixing"), help="figures.json and contact sheets")
@@ -92,7 +101,8 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     found: list[Found] = []
     for number, pair in enumerate(_pairs(base, arguments), 1):
         print(f"pair {number}: {' · '.join(one.exam.subject.description() for one in pair)}", file=sys.stderr)
-        found += _pair(base, judge, pair, arguments.out / f"pair-{number}.jpg")
+        asked = _merged_too(base, pair) if arguments.constrained else [(way, way, pair) for way in WAYS]
+        found += _pair(base, judge, asked, arguments.out / f"pair-{number}.jpg")
         _keep(arguments.out, base, found)
     print(table(rows_of(found)), file=sys.stderr)
     return {"ok": True, "base_model": base.revision, "pairs": arguments.pairs, "rows": rows_of(found)}
@@ -103,6 +113,7 @@ def _pairs(base: Base, arguments: argparse.Namespace) -> Iterator[Pair]:
     exams = chosen(arguments.pairs)
     for index, exam in enumerate(exams):
         methods, after = MIXES[index % len(MIXES)], (index + 1) % len(exams)
+        methods = (CUSTOM, CUSTOM) if arguments.constrained else methods
         yield (
             Sitter(exam, _word(base, exam, index + 1, methods[0], arguments)),
             Sitter(exams[after], _word(base, exams[after], after + 1, methods[1], arguments)),
@@ -118,13 +129,24 @@ def _word(base: Base, exam: SubjectExam, number: int, method: str, arguments: ar
     return read_adapter(kept, base)
 
 
-def _pair(base: Base, judge: Reader, pair: Pair, contact: Path) -> list[Found]:
+def _merged_too(base: Base, pair: Pair) -> list[Asked]:
+    """Each way that says words, by the words as they were learned and by the shares of the pair's closed form."""
+    from trainers.merging import CONSTRAINED, Parent, Way, merged
+
+    parents = [Parent(one.word, 1.0, one.exam.kind) for one in pair]
+    one, other = merged(base, "both", parents, Way(how=CONSTRAINED)).shares
+    shares = replace(pair[0], word=one), replace(pair[1], word=other)
+    ways = (ALONE, UNPLACED, APART)
+    return [asked for way in ways for asked in ((way, way, pair), (way + MERGED, way, shares))]
+
+
+def _pair(base: Base, judge: Reader, asked: Sequence[Asked], contact: Path) -> list[Found]:
     """Every way of asking, each in both orders; the pictures are drawn on one sheet."""
     found, rows = [], []
-    for way in WAYS:
+    for name, way, pair in asked:
         images = [image for turn in _turns(way, pair) for image in _drawn(base, way, turn)]
-        found.append(_judged(judge, way, pair, images))
-        rows.append(Row(way, images))
+        found.append(replace(_judged(judge, way, pair, images), way=name))
+        rows.append(Row(name, images))
     sheet([""] * len(rows[0].images), rows, CONTACT_TILE_PX).save(contact, quality=88)
     return found
 
@@ -191,7 +213,7 @@ def _row(way: str, mine: Sequence[Found]) -> dict[str, Any]:
         "way": way,
         "pictures": sum(len(one.scene) for one in mine),
         "subject_fidelity": asdict(interval([one.own for one in mine])),
-        "apart": None if way == ALONE else asdict(interval([one.apart for one in mine])),
+        "apart": None if way.startswith(ALONE) else asdict(interval([one.apart for one in mine])),
         "scene": asdict(interval([one.scene for one in mine])),
     }
 
@@ -206,7 +228,7 @@ def report(folder: Path) -> str:
     """The committed figures as Markdown: base model and pairs, the table, the contact sheets."""
     told = json.loads((folder / FIGURES).read_text("utf-8"))
     pairs = [f"{' and '.join(one['subjects'])}" for one in told["found"] if one["way"] == APART]
-    sheets = [f"![pair {number}, {pair}](mixing/pair-{number}.jpg)" for number, pair in enumerate(pairs, 1)]
+    sheets = [f"![pair {number}, {pair}]({folder.name}/pair-{number}.jpg)" for number, pair in enumerate(pairs, 1)]
     head = f"Base model {told['base_model']}, {len(pairs)} pairs:"
     return "\n\n".join([head, table(told["rows"]), *sheets])
 

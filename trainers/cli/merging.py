@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from storage.errors import TintypeError, WeightsRefused
 from storage.inspection_client import inspect_import
 from storage.words import NAME, check_word, suggested
-from trainers.cli import MOST_SEED, Subparsers, add_base, add_command, bounded
+from trainers.cli import MOST_SEED, Subparsers, add_base, add_command, bounded, out_folder
 from trainers.cli.imagine import weights_of
 from trainers.cli.train import SUFFIX, checked_out
 from trainers.settings import TrainerSettings
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 
 MOST_FILES = 8
 MOST_RANK = 1024
-WAYS = ("linear", "svd", "ties", "dare")
+WAYS = ("linear", "svd", "ties", "dare", "constrained")
 #: which ways an option says something to
 OPTIONS: Mapping[str, Sequence[str]] = {
     "rank": ("svd", "ties", "dare"),
     "density": ("ties", "dare"),
     "seed": ("dare",),
+    "shares": ("constrained",),
 }
 EXPLAINED = """
 ways of merging:
@@ -37,6 +38,9 @@ ways of merging:
   svd     the sum, brought back to one rank by singular values
   ties    of each file the largest numbers; where they pull apart, those of the stronger sign (TIES)
   dare    of each file numbers drawn by lot, the rest scaled up to make up for the others (DARE)
+  constrained
+          of Custom Diffusion alone: the least change of keys and values in which each word finds what it finds in its
+          own file; with --shares each word's part of it too, as files that stand in prompts as words of their own
 
 The new word stands for all of them: <new> is heard as their texts or embeddings one after another. In other programs
 one types the trigger phrase that is printed; embeddings lie in the file under each word's own name. Versions of one
@@ -85,6 +89,9 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--seed", type=bounded(int, 0, MOST_SEED), metavar="N", help="dare: the same seed draws the same (default: 0)"
     )
+    parser.add_argument(
+        "--shares", type=Path, metavar="DIR", help="constrained: write each word's share too, as DIR/<word>.safetensors"
+    )
     parser.add_argument("--word", metavar="NAME", help="what it is called (default: the new file's name)")
     parser.add_argument(
         "--half", action="store_true", help="round to half precision: half the size, off by a thousandth at most"
@@ -97,7 +104,8 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     """Check everything that can be checked before the base is loaded, then merge; nothing is written but at the end.
 
     Raises: TintypeError E_MERGE_MANY, E_MERGE_OPTION, E_MERGE_BASES, E_MERGE_KIND, E_MERGE_VECTORS, E_MERGE_TEXT,
-    E_OUT_SUFFIX, E_OUT_FOLDER, E_WEIGHTS_STRENGTH; WeightsRefused as `taken`; WordRefused.
+    E_MERGE_CUSTOM, E_MERGE_TWICE, E_MERGE_CROWDED, E_OUT_SUFFIX, E_OUT_FOLDER, E_OUT_TAKEN, E_WEIGHTS_STRENGTH;
+    WeightsRefused as `taken`; WordRefused.
     """
     if len(arguments.files) > MOST_FILES:
         raise TintypeError("E_MERGE_MANY", most=MOST_FILES)
@@ -110,6 +118,7 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     with attempt_folder() as folder:
         given = [_given(path, weight, folder / str(number)) for number, (path, weight) in enumerate(named, 1)]
         check_bases(given)
+        _check_shares(arguments.shares, given)
         base = loaded(arguments, settings, base_named_in([each.label for each in given]))
         return _merged(arguments, base, word, [_parent(base, each) for each in given], out)
 
@@ -118,6 +127,19 @@ def _check_options(arguments: argparse.Namespace) -> None:
     for option, ways in OPTIONS.items():
         if getattr(arguments, option) is not None and arguments.how not in ways:
             raise TintypeError("E_MERGE_OPTION", option=f"--{option}", how=arguments.how)
+
+
+def _check_shares(folder: Path | None, given: Sequence[Given]) -> None:
+    """Nothing is written over: words' own files are often called as shares are."""
+    if folder is None:
+        return
+    out_folder(folder)
+    if taken := next((path for each in given if (path := _share_path(folder, each.word)).exists()), None):
+        raise TintypeError("E_OUT_TAKEN", path=str(taken))
+
+
+def _share_path(folder: Path, word: str) -> Path:
+    return folder / f"{word}{SUFFIX}"
 
 
 def _given(path: Path, weight: float, folder: Path) -> Given:
@@ -195,9 +217,22 @@ def _merged(
     found = merged(base, word, parents, way, lambda done, total: bar.show(Step(phase="merge", done=done, total=total)))
     bar.close()
     write_merged(out, base, found, is_half=arguments.half)
+    shares = _written_shares(arguments, base, found)
     size = out.stat().st_size
     print(f"Wrote {out} ({size / 1000:.0f} kB)", file=sys.stderr)
-    return _told(found, out, size)
+    return _told(found, out, size) | ({"shares": shares} if shares else {})
+
+
+def _written_shares(arguments: argparse.Namespace, base: Base, found: Merged) -> list[str]:
+    from trainers.merging import shares_of, write_merged
+
+    if arguments.shares is None:
+        return []
+    paths = []
+    for share in shares_of(found):
+        paths.append(_share_path(arguments.shares, share.adapter.word))
+        write_merged(paths[-1], base, share, is_half=arguments.half)
+    return [*map(str, paths)]
 
 
 def _told(found: Merged, out: Path, size: int) -> dict[str, Any]:
