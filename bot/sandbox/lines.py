@@ -10,34 +10,45 @@ from typing import Any
 from bot.sandbox.options import ATTACHMENT, GROUP, SUBCOMMAND, TEXT, NotPossible, find_command
 from bot.sandbox.state import Json
 
+TOKEN = re.compile(r'(\w[\w-]*):("[^"]*"|\S*)(?!\S)|\S+')
+
 
 def options_of(definitions: list[Json], line: str) -> tuple[str, dict[str, Any]]:
     """From `/train photos/*.png word:ana-dog` to ("train", {"photo1": Path, …, "word": "ana-dog"}).
 
-    `name:value` sets an option (a value with spaces in quotes), files and patterns fill the upload options in
-    order, and whatever else stands there is the text of the first text option not set by name.
+    `name:value` sets an option; a text without quotes goes on to the next option, as in Discord. Files and patterns
+    fill the upload options in order; plain words before any text are that of the first text option not set by name.
     Raises: NotPossible for unknown commands, too many files, words with no place.
     """
     names, rest = _names(definitions, line.lstrip("/"))
     definition, path = find_command(definitions, names)
     known = {one["name"]: one for one in (path[-1] if path else definition).get("options") or []}
     options: dict[str, Any] = {}
-    rest = re.sub(r'(?:(?<=\s)|^)(\w[\w-]*):("[^"]*"|\S+)', lambda found: _take(found, known, options), rest)
+    pieces: list[str] = []
+    words, files = pieces, []  # `words`: those of the text that is being read
+    for found in TOKEN.finditer(rest):
+        if found[1] in known:
+            words = _take(found[1], found[2], known[found[1]], options) or pieces
+        elif several := _files(found[0], known):
+            files.append((found[0], several))
+        else:
+            words.append(found[0])
+    if pieces:
+        options = {_first_text(known, options, pieces): pieces, **options}
+    options = {name: " ".join(value) if isinstance(value, list) else value for name, value in options.items()}
     uploads = [name for name, one in known.items() if one["type"] == ATTACHMENT and name not in options]
-    words = []
-    for word in rest.split():
-        found = _files(word) if uploads else []
-        if len(found) > len(uploads):
-            raise NotPossible(f"{word}: {len(found)} files, but room for {len(uploads)}; use the form for more")
-        for file in found:
-            options[uploads.pop(0)] = file
-        if not found and uploads and any(mark in word for mark in "*?["):
-            raise NotPossible(f"no file is called {word}")
-        if not found:
-            words.append(word)
-    if words:
-        options = {_first_text(known, options, words): " ".join(words), **options}
-    return " ".join(names), options
+    return " ".join(names), options | _uploaded(uploads, files)
+
+
+def _uploaded(uploads: list[str], files: list[tuple[str, list[Path]]]) -> dict[str, Path]:
+    """The files in order in the upload options that are still free."""
+    free = list(uploads)
+    taken: dict[str, Path] = {}
+    for word, found in files:
+        if len(found) > len(free):
+            raise NotPossible(f"{word}: {len(found)} files, but room for {len(free)}; use the form for more")
+        taken |= {free.pop(0): file for file in found}
+    return taken
 
 
 def _names(definitions: list[Json], line: str) -> tuple[list[str], str]:
@@ -55,24 +66,33 @@ def _names(definitions: list[Json], line: str) -> tuple[list[str], str]:
         rest = after
 
 
-def _take(found: re.Match[str], known: dict[str, Json], options: dict[str, Any]) -> str:
-    """Set an option named in the line; what is no option stays in the text."""
-    name, value = found[1], found[2]
-    if name not in known:
-        return found[0]
-    value = value[1:-1] if value.startswith('"') and value.endswith('"') and len(value) > 1 else value
-    options[name] = Path(value) if known[name]["type"] == ATTACHMENT else value
-    return ""
+def _take(name: str, value: str, option: Json, options: dict[str, Any]) -> list[str]:
+    """Set an option named in the line; the list that further words of its text belong to, empty when there are none."""
+    is_quoted = value.startswith('"') and value.endswith('"') and len(value) > 1
+    value = value[1:-1] if is_quoted else value
+    if option["type"] == TEXT and not is_quoted:
+        options[name] = words = [value]
+        return words
+    options[name] = Path(value) if option["type"] == ATTACHMENT else value
+    return []
 
 
-def _files(word: str) -> list[Path]:
-    """The files a word names; none when it is an ordinary word."""
-    if any(mark in word for mark in "*?["):
-        pattern = Path(word)
-        root = Path(pattern.anchor) if pattern.is_absolute() else Path()
-        return sorted(path for path in root.glob(str(pattern.relative_to(root) if pattern.is_absolute() else pattern)))
-    name = shlex.split(word)[0] if word.count('"') == 2 else word
-    return [Path(name)] if Path(name).is_file() else []
+def _files(word: str, known: dict[str, Json]) -> list[Path]:
+    """The files a word names, where the command takes any; none when it is an ordinary word.
+
+    Raises: NotPossible for a pattern that names none, unless it may be the end of a question.
+    """
+    if not any(one["type"] == ATTACHMENT for one in known.values()):
+        return []
+    if not any(mark in word for mark in "*?["):
+        name = shlex.split(word)[0] if word.count('"') == 2 else word
+        return [Path(name)] if Path(name).is_file() else []
+    pattern = Path(word)
+    root = Path(pattern.anchor) if pattern.is_absolute() else Path()
+    found = sorted(root.glob(str(pattern.relative_to(root) if pattern.is_absolute() else pattern)))
+    if not found and ("." in word or "/" in word):
+        raise NotPossible(f"no file is called {word}")
+    return found
 
 
 def _first_text(known: dict[str, Json], options: dict[str, Any], words: list[str]) -> str:

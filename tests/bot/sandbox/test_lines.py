@@ -19,6 +19,7 @@ COMMANDS = [
         "type": 1,
         "options": [option("word"), option("kind"), *(option(f"photo{n}", 11) for n in range(1, 4))],
     },
+    {"name": "edit", "type": 1, "options": [option("image", 11), *map(option, ("word", "shows", "prompt"))]},
     {"name": "imagine", "type": 1, "options": [option("prompt"), option("count", 4)]},
     {
         "name": "words",
@@ -58,6 +59,14 @@ def test_a_prompt_needs_no_quotes_and_keeps_its_words() -> None:
 
 def test_a_quoted_value_may_have_spaces() -> None:
     assert options_of(COMMANDS, '/imagine prompt:"a dog, big" count:1')[1] == {"prompt": "a dog, big", "count": "1"}
+
+
+def test_a_text_goes_on_to_the_next_option_as_in_discord(photos: Path) -> None:
+    assert options_of(COMMANDS, f"/edit {photos}/0.png shows:an old dog prompt:is it a cat?") == (
+        "edit",
+        {"shows": "an old dog", "prompt": "is it a cat?", "image": photos / "0.png"},
+    )
+    assert options_of(COMMANDS, "/imagine count:2 a dog at 5:30")[1] == {"prompt": "a dog at 5:30", "count": "2"}
 
 
 def test_subcommands_are_written_like_in_discord() -> None:
