@@ -68,5 +68,5 @@ def predicted(base: Base, noisy: Tensor, timesteps: Tensor, said: Said, frames: 
         time_ids = torch.tensor([frame.time_ids for frame in frames], device=base.device, dtype=base.dtype)
         conditions = {"text_embeds": said.pooled, "time_ids": time_ids}
     shown = noisy if base.canvas is None else base.canvas.beside(noisy)
-    made: Tensor = base.unet(shown, timesteps, said.hidden, added_cond_kwargs=conditions).sample
+    made: Tensor = base.denoiser(shown, timesteps, said.hidden, added_cond_kwargs=conditions).sample
     return made

@@ -200,8 +200,7 @@ def encoded_pixels(base: Base, pixels: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and deviation of a picture's scaled latents: (3, height, width) in -1 … 1 -> (C, H, W) float32 each."""
     at_hand(base.vae, device=base.device)
     posterior = base.vae.encode(pixels[None].to(base.device, base.vae.dtype)).latent_dist
-    scale = base.scaling_factor
-    return (posterior.mean[0].float() * scale).cpu(), (posterior.std[0].float() * scale).cpu()
+    return base.scaled(posterior.mean[0].float()).cpu(), (posterior.std[0].float() * base.scaling_factor).cpu()
 
 
 def batch_of(found: Sequence[Example], size: int, generator: torch.Generator) -> list[int]:

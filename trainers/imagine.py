@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from PIL import Image
@@ -18,6 +17,7 @@ from storage.words import words_in
 from trainers.adapter import Adapter
 from trainers.conditioning import Said, predicted, whole
 from trainers.dataset import pixels_of
+from trainers.diffusion import Sampler
 from trainers.drawing.held import held_back
 from trainers.enlarging import kept
 from trainers.faults import is_out_of_memory, release_memory
@@ -109,16 +109,16 @@ def _singly(base: Base, asked: Drawing) -> Generator[Progress, None, list[Image.
 def _together(
     base: Base, asked: Drawing, glimpse: Callable[[Tensor], object] | None = None
 ) -> Generator[Progress, None, list[Image.Image]]:
-    scheduler, timesteps = _timesteps(base, asked)
-    latents = _start(base, asked, scheduler, timesteps)
+    sampler = _sampler(base, asked)
+    latents, timesteps = _start(base, asked, sampler), sampler.timesteps
     parts = _parts(base, asked, columns=latents.shape[3])
     guidance_scale = base.family.guidance_scale if asked.guidance_scale is None else asked.guidance_scale
     for index, timestep in enumerate(timesteps):
         with torch.no_grad(), base.autocast():
             noise_pred = _mixed(base, parts, guidance_scale, latents, timestep)
-            latents = scheduler.step(noise_pred, timestep, latents, return_dict=False)[0]
+            latents = sampler.step(noise_pred, timestep, latents)
         if glimpse is not None and index + 1 == len(timesteps) // 2:
-            glimpse(scheduler.model_outputs[-1])  # DPM-Solver++ predicts the picture itself, Lu et al. 2022
+            glimpse(sampler.promised())
         yield Progress(done=index + 1, total=len(timesteps), phase="imagine")
     return decoded(base, latents, is_strict=asked.is_strict, parent=asked.parent if asked.keeps_parent else None)
 
@@ -135,7 +135,7 @@ def finished(steps: Generator[Progress, None, list[Image.Image]]) -> list[Image.
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What the UNet is told and given for a part of the picture."""
+    """What the denoiser is told and given for a part of the picture."""
 
     said: Said  #: nothing and the text, each once for every picture: (2 B, T, D)
     layers: Mapping[str, nn.Module]  #: of the words that stand there
@@ -149,7 +149,7 @@ def _mixed(base: Base, parts: Sequence[Part], guidance_scale: float, latents: Te
     """
     shares = []
     for part in parts:
-        with swapped(base.unet, part.layers):
+        with swapped(base.denoiser, part.layers):
             shares.append(part.share * _guided(base, guidance_scale, latents, timestep, part.said))
     return torch.stack(shares).sum(0) if len(shares) > 1 else shares[0]
 
@@ -206,19 +206,10 @@ def _without(prompt: str, words: Sequence[tuple[Adapter, float]], where: Mapping
     return prompt
 
 
-def _timesteps(base: Base, asked: Drawing) -> tuple[Any, Tensor]:
-    from diffusers import DPMSolverMultistepScheduler
-
-    scheduler = DPMSolverMultistepScheduler.from_config(  # type: ignore[no-untyped-call]
-        base.scheduler.config, algorithm_type="dpmsolver++", thresholding=False
-    )
+def _sampler(base: Base, asked: Drawing) -> Sampler:
     steps = asked.steps or base.family.steps
-    scheduler.set_timesteps(steps, device=base.device)
-    if asked.parent is None:
-        return scheduler, scheduler.timesteps
-    first = min(steps - 1, round(steps * (1 - asked.strength)))
-    scheduler.set_begin_index(first)
-    return scheduler, scheduler.timesteps[first:]
+    first = None if asked.parent is None else min(steps - 1, round(steps * (1 - asked.strength)))
+    return base.diffusion.sampler(steps, base.device, first)
 
 
 def size_of(base: Base, asked: Drawing) -> tuple[int, int]:
@@ -226,18 +217,16 @@ def size_of(base: Base, asked: Drawing) -> tuple[int, int]:
     return asked.size or base.family.shapes[asked.shape]
 
 
-def _start(base: Base, asked: Drawing, scheduler: Any, timesteps: Tensor) -> Tensor:
+def _start(base: Base, asked: Drawing, sampler: Sampler) -> Tensor:
     width, height = size_of(base, asked)
     per = base.pixels_per_latent
     shape = (base.latent_channels, height // per, width // per)
     noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in asked.seeds])
     noise = noise.to(base.device)
     if asked.parent is None:
-        started: Tensor = noise * scheduler.init_noise_sigma
-        return started
+        return sampler.from_noise(noise)
     latents = encoded_picture(base, asked.parent.convert("RGB").resize((width, height), Image.Resampling.LANCZOS))
-    added: Tensor = scheduler.add_noise(latents.expand_as(noise), noise, timesteps[:1].expand(len(noise)))
-    return added
+    return sampler.from_latents(latents.expand_as(noise), noise)
 
 
 @torch.no_grad()
@@ -245,8 +234,7 @@ def encoded_picture(base: Base, picture: Image.Image) -> Tensor:
     """A picture's scaled latents: (1, C, H, W) float32."""
     at_hand(base.vae, device=base.device)
     posterior = base.vae.encode(pixels_of(picture)[None].to(base.device, base.vae.dtype)).latent_dist
-    latents: Tensor = posterior.mean.float() * base.scaling_factor
-    return latents
+    return base.scaled(posterior.mean.float())
 
 
 def sketched(base: Base, latents: Tensor, *, is_strict: bool = True) -> list[Image.Image]:
@@ -270,7 +258,7 @@ def decoded(
     pictures = []
     small = None if parent is None else pixels_of(parent.convert("RGB"))[None].to(base.device)
     for one in latents[:, None]:
-        pixels = base.vae.decode((one / base.scaling_factor).to(base.vae.dtype)).sample.float()
+        pixels = base.vae.decode(base.unscaled(one).to(base.vae.dtype)).sample.float()
         pixels = pixels if small is None else kept(pixels, small)
         array = ((pixels[0].clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
         pictures.append(_passed(base, Image.fromarray(array), is_strict))

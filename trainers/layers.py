@@ -71,12 +71,12 @@ def convolutions_of(unet: nn.Module) -> list[tuple[str, nn.Conv2d]]:
 
 def names_of(base: Base) -> Sequence[str]:
     """Of the layers that are trained."""
-    return [name for name, _ in targets_of(base.unet)]
+    return [name for name, _ in targets_of(base.denoiser)]
 
 
 def layers_of(base: Base) -> Sequence[nn.Module]:
     """The layers that are trained, as they are frozen."""
-    return [layer for _, layer in targets_of(base.unet)]
+    return [layer for _, layer in targets_of(base.denoiser)]
 
 
 def new_layers(base: Base, config: PeftConfig, seed: int, names: Sequence[str] | None = None) -> dict[str, nn.Module]:

@@ -17,7 +17,7 @@ from trainers.checkpoint import State
 from trainers.conditioning import Frame, Said, predicted
 from trainers.dataset import Example, batch_of, masks_of
 from trainers.faults import no_memory, release_memory
-from trainers.loss import add_noise, alphas_cumprod_of, mask_weights, min_snr_weights, snr_of, target_of, weighed_mse
+from trainers.loss import mask_weights, weighed_mse
 from trainers.method import Lesson
 from trainers.optimizers import ADAMW_8BIT, Group, Stepper
 from trainers.pipeline import Base
@@ -96,8 +96,7 @@ class Learner:
         self.step, self.rollbacks = 0, 0
         self.mean_loss, self.lowest_mean = 0.0, math.inf
         self.sound = self._now()
-        self.alphas_cumprod = alphas_cumprod_of(base.scheduler)
-        self.prediction_type = str(base.scheduler.config.prediction_type)
+        self.diffusion = base.diffusion
 
     def _optimizer_name(self) -> str:
         return ADAMW_8BIT if self.thrift.is_8bit else self.plan.optimizer
@@ -123,7 +122,7 @@ class Learner:
         self.optimizer.zero_grad()
         batch = self._batch(found)
         kept = self._of_class(batch)
-        with self.pupil.attached(), checkpointed(self.base.unet, self.thrift.is_checkpointing):
+        with self.pupil.attached(), checkpointed(self.base.denoiser, self.thrift.is_checkpointing):
             loss = self._loss(batch, kept)
             loss.backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_(self.values, CLIP_NORM)
@@ -142,10 +141,10 @@ class Learner:
         chosen = batch_of(found, self.thrift.batch_size, self.generator)
         latents = torch.stack([found[index].sample(self.generator) for index in chosen])
         noise = torch.randn(latents.shape, generator=self.generator)
-        timesteps = torch.randint(len(self.alphas_cumprod), (len(chosen),), generator=self.generator)
-        noisy_latents = add_noise(latents, noise, self.alphas_cumprod, timesteps)
-        target = target_of(latents, noise, self.alphas_cumprod, timesteps, self.prediction_type)
-        weights = min_snr_weights(snr_of(self.alphas_cumprod, timesteps), self.prediction_type)
+        timesteps = self.diffusion.timesteps(len(chosen), self.generator)
+        noisy_latents = self.diffusion.noisy(latents, noise, timesteps)
+        target = self.diffusion.target(latents, noise, timesteps)
+        weights = self.diffusion.weights(timesteps)
         masks = masks_of([found[index] for index in chosen])
         device = self.base.device
         return Batch(
@@ -168,7 +167,7 @@ class Learner:
             return loss + self.pupil.prior.weight * drifted
 
     def _led(self, batch: Batch) -> Tensor:
-        """What the UNet says of the captions, led away from what is refused, if anything is."""
+        """What the denoiser says of the captions, led away from what is refused, if anything is."""
         model_pred, refused = self._predicted(batch, self.pupil.said), self.pupil.refused
         if refused is None:
             return model_pred

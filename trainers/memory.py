@@ -220,7 +220,7 @@ def sizes_in(base: Base) -> Sizes:
         return sum(value.numel() for part in parts for value in part.parameters())
 
     return Sizes(
-        unet=count(base.unet),
+        unet=count(base.denoiser),
         vae=count(base.vae),
         encoders=count(*(encoder.model for encoder in base.encoders)),
         bytes_each=base.dtype.itemsize,

@@ -29,7 +29,7 @@ def name_in_files(base: Base, name: str) -> str:
 
 def layer_names(base: Base) -> Mapping[str, str]:
     """The base's layers, by each name that a file of kohya's may call them."""
-    layers = [name for name, module in base.unet.named_modules() if hasattr(module, "weight")]
+    layers = [name for name, module in base.denoiser.named_modules() if hasattr(module, "weight")]
     of_unet = {kohya_name(said): name for name in layers for said in (name, base.family.names_in_files(name))}
     return of_unet | _names_in_encoders(base)
 

@@ -22,6 +22,7 @@ from trainers.autoencoder import OtherVae, vae_for
 from trainers.canvas import Canvas, canvas_for
 from trainers.checks import OutputCheck, check_for
 from trainers.differences import Difference, LowRank
+from trainers.diffusion import Ddpm, Diffusion
 from trainers.eyes import eye_for
 from trainers.families import Family, family_of
 from trainers.hypernetworks import fits, with_hypernetworks
@@ -58,7 +59,7 @@ class Base:
     family: Family
     encoders: tuple[TextEncoder, ...]
     vae: Any  #: AutoencoderKL; diffusers' lazy imports hide its type
-    unet: Any  #: UNet2DConditionModel
+    denoiser: Any  #: UNet2DConditionModel
     scheduler: Any  #: the scheduler as it was stored; samplers are made from its config
     device: torch.device
     vae_name: str = ""  #: of the VAE that stands in the place of its own; empty: its own
@@ -76,7 +77,7 @@ class Base:
     @property
     def parts(self) -> tuple[Any, ...]:
         """All that holds frozen numbers."""
-        return (*(encoder.model for encoder in self.encoders), self.vae, self.unet)
+        return (*(encoder.model for encoder in self.encoders), self.vae, self.denoiser)
 
     @property
     def key(self) -> str:
@@ -89,14 +90,37 @@ class Base:
         return self.family.size_px
 
     @property
+    def unet(self) -> Any:
+        """Its denoiser, for what only a UNet can do."""
+        return self.denoiser
+
+    @property
+    def diffusion(self) -> Diffusion:
+        """What its denoiser was taught."""
+        return Ddpm(self.scheduler)
+
+    @property
     def scaling_factor(self) -> float:
         """What latents are multiplied by."""
         return float(self.vae.config.scaling_factor)
 
+    def scaled(self, latents: Tensor) -> Tensor:
+        """The VAE's latents as the denoiser knows them, around zero and about as wide as noise."""
+        return (latents - self._shift) * self.scaling_factor
+
+    def unscaled(self, latents: Tensor) -> Tensor:
+        """The other way."""
+        return latents / self.scaling_factor + self._shift
+
+    @property
+    def _shift(self) -> float:
+        """What the VAE's latents lie around; older ones do not say it, and it is 0."""
+        return float(self.vae.config.get("shift_factor") or 0.0)
+
     @property
     def dtype(self) -> torch.dtype:
         """Of the frozen weights."""
-        dtype: torch.dtype = self.unet.dtype
+        dtype: torch.dtype = self.denoiser.dtype
         return dtype
 
     @property
@@ -185,7 +209,7 @@ def base_of(pipeline: Any, name: str, revision: str, device: torch.device) -> Ba
         family=family_of(name, pipeline.unet.config, pipeline.scheduler.config),
         encoders=encoders,
         vae=pipeline.vae,
-        unet=pipeline.unet,
+        denoiser=pipeline.unet,
         scheduler=pipeline.scheduler,
         device=device,
         empty_is_zero=bool(pipeline.config.get("force_zeros_for_empty_prompt")),
@@ -279,15 +303,15 @@ def _through(layer: nn.Module, weight: Tensor, hidden: Tensor) -> Tensor:
 
 
 def with_words(base: Base, words: Sequence[Applied]) -> Mapping[str, nn.Module]:
-    """The UNet's layers as they are with these words, by name; put them in with `swapped`.
+    """The denoiser's layers as they are with these words, by name; put them in with `swapped`.
 
     The order of words makes no difference.
     Raises: TintypeError E_WRONG_BASE when a word's layers are not this base's.
     """
     hypers = [(adapter.hyper, strength) for adapter, strength in _ordered(words) if adapter.hyper]
-    if not all(fits(hyper, base.unet) for hyper, _ in hypers):
+    if not all(fits(hyper, base.denoiser) for hyper, _ in hypers):
         raise TintypeError("E_WRONG_BASE", base=base.id)
-    return with_hypernetworks(base.unet, hypers, _changed(base, words, of_encoders=False))
+    return with_hypernetworks(base.denoiser, hypers, _changed(base, words, of_encoders=False))
 
 
 def encoders_with_words(base: Base, words: Sequence[Applied]) -> list[dict[str, nn.Module]]:
@@ -306,13 +330,13 @@ def encoder_name(at: int) -> str:
 
 
 def layer_at(base: Base, name: str) -> Any:
-    """A layer by the name that words have for it: the UNet's own, or `text_encoder.` and that text encoder's own.
+    """A layer by the name that words have for it: the denoiser's own, or `text_encoder.` and that text encoder's own.
 
     Raises: AttributeError when there is none.
     """
     part, _, own = name.partition(".")
     encoders = {encoder_name(at): encoder.model for at, encoder in enumerate(base.encoders)}
-    return encoders[part].get_submodule(own) if part in encoders else base.unet.get_submodule(name)
+    return encoders[part].get_submodule(own) if part in encoders else base.denoiser.get_submodule(name)
 
 
 def _changed(base: Base, words: Sequence[Applied], *, of_encoders: bool) -> dict[str, nn.Module]:

@@ -14,7 +14,7 @@ IN_ENCODER = "encoder.layers."  # neither CLIP's vocabulary nor what it says of 
 
 def parts_of(base: Base) -> dict[str, nn.Module]:
     """The UNet and each text encoder, by what `layer_at`'s names of their layers begin with; the UNet's: nothing."""
-    return {"": base.unet} | {f"{encoder_name(at)}.": encoder.model for at, encoder in enumerate(base.encoders)}
+    return {"": base.denoiser} | {f"{encoder_name(at)}.": encoder.model for at, encoder in enumerate(base.encoders)}
 
 
 def split(name: str) -> tuple[str, str]:

@@ -199,7 +199,7 @@ def half_base() -> Base:
 @contextmanager
 def applied(base: Base, words: Sequence[Applied]) -> Iterator[None]:
     """Inside, the UNet shows the words, as while a picture's step is computed."""
-    with swapped(base.unet, with_words(base, words)):
+    with swapped(base.denoiser, with_words(base, words)):
         yield
 
 

@@ -87,7 +87,7 @@ def of_real_shape(family: str) -> Base:
         models += [CLIPTextModelWithProjection(large)] if family == "sdxl" else []
     tokenizers = [one.tokenizer for one in base.encoders]
     encoders = tuple(TextEncoder(*pair) for pair in zip(tokenizers, models, strict=True))
-    return replace(base, unet=unet, encoders=encoders, family=families()[family])
+    return replace(base, denoiser=unet, encoders=encoders, family=families()[family])
 
 
 @pytest.mark.parametrize("family", GOLDEN)

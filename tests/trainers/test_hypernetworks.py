@@ -112,7 +112,7 @@ def test_a_lora_in_the_same_layer_is_told_the_changed_context(base: Base, contex
 def test_stable_diffusion_1_gets_automatic1111s_four_widths(base: Base) -> None:
     with torch.device("meta"):
         unet = UNet2DConditionModel(cross_attention_dim=768, attention_head_dim=8)
-    method, of_base = method_named("hypernetwork"), replace(base, unet=unet)
+    method, of_base = method_named("hypernetwork"), replace(base, denoiser=unet)
 
     assert {width for width, _ in readers_of(unet).values()} == {320, 640, 768, 1280}
     assert {width for width, _ in readers_of(unet, of_pictures=False).values()} == {768}

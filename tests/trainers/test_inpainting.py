@@ -135,7 +135,7 @@ def test_diffusers_inpainting_pipeline_shows_our_word_as_we_do(a_lesson: Callabl
     with torch.no_grad(), applied(base, [(word, 1.0)]):
         ours = predicted(base, *asked)
     with torch.no_grad():
-        theirs = predicted(replace(base, unet=pipeline.unet), *asked)
+        theirs = predicted(replace(base, denoiser=pipeline.unet), *asked)
 
     torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-5)
 

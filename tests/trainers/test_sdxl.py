@@ -221,7 +221,7 @@ def test_diffusers_shows_our_lora_as_we_do(xl: Base, a_lesson: Lessons, tmp_path
     with torch.no_grad(), applied(xl, [(word, 1.0)]):
         ours = predicted(xl, latents, torch.tensor(300), said, [whole(64, 64)])
     with torch.no_grad():
-        theirs = predicted(replace(xl, unet=pipeline.unet), latents, torch.tensor(300), said, [whole(64, 64)])
+        theirs = predicted(replace(xl, denoiser=pipeline.unet), latents, torch.tensor(300), said, [whole(64, 64)])
 
     torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-5)
 

@@ -75,7 +75,7 @@ def test_a_lora_for_stable_diffusion_1_is_as_large_as_its_settings_say(
     base: Base, sd15_unet: UNet2DConditionModel
 ) -> None:
     lora = method_named("lora")
-    size = lora.file_bytes(replace(base, unet=sd15_unet), lora.settings())
+    size = lora.file_bytes(replace(base, denoiser=sd15_unet), lora.settings())
 
     assert described(lora.settings())["rank"]["help"].startswith(f"{size / 10**6:.0f} MB at 16")
 
@@ -265,7 +265,7 @@ def test_a_missing_alpha_means_the_rank(base: Base, lora_file: Path) -> None:
 
 
 def test_a_half_precision_alpha_keeps_common_values(base: Base) -> None:
-    other = replace(base, unet=torch.nn.ModuleDict({"to_q": torch.nn.Linear(3, 2)}))
+    other = replace(base, denoiser=torch.nn.ModuleDict({"to_q": torch.nn.Linear(3, 2)}))
     for alpha in (1.0, 8.0, 16.0, 128.0):
         adapter = Adapter(
             "zed", "cat", "lora", linear={"to_q": LowRank(torch.zeros(16, 3), torch.zeros(2, 16), alpha / 16)}

@@ -70,8 +70,8 @@ def ranks_of(base: Base, settings: LoraSettings) -> dict[str, int]:
 
     Raises: TintypeError E_SETTING_RANGE when no layer is left.
     """
-    linear = {name: _linear_rank(name, settings) for name, _ in targets_of(base.unet)}
-    windows = [name for name, _ in convolutions_of(base.unet)]
+    linear = {name: _linear_rank(name, settings) for name, _ in targets_of(base.denoiser)}
+    windows = [name for name, _ in convolutions_of(base.denoiser)]
     convolutions = {name: settings.conv_rank if _of_block(name, settings) else 0 for name in windows}
     of_text = dict.fromkeys(encoder_layers(base), settings.text_rank)
     ranks = {name: rank for name, rank in (linear | convolutions | of_text).items() if rank}

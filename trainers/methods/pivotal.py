@@ -69,7 +69,7 @@ class Pivotal:
 
         pupil = Pupil(
             parameters=rows | trained(layers),
-            attached=lambda: swapped(base.unet, quick),
+            attached=lambda: swapped(base.denoiser, quick),
             said=_said(base, caption_ids(base, lesson, settings.vectors, self.name), [*rows.values()]),
             prior=prior_of(base, lesson, settings),
             write=write,
