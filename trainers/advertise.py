@@ -10,7 +10,7 @@ import torch
 
 from storage.output_checks import OFF
 from trainers import miniature
-from trainers.families import Family, families
+from trainers.families import Family, families, text_width_of
 from trainers.memory import (
     Fit,
     Saving,
@@ -25,7 +25,7 @@ from trainers.memory import (
     sizes_in,
     sizes_of,
 )
-from trainers.method import described, methods, settings_for
+from trainers.method import Method, described, methods_on, settings_for
 from trainers.models import Plan, is_half
 from trainers.pipeline import Base
 from trainers.precision import device_named, dtype_on, remark_on
@@ -43,10 +43,10 @@ def advertised(base: Base) -> dict[str, Any]:
             "title": base.family.title,
             "family": base.family.name,
             "size_px": base.size_px,
-            "text_width": int(base.unet.config.cross_attention_dim),
+            "text_width": text_width_of(base.denoiser.config),
         },
         "device": device_facts(base),
-        "methods": [_method_facts(base, name) for name, method in methods().items() if method.for_members],
+        "methods": [_method_facts(base, method) for method in methods_on(base.family).values() if method.for_members],
         "class_words": {kind: list(words) for kind, words in base.family.class_words.items()},
         "families": list(families()),
         "fits": _fits(base.family, sizes, room_mib(memory_of(base.device), sizes)),
@@ -92,11 +92,10 @@ def _device_facts(device: torch.device) -> dict[str, Any]:
     }
 
 
-def _method_facts(base: Base, name: str) -> dict[str, Any]:
-    method = methods()[name]
+def _method_facts(base: Base, method: Method) -> dict[str, Any]:
     settings = settings_for(method, base)
     return {
-        "name": name,
+        "name": method.name,
         "title": method.title,
         "summary": method.summary,
         "min_photos": method.min_photos,
@@ -153,6 +152,7 @@ def _family_line(family: Family, told: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 CARDS_GB = (6, 8, 12, 24)
+ROOM_FOR = (("sd1", 1), ("sd1", 4), ("sdxl", 1), ("sdxl", 4), ("z_image", 1))  # family, batch
 TAKEN_MIB = 1024  # of a card, by its driver, a screen, and an allocator that gives memory out in pieces
 
 
@@ -160,7 +160,7 @@ def room_table() -> str:
     """What cards of several sizes train, as Markdown; docs/operating.md shows it."""
     lines = ["| graphics card | base model | batch | needs | does without |", "|---|---|---|---|---|"]
     for gigabytes in CARDS_GB:
-        lines += [_room_row(gigabytes, families()[name], batch) for name in ("sd1", "sdxl") for batch in (1, 4)]
+        lines += [_room_row(gigabytes, families()[name], batch) for name, batch in ROOM_FOR]
     return "\n".join(lines)
 
 
@@ -178,9 +178,11 @@ def memory_need(plan: Plan, device_name: str) -> tuple[int, int]:
     Raises: TintypeError E_NO_DEVICE.
     """
     device = device_named(device_name)
+    total_mib = memory_of(device).total_mib
+    if own := [family for family in families().values() if family.pipeline and family.pipeline == plan.pipeline]:
+        return fit_of(own[0], sizes_of(own[0], dtype_on(device), device.type), total_mib).needs_mib, total_mib
     weights = [file for file in plan.files if file.local.endswith(".safetensors")]
     numbers = sum(file.bytes // (2 if is_half(file.remote) else 4) for file in weights)
     family = min(families().values(), key=lambda one: abs(one.numbers - numbers))  # its kind is not known yet
     sizes = replace(sizes_of(family, dtype_on(device), device.type), unet=numbers, vae=0, encoders=0)
-    total_mib = memory_of(device).total_mib
     return fit_of(family, sizes, total_mib).needs_mib, total_mib

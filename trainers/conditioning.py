@@ -1,15 +1,17 @@
-"""What the UNet is told besides noise: the text, and for SDXL what it means as a whole and where a picture was cut."""
+"""What a denoiser is told besides noise: the text; for SDXL what it means as a whole, and where a picture was cut."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
-from trainers.pipeline import Base
+if TYPE_CHECKING:
+    from trainers.pipeline import Base
 
 # B batch · T positions · D text width · P pooled width · C latent channels · H W latent height, width
 
@@ -20,26 +22,33 @@ class Said:
 
     hidden: Tensor  #: encoder_hidden_states of all encoders side by side: (B, T, D)
     pooled: Tensor | None = None  #: what each prompt means as a whole, where the base listens to it: (B, P)
+    lengths: tuple[int, ...] = ()  #: of each prompt, where what is beyond them is not heard; none: all is
 
     def repeated(self, count: int) -> Said:
         """Each prompt so many times, one after the other."""
         pooled = None if self.pooled is None else self.pooled.repeat_interleave(count, 0)
-        return Said(self.hidden.repeat_interleave(count, 0), pooled)
+        lengths = tuple(length for length in self.lengths for _ in range(count))
+        return Said(self.hidden.repeat_interleave(count, 0), pooled, lengths)
 
     def each(self) -> list[Said]:
         """The prompts one by one."""
         pooled = [None] * len(self.hidden) if self.pooled is None else self.pooled[:, None]
-        return [Said(hidden, own) for hidden, own in zip(self.hidden[:, None], pooled, strict=True)]
+        lengths: list[tuple[int, ...]] = [(length,) for length in self.lengths] or [()] * len(self.hidden)
+        return [Said(*one) for one in zip(self.hidden[:, None], pooled, lengths, strict=True)]
 
     def silenced(self) -> Said:
         """Zeros of the same shapes."""
-        return Said(torch.zeros_like(self.hidden), None if self.pooled is None else torch.zeros_like(self.pooled))
+        pooled = None if self.pooled is None else torch.zeros_like(self.pooled)
+        return Said(torch.zeros_like(self.hidden), pooled, self.lengths)
 
 
 def together(said: Sequence[Said]) -> Said:
-    """Encodings of equally many positions as one batch."""
+    """Encodings as one batch: of equally many positions, or each of which says its length."""
     pooled = [one.pooled for one in said if one.pooled is not None]
-    return Said(torch.cat([one.hidden for one in said]), torch.cat(pooled) if pooled else None)
+    lengths = tuple(length for one in said for length in one.lengths)
+    longest = max(one.hidden.shape[1] for one in said)
+    hidden = [functional.pad(one.hidden, (0, 0, 0, longest - one.hidden.shape[1])) for one in said] if lengths else None
+    return Said(torch.cat(hidden or [one.hidden for one in said]), torch.cat(pooled) if pooled else None, lengths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,9 @@ def whole(width: int, height: int) -> Frame:
 
 
 def predicted(base: Base, noisy: Tensor, timesteps: Tensor, said: Said, frames: Sequence[Frame]) -> Tensor:
-    """What the UNet says of noisy latents: (B, C, H, W) in the base's numbers."""
+    """What the denoiser says of noisy latents: (B, C, H, W) in the base's numbers."""
+    if base.family.architecture is not None:
+        return base.family.architecture.predicted(base.denoiser, noisy, timesteps, said)
     conditions: dict[str, Any] | None = None
     if said.pooled is not None:
         time_ids = torch.tensor([frame.time_ids for frame in frames], device=base.device, dtype=base.dtype)

@@ -75,8 +75,11 @@ def plan_of(name: ModelName, endpoint: str | None = None, *, with_checker: bool 
     files += _checker(siblings, name) if with_checker else ()
     card = info.card_data
     licence = str(card.get("license") or "unknown") if card else "unknown"
-    is_upscaler = told == INDEX and _class_in(Path(read)) == UPSCALER_CLASS
-    return Plan(name=name, commit=str(info.sha), licence=licence, files=files, is_upscaler=is_upscaler)
+    pipeline = _class_in(Path(read)) if told == INDEX else ""
+    is_upscaler = pipeline == UPSCALER_CLASS
+    return Plan(
+        name=name, commit=str(info.sha), licence=licence, files=files, pipeline=pipeline, is_upscaler=is_upscaler
+    )
 
 
 def _parts(index: Path) -> list[str]:

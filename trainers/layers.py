@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from trainers.adapter import Adapter
 from trainers.differences import Difference, LowRank, of_one_alpha
+from trainers.families import IN_ATTENTION
 from trainers.hearing import prior_of, said_of
 from trainers.learning import PlanSettings, Pupil, learn, plan_of
 from trainers.method import Lesson, Progress, setting
@@ -24,9 +25,6 @@ from trainers.weights import write_adapter
 if TYPE_CHECKING:
     from peft import PeftConfig
 
-#: kohya's choice: all linear layers of the transformer blocks, and what leads into and out of them
-IN_BLOCKS = ("to_q", "to_k", "to_v", "to_out.0", "ff.net.0.proj", "ff.net.2")
-AROUND_BLOCKS = ("proj_in", "proj_out")
 #: LoCon's further ones: the convolutions between those blocks
 CONVOLUTIONS = ("conv1", "conv2", "conv_shortcut", "downsamplers.0.conv", "upsamplers.0.conv")
 BYTES_PER_NUMBER = 2  # files are float16
@@ -46,14 +44,12 @@ class LayerSettings(PlanSettings):
     class_images: int = setting(0, 0, 400, CLASS_IMAGES)
 
 
-def targets_of(unet: nn.Module) -> list[tuple[str, nn.Linear | nn.Conv2d]]:
+def targets_of(denoiser: nn.Module, pattern: re.Pattern[str] = IN_ATTENTION) -> list[tuple[str, nn.Linear | nn.Conv2d]]:
     """The layers that are trained, by name: 192 in Stable Diffusion 1.5."""
     return [
         (name, module)
-        for name, module in unet.named_modules()
-        if isinstance(module, nn.Linear | nn.Conv2d)
-        and ".attentions." in name
-        and name.endswith(IN_BLOCKS + AROUND_BLOCKS)
+        for name, module in denoiser.named_modules()
+        if isinstance(module, nn.Linear | nn.Conv2d) and pattern.fullmatch(name)
     ]
 
 
@@ -71,12 +67,12 @@ def convolutions_of(unet: nn.Module) -> list[tuple[str, nn.Conv2d]]:
 
 def names_of(base: Base) -> Sequence[str]:
     """Of the layers that are trained."""
-    return [name for name, _ in targets_of(base.denoiser)]
+    return [name for name, _ in targets_of(base.denoiser, base.family.targets)]
 
 
 def layers_of(base: Base) -> Sequence[nn.Module]:
     """The layers that are trained, as they are frozen."""
-    return [layer for _, layer in targets_of(base.denoiser)]
+    return [layer for _, layer in targets_of(base.denoiser, base.family.targets)]
 
 
 def new_layers(base: Base, config: PeftConfig, seed: int, names: Sequence[str] | None = None) -> dict[str, nn.Module]:

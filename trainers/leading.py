@@ -16,7 +16,7 @@ from trainers.aesthetics import Direction, towards
 from trainers.clips import clip_of
 from trainers.conditioning import Said
 from trainers.pipeline import Applied, Base, TextEncoder, encoders_with_words, swapped
-from trainers.text import Spoken, encoded, ends_of, spoken
+from trainers.text import Spoken, encode_prompt, encoded, ends_of, spoken
 
 KEPT_MOST = 64  # prompts of the last minutes: a grid's variations and a second try ask for the same again
 
@@ -51,13 +51,11 @@ def encode_led(base: Base, prompt: str, words: Sequence[Applied]) -> Said:
     Source: aesthetic gradients, Gallego 2022, arXiv 2209.12330.
     Raises: TintypeError as `clip_of`; E_WRONG_BASE for a style of another CLIP.
     """
-    said = spoken(base, prompt, words)
-    with torch.no_grad():
-        plain = encoded(base, [said.ids], said.rows, words)
+    plain = encode_prompt(base, prompt, words)
     styles = sorted(((a.fingerprint, s, a.direction) for a, s in words if a.direction), key=lambda style: style[:2])
     if not styles:
         return plain
-    hidden = plain.hidden
+    said, hidden = spoken(base, prompt, words), plain.hidden
     for fingerprint, strength, direction in styles:
         led = _led(base, said, words, direction, fingerprint)
         hidden = hidden + strength * (led.hidden.to(hidden) - plain.hidden)

@@ -11,7 +11,7 @@ from storage.errors import NotAllowed, TintypeError
 from storage.records import Kind
 from storage.words import check_word
 from trainers.attempt import Attempt
-from trainers.method import Lesson, Method, Progress, method_named, settings_for
+from trainers.method import Lesson, Method, Progress, method_on, settings_for
 
 if TYPE_CHECKING:
     from trainers.pipeline import Base
@@ -39,12 +39,12 @@ class Task:
 def task_of(base: Base, attempt: Attempt, resume: Path | None) -> Task:
     """Check the order and make a task of it; `resume` is the method's own checkpoint.
 
-    Raises: TintypeError E_NO_CONSENT, E_METHOD, E_NO_SUCH_SETTING, E_SETTING_RANGE, E_PHOTOS_FEW, E_ATTEMPT;
-    WordRefused.
+    Raises: TintypeError E_NO_CONSENT, E_METHOD, E_METHOD_BASE, E_NO_SUCH_SETTING, E_SETTING_RANGE, E_PHOTOS_FEW,
+    E_ATTEMPT; WordRefused.
     """
     kind = attempt.get("kind", str)
     check_consent(attempt, kind)
-    method = method_named(attempt.get("method", str, "lora"))
+    method = method_on(base.family, attempt.get("method", str, "lora"))
     photos = [attempt.file(row.get("path")) for row in attempt.records("photos")]
     if len(photos) < method.min_photos:
         raise TintypeError("E_PHOTOS_FEW", have=len(photos), need=method.min_photos, method=method.title)

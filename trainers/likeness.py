@@ -17,7 +17,6 @@ from torch import Tensor, nn
 from storage.records import Kind
 from trainers.conditioning import Said, predicted, together, whole
 from trainers.imagine import encoded_picture
-from trainers.loss import add_noise, alphas_cumprod_of
 from trainers.showing import drawn_plainly, opened
 from trainers.text import encode_prompt
 
@@ -80,11 +79,11 @@ def obedience(seen: Tensor, before: Tensor) -> float:
 
 
 def features_of(base: Base) -> Eye:
-    """What the base's own UNet notices of a picture: means and deviations of the channels halfway up, at a low noise.
+    """What the base's own denoiser notices of a picture: means and deviations of the channels halfway, at a low noise.
 
     Source: diffusion features, Tang et al. 2023, arXiv 2306.03881.
     """
-    block = base.unet.up_blocks[(len(base.unet.up_blocks) - 1) // 2]
+    block = _halfway(base)
     with torch.no_grad(), base.autocast():
         said = together([encode_prompt(base, "", ())] * NOISES)
     return lambda pictures: torch.stack([_noticed(base, block, said, picture) for picture in pictures])
@@ -97,7 +96,7 @@ def _noticed(base: Base, block: nn.Module, said: Said, picture: Image) -> Tensor
     latents = encoded_picture(base, picture.convert("RGB").resize((side, side))).cpu()
     noise = torch.randn((NOISES, *latents.shape[1:]), generator=torch.Generator().manual_seed(NOISE_SEED))
     timesteps = torch.full((NOISES,), TIMESTEP)
-    noisy = add_noise(latents.expand_as(noise), noise, alphas_cumprod_of(base.scheduler), timesteps)
+    noisy = base.diffusion.noisy(latents.expand_as(noise), noise, timesteps)
     held: list[Tensor] = []
     hook = block.register_forward_hook(lambda module, given, made: held.append(made))
     try:
@@ -106,5 +105,18 @@ def _noticed(base: Base, block: nn.Module, said: Said, picture: Image) -> Tensor
             predicted(base, noisy.to(base.device, base.dtype), timesteps.to(base.device), said, frames)
     finally:
         hook.remove()
-    channels = held[0].float().mean(0).flatten(1).cpu()
+    channels = _channels(base, held[0], noisy).float().mean(0).flatten(1).cpu()
     return torch.cat([channels.mean(1), channels.std(1)])
+
+
+def _halfway(base: Base) -> nn.Module:
+    """Of a UNet, the block halfway up."""
+    if base.family.architecture is not None:
+        return base.family.architecture.noticing(base.denoiser)
+    block: nn.Module = base.unet.up_blocks[(len(base.unet.up_blocks) - 1) // 2]
+    return block
+
+
+def _channels(base: Base, made: Tensor, noisy: Tensor) -> Tensor:
+    """What came out of it, as channels of places in the picture: (NOISES, C, ...)."""
+    return made if base.family.architecture is None else base.family.architecture.noticed(made, noisy)

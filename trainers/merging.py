@@ -18,7 +18,7 @@ from trainers.adapter import Adapter
 from trainers.composing import Share, composed
 from trainers.differences import Difference, LowRank, Whole, of_one_alpha, shortened
 from trainers.method import Lesson
-from trainers.names import layer_names, name_in_files
+from trainers.names import key_in_files, layer_names
 from trainers.pipeline import Base, layer_at
 from trainers.text import token_table, weighed
 from trainers.weights import metadata_of, negative_tensors, write_tensors
@@ -292,7 +292,7 @@ def _told(parent: Parent) -> dict[str, object]:
 
 def _layer_tensors(base: Base, found: Merged, dtype: torch.dtype) -> dict[str, Tensor]:
     return {
-        f"{name_in_files(base, name)}.{part}": tensor.to(dtype).contiguous()
+        key_in_files(base, name, part): tensor.to(dtype).contiguous()
         for name, difference in found.adapter.linear.items()
         for part, tensor in _exact(difference, layer_at(base, name).weight).items()
     }

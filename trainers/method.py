@@ -12,6 +12,7 @@ from storage.errors import TintypeError
 from trainers.registry import Registry
 
 if TYPE_CHECKING:
+    from trainers.families import Family
     from trainers.looking import Look
     from trainers.pipeline import Base
     from trainers.thrift import Concession
@@ -104,6 +105,22 @@ def method_named(name: str) -> Method:
     if name not in known:
         raise TintypeError("E_METHOD", method=name, known=", ".join(known))
     return known[name]
+
+
+def methods_on(family: Family) -> Mapping[str, Method]:
+    """Those that learn words on a family's base models, by name."""
+    return {name: method for name, method in methods().items() if family.methods is None or name in family.methods}
+
+
+def method_on(family: Family, name: str) -> Method:
+    """The method, if it learns words on this family's base models.
+
+    Raises: TintypeError E_METHOD with those there are, E_METHOD_BASE with those that do.
+    """
+    method, known = method_named(name), methods_on(family)
+    if name not in known:
+        raise TintypeError("E_METHOD_BASE", method=method.title, base=family.title, known=", ".join(known))
+    return method
 
 
 def settings_for(method: Method, base: Base, chosen: Mapping[str, Any] | None = None) -> Any:

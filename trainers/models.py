@@ -60,6 +60,7 @@ class Plan:
     commit: str
     licence: str
     files: tuple[RemoteFile, ...]
+    pipeline: str = ""  #: its class, where its index names one
     is_upscaler: bool = False  #: it is no base model, but one for enlarging
 
     @property
@@ -170,7 +171,9 @@ def chosen(siblings: Mapping[str, tuple[int, str | None]], parts: Sequence[str])
     files = [RemoteFile(INDEX, INDEX, *siblings[INDEX])]
     for part in parts:
         inside = {path: about for path, about in siblings.items() if path.startswith(f"{part}/")}
-        plain = [path for path in inside if path.endswith((".json", ".txt", ".model")) and "index" not in path]
+        plain = [
+            path for path in inside if path.endswith((".json", ".txt", ".model", ".jinja")) and "index" not in path
+        ]
         weights = _weights(inside)
         if not weights and any(path.endswith((".bin", ".ckpt", ".pt")) for path in inside):
             return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from torch import nn
@@ -10,6 +11,14 @@ from trainers.pipeline import Base, encoder_name
 
 PREFIX = "lora_unet_"
 PREFIXES = (PREFIX, "lora_te_", "lora_te1_", "lora_te2_")
+#: a pair's halves in files whose names keep their dots, which are peft's
+DOTTED = {"lora_down.weight": "lora_A.weight", "lora_up.weight": "lora_B.weight"}
+#: such a name, with what ai-toolkit, ComfyUI and diffusers write before it
+DOTTED_KEY = re.compile(
+    r"(?:diffusion_model|transformer)\.(?P<layer>.+)"
+    r"\.(?P<part>lora_[AB]\.weight|lora_(?:down|up)\.weight|alpha|lokr_w[12](?:_[ab])?|hada_w[12]_[ab]|diff)"
+)
+KOHYA = {dotted: part for part, dotted in DOTTED.items()}
 TEXT_MODEL = "text_model"  # CLIP's own layer between a text encoder and its layers
 
 
@@ -25,6 +34,20 @@ def name_in_files(base: Base, name: str) -> str:
         return kohya_name(base.family.names_in_files(name))
     number = "" if len(base.encoders) == 1 else "1" if part == encoder_name(0) else "2"
     return f"lora_te{number}_{TEXT_MODEL}_{own.removeprefix(f'{TEXT_MODEL}.')}".replace(".", "_")
+
+
+def key_in_files(base: Base, name: str, part: str) -> str:
+    """What a part of a layer's difference is called in files: kohya's way, or with its dots where its family's are."""
+    prefix = base.family.layer_prefix
+    return f"{prefix}{name}.{DOTTED.get(part, part)}" if prefix else f"{name_in_files(base, name)}.{part}"
+
+
+def split_key(key: str) -> tuple[str, str]:
+    """(kohya's name of the layer, kohya's name of the part) of a key of either way."""
+    if found := DOTTED_KEY.fullmatch(key):
+        return kohya_name(found["layer"]), KOHYA.get(found["part"], found["part"])
+    stem, _, part = key.partition(".")
+    return stem, part
 
 
 def layer_names(base: Base) -> Mapping[str, str]:

@@ -55,13 +55,15 @@ def hyper_in(tensors: dict[str, Tensor], notes: Mapping[str, str], base: Base) -
     return found
 
 
-def direction_in(tensors: dict[str, Tensor], notes: Mapping[str, str]) -> Direction | None:
+def direction_in(tensors: dict[str, Tensor], notes: Mapping[str, str], base: Base) -> Direction | None:
     """Take a style's direction out of a file's tensors, float32.
 
-    Raises: WeightsRefused E_WEIGHTS_FOREIGN.
+    Raises: WeightsRefused E_WEIGHTS_FOREIGN, E_WRONG_BASE where no text encoder can be led.
     """
     if DIRECTION not in tensors:
         return None
+    if base.family.architecture is not None:
+        raise WeightsRefused("E_WRONG_BASE", base=base.id)
     try:
         return Direction.read(tensors.pop(DIRECTION).float(), notes.get(AESTHETIC_NOTE, ""))
     except ValueError as error:

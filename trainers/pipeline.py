@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from storage.beside import Beside
 from storage.errors import TintypeError
@@ -21,10 +20,11 @@ from trainers.adapter import Adapter
 from trainers.autoencoder import OtherVae, vae_for
 from trainers.canvas import Canvas, canvas_for
 from trainers.checks import OutputCheck, check_for
-from trainers.differences import Difference, LowRank
-from trainers.diffusion import Ddpm, Diffusion
+from trainers.deltas import Deltas
+from trainers.differences import Difference
+from trainers.diffusion import Diffusion, diffusion_of
 from trainers.eyes import eye_for
-from trainers.families import Family, family_of
+from trainers.families import Family, families, family_of
 from trainers.hypernetworks import fits, with_hypernetworks
 from trainers.precision import device_named, dtype_on, remark_on
 from trainers.upscaling import Upscaler, upscaler_for
@@ -36,10 +36,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ENCODERS = "text_encoder"
-MATRIX_DIMENSIONS = 2
-PICTURE_DIMENSIONS = 4  # (B, I, H, W); a linear layer sees three
-
-# B batch · T positions · I input width · O output width · r rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,7 @@ class TextEncoder:
     """One of a base's text encoders, with its tokenizer."""
 
     tokenizer: CLIPTokenizer
-    model: Any  #: CLIPTextModel, or CLIPTextModelWithProjection, which also says what a prompt means as a whole
+    model: Any  #: CLIPTextModel, one WithProjection, which also says what a prompt means as a whole, or a chat model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +55,7 @@ class Base:
     family: Family
     encoders: tuple[TextEncoder, ...]
     vae: Any  #: AutoencoderKL; diffusers' lazy imports hide its type
-    denoiser: Any  #: UNet2DConditionModel
+    denoiser: Any  #: UNet2DConditionModel, or another that its family's architecture knows how to ask
     scheduler: Any  #: the scheduler as it was stored; samplers are made from its config
     device: torch.device
     vae_name: str = ""  #: of the VAE that stands in the place of its own; empty: its own
@@ -97,7 +93,7 @@ class Base:
     @property
     def diffusion(self) -> Diffusion:
         """What its denoiser was taught."""
-        return Ddpm(self.scheduler)
+        return diffusion_of(self.scheduler)
 
     @property
     def scaling_factor(self) -> float:
@@ -173,13 +169,15 @@ def _pipeline(where: Path, dtype: torch.dtype, vae: OtherVae | None) -> Any:
     import diffusers
 
     told: dict[str, Any] = {"feature_extractor": None, "image_encoder": None}
-    told |= {"vae": vae.model} if vae else {}
     declared = str(diffusers.DiffusionPipeline.load_config(where, local_files_only=True).get("_class_name"))
     if declared.startswith("StableDiffusionXL"):  # one for inpainting has the same parts
         pipeline_class: Any = diffusers.StableDiffusionXLPipeline
+    elif declared in {family.pipeline for family in families().values()}:
+        pipeline_class, told = getattr(diffusers, declared), {}
     else:
         pipeline_class = diffusers.StableDiffusionPipeline
         told |= {"safety_checker": None, "requires_safety_checker": False}
+    told |= {"vae": vae.model} if vae else {}
     return pipeline_class.from_pretrained(where, dtype=dtype, local_files_only=True, use_safetensors=True, **told)
 
 
@@ -199,22 +197,26 @@ def base_of(pipeline: Any, name: str, revision: str, device: torch.device) -> Ba
 
     Raises: TintypeError E_NO_FAMILY.
     """
-    encoders = _encoders(pipeline)
-    for part in (*(encoder.model for encoder in encoders), pipeline.vae, pipeline.unet):
+    encoders, denoiser = _encoders(pipeline), _denoiser(pipeline)
+    for part in (*(encoder.model for encoder in encoders), pipeline.vae, denoiser):
         part.to(device).eval().requires_grad_(False)
-    pipeline.unet.to(memory_format=torch.channels_last)
+    denoiser.to(memory_format=torch.channels_last)
     return Base(
         id=name,
         revision=revision,
-        family=family_of(name, pipeline.unet.config, pipeline.scheduler.config),
+        family=family_of(name, denoiser.config, pipeline.scheduler.config),
         encoders=encoders,
         vae=pipeline.vae,
-        denoiser=pipeline.unet,
+        denoiser=denoiser,
         scheduler=pipeline.scheduler,
         device=device,
         empty_is_zero=bool(pipeline.config.get("force_zeros_for_empty_prompt")),
-        canvas=canvas_for(pipeline.unet, pipeline.vae),
+        canvas=canvas_for(denoiser, pipeline.vae),
     )
+
+
+def _denoiser(pipeline: Any) -> Any:
+    return pipeline.unet if "unet" in pipeline.components else pipeline.transformer
 
 
 def _encoders(pipeline: Any) -> tuple[TextEncoder, ...]:
@@ -259,47 +261,6 @@ def swapped(root: nn.Module, modules: Mapping[str, nn.Module]) -> Iterator[None]
 
 
 Applied = tuple[Adapter, float]
-
-
-class Deltas(nn.Module):
-    """A frozen layer with several words' differences added to its output; pixels are positions.
-
-    A pair of thin matrices is never multiplied out; other differences are, once, and added up.
-    """
-
-    def __init__(self, base_layer: nn.Module, parts: Sequence[tuple[Difference, float]]) -> None:
-        super().__init__()
-        self.base_layer = base_layer
-        weight: Tensor = base_layer.weight  # type: ignore[assignment]
-        thin = [(low, strength) for low, strength in parts if _is_thin(low)]
-        self._thin = [(low.down.to(weight), (low.up * low.scale * strength).to(weight)) for low, strength in thin]
-        full = [strength * difference.of(weight) for difference, strength in parts if not _is_thin(difference)]
-        self._full = torch.stack(full).sum(0).to(weight) if full else None
-
-    def forward(self, hidden: Tensor, *args: Any) -> Tensor:
-        """(B, T, I) -> (B, T, O), or (B, I, H, W) -> (B, O, H, W)."""
-        made: Tensor = self.base_layer(hidden, *args)
-        if self._full is not None:
-            made = made + _through(self.base_layer, self._full, hidden)
-        if not self._thin:
-            return made
-        is_picture = hidden.ndim == PICTURE_DIMENSIONS
-        positions = hidden.flatten(2).transpose(1, 2) if is_picture else hidden
-        for down, up in self._thin:
-            delta = (positions @ down.T) @ up.T
-            made = made + (delta.transpose(1, 2).reshape(made.shape) if is_picture else delta)
-        return made
-
-
-def _is_thin(difference: Difference) -> TypeGuard[LowRank]:
-    return isinstance(difference, LowRank) and difference.down.ndim == MATRIX_DIMENSIONS
-
-
-def _through(layer: nn.Module, weight: Tensor, hidden: Tensor) -> Tensor:
-    """What the layer would say with this weight and no bias."""
-    if isinstance(layer, nn.Conv2d):
-        return functional.conv2d(hidden, weight, None, layer.stride, layer.padding, layer.dilation, layer.groups)
-    return functional.linear(hidden, weight)
 
 
 def with_words(base: Base, words: Sequence[Applied]) -> Mapping[str, nn.Module]:

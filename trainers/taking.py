@@ -20,7 +20,7 @@ from trainers.adapter import Adapter
 from trainers.differences import Difference, LowRank, read_difference
 from trainers.hypernetworks import rounded
 from trainers.miniature import MODEL_ID
-from trainers.names import PREFIX, layer_names
+from trainers.names import DOTTED_KEY, PREFIX, layer_names, split_key
 from trainers.parts import direction_in, hyper_in
 from trainers.pipeline import ENCODERS, Base, layer_at
 from trainers.weights import checked_rows, contents_of, negative_rows, side_by_side
@@ -52,6 +52,7 @@ FAMILIES = (
     (re.compile(r"stable-diffusion-xl|sdxl"), "sdxl"),
     (re.compile(r"stable-diffusion-3|sd3"), "Stable Diffusion 3"),
     (re.compile(r"flux"), "FLUX"),
+    (re.compile(r"z[-_]?image"), "z_image"),
     (re.compile(r"tintype[-_]miniature"), MODEL_ID),
 )
 METHODS = {(True, True): "pivotal", (True, False): "lora", (False, True): "textual_inversion"}
@@ -93,7 +94,7 @@ def taken(base: Base, order: Order) -> Taken:
         notes |= told
         tensors |= found
     made_for = _made_for(base, notes, tensors, order.name)
-    hyper, direction = hyper_in(tensors, notes, base), direction_in(tensors, notes)
+    hyper, direction = hyper_in(tensors, notes, base), direction_in(tensors, notes, base)
     negative = negative_rows(tensors, base)
     rows = _rows(base, tensors, order.name, is_merged=MERGED in notes)
     linear = _layers(base, tensors, notes, order)
@@ -206,6 +207,8 @@ def _layers(
 
 def _matched(key: str) -> tuple[str, str] | None:
     """(the layer, the part) as kohya or LyCORIS writes them, of a tensor's name in any layout."""
+    if DOTTED_KEY.fullmatch(key):
+        return split_key(key)
     for layout in LAYOUTS:
         match = layout.fullmatch(key)
         if match:

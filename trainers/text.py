@@ -219,7 +219,7 @@ def _read(encoder: TextEncoder, rows: Tensor, pages: Tensor, *, has_layers: bool
 def stacked(base: Base, said: Sequence[Said]) -> Said:
     """Encodings (1, T, D) of any number of pages as one batch: (B, T, D); shorter ones end in empty pages."""
     length, longest = base.tokenizer.model_max_length, max(one.hidden.shape[1] for one in said)
-    if all(one.hidden.shape[1] == longest for one in said):
+    if said[0].lengths or all(one.hidden.shape[1] == longest for one in said):
         return together(said)
     empty = encode_prompt(base, "", ()).hidden
     return together(
@@ -238,6 +238,9 @@ def encode_prompt(
 
     Words `beside` it stand in the prompt that this one is drawn with, and change the encoders for it, too.
     """
+    if (architecture := base.family.architecture) is not None:
+        at_hand(base.encoders[0].model, device=base.device)
+        return architecture.said(base.encoders[0], in_plain_text(prompt, [adapter for adapter, _ in adapters]))
     said = spoken(base, prompt, adapters)
     return encoded(base, [said.ids], said.rows, [*adapters, *beside])
 
@@ -263,6 +266,13 @@ def spoken(base: Base, prompt: str, adapters: Sequence[tuple[Adapter, float]]) -
     return Spoken(tokens.ids, [own.to(base.device) for own in rows])
 
 
+def in_plain_text(prompt: str, adapters: Sequence[Adapter]) -> str:
+    """A prompt with the ordinary text that stands for each of these words in its place."""
+    said = {adapter.word: adapter.text for adapter in adapters}
+    parts = parse_prompt(prompt)
+    return "".join(part.text if isinstance(part, Text) else said.get(part.name, part.name) for part in parts)
+
+
 def no_rows(encoder: TextEncoder) -> Tensor:
     """(0, D)."""
     return torch.zeros(0, token_table(encoder).shape[1])
@@ -270,6 +280,8 @@ def no_rows(encoder: TextEncoder) -> Tensor:
 
 def left_out(base: Base, prompt: str, adapters: Sequence[Adapter]) -> str:
     """What of a prompt lies beyond the family's last page and is not heard; empty when all is."""
+    if (architecture := base.family.architecture) is not None:
+        return architecture.rest(base.encoders[0], in_plain_text(prompt, adapters))
     return _tokens(base, prompt, adapters).rest
 
 

@@ -22,11 +22,12 @@ from storage.words import NAME
 from trainers.adapter import Adapter
 from trainers.differences import PARTS, Difference, LowRank, read_difference
 from trainers.method import Lesson
-from trainers.names import PREFIXES, layer_names, name_in_files
+from trainers.names import PREFIXES, key_in_files, layer_names, split_key
 from trainers.parts import direction_in, hyper_in, part_notes, part_tensors
 from trainers.pipeline import Base, layer_at
 from trainers.text import token_table
 
+SAID = {"epsilon": "epsilon", "v_prediction": "v"}  # as ModelSpec calls what a denoiser says; for flows it has no word
 MAX_HEADER_BYTES = 2**20
 MOST_SAID = 200  # characters of what a stranger's file wants to be called by
 
@@ -54,9 +55,9 @@ def write_tensors(
 
 
 def layer_tensors(adapter: Adapter, base: Base) -> dict[str, Tensor]:
-    """Each layer's difference under kohya's name of the layer, in float16."""
+    """Each layer's difference under the name of the layer in files, in float16."""
     return {
-        f"{name_in_files(base, name)}.{part}": tensor
+        key_in_files(base, name, part): tensor
         for name, difference in adapter.linear.items()
         for part, tensor in difference.named(layer_at(base, name).weight).items()
     }
@@ -88,7 +89,6 @@ def metadata_of(base: Base, lesson: Lesson, method: str, adapter: Adapter) -> di
         "modelspec.title": lesson.word,
         "modelspec.resolution": f"{family.size_px}x{family.size_px}",
         "modelspec.trigger_phrase": trigger,
-        "modelspec.prediction_type": "v" if base.scheduler.config.prediction_type == "v_prediction" else "epsilon",
         "ss_base_model_version": family.kohya_version,
         "ss_v2": str(family.name.startswith("sd2")),
         "ss_output_name": lesson.word,
@@ -103,6 +103,8 @@ def metadata_of(base: Base, lesson: Lesson, method: str, adapter: Adapter) -> di
         "tintype.base_model": base.id,
         "tintype.base_revision": base.revision,
     }
+    if said := SAID.get(base.diffusion.prediction_type):
+        told["modelspec.prediction_type"] = said
     told |= {"ss_vae_name": base.vae_name} if base.vae_name else {}
     for difference in list(adapter.linear.values())[:1]:  # all are of one kind
         told |= _network(difference)
@@ -205,7 +207,7 @@ def read_adapter(path: Path, base: Base) -> Adapter:
         tensors = _tensors(file, path)
     label = _label(told, path)
     _check_base(label, base)
-    hyper, direction = hyper_in(tensors, told, base), direction_in(tensors, told)
+    hyper, direction = hyper_in(tensors, told, base), direction_in(tensors, told, base)
     negative = negative_rows(tensors, base)
     rows = _rows(tensors, base, is_merged=MERGED in told)
     layers = {name: tensor for name, tensor in tensors.items() if row_key(name) is None}
@@ -267,6 +269,8 @@ def checked_rows(found: Mapping[str, Tensor], base: Base) -> tuple[Tensor, ...]:
     """
     if not found:
         return ()
+    if base.family.architecture is not None:  # it hears no rows
+        raise WeightsRefused("E_WRONG_BASE", base=base.id)
     rows = tuple(found[key].float() for key in ROW_KEYS[len(base.encoders)] if key in found)
     widths = [token_table(encoder).shape[1] for encoder in base.encoders]
     if [own.ndim == 2 and own.shape[1] for own in rows] != widths or len({len(own) for own in rows} | {0}) != 2:
@@ -298,7 +302,7 @@ def _linear(tensors: Mapping[str, Tensor], base: Base) -> dict[str, Difference]:
     names = layer_names(base)
     layers: dict[str, dict[str, Tensor]] = {}
     for key in sorted(tensors):
-        stem, _, part = key.partition(".")
+        stem, part = split_key(key)
         if part not in PARTS or not stem.startswith(PREFIXES):  # a DoRA's scale cannot be left out
             raise WeightsRefused("E_WEIGHTS_FOREIGN", key=key)
         layers.setdefault(stem, {})[part] = tensors[key]

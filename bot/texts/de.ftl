@@ -1355,6 +1355,8 @@ E_ENGINE_ASLEEP = Die Maschine ist nicht wach, deshalb geht das gerade nicht. Ve
 E_DISCORD_AWAY = Discord sagt gerade nicht, wer Mitglied des Servers ist. Es hat sich nichts geändert; versuch es gleich noch einmal.
 E_STUDIO_BUSY = Sehr viele benutzen gerade Tintype, deshalb dauerte das zu lange. Es wurde nichts geändert; versuch es gleich noch einmal.
 E_METHOD = Ein Verfahren „{ $method }“ gibt es hier nicht. Nimm eines von diesen: { $known }.
+E_METHOD_BASE = { $method } geht mit dem Basismodell hier, { $base }, nicht. Nimm eines von diesen Verfahren: { $known }.
+E_EDIT_BASE = Mit dem Basismodell hier, { $base }, lassen sich Fotos nicht ändern. Beginn stattdessen mit /imagine ein neues Bild aus dem Foto.
 E_CLASS_WORD = Das Basismodell kennt „{ $class_word }“ nicht als Oberbegriff { $kind ->
     [person] einer Person
     [animal] eines Tiers
@@ -1905,7 +1907,7 @@ E_SETTING_CHOICE = „{ $value }“ geht für { $setting } nicht. Gib eines davo
 E_OPTIMIZER_MISSING = Der Optimierer „{ $optimizer }“ braucht das Paket { $package }, das hier nicht installiert ist. Installiere es, oder nimm adamw.
 E_OPTIMIZER_DEVICE = Der Optimierer „{ $optimizer }“ rechnet nur auf einer NVIDIA-Grafikkarte. Nimm adamw oder prodigy.
 E_DIVERGED = Das Training entgleiste bei Schritt { $step } und ließ sich auch langsamer nicht fangen. Trainiere noch einmal; geschieht es wieder, lass Fotos weg, die ganz anders sind als die übrigen.
-E_NO_FAMILY = „{ $base }“ ist kein Basismodell einer Art, die Tintype kennt. Nimm eines aus Stable Diffusion 1.x oder 2.x.
+E_NO_FAMILY = „{ $base }“ ist kein Basismodell einer Art, die Tintype kennt. Nimm eines aus Stable Diffusion 1.x, 2.x oder XL, oder aus Z-Image.
 E_NO_DEVICE = Ein Gerät „{ $device }“ gibt es auf diesem Rechner nicht. Setz TINTYPE_DEVICE auf auto, cpu oder cuda.
 
 ## Das Terminal des Betreibers: tintype run

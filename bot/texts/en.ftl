@@ -1328,6 +1328,8 @@ E_ENGINE_ASLEEP = No engine is awake, so this cannot be answered right now. Try 
 E_DISCORD_AWAY = Discord does not say just now who is a member of the server. Nothing was changed; try again in a moment.
 E_STUDIO_BUSY = Very many are using this Tintype just now, so this took too long. Nothing was changed; try again in a moment.
 E_METHOD = There is no way to learn called “{ $method }” here. Choose one of: { $known }.
+E_METHOD_BASE = { $method } does not work with the base model in use, { $base }. Choose one of: { $known }.
+E_EDIT_BASE = Photos cannot be edited with the base model in use, { $base }. Begin a new picture from the photo instead, with /imagine.
 E_CLASS_WORD = The base model does not know “{ $class_word }” as a kind of { $kind }. Choose one of: { $known }.
 E_WORD_OPEN = The bracket of <{ $word } is never closed, so it would be ordinary text. Write <{ $word }>, or <{ $word }:0.8> for less of it. Nothing was queued.
 E_KIND_NEEDED = Say what the photos show first: a person, an animal or a thing. The buttons are below the photos.
@@ -1878,7 +1880,7 @@ E_SETTING_CHOICE = “{ $value }” does not do for { $setting }. Give one of: {
 E_OPTIMIZER_MISSING = The optimizer “{ $optimizer }” needs the package { $package }, which is not installed here. Install it, or take adamw.
 E_OPTIMIZER_DEVICE = The optimizer “{ $optimizer }” computes on an NVIDIA graphics card alone. Take adamw or prodigy.
 E_DIVERGED = The training ran away at step { $step } and could not be caught, even at a lower rate. Train again; if it happens again, leave out photos that are very unlike the others.
-E_NO_FAMILY = “{ $base }” is no base model of a kind that Tintype knows. Take one made from Stable Diffusion 1.x or 2.x.
+E_NO_FAMILY = “{ $base }” is no base model of a kind that Tintype knows. Take one made from Stable Diffusion 1.x, 2.x or XL, or from Z-Image.
 E_NO_DEVICE = There is no device “{ $device }” on this machine. Set TINTYPE_DEVICE to auto, cpu or cuda.
 
 ## The operator's terminal: tintype run

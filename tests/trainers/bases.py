@@ -12,14 +12,26 @@ import torch
 from diffusers import (
     AutoencoderKL,
     DDIMScheduler,
+    FlowMatchEulerDiscreteScheduler,
     StableDiffusionInpaintPipeline,
     StableDiffusionPipeline,
     StableDiffusionXLInpaintPipeline,
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
+    ZImagePipeline,
+    ZImageTransformer2DModel,
 )
 from PIL import Image, ImageDraw
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+from transformers import (
+    CLIPTextConfig,
+    CLIPTextModel,
+    CLIPTextModelWithProjection,
+    CLIPTokenizer,
+    Qwen2Tokenizer,
+    Qwen3Config,
+    Qwen3Model,
+)
+from transformers.convert_slow_tokenizer import bytes_to_unicode
 
 from trainers.clips import Clip, ClipSource
 from trainers.dataset import pixels_of
@@ -76,7 +88,7 @@ def tiny_unet(text_width: int = TEXT_WIDTH, *, channels: int = 8, **more: Any) -
     )
 
 
-def tiny_vae(channels: int = 8) -> AutoencoderKL:
+def tiny_vae(channels: int = 8, **more: Any) -> AutoencoderKL:
     return AutoencoderKL(
         down_block_types=("DownEncoderBlock2D",) * 3,
         up_block_types=("UpDecoderBlock2D",) * 3,
@@ -85,6 +97,7 @@ def tiny_vae(channels: int = 8) -> AutoencoderKL:
         norm_num_groups=4,
         sample_size=64,
         scaling_factor=0.5,
+        **more,
     )
 
 
@@ -146,12 +159,68 @@ def tiny_inpainting(*, is_xl: bool = False) -> StableDiffusionInpaintPipeline | 
     return StableDiffusionInpaintPipeline(**parts, requires_safety_checker=False)
 
 
+CHAT = (  # as Qwen3's, without what one message does not need
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+def tiny_chat_tokenizer() -> Qwen2Tokenizer:
+    """One token for each byte, and those of a chat."""
+    letters = {letter: index for index, letter in enumerate(bytes_to_unicode().values())}
+    tokenizer = Qwen2Tokenizer(
+        vocab=letters | {"<|endoftext|>": len(letters)},
+        merges=[],
+        additional_special_tokens=["<|im_start|>", "<|im_end|>"],
+    )
+    tokenizer.chat_template = CHAT
+    return tokenizer
+
+
+def tiny_z_image() -> ZImagePipeline:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(14)
+        tokenizer = tiny_chat_tokenizer()
+        text_encoder = Qwen3Model(
+            Qwen3Config(
+                vocab_size=len(tokenizer),
+                hidden_size=TEXT_WIDTH,
+                intermediate_size=32,
+                num_hidden_layers=3,
+                num_attention_heads=2,
+                num_key_value_heads=1,
+                head_dim=8,
+                bos_token_id=None,
+                eos_token_id=None,
+            )
+        )
+        transformer = ZImageTransformer2DModel(
+            in_channels=8,
+            dim=24,
+            n_layers=1,
+            n_refiner_layers=1,
+            n_heads=2,
+            n_kv_heads=2,
+            cap_feat_dim=TEXT_WIDTH,
+            axes_dims=[4, 4, 4],
+            axes_lens=[1024, 32, 32],
+        )
+        return ZImagePipeline(
+            scheduler=FlowMatchEulerDiscreteScheduler(shift=6.0),
+            vae=tiny_vae(shift_factor=0.2),
+            text_encoder=text_encoder,
+            tokenizer=tokenizer,
+            transformer=transformer,
+        )
+
+
 TINY: Mapping[str, Callable[[], Any]] = {
     "epsilon": lambda: tiny_pipeline("epsilon"),
     "v_prediction": lambda: tiny_pipeline("v_prediction"),
     "sdxl": tiny_xl_pipeline,
     "inpainting": tiny_inpainting,
     "sdxl_inpainting": lambda: tiny_inpainting(is_xl=True),
+    "z_image": tiny_z_image,
 }
 
 
@@ -176,6 +245,10 @@ def base_for(what: str) -> Base:
         family = replace(family, clip=ClipSource("tiny", CLIP_WIDTH, tiny_clip))
         if what.startswith("sdxl"):
             family = replace(family, text_layer=-2, names_in_files=families()["sdxl"].names_in_files)
+        if what == "z_image":
+            own = ("size_px", "bucket_px", "max_aspect", "shapes", "closeups", "may_flip")
+            sizes = {name: getattr(family, name) for name in own}
+            family = replace(families()[what], **sizes)
         BASES[what] = replace(base, family=family)
     return BASES[what]
 

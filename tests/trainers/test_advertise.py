@@ -11,6 +11,7 @@ import torch
 from bot.machine import device_said
 from bot.studio import EngineFacts
 from trainers.advertise import advertised, bundled, fitting, memory_need
+from trainers.families import families
 from trainers.memory import Memory
 from trainers.method import methods
 from trainers.models import ModelName, Plan, RemoteFile
@@ -66,8 +67,8 @@ def test_a_line_says_what_a_training_does_without(monkeypatch: pytest.MonkeyPatc
     assert "; activations are computed twice, a third more time (−1,366 MiB)" in line
 
 
-def plan(*files: RemoteFile) -> Plan:
-    return Plan(name=ModelName("a/b", "main"), commit="0" * 40, licence="mit", files=files)
+def plan(*files: RemoteFile, pipeline: str = "") -> Plan:
+    return Plan(name=ModelName("a/b", "main"), commit="0" * 40, licence="mit", files=files, pipeline=pipeline)
 
 
 def test_what_a_model_needs_is_computed_from_its_files() -> None:
@@ -77,3 +78,4 @@ def test_what_a_model_needs_is_computed_from_its_files() -> None:
 
     assert memory_need(plan(half, words), "cpu") == memory_need(plan(whole), "cpu")
     assert memory_need(plan(half), "cpu")[0] > 4 * 10**9 / 2**20
+    assert memory_need(plan(half, pipeline="ZImagePipeline"), "cpu")[0] > families()["z_image"].numbers * 4 / 2**20

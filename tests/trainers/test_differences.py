@@ -14,10 +14,11 @@ from torch import Tensor, nn
 from storage.errors import WeightsRefused
 from tests.trainers.bases import applied
 from trainers.adapter import Adapter
+from trainers.deltas import Deltas
 from trainers.differences import Difference, Hadamard, Kronecker, LowRank, Whole, read_difference, shortened
 from trainers.layers import merged, new_layers, targets_of, trained
 from trainers.method import Lesson, method_named, settings_for
-from trainers.pipeline import Base, Deltas
+from trainers.pipeline import Base
 from trainers.weights import read_adapter, write_adapter
 
 Lessons = Callable[..., Lesson]

@@ -1,19 +1,21 @@
 """One training step against the formulas of diffusers' own scripts, from photo to loss, for every kind of base model.
 
-`train_text_to_image_lora.py`, `train_text_to_image_lora_sdxl.py` (both with `--snr_gamma 5`) and
-`train_dreambooth_inpaint_lora.py`, as of diffusers 0.42, told again with diffusers' own classes.
+`train_text_to_image_lora.py`, `train_text_to_image_lora_sdxl.py` (both with `--snr_gamma 5`),
+`train_dreambooth_inpaint_lora.py` and `train_dreambooth_lora_z_image.py`, as of diffusers 0.42, told again with
+diffusers' own classes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from diffusers import DDPMScheduler
+from diffusers import DDPMScheduler, FlowMatchEulerDiscreteScheduler, ZImagePipeline
 from diffusers.training_utils import compute_snr
 from PIL import Image
 from torch import Tensor, nn
@@ -40,7 +42,7 @@ def our_loss(base: Base, lesson: Lesson) -> float:
 
     def said(captions: Any) -> Said:
         told = hidden.repeated(len(captions))
-        return Said(told.hidden + nothing, told.pooled)
+        return replace(told, hidden=told.hidden + nothing)
 
     pupil = Pupil(parameters={"nothing": nothing}, attached=nullcontext, said=said, write=lambda *told: None)
     found = [
@@ -69,12 +71,15 @@ class Drawn:
         with Image.open(photo) as image, torch.no_grad():
             pixels = pixels_of(image.convert("RGB"))[None]
             sampled = pipeline.vae.encode(pixels).latent_dist.sample(generator)
-        scaled: Tensor = sampled[0] * pipeline.vae.config.scaling_factor
+        config = pipeline.vae.config
+        scaled: Tensor = (sampled[0] - (config.shift_factor or 0)) * config.scaling_factor
         return scaled
 
 
 def their_loss(base: Base, pipeline: Any, lesson: Lesson) -> float:
     drawn = Drawn(base, pipeline, lesson)
+    if isinstance(pipeline, ZImagePipeline):
+        return _flow_loss(pipeline, drawn)
     scheduler = DDPMScheduler.from_config(pipeline.scheduler.config)
     noisy = scheduler.add_noise(drawn.latents, drawn.noise, drawn.timesteps)
     with torch.no_grad():
@@ -87,6 +92,21 @@ def their_loss(base: Base, pipeline: Any, lesson: Lesson) -> float:
         target, weights = scheduler.get_velocity(drawn.latents, drawn.noise, drawn.timesteps), weights / (snr + 1)
     loss = functional.mse_loss(model_pred.float(), target.float(), reduction="none")
     return float((loss.mean(dim=[1, 2, 3]) * weights).mean())
+
+
+def _flow_loss(pipeline: Any, drawn: Drawn) -> float:
+    """With `--weighting_scheme none`, its default; what it draws uniformly are indices of the scheduler's timesteps."""
+    scheduler = FlowMatchEulerDiscreteScheduler.from_config(pipeline.scheduler.config)
+    timesteps = scheduler.timesteps[drawn.timesteps]
+    sigmas = torch.stack([scheduler.sigmas[(scheduler.timesteps == t).nonzero().item()] for t in timesteps])
+    sigmas = sigmas[:, None, None, None]
+    noisy = (1.0 - sigmas) * drawn.latents + sigmas * drawn.noise
+    with torch.no_grad():
+        features, _ = pipeline.encode_prompt([CAPTION] * len(noisy), do_classifier_free_guidance=False)
+        pictures = list(noisy.unsqueeze(2).unbind(dim=0))
+        made = pipeline.transformer(pictures, (1000 - timesteps) / 1000, features, return_dict=False)[0]
+    model_pred = -torch.stack(made, dim=0).squeeze(2)
+    return float(((model_pred.float() - (drawn.noise - drawn.latents).float()) ** 2).mean())
 
 
 def _model_pred(pipeline: Any, noisy: Tensor, timesteps: Tensor) -> Any:

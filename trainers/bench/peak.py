@@ -2,7 +2,7 @@
 
     python -m trainers.bench.peak [FAMILY …]
 
-The step is the real one: the family's UNet in bfloat16 with peft's LoRA in float32, under autocast, forward and
+The step is the real one: the family's denoiser in bfloat16 with peft's LoRA in float32, under autocast, forward and
 backward. Each storage that an operation makes is counted while it lives; the highest sum is told, in MiB, without what
 was there before the step. An allocator that gives memory out in larger pieces takes more.
 """
@@ -20,6 +20,8 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from trainers.conditioning import Said
+from trainers.families import families
 from trainers.miniature import WEIGHTS
 
 MIB = 2**20
@@ -42,7 +44,9 @@ UNETS: Mapping[str, Mapping[str, Any]] = {
         "projection_class_embeddings_input_dim": 2816,
     },
 }
-#: of the autoencoder that all of them have
+#: of transformers in a UNet's place; ZImageTransformer2DModel's defaults are the published one's
+TRANSFORMERS: Mapping[str, Mapping[str, Any]] = {"z_image": {"in_channels": 16}}
+#: of the autoencoder that all Stable Diffusion has
 VAE: Mapping[str, Any] = {
     "down_block_types": ("DownEncoderBlock2D",) * 4,
     "up_block_types": ("UpDecoderBlock2D",) * 4,
@@ -50,12 +54,16 @@ VAE: Mapping[str, Any] = {
     "layers_per_block": 2,
     "latent_channels": 4,
 }
+WIDER = {"latent_channels": 16, "use_quant_conv": False, "use_post_quant_conv": False}  # of Z-Image's autoencoder
+SIDE = 128  # of latents, where a config does not say it
 CHANNELS = 4  # of latents, where a UNet does not say otherwise
 POOLED, TIME_IDS = 1280, 6  # what SDXL is told besides the text
 
 
 def configs_of(family: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """(UNet's, VAE's); the bundled one has them with it."""
+    """(denoiser's, VAE's); the bundled one has them with it."""
+    if family in TRANSFORMERS:
+        return TRANSFORMERS[family], {**VAE, **WIDER}
     if family in UNETS:
         return UNETS[family], VAE
     unet, vae = (json.loads((WEIGHTS / part / "config.json").read_text("utf-8")) for part in ("unet", "vae"))
@@ -110,8 +118,8 @@ def peak_mib(work: Callable[[], Any], before: Sequence[Tensor]) -> int:
     return round(peak.most / MIB)
 
 
-def unet_of(family: str, *, with_lora: bool) -> Any:
-    """The family's frozen UNet in bfloat16, peft's layers around all that `lora` trains in float32; on `meta`."""
+def denoiser_of(family: str, *, with_lora: bool) -> Any:
+    """The family's frozen denoiser in bfloat16, peft's layers around all that `lora` trains in float32; on `meta`."""
     import diffusers
     from peft import LoraConfig, inject_adapter_in_model
 
@@ -119,15 +127,12 @@ def unet_of(family: str, *, with_lora: bool) -> Any:
 
     library: Any = diffusers
     with torch.device("meta"):
-        unet: Any = (
-            library.UNet2DConditionModel.from_config(configs_of(family)[0])
-            .to(torch.bfloat16)
-            .requires_grad_(False)
-            .eval()
-        )
+        kind = library.ZImageTransformer2DModel if family in TRANSFORMERS else library.UNet2DConditionModel
+        denoiser: Any = kind.from_config(configs_of(family)[0]).to(torch.bfloat16).requires_grad_(False).eval()
         if with_lora:
-            inject_adapter_in_model(LoraConfig(r=RANK, target_modules=[name for name, _ in targets_of(unet)]), unet)
-    return unet
+            names = [name for name, _ in targets_of(denoiser, families()[family].targets)]
+            inject_adapter_in_model(LoraConfig(r=RANK, target_modules=names), denoiser)
+    return denoiser
 
 
 def vae_of(family: str) -> Any:
@@ -139,16 +144,26 @@ def vae_of(family: str) -> Any:
         return library.AutoencoderKL.from_config(configs_of(family)[1]).to(torch.bfloat16).requires_grad_(False).eval()
 
 
-def give_shapes(unet: nn.Module) -> None:
+def give_shapes(part: nn.Module) -> None:
     """Inside a FakeTensorMode: tensors of the processor in the place of those of `meta`, which know no autocast."""
-    for layer in [*unet.modules()]:
+    for layer in [*part.modules()]:
         for name, value in [*layer.named_parameters(recurse=False)]:
             dtype = torch.float32 if value.requires_grad else value.dtype
             setattr(layer, name, nn.Parameter(torch.empty(value.shape, dtype=dtype), requires_grad=value.requires_grad))
 
 
+def said_by(denoiser: Any, family: str, batch: int, side: int) -> Tensor:
+    """What it says of latents of `side` × `side`: (B, C, H, W)."""
+    if (architecture := families()[family].architecture) is None:
+        sample: Tensor = denoiser(**asked(family, batch, side)).sample
+        return sample
+    noisy = torch.empty(batch, configs_of(family)[0]["in_channels"], side, side, dtype=torch.bfloat16)
+    hidden = torch.empty(batch, TOKENS, denoiser.config.cap_feat_dim, dtype=torch.bfloat16)
+    return architecture.predicted(denoiser, noisy, torch.zeros(batch), Said(hidden, lengths=(TOKENS,) * batch))
+
+
 def asked(family: str, batch: int, side: int) -> dict[str, Any]:
-    """What the UNet is called with, for latents of `side` × `side`."""
+    """What a UNet is called with, for latents of `side` × `side`."""
     unet = configs_of(family)[0]
     told: dict[str, Any] = {
         "sample": torch.empty(batch, unet.get("in_channels", CHANNELS), side, side, dtype=torch.bfloat16),
@@ -169,15 +184,15 @@ def counted(family: str, batch: int = 1, share: float = 1.0) -> dict[str, int]:
     """MiB of a denoising step with guidance, of one picture's decoding, and of a training step in both ways."""
     from torch._subclasses.fake_tensor import FakeTensorMode
 
-    side = round(configs_of(family)[0]["sample_size"] * share)
-    plain, trained, decoder = unet_of(family, with_lora=False), unet_of(family, with_lora=True), vae_of(family)
+    side = round(configs_of(family)[0].get("sample_size", SIDE) * share)
+    plain, trained, decoder = denoiser_of(family, with_lora=False), denoiser_of(family, with_lora=True), vae_of(family)
     with FakeTensorMode():
         for part in (plain, trained, decoder):
             give_shapes(part)
 
         def draw() -> None:
             with torch.no_grad():
-                plain(**asked(family, 2 * batch, side))
+                said_by(plain, family, 2 * batch, side)
 
         def decode() -> None:
             with torch.no_grad():
@@ -186,8 +201,8 @@ def counted(family: str, batch: int = 1, share: float = 1.0) -> dict[str, int]:
 
         def train() -> None:
             with torch.autocast("cpu", torch.bfloat16):
-                loss = trained(**asked(family, batch, side)).sample.float().square().mean()
-            loss.backward()
+                loss = said_by(trained, family, batch, side).float().square().mean()
+            loss.backward()  # type: ignore[no-untyped-call]
             trained.zero_grad(set_to_none=True)
 
         found = {"imagine": peak_mib(draw, [*plain.parameters()])}
@@ -200,7 +215,7 @@ def counted(family: str, batch: int = 1, share: float = 1.0) -> dict[str, int]:
 
 def main(names: Sequence[str]) -> None:
     """One line of JSON for each family, of one picture of its size."""
-    for name in names or ("miniature", *UNETS):
+    for name in names or ("miniature", *UNETS, *TRANSFORMERS):
         print(json.dumps({name: counted(name)}))
 
 

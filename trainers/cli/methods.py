@@ -29,6 +29,7 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     told: dict[str, Any] = {}
     for name, method in known.items():
         told[name] = {"title": method.title, "summary": method.summary, "min_photos": method.min_photos}
+        told[name]["families"] = _families(name)
         told[name]["settings"] = described(method.settings())
     if arguments.size:
         _add_sizes(told, arguments, settings)
@@ -37,10 +38,10 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
 
 def _add_sizes(told: dict[str, Any], arguments: argparse.Namespace, settings: TrainerSettings) -> None:
     from trainers.cli.running import loaded
-    from trainers.method import methods, settings_for
+    from trainers.method import methods_on, settings_for
 
     base = loaded(arguments, settings)
-    for name, method in methods().items():
+    for name, method in methods_on(base.family).items():
         size = method.file_bytes(base, settings_for(method, base))
         told[name]["file_bytes"] = size
         print(f"{name}: {size / 1000:,.0f} kB for {base.id}")
@@ -50,7 +51,7 @@ def table() -> str:
     """The methods and their settings as Markdown; docs/methods.md shows it."""
     from trainers.method import methods
 
-    lines = ["| method | what it does | photos | settings and defaults |", "|---|---|---|---|"]
+    lines = ["| method | what it does | photos | base models | settings and defaults |", "|---|---|---|---|---|"]
     lines += [_row(name, method) for name, method in methods().items()]
     return "\n".join(lines)
 
@@ -59,7 +60,22 @@ def _row(name: str, method: Method) -> str:
     from trainers.method import described
 
     defaults = ", ".join(f"{field} {_told(about)}" for field, about in described(method.settings()).items())
-    return f"| `{name}` ({method.title}) | {method.summary} | ≥ {method.min_photos} | {defaults} |"
+    return f"| `{name}` ({method.title}) | {method.summary} | ≥ {method.min_photos} | {_bases(name)} | {defaults} |"
+
+
+def _bases(method: str) -> str:
+    """Whose base models it learns words on."""
+    from trainers.families import families
+
+    others = [family.title for name, family in families().items() if name not in _families(method)]
+    return f"all but {', '.join(others)}" if others else "all"
+
+
+def _families(method: str) -> list[str]:
+    from trainers.families import families
+    from trainers.method import methods_on
+
+    return [name for name, family in families().items() if method in methods_on(family)]
 
 
 def _told(about: Mapping[str, Any]) -> str:

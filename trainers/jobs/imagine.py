@@ -98,7 +98,7 @@ def _glimpse(base: Base, attempt: Attempt, asked: Drawing, latents: Tensor) -> S
 def drawing_of(base: Base, attempt: Attempt) -> Drawing:
     """The order as something to draw.
 
-    Raises: TintypeError E_COUNT, E_ATTEMPT; WeightsRefused.
+    Raises: TintypeError E_COUNT, E_ATTEMPT, E_EDIT_BASE; WeightsRefused.
     """
     count = attempt.get("count", int, 1)
     if not 1 <= count <= MOST:
@@ -123,7 +123,7 @@ def drawing_of(base: Base, attempt: Attempt) -> Drawing:
         strength=_strength(base, relation),
         keeps_parent=_enlarges(relation),
         size=_size(base, relation, parent),
-        **_edit(relation, parent),
+        **_edit(base, relation, parent),
         is_strict=attempt.get("is_strict", bool, default=True),
     )
 
@@ -150,16 +150,18 @@ def _parent(attempt: Attempt, relation: Mapping[str, Any]) -> Image.Image | None
     return opened(attempt.file(relation["parent"]))
 
 
-def _edit(relation: Mapping[str, Any], parent: Image.Image | None) -> dict[str, str]:
+def _edit(base: Base, relation: Mapping[str, Any], parent: Image.Image | None) -> dict[str, str]:
     """Another way to draw from the parent, if one is wanted.
 
-    Raises: TintypeError E_ATTEMPT.
+    Raises: TintypeError E_ATTEMPT, E_EDIT_BASE.
     """
     edit, said = relation.get("edit", ""), relation.get("said", "")
     if not edit:
         return {}
     if edit not in edits() or parent is None or not isinstance(said, str):
         raise TintypeError("E_ATTEMPT", field="relation")
+    if base.family.edits is not None and edit not in base.family.edits:
+        raise TintypeError("E_EDIT_BASE", base=base.family.title)
     return {"edit": edit, "said": said}
 
 

@@ -13,8 +13,8 @@ from trainers.layers import (
     convolutions_of,
     lora_config,
     lora_difference,
+    names_of,
     pair_bytes,
-    targets_of,
     train_layers,
 )
 from trainers.method import Lesson, Progress, register, setting
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from peft import PeftConfig
 
 LIKE_RANK = -1
+BLOCKS = {"down_rank": "down_blocks", "mid_rank": "mid_block", "up_rank": "up_blocks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,10 @@ class Lora:
 def ranks_of(base: Base, settings: LoraSettings) -> dict[str, int]:
     """The rank of each layer that is trained, by `layer_at`'s name of it.
 
-    Raises: TintypeError E_SETTING_RANGE when no layer is left.
+    Raises: TintypeError E_SETTING_RANGE when no layer is left, or for a rank of layers that this base does not have.
     """
-    linear = {name: _linear_rank(name, settings) for name, _ in targets_of(base.denoiser)}
+    _check(base, settings)
+    linear = {name: _linear_rank(name, settings) for name in names_of(base)}
     windows = [name for name, _ in convolutions_of(base.denoiser)]
     convolutions = {name: settings.conv_rank if _of_block(name, settings) else 0 for name in windows}
     of_text = dict.fromkeys(encoder_layers(base), settings.text_rank)
@@ -80,9 +82,20 @@ def ranks_of(base: Base, settings: LoraSettings) -> dict[str, int]:
     return ranks
 
 
+def _check(base: Base, settings: LoraSettings) -> None:
+    """What a setting would leave without effect must not look as if it had one."""
+    blocks = {name.partition(".")[0] for name in names_of(base)}
+    usual = {name: LIKE_RANK for name, block in BLOCKS.items() if block not in blocks}
+    usual |= {} if convolutions_of(base.denoiser) else {"conv_rank": 0}
+    usual |= {} if encoder_layers(base) else {"text_rank": 0}
+    for name, value in usual.items():
+        if (chosen := getattr(settings, name)) != value:
+            raise TintypeError("E_SETTING_RANGE", setting=name, value=str(chosen), low=value, high=value)
+
+
 def _of_block(name: str, settings: LoraSettings) -> int:
-    ranks = {"down_blocks": settings.down_rank, "mid_block": settings.mid_rank, "up_blocks": settings.up_rank}
-    return ranks[name.partition(".")[0]]
+    ranks: dict[str, int] = {block: getattr(settings, own) for own, block in BLOCKS.items()}
+    return ranks.get(name.partition(".")[0], LIKE_RANK)  # blocks of a transformer are all on one way
 
 
 def _linear_rank(name: str, settings: LoraSettings) -> int:

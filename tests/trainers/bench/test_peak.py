@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from trainers.bench.peak import MIB, UNETS, counted, peak_mib
+from trainers.bench.peak import MIB, TRANSFORMERS, UNETS, counted, peak_mib
 from trainers.families import families
 
 NUMBERS = MIB // 4  # of float32: one MiB
@@ -45,6 +45,6 @@ def test_what_is_kept_for_the_way_back_lives_until_then() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("family", ["miniature", *UNETS])
+@pytest.mark.parametrize("family", ["miniature", *UNETS, *TRANSFORMERS])
 def test_what_a_family_says_was_counted(family: str) -> None:
     assert counted(family) == dataclasses.asdict(families()[family].cost)

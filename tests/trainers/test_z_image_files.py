@@ -1,0 +1,111 @@
+"""Words of Z-Image lie in files as diffusers and ai-toolkit know them, and come back from all their layouts."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from storage.aesthetics import DIRECTION
+from storage.errors import WeightsRefused
+from tests.trainers.bases import TEXT_WIDTH, applied, base_for, tiny_z_image
+from tests.trainers.test_z_image import Lessons, asked_of, each_method, learned
+from trainers.pipeline import Base
+from trainers.taking import Order, taken
+from trainers.weights import read_adapter, read_metadata
+
+
+@pytest.fixture
+def flow() -> Base:
+    return base_for("z_image")
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen"),
+    [
+        ("lora", {"rank": 4, "alpha": 2}),
+        ("lokr", {}),
+        ("lokr", {"rank": 1, "alpha": 2, "factor": 2}),
+    ],
+)
+def test_diffusers_shows_our_file_as_we_do(
+    flow: Base, a_lesson: Lessons, tmp_path: Path, name: str, chosen: Mapping[str, float]
+) -> None:
+    file, theirs = learned(flow, name, a_lesson(), tmp_path / "zed.safetensors", **chosen), tiny_z_image()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # of keys that are left out
+        theirs.load_lora_weights(tmp_path, weight_name=file.name)
+    loaded = {key for key in theirs.transformer.state_dict() if "lora_A" in key or "lokr_w1" in key}
+    with applied(flow, [(read_adapter(file, flow), 1.0)]):
+        ours = asked_of(flow, "a cat")
+
+    assert len(loaded) == len(read_adapter(file, flow).linear) == 21
+    torch.testing.assert_close(asked_of(replace(flow, denoiser=theirs.transformer), "a cat"), ours, rtol=0, atol=1e-4)
+    assert not torch.allclose(asked_of(flow, "a cat"), ours, rtol=0, atol=1e-3)
+
+
+@each_method
+def test_a_file_says_what_it_is_for_in_the_names_of_ai_toolkit(
+    flow: Base, a_lesson: Lessons, tmp_path: Path, name: str
+) -> None:
+    file = learned(flow, name, a_lesson(), tmp_path / "zed.safetensors")
+    told, parts = read_metadata(file), {"lora": ("lora_A.weight", "lora_B.weight"), "lokr": ("lokr_w1", "lokr_w2")}
+
+    assert told["modelspec.architecture"] == "Z-Image/lora"
+    assert told["ss_base_model_version"] == "zimage"
+    assert "modelspec.prediction_type" not in told
+    assert {f"diffusion_model.layers.0.attention.to_q.{part}" for part in (*parts[name], "alpha")} <= load_file(
+        file
+    ).keys()
+
+
+@each_method
+@pytest.mark.parametrize(
+    "renamed",
+    [
+        lambda key: key,
+        lambda key: key.replace("diffusion_model.", "transformer."),
+        lambda key: "lora_unet_" + _kohya(key.removeprefix("diffusion_model.")),
+    ],
+)
+def test_a_file_in_any_of_its_layouts_is_taken_as_ours(
+    flow: Base, a_lesson: Lessons, tmp_path: Path, name: str, renamed: Callable[[str], str]
+) -> None:
+    ours = learned(flow, name, a_lesson(), tmp_path / "zed.safetensors")
+    theirs, notes = tmp_path / "theirs.safetensors", {"ss_base_model_version": "zimage"}
+    save_file({renamed(key): tensor for key, tensor in load_file(ours).items()}, theirs, notes)
+    got = taken(flow, Order(word="zed", class_word="cat", files=[theirs], name=theirs.name))
+
+    assert got.adapter.method == name
+    assert got.adapter.fingerprint == read_adapter(ours, flow).fingerprint
+
+
+def _kohya(key: str) -> str:
+    """`layers.0.attention.to_q.lora_A.weight` -> `layers_0_attention_to_q.lora_down.weight`."""
+    for part, theirs in (("lora_A.weight", "lora_down.weight"), ("lora_B.weight", "lora_up.weight")):
+        if key.endswith(part):
+            return f"{key.removesuffix(f'.{part}').replace('.', '_')}.{theirs}"
+    layer, _, part = key.rpartition(".")
+    return f"{layer.replace('.', '_')}.{part}"
+
+
+def test_words_of_other_base_models_are_refused_and_its_own_by_others(
+    flow: Base, base: Base, a_lesson: Lessons, tmp_path: Path
+) -> None:
+    own = learned(flow, "lora", a_lesson(), tmp_path / "own.safetensors")
+    other = learned(base, "lora", a_lesson(), tmp_path / "other.safetensors")
+    rows, style = tmp_path / "rows.safetensors", tmp_path / "style.safetensors"
+    save_file({"emb_params": torch.zeros(2, TEXT_WIDTH)}, rows)
+    save_file({DIRECTION: torch.zeros(12)}, style)
+    save_file(load_file(own), tmp_path / "bare.safetensors")
+
+    for file, to in ((own, base), (other, flow), (rows, flow), (style, flow), (tmp_path / "bare.safetensors", base)):
+        with pytest.raises(WeightsRefused, match="E_WRONG_BASE"):
+            read_adapter(file, to)
+    with pytest.raises(WeightsRefused, match=r"E_WEIGHTS_BASE.*Z-Image"):
+        taken(base, Order(word="zed", class_word="cat", files=[own], name=own.name))
