@@ -1,4 +1,4 @@
-"""Base models of one family as one: their UNets and text encoders, one tensor after another."""
+"""Base models of one family as one: their denoisers and text encoders, one tensor after another."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from torch import Tensor
 
 from storage.atomic import fsync_folder, write_atomic
 from storage.errors import TintypeError
+from trainers.diffusion import FLOW, is_flow
 from trainers.families import Family, family_of
 from trainers.models import INDEX, PINS
 from trainers.pipeline import ENCODERS, located_base
 from trainers.streaming import Tensors, write_like
 
-UNET = "unet"
-PLAIN = (".json", ".txt", ".model")  # settings and vocabularies
+DENOISERS = {"unet": "UNet", "transformer": "Transformer"}  #: the folder -> what it is called
+PLAIN = (".json", ".txt", ".model", ".jinja")  # settings and vocabularies
 STEMS = ("diffusion_pytorch_model", "model")  # of a part's weights, as diffusers and transformers call them
 SHARDS = ".safetensors.index.json"
 FIRST = "conv_in.weight"  # of a UNet: models for inpainting see further channels
@@ -57,12 +58,12 @@ class Model:
     @cached_property
     def family(self) -> Family:
         """Raises: TintypeError E_NO_FAMILY, E_BASE_LOAD."""
-        return family_of(self.id, self._told(f"{UNET}/config.json"), self._scheduler)
+        return family_of(self.id, self._told(f"{self.denoiser}/config.json"), self._scheduler)
 
     @property
     def predicts(self) -> str:
-        """What its UNet was taught to predict: epsilon, v_prediction."""
-        return str(self._scheduler.get("prediction_type", "epsilon"))
+        """What its denoiser was taught to predict: epsilon, v_prediction, flow."""
+        return FLOW if is_flow(self._scheduler) else str(self._scheduler.get("prediction_type", "epsilon"))
 
     @property
     def licence(self) -> str:
@@ -76,9 +77,14 @@ class Model:
         return [part for part, made_by in self.index.items() if isinstance(made_by, list) and made_by[0]]
 
     @property
+    def denoiser(self) -> str:
+        """The folder of its UNet, or of the transformer in the UNet's place."""
+        return next((part for part in self.parts if part in DENOISERS), next(iter(DENOISERS)))
+
+    @property
     def merged_parts(self) -> list[str]:
-        """UNet and text encoders."""
-        return [part for part in self.parts if part == UNET or part.startswith(ENCODERS)]
+        """Denoiser and text encoders."""
+        return [part for part in self.parts if part == self.denoiser or part.startswith(ENCODERS)]
 
     def weights(self, part: str) -> list[Path]:
         """The files that a part's numbers are read from, shards in their order; none of other precisions."""
@@ -280,6 +286,7 @@ def card_of(recipe: Recipe, name: str) -> str:
         f"| {letter} | {model.id} | {model.revision} | {model.licence or 'not known'} |"
         for letter, model in zip(LETTERS, recipe.models, strict=False)
     ]
+    merged = f"{DENOISERS[recipe.first.denoiser]} and text encoders"
     lines = [
         "---",
         *(["base_model:", *dict.fromkeys(fetched), "base_model_relation: merge"] if fetched else []),
@@ -289,7 +296,7 @@ def card_of(recipe: Recipe, name: str) -> str:
         "",
         f"# {name}",
         "",
-        f"{recipe.formula} with m = {recipe.amount:g}: UNet and text encoders of {recipe.first.family.title}, in A's",
+        f"{recipe.formula} with m = {recipe.amount:g}: {merged} of {recipe.first.family.title}, in A's",
         "precision. VAE, vocabulary, scheduler and settings are A's.",
         "",
         "| | model | revision | licence |",

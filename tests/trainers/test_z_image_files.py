@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from diffusers import ZImagePipeline
 from safetensors.torch import load_file, save_file
 
 from storage.aesthetics import DIRECTION
 from storage.errors import WeightsRefused
 from tests.trainers.bases import TEXT_WIDTH, applied, base_for, tiny_z_image
 from tests.trainers.test_z_image import Lessons, asked_of, each_method, learned
+from trainers.blending import Recipe, blend, model_named
 from trainers.pipeline import Base
 from trainers.taking import Order, taken
 from trainers.weights import read_adapter, read_metadata
@@ -109,3 +111,20 @@ def test_words_of_other_base_models_are_refused_and_its_own_by_others(
             read_adapter(file, to)
     with pytest.raises(WeightsRefused, match=r"E_WEIGHTS_BASE.*Z-Image"):
         taken(base, Order(word="zed", class_word="cat", files=[own], name=own.name))
+
+
+def test_two_of_its_base_models_become_one(flow: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainers.blending.family_of", lambda *told: flow.family)
+    pipeline, part = tiny_z_image(), "transformer/diffusion_pytorch_model.safetensors"
+    pipeline.save_pretrained(tmp_path / "a")
+    for parameter in pipeline.transformer.parameters():
+        parameter.data.add_(0.5)
+    pipeline.save_pretrained(tmp_path / "b")
+    first, second = (model_named(str(tmp_path / name)) for name in "ab")
+    blend(Recipe(first=first, second=second, amount=0.5), tmp_path / "new")
+    before, found = load_file(tmp_path / "a" / part), load_file(tmp_path / "new" / part)
+
+    assert first.predicts == "flow"
+    assert "Transformer and text encoders of Z-Image" in (tmp_path / "new" / "README.md").read_text("utf-8")
+    assert all(torch.allclose(found[name], before[name] + 0.25) for name in before)
+    ZImagePipeline.from_pretrained(tmp_path / "new")
