@@ -17,7 +17,7 @@ from trainers.pipeline import Applied, Base, layer_at
 from trainers.text import encode_prompt, tokens_of
 
 OF_TEXT = (".attn2.to_k", ".attn2.to_v")  # keys and values of the text: all that such a word may change
-RIDGE = 1e-3  # of the captions' mean square: captions are fewer than a text is wide, so some of it is never heard
+RIDGE = 0.1  # of the captions' mean square: they are fewer than a text is wide; docs/decisions/0019
 LEAST = 1e-10  # of the largest: features that are further alike are one
 
 # m target positions of a word, M of all words · D text width · O output width
@@ -29,7 +29,7 @@ Tell = Callable[[int, int], object]  #: is told how many layers of how many are 
 def composed(
     base: Base, words: Sequence[Applied], kinds: Sequence[str], tell: Tell = lambda done, total: None
 ) -> list[Share]:
-    """What each word adds so that all together do with each what it does alone, and nearly nothing else.
+    """What each word adds so that all together do with each what it does alone, and little else.
 
     The sum W − W0 of all shares is the least one, by what it does to ordinary captions, that makes of each word's
     features what the word's own layers make of them: min |(W − W0) Cregᵀ|² + λ |W − W0|², so that W Cᵀ = V. A share
@@ -37,7 +37,7 @@ def composed(
     Raises: TintypeError E_MERGE_CUSTOM, E_MERGE_TWICE, E_MERGE_CROWDED.
     """
     _check(base, [adapter for adapter, _ in words])
-    targets = _targets(base, words, kinds)
+    targets = targets_of(base, words, kinds)
     heard = _finders(targets, _metric(base))
     shares: list[Share] = [{} for _ in words]
     names = keys_and_values(base)
@@ -51,14 +51,14 @@ def composed(
 
 
 def keys_and_values(base: Base) -> list[str]:
-    """The UNet's layers that read the text."""
-    return [name for name, _ in base.unet.named_modules() if name.endswith(OF_TEXT)]
+    """The UNet's layers that read the text; none where the base has no UNet."""
+    return [name for name, _ in base.denoiser.named_modules() if name.endswith(OF_TEXT)]
 
 
 def _check(base: Base, adapters: Sequence[Adapter]) -> None:
     layers = set(keys_and_values(base))
     for adapter in adapters:
-        if not adapter.rows or adapter.negative or set(adapter.linear) != layers:
+        if not layers or not adapter.rows or adapter.negative or set(adapter.linear) != layers:
             raise TintypeError("E_MERGE_CUSTOM", word=adapter.word)
     words = [adapter.word for adapter in adapters]
     if twice := next((word for word in words if words.count(word) > 1), None):
@@ -80,7 +80,7 @@ def _finders(targets: Sequence[Tensor], metric: Tensor) -> list[Tensor]:
 
 def _metric(base: Base) -> Tensor:
     """A = (Cregᵀ Creg + λ 1)⁻¹ of all that the UNet hears of ordinary captions: (D, D)."""
-    heard = torch.cat([_heard(base, caption, ()) for caption in captions(base)])
+    heard = torch.cat([heard_of(base, caption, ()) for caption in captions(base)])
     gram = heard.T @ heard
     ridge = RIDGE * gram.diagonal().mean()
     metric: Tensor = torch.linalg.inv(gram + ridge * torch.eye(len(gram), dtype=gram.dtype))
@@ -96,7 +96,7 @@ def captions(base: Base) -> Iterator[str]:
             yield from (said, *(said + scene for scene in family.scenes(kind)))
 
 
-def _targets(base: Base, words: Sequence[Applied], kinds: Sequence[str]) -> list[Tensor]:
+def targets_of(base: Base, words: Sequence[Applied], kinds: Sequence[str]) -> list[Tensor]:
     """Each word's features (m, D) where it may stand: first, after another one, and as the merged file says them all.
 
     What follows a word changes nothing: the text encoders read from left to right.
@@ -116,10 +116,10 @@ def _of_word(base: Base, text: str, words: Sequence[Applied], word: str) -> Tens
     """What is heard at the word's own positions: (n, D)."""
     adapters = {adapter.word: adapter for adapter, _ in words}
     first, last = tokens_of(base, text, adapters, dict.fromkeys(adapters, 0)).spans[word]
-    return _heard(base, text, words)[first:last]
+    return heard_of(base, text, words)[first:last]
 
 
-def _heard(base: Base, text: str, words: Sequence[Applied]) -> Tensor:
+def heard_of(base: Base, text: str, words: Sequence[Applied]) -> Tensor:
     """All that the UNet hears of a text: (T, D)."""
     return encode_prompt(base, text, words).hidden[0].double().cpu()
 

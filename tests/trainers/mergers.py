@@ -11,6 +11,7 @@ from torch import Tensor
 
 from tests.trainers.layouts import RANK
 from trainers.adapter import Adapter
+from trainers.composing import keys_and_values
 from trainers.differences import Difference, LowRank
 from trainers.imagine import Drawing, finished, imagine
 from trainers.layers import targets_of
@@ -37,6 +38,17 @@ def word(base: Base, name: str, seed: int, rank: int = RANK, vectors: int = 0) -
     }
     rows = tuple(some(seed + at, vectors, width) for at, width in enumerate(widths(base))) if vectors else ()
     return Adapter(name, "cat", "pivotal" if vectors else "lora", linear=linear, rows=rows)
+
+
+def taught(base: Base, name: str, seed: int, vectors: int = 2) -> Adapter:
+    """A word as `custom_diffusion` leaves it."""
+    shapes = {layer: layer_at(base, layer).weight.shape for layer in keys_and_values(base)}
+    linear = {
+        layer: LowRank(some(seed, 3, inputs), some(seed + 1, outputs, 3), 1.0)
+        for layer, (outputs, inputs) in shapes.items()
+    }
+    rows = tuple(some(seed + at, vectors, width) for at, width in enumerate(widths(base)))
+    return Adapter(name, "cat", "custom_diffusion", linear=linear, rows=rows)
 
 
 def widths(base: Base) -> list[int]:

@@ -12,29 +12,17 @@ from torch import Tensor
 
 from storage.errors import TintypeError
 from tests.trainers.bases import base_for
-from tests.trainers.mergers import some, whole, widths, word, written
+from tests.trainers.mergers import taught, whole, word, written
 from trainers.adapter import Adapter
 from trainers.composing import RIDGE, captions, keys_and_values
-from trainers.differences import LowRank
 from trainers.merging import Parent, Way, merged, shares_of, write_merged
-from trainers.pipeline import Applied, Base, layer_at
+from trainers.pipeline import Applied, Base
 from trainers.text import encode_prompt, tokens_of
 from trainers.weights import read_adapter, read_metadata
 
 CONSTRAINED = Way(how="constrained")
 CLOSE = {"rtol": 0.0, "atol": 2e-4}
 TEXTS = ("a <zed>", "a <ivo> and a <zed>", "a <zed> and a <ivo> at night")
-
-
-def taught(base: Base, name: str, seed: int, vectors: int = 2) -> Adapter:
-    """A word as `custom_diffusion` leaves it."""
-    shapes = {layer: layer_at(base, layer).weight.shape for layer in keys_and_values(base)}
-    linear = {
-        layer: LowRank(some(seed, 3, inputs), some(seed + 1, outputs, 3), 1.0)
-        for layer, (outputs, inputs) in shapes.items()
-    }
-    rows = tuple(some(seed + at, vectors, width) for at, width in enumerate(widths(base)))
-    return Adapter(name, "cat", "custom_diffusion", linear=linear, rows=rows)
 
 
 def pair(base: Base) -> list[Parent]:
@@ -118,7 +106,7 @@ def test_a_share_finds_its_own_word_and_nothing_in_the_others(base: Base, tmp_pa
     assert ("ivo" in told["tintype.merged"], "ivo" in told["tintype.merged_beside"]) == (False, True)
 
 
-def test_ordinary_captions_are_heard_nearly_as_before(base: Base) -> None:
+def test_ordinary_captions_are_moved_less_than_by_stacking(base: Base) -> None:
     parents = [Parent(taught(base, name, seed, vectors=1), 1.0) for name, seed in (("zed", 1), ("ivo", 7))]
     both = merged(base, "duo", parents, CONSTRAINED).adapter
     stacked = merged(base, "duo", parents, Way()).adapter
@@ -127,7 +115,7 @@ def test_ordinary_captions_are_heard_nearly_as_before(base: Base) -> None:
     def moved(adapter: Adapter) -> float:
         return sum(float((heard @ whole(base, name, low).T).norm()) for name, low in adapter.linear.items())
 
-    assert moved(both) < 0.7 * moved(stacked)
+    assert moved(both) < 0.8 * moved(stacked)
 
 
 def changed(base: Base) -> dict[str, list[Adapter]]:

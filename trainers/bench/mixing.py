@@ -19,6 +19,7 @@ from storage.atomic import write_atomic
 from trainers.bench.cells import FIGURES, learned
 from trainers.bench.exam import SubjectExam
 from trainers.bench.intervals import interval
+from trainers.bench.moved import Moved, moved_by
 from trainers.bench.sitters import chosen
 from trainers.cli import Subparsers, add_base, add_command, bounded
 from trainers.drawing.sheet import Row, sheet
@@ -99,11 +100,17 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     base, judge = loaded(arguments, settings), load_reader("judge")
     arguments.out.mkdir(parents=True, exist_ok=True)
     found: list[Found] = []
+    moved: list[Moved] = []
     for number, pair in enumerate(_pairs(base, arguments), 1):
         print(f"pair {number}: {' · '.join(one.exam.subject.description() for one in pair)}", file=sys.stderr)
-        asked = _merged_too(base, pair) if arguments.constrained else [(way, way, pair) for way in WAYS]
+        asked: list[Asked] = [(way, way, pair) for way in WAYS]
+        if arguments.constrained:
+            shares = shares_of(base, pair)
+            asked = _merged_too(pair, shares)
+            words, kept_apart = ([one.word for one in both] for both in (pair, shares))
+            moved.append(moved_by(base, words, kept_apart, [one.exam.kind for one in pair]))
         found += _pair(base, judge, asked, arguments.out / f"pair-{number}.jpg")
-        _keep(arguments.out, base, found)
+        _keep(arguments.out, base, found, moved)
     print(table(rows_of(found)), file=sys.stderr)
     return {"ok": True, "base_model": base.revision, "pairs": arguments.pairs, "rows": rows_of(found)}
 
@@ -129,13 +136,17 @@ def _word(base: Base, exam: SubjectExam, number: int, method: str, arguments: ar
     return read_adapter(kept, base)
 
 
-def _merged_too(base: Base, pair: Pair) -> list[Asked]:
-    """Each way that says words, by the words as they were learned and by the shares of the pair's closed form."""
+def shares_of(base: Base, pair: Pair) -> Pair:
+    """The same subjects, by the shares of the pair's closed form."""
     from trainers.merging import CONSTRAINED, Parent, Way, merged
 
     parents = [Parent(one.word, 1.0, one.exam.kind) for one in pair]
     one, other = merged(base, "both", parents, Way(how=CONSTRAINED)).shares
-    shares = replace(pair[0], word=one), replace(pair[1], word=other)
+    return replace(pair[0], word=one), replace(pair[1], word=other)
+
+
+def _merged_too(pair: Pair, shares: Pair) -> list[Asked]:
+    """Each way that says words, by the words as they were learned and by their shares."""
     ways = (ALONE, UNPLACED, APART)
     return [asked for way in ways for asked in ((way, way, pair), (way + MERGED, way, shares))]
 
@@ -228,9 +239,37 @@ def report(folder: Path) -> str:
     """The committed figures as Markdown: base model and pairs, the table, the contact sheets."""
     told = json.loads((folder / FIGURES).read_text("utf-8"))
     pairs = [f"{' and '.join(one['subjects'])}" for one in told["found"] if one["way"] == APART]
-    sheets = [f"![pair {number}, {pair}]({folder.name}/pair-{number}.jpg)" for number, pair in enumerate(pairs, 1)]
+    beside_docs = Path(*folder.parts[1:]).as_posix()
+    sheets = [f"![pair {number}, {pair}]({beside_docs}/pair-{number}.jpg)" for number, pair in enumerate(pairs, 1)]
     head = f"Base model {told['base_model']}, {len(pairs)} pairs:"
-    return "\n\n".join([head, table(told["rows"]), *sheets])
+    return "\n\n".join([head, table(told["rows"]), *_gains(told["found"]), *_moves(told), *sheets])
+
+
+def _gains(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Picture by picture, what merging adds to the same words stacked; nothing where none were merged."""
+    ways = dict.fromkeys(one["way"] for one in found)
+    lines = []
+    for way in (way for way in ways if way + MERGED in ways):
+        stacked, shares = ([one for one in found if one["way"] == name] for name in (way, way + MERGED))
+        gains = [_gain(stacked, shares, name) if stacked[0][name] else "–" for name in ("own", "apart")]
+        lines.append(f"| {way} | {' | '.join(gains)} |")
+    head = "| merged less stacked | subject fidelity of each side | apart |"
+    return ["\n".join([head, "|---|---|---|", *lines])] if lines else []
+
+
+def _gain(stacked: Sequence[Mapping[str, Any]], merged: Sequence[Mapping[str, Any]], name: str) -> str:
+    less = [[m - s for s, m in zip(a[name], b[name], strict=True)] for a, b in zip(stacked, merged, strict=True)]
+    return _range(asdict(interval(less)))
+
+
+def _moves(told: Mapping[str, Any]) -> list[str]:
+    """Pair by pair, what layers do to text that is not their word's."""
+    rows = [
+        f"| {number} | {one['stacked']:.2f} | {one['shares']:.2f} | {one['captions']:.2f} |"
+        for number, one in enumerate(told.get("moved", ()), 1)
+    ]
+    head = "| pair | the other word's text, stacked | merged | ordinary captions, merged, of stacked |"
+    return ["\n".join([head, "|---|---|---|---|", *rows])] if rows else []
 
 
 def _line(row: Mapping[str, Any]) -> str:
@@ -242,6 +281,7 @@ def _range(told: Mapping[str, float] | None) -> str:
     return f"{told['mean']:.2f} [{told['low']:.2f}, {told['high']:.2f}]" if told else "–"
 
 
-def _keep(out: Path, base: Base, found: Sequence[Found]) -> None:
+def _keep(out: Path, base: Base, found: Sequence[Found], moved: Sequence[Moved]) -> None:
     told = {"base_model": base.revision, "rows": rows_of(found), "found": [asdict(one) for one in found]}
+    told |= {"moved": [asdict(one) for one in moved]} if moved else {}
     write_atomic(out / FIGURES, json.dumps(told, indent=1).encode(), mode=0o644)

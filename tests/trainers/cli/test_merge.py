@@ -14,8 +14,10 @@ from safetensors.torch import load_file, save_file
 from tests.trainers.bases import base_for
 from tests.trainers.cli.conftest import Tell
 from tests.trainers.layouts import LAYOUTS, sample
+from tests.trainers.mergers import taught
+from trainers.method import Lesson
 from trainers.pipeline import Base, layer_at
-from trainers.weights import read_adapter, read_label, read_metadata
+from trainers.weights import read_adapter, read_label, read_metadata, write_adapter
 
 
 @pytest.fixture
@@ -75,6 +77,52 @@ def test_one_file_alone_is_brought_to_another_rank(tell: Tell, learned: dict[str
     assert (code, told["word"], told["trigger"]) == (0, "rex", "zed dog")
     assert read_metadata(out)["ss_network_dim"] == "2"
     assert out.stat().st_size < learned["lora"].stat().st_size / 4
+
+
+@pytest.fixture
+def customs(tiny: Base, tmp_path: Path) -> list[Path]:
+    """Two words of Custom Diffusion."""
+    files = []
+    for name, seed in (("zed", 1), ("ivo", 7)):
+        adapter = taught(tiny, name, seed)
+        lesson = Lesson(photos=(), word=name, class_word="cat", kind="animal")
+        files.append(tmp_path / f"{name}.safetensors")
+        write_adapter(files[-1], tiny, lesson, adapter.method, adapter)
+    return files
+
+
+def test_the_constrained_way_hands_out_shares_that_together_are_the_merged_file(
+    tell: Tell, tiny: Base, customs: list[Path], tmp_path: Path
+) -> None:
+    out, shares = tmp_path / "duo.safetensors", tmp_path / "shares"
+    code, told, _ = tell("merge", *customs, "--how", "constrained", "--shares", shares, "--to", out)
+    duo, *own = (read_adapter(path, tiny) for path in (out, shares / "zed.safetensors", shares / "ivo.safetensors"))
+
+    assert (code, told["how"], told["trigger"]) == (0, "constrained", "ivo zed")
+    assert told["shares"] == [str(shares / "zed.safetensors"), str(shares / "ivo.safetensors")]
+    assert [adapter.word for adapter in own] == ["zed", "ivo"]
+    for name, difference in duo.linear.items():
+        weight = layer_at(tiny, name).weight
+        summed = own[0].linear[name].of(weight) + own[1].linear[name].of(weight)
+        torch.testing.assert_close(difference.of(weight), summed, rtol=0, atol=1e-4)
+
+
+def test_shares_are_written_over_nothing_and_other_words_have_none(
+    tell: Tell, customs: list[Path], tmp_path: Path
+) -> None:
+    how, out = ("--how", "constrained"), ("--to", tmp_path / "duo.safetensors")
+
+    assert tell("merge", *customs, *how, "--shares", tmp_path, *out)[1]["code"] == "E_OUT_TAKEN"
+    assert tell("merge", *customs, "--shares", tmp_path / "s", *out)[1]["code"] == "E_MERGE_OPTION"
+    assert tell("merge", customs[0], customs[0], *how, *out)[1]["code"] == "E_MERGE_TWICE"
+    assert not (tmp_path / "duo.safetensors").exists()
+
+
+def test_words_of_other_methods_have_no_closed_form(tell: Tell, learned: dict[str, Path], tmp_path: Path) -> None:
+    code, told, _ = tell("merge", learned["lora"], "--how", "constrained", "--to", tmp_path / "duo.safetensors")
+
+    assert (code, told["code"]) == (1, "E_MERGE_CUSTOM")
+    assert "<zed> was not made by `custom_diffusion` with its keys and values alone" in told["error"]
 
 
 def changed(change: Callable[[dict[str, torch.Tensor], dict[str, str]], Any]) -> Callable[[Path], None]:
