@@ -5,6 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # tests keep their files in memory where there is room: each of them syncs hundreds to the disk
 export PYTEST_DEBUG_TEMPROOT ?= $(shell test -w /dev/shm && test $$(df -Pm /dev/shm | awk 'END {print $$4}') -gt 2000 && echo /dev/shm)
+# compiled files are kept, whatever the environment says: every worker and each of hundreds of processes reads them
+export PYTHONDONTWRITEBYTECODE :=
+# one worker more than there are cores: tests that kill and outages wait for most of their time
+WORKERS := $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 1 : 5)))
 
 .PHONY: run demo test test-slow check fix docs stories clean
 
@@ -15,7 +19,7 @@ demo: $(STAMP)           ## the whole main job without an account, a download or
 	@$(BIN)/tintype demo
 
 test: $(STAMP)           ## about ten minutes on two cores
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n logical --maxprocesses 4 --dist worksteal -m "not slow and not gpu"
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow and not gpu"
 
 test-slow: $(STAMP)      ## the long ones, at most forty minutes
 	$(BIN)/pytest -m slow

@@ -115,8 +115,8 @@ class Base:
 
     @property
     def dtype(self) -> torch.dtype:
-        """Of the frozen weights."""
-        dtype: torch.dtype = self.denoiser.dtype
+        """Of the frozen weights: the first one's, since a step asks often, and diffusers looks at all of them."""
+        dtype: torch.dtype = next(self.denoiser.parameters()).dtype
         return dtype
 
     @property

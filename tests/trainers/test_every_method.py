@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from peft.tuners.lora import LoraLayer
 from safetensors.torch import load_file
 
 from storage.errors import TintypeError
-from tests.trainers.bases import Fingerprints
+from tests.trainers.bases import Fingerprints, draw_photo
 from trainers.imagine import Drawing, finished, imagine
 from trainers.method import Lesson, Method, Progress, described, method_named, methods, settings_for
 from trainers.pipeline import Base
@@ -27,6 +28,36 @@ SHORT = {"min_steps": STEPS, "max_steps": STEPS, "points": 2, "batch_size": 2}
 
 every_method = pytest.mark.parametrize(("name", "method"), METHODS, ids=[name for name, _ in METHODS])
 Lessons = Callable[..., Lesson]
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What an undisturbed training of the lesson comes to, in a folder that holds nothing else."""
+
+    file: Path
+    steps: list[Progress]
+
+
+Teaching = Callable[[Method, Base], Taught]
+
+
+@pytest.fixture(scope="module")
+def taught(tmp_path_factory: pytest.TempPathFactory) -> Teaching:
+    """Each method is trained once on each base, for all that look at what comes of it."""
+    folder, known = tmp_path_factory.mktemp("taught"), dict[tuple[str, int], Taught]()
+    photos = [draw_photo(folder / f"{number}.png", number) for number in range(1, 4)]
+    lesson = Lesson(photos=photos, word="zed", class_word="cat", kind="animal", seed=5)
+
+    def found(method: Method, base: Base) -> Taught:
+        key = (method.name, id(base))
+        if key not in known:
+            out = folder / f"{method.name}-{len(known)}" / "zed.safetensors"
+            out.parent.mkdir()
+            torch.manual_seed(1)
+            known[key] = Taught(out, trained(method, base, lesson, out))
+        return known[key]
+
+    return found
 
 
 def trained(method: Method, base: Base, lesson: Lesson, out: Path) -> list[Progress]:
@@ -71,8 +102,8 @@ def test_every_familys_recommendation_lies_within_the_bounds(name: str, method: 
 
 
 @every_method
-def test_its_progress_arrives(name: str, method: Method, base: Base, a_lesson: Lessons, tmp_path: Path) -> None:
-    steps = trained(method, base, a_lesson(), tmp_path / "zed.safetensors")
+def test_its_progress_arrives(name: str, method: Method, base: Base, taught: Teaching) -> None:
+    steps = taught(method, base).steps
 
     assert [step.done for step in steps if step.phase == "train"] == list(range(1, STEPS + 1))
     assert [step.done for step in steps if step.point] == [3, 6]
@@ -81,17 +112,16 @@ def test_its_progress_arrives(name: str, method: Method, base: Base, a_lesson: L
 
 @every_method
 def test_the_same_seed_gives_the_same_weights(
-    name: str, method: Method, any_base: Base, a_lesson: Lessons, tmp_path: Path
+    name: str, method: Method, any_base: Base, taught: Teaching, a_lesson: Lessons, tmp_path: Path
 ) -> None:
-    first, second, other = (tmp_path / f"{number}.safetensors" for number in range(3))
-    torch.manual_seed(1)
-    trained(method, any_base, a_lesson(), first)
+    again, other = (tmp_path / f"{number}.safetensors" for number in range(2))
+    first = taught(method, any_base).file.read_bytes()
     torch.manual_seed(2)
-    trained(method, any_base, a_lesson(), second)
+    trained(method, any_base, a_lesson(), again)
     trained(method, any_base, a_lesson(seed=6), other)
 
-    assert first.read_bytes() == second.read_bytes()
-    assert first.read_bytes() != other.read_bytes()
+    assert again.read_bytes() == first
+    assert other.read_bytes() != first
 
 
 @every_method
@@ -106,29 +136,24 @@ def test_learning_lowers_the_loss_on_the_photos(name: str, method: Method, base:
 
 @every_method
 def test_it_leaves_one_safetensors_file_with_full_metadata(
-    name: str, method: Method, base: Base, a_lesson: Lessons, tmp_path: Path
+    name: str, method: Method, base: Base, taught: Teaching
 ) -> None:
-    folder = tmp_path / "out"
-    folder.mkdir()
-    trained(method, base, a_lesson(), folder / "zed.safetensors")
-    told = read_metadata(folder / "zed.safetensors")
+    file = taught(method, base).file
+    told = read_metadata(file)
 
-    assert [path.name for path in folder.iterdir()] == ["zed.safetensors"]
+    assert list(file.parent.iterdir()) == [file]
     assert told["tintype.word"] == "zed"
     assert told["tintype.class_word"] == "cat"
     assert told["tintype.method"] == name
     assert (told["tintype.base_model"], told["tintype.base_revision"]) == (base.id, base.revision)
     assert told["modelspec.sai_model_spec"] == "1.0.1"
     assert "photos" not in json.dumps(told)
-    assert str(tmp_path) not in json.dumps(told)
+    assert str(file.parent.parent) not in json.dumps(told)
 
 
 @every_method
-def test_its_file_is_about_as_large_as_it_says(
-    name: str, method: Method, base: Base, a_lesson: Lessons, tmp_path: Path
-) -> None:
-    trained(method, base, a_lesson(), tmp_path / "zed.safetensors")
-    numbers = [t for t in load_file(tmp_path / "zed.safetensors").values() if t.ndim]
+def test_its_file_is_about_as_large_as_it_says(name: str, method: Method, base: Base, taught: Teaching) -> None:
+    numbers = [t for t in load_file(taught(method, base).file).values() if t.ndim]
 
     assert sum(t.nbytes for t in numbers) == method.file_bytes(base, settings_for(method, base, SHORT))
 
@@ -150,10 +175,9 @@ def test_closing_early_leaves_no_file_and_no_hook(
 
 @every_method
 def test_pictures_drawn_between_two_steps_are_those_of_the_untouched_base(
-    name: str, method: Method, base: Base, a_lesson: Lessons, tmp_path: Path
+    name: str, method: Method, base: Base, taught: Teaching, a_lesson: Lessons, tmp_path: Path
 ) -> None:
-    alone, disturbed = tmp_path / "alone.safetensors", tmp_path / "disturbed.safetensors"
-    trained(method, base, a_lesson(), alone)
+    disturbed = tmp_path / "disturbed.safetensors"
     plain = pixels(base, "a cat")
     for step in method.train(base, a_lesson(), settings_for(method, base, SHORT)):
         if step.phase == "train":
@@ -161,18 +185,21 @@ def test_pictures_drawn_between_two_steps_are_those_of_the_untouched_base(
         if step.done == step.total:
             step.save_weights(disturbed)
 
-    assert disturbed.read_bytes() == alone.read_bytes()
+    assert disturbed.read_bytes() == taught(method, base).file.read_bytes()
 
 
 @every_method
 @pytest.mark.parametrize("stops", [(1,), (2, 3, 5)])
 def test_weights_are_bit_identical_after_resuming(
-    name: str, method: Method, any_base: Base, a_lesson: Lessons, tmp_path: Path, stops: tuple[int, ...]
+    name: str,
+    method: Method,
+    any_base: Base,
+    taught: Teaching,
+    a_lesson: Lessons,
+    tmp_path: Path,
+    stops: tuple[int, ...],
 ) -> None:
-    whole, resumed, checkpoint = (
-        tmp_path / each for each in ("whole.safetensors", "resumed.safetensors", "checkpoint")
-    )
-    trained(method, any_base, a_lesson(), whole)
+    resumed, checkpoint = tmp_path / "resumed.safetensors", tmp_path / "checkpoint"
     resume_from = None
     for stop in stops:
         with closing(
@@ -186,15 +213,12 @@ def test_weights_are_bit_identical_after_resuming(
     steps = trained(method, any_base, a_lesson(resume_from=resume_from), resumed)
 
     assert [step.done for step in steps if step.phase == "train"] == list(range(stops[-1] + 1, STEPS + 1))
-    assert resumed.read_bytes() == whole.read_bytes()
+    assert resumed.read_bytes() == taught(method, any_base).file.read_bytes()
 
 
 @every_method
-def test_a_word_changes_pictures_only_where_it_stands(
-    name: str, method: Method, base: Base, a_lesson: Lessons, tmp_path: Path
-) -> None:
-    file = tmp_path / "zed.safetensors"
-    trained(method, base, a_lesson(), file)
+def test_a_word_changes_pictures_only_where_it_stands(name: str, method: Method, base: Base, taught: Teaching) -> None:
+    file = taught(method, base).file
     before = Fingerprints.of(base)
 
     assert pixels(base, "a <zed>", file) != pixels(base, "a zed cat")
@@ -204,10 +228,9 @@ def test_a_word_changes_pictures_only_where_it_stands(
 
 @every_method
 def test_two_words_in_either_order_give_the_same_picture(
-    name: str, method: Method, base: Base, a_lesson: Lessons, tmp_path: Path
+    name: str, method: Method, base: Base, taught: Teaching, a_lesson: Lessons, tmp_path: Path
 ) -> None:
-    zed, ivo = tmp_path / "zed.safetensors", tmp_path / "ivo.safetensors"
-    trained(method, base, a_lesson(), zed)
+    zed, ivo = taught(method, base).file, tmp_path / "ivo.safetensors"
     trained(method, base, a_lesson(word="ivo", seed=9), ivo)
 
     both = pixels(base, "a <zed> and a <ivo>", zed, ivo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -31,6 +32,8 @@ from trainers.pipeline import Base, base_of, load_base
 from trainers.text import encode_prompt, left_out
 from trainers.thrift import checkpointed
 from trainers.weights import read_adapter
+
+taught = contract.taught  # a fixture
 
 Lessons = Callable[..., Lesson]
 FAMILY = families()["z_image"]
@@ -254,9 +257,11 @@ def test_noise_is_that_of_the_schedulers_own_sigmas_and_its_steps_are_left_alone
     ],
 )
 def test_it_keeps_what_every_method_promises(
-    promise: Callable[..., None], name: str, flow: Base, a_lesson: Lessons, tmp_path: Path
+    promise: Callable[..., None], name: str, flow: Base, taught: contract.Teaching, a_lesson: Lessons, tmp_path: Path
 ) -> None:
-    promise(name, method_named(name), flow, a_lesson, tmp_path)
+    given = {"taught": taught, "a_lesson": a_lesson, "tmp_path": tmp_path}
+    wanted = [each for each in inspect.signature(promise).parameters if each in given]
+    promise(name, method_named(name), flow, **{each: given[each] for each in wanted})
 
 
 def test_the_class_word_is_held_on_to_where_that_is_wished(flow: Base, a_lesson: Lessons, tmp_path: Path) -> None:
