@@ -1908,6 +1908,11 @@ E_OPTIMIZER_MISSING = Der Optimierer „{ $optimizer }“ braucht das Paket { $p
 E_OPTIMIZER_DEVICE = Der Optimierer „{ $optimizer }“ rechnet nur auf einer NVIDIA-Grafikkarte. Nimm adamw oder prodigy.
 E_DIVERGED = Das Training entgleiste bei Schritt { $step } und ließ sich auch langsamer nicht fangen. Trainiere noch einmal; geschieht es wieder, lass Fotos weg, die ganz anders sind als die übrigen.
 E_NO_FAMILY = „{ $base }“ ist kein Basismodell einer Art, die Tintype kennt. Nimm eines aus Stable Diffusion 1.x, 2.x oder XL, oder aus Z-Image.
+E_PREDICTS = Das Basismodell „{ $base }“ lässt sich nicht verwenden: Sein Netz { $predicts ->
+    [edm] ist auf EDMs Rauschskala trainiert
+    [sample] sagt das Bild selbst voraus
+   *[other] sagt etwas anderes voraus ({ $predicts })
+}, und Tintype kennt nur solche, die das Rauschen oder die Geschwindigkeit voraussagen. Nimm eines, in dessen scheduler_config.json epsilon oder v_prediction steht und kein sigma_data.
 E_NO_DEVICE = Ein Gerät „{ $device }“ gibt es auf diesem Rechner nicht. Setz TINTYPE_DEVICE auf auto, cpu oder cuda.
 
 ## Das Terminal des Betreibers: tintype run

@@ -1881,6 +1881,11 @@ E_OPTIMIZER_MISSING = The optimizer “{ $optimizer }” needs the package { $pa
 E_OPTIMIZER_DEVICE = The optimizer “{ $optimizer }” computes on an NVIDIA graphics card alone. Take adamw or prodigy.
 E_DIVERGED = The training ran away at step { $step } and could not be caught, even at a lower rate. Train again; if it happens again, leave out photos that are very unlike the others.
 E_NO_FAMILY = “{ $base }” is no base model of a kind that Tintype knows. Take one made from Stable Diffusion 1.x, 2.x or XL, or from Z-Image.
+E_PREDICTS = The base model “{ $base }” cannot be used: its network { $predicts ->
+    [edm] is taught on EDM's scale of noise
+    [sample] says what the picture is
+   *[other] says something else ({ $predicts })
+}, and Tintype knows those that say the noise or the velocity. Take one whose scheduler_config.json says epsilon or v_prediction and no sigma_data.
 E_NO_DEVICE = There is no device “{ $device }” on this machine. Set TINTYPE_DEVICE to auto, cpu or cuda.
 
 ## The operator's terminal: tintype run

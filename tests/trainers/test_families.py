@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+import torch
+from diffusers import DDIMScheduler, DPMSolverMultistepScheduler, EDMDPMSolverMultistepScheduler, EDMEulerScheduler
 
 from storage.errors import TintypeError
+from tests.trainers.bases import tiny_pipeline
 from trainers.families import families, family_of
 from trainers.method import methods, settings_for
-from trainers.pipeline import Base
+from trainers.pipeline import Base, base_of
 
 EPS, V = {"prediction_type": "epsilon"}, {"prediction_type": "v_prediction"}
 
@@ -52,6 +57,31 @@ def test_a_family_is_recognised_by_its_settings(
 def test_a_base_of_no_known_family_is_refused(unet: dict[str, int]) -> None:
     with pytest.raises(TintypeError, match="E_NO_FAMILY"):
         family_of("someones/other", unet, EPS)
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "predicts"),
+    [
+        (DDIMScheduler(prediction_type="sample"), "sample"),
+        (DPMSolverMultistepScheduler(prediction_type="flow_prediction", use_flow_sigmas=True), "flow_prediction"),
+        (EDMEulerScheduler(), "edm"),
+        (EDMDPMSolverMultistepScheduler(), "edm"),  # Playground v2.5's
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else value,
+)
+def test_a_base_whose_predictions_nobody_here_can_teach_is_refused(scheduler: Any, predicts: str) -> None:
+    with pytest.raises(TintypeError, match="E_PREDICTS") as caught:
+        family_of("someones/xl", {"cross_attention_dim": 2048, "in_channels": 4}, scheduler.config)
+
+    assert caught.value.facts == {"base": "someones/xl", "predicts": predicts}
+
+
+def test_a_refused_base_is_refused_when_it_is_loaded() -> None:
+    pipeline = tiny_pipeline("epsilon")
+    pipeline.scheduler = DDIMScheduler(prediction_type="sample")
+
+    with pytest.raises(TintypeError, match="E_PREDICTS"):
+        base_of(pipeline, "miniature", "tiny-1", torch.device("cpu"))
 
 
 @pytest.mark.parametrize("family", families().values(), ids=list(families()))

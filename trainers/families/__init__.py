@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from trainers.conditioning import Said
     from trainers.pipeline import TextEncoder
 
+TRAINED = ("epsilon", "v_prediction")  #: what UNets say of the noise that we know how to teach them
+
 #: Scores samples of a word, one for each of the family's sample scenes: 0 … 1, higher is better.
 Scorer = Callable[[Sequence["Image"]], float]
 
@@ -138,8 +140,11 @@ def families() -> Mapping[str, Family]:
 def family_of(name: str, denoiser: Mapping[str, Any], scheduler: Mapping[str, Any]) -> Family:
     """The family that a base model belongs to.
 
-    Raises: TintypeError E_NO_FAMILY.
+    Raises: TintypeError E_NO_FAMILY, E_PREDICTS.
     """
+    predicts = predicted_by(scheduler)
+    if predicts not in TRAINED:
+        raise TintypeError("E_PREDICTS", base=name, predicts=predicts)
     for family in families().values():
         if family.fits(name, denoiser, scheduler):
             return family
@@ -150,3 +155,11 @@ def text_width_of(denoiser: Mapping[str, Any]) -> int | None:
     """How wide the text is that a denoiser of this config reads."""
     width = denoiser.get("cross_attention_dim") or denoiser.get("cap_feat_dim")
     return int(width) if width else None
+
+
+def predicted_by(scheduler: Mapping[str, Any]) -> str:
+    """What a base's UNet says of a noisy picture; `sigma_data` in its scheduler's config means EDM's way.
+
+    Source: Karras et al. 2022, arXiv 2206.00364, where input and output are scaled by it.
+    """
+    return "edm" if "sigma_data" in scheduler else str(scheduler.get("prediction_type", TRAINED[0]))
