@@ -1,10 +1,13 @@
-"""Models that an engine loads beside its base model, as the environment names them."""
+"""What an engine loads beside its base model, and how it keeps that, as the environment says."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
 from storage.env import Env
+
+AUTO, OFF, INT8 = "", "off", "int8"  #: how the base model may be kept: in eight bits where it has to be, or not
+QUANTISE = {"auto": AUTO, "off": OFF, "int8": INT8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +17,20 @@ class Beside:
     vae: str = ""  #: in the place of the base model's own: "owner/name@revision", or a folder
     likeness: str = ""  #: a folder with what tells it; empty: the base model's own features
     upscaler: str = ""  #: for enlarging: "owner/name@revision", or a folder; empty: the base model itself
+    quantise: str = AUTO  #: whether most of the base model is kept in eight bits
 
     @classmethod
     def from_env(cls, env: Env) -> Beside:
-        """Read them all."""
-        return cls(env.text("TINTYPE_VAE"), env.text("TINTYPE_LIKENESS"), env.text("TINTYPE_UPSCALER"))
+        """Read them all.
+
+        Raises: SettingsError E_SETTING_VALUE.
+        """
+        return cls(
+            vae=env.text("TINTYPE_VAE"),
+            likeness=env.text("TINTYPE_LIKENESS"),
+            upscaler=env.text("TINTYPE_UPSCALER"),
+            quantise=env.choice("TINTYPE_QUANTISE", QUANTISE),
+        )
 
     def environ(self) -> dict[str, str]:
         """The environment that names those there are."""

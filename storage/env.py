@@ -22,6 +22,7 @@ KNOWN = (
     "TINTYPE_OUTPUT_CHECK",
     "TINTYPE_OUTPUT_CHECK_DIR",
     "TINTYPE_OWNERS",
+    "TINTYPE_QUANTISE",
     "TINTYPE_SANDBOX_PORT",
     "TINTYPE_TRAINING_INTAKE",
     "TINTYPE_UPSCALER",
@@ -77,6 +78,16 @@ class Env:
         if not least <= value <= most:
             raise SettingsError("E_SETTING_VALUE", name=key, value=text, wanted=f"a number from {least:g} to {most:g}")
         return value
+
+    def choice(self, key: str, choices: Mapping[str, str]) -> str:
+        """What one of a few names stands for, the first one's where there is none.
+
+        Raises: SettingsError E_SETTING_VALUE.
+        """
+        name = self.text(key, next(iter(choices)))
+        if name not in choices:
+            raise SettingsError("E_SETTING_VALUE", name=key, value=name, wanted=", ".join(choices))
+        return choices[name]
 
     def ids(self, key: str) -> frozenset[int]:
         """Numbers separated by commas or spaces.

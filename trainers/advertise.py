@@ -8,16 +8,19 @@ from typing import Any
 
 import torch
 
+from storage.beside import AUTO
 from storage.output_checks import OFF
 from trainers import miniature
 from trainers.families import Family, families, text_width_of
 from trainers.memory import (
-    Fit,
+    TAKEN_MIB,
     Saving,
     Sizes,
     Trained,
     fit,
+    fit_of,
     imagine_mib,
+    kept_sizes,
     memory_of,
     name_of,
     processor_of,
@@ -44,6 +47,7 @@ def advertised(base: Base) -> dict[str, Any]:
             "family": base.family.name,
             "size_px": base.size_px,
             "text_width": text_width_of(base.denoiser.config),
+            "quantised": base.quantised,
         },
         "device": device_facts(base),
         "methods": [_method_facts(base, method) for method in methods_on(base.family).values() if method.for_members],
@@ -67,11 +71,6 @@ def _fits(family: Family, sizes: Sizes, room: int) -> dict[str, Any]:
             "savings": [asdict(one) for one in learning.savings],
         },
     }
-
-
-def fit_of(family: Family, sizes: Sizes, room: int) -> Fit:
-    """How the usual training, a LoRA of rank 16 a photo at a time, fits into so many MiB."""
-    return fit(sizes, Trained(numbers=family.lora_numbers), 1, room)
 
 
 def device_facts(base: Base) -> dict[str, Any]:
@@ -120,7 +119,7 @@ def bundled() -> dict[str, Any]:
     }
 
 
-def fitting(device_name: str) -> dict[str, Any]:
+def fitting(device_name: str, quantise: str = AUTO) -> dict[str, Any]:
     """What each family needs and whether this machine has it, with the same in lines to print.
 
     Raises: TintypeError E_NO_DEVICE.
@@ -129,7 +128,7 @@ def fitting(device_name: str) -> dict[str, Any]:
     facts = _device_facts(device)
     dtype = dtype_on(device)
     room = {
-        name: _fits(family, sizes_of(family, dtype, device.type), facts["total_mib"])
+        name: _fits(family, kept_sizes(family, dtype, device.type, facts["total_mib"], quantise), facts["total_mib"])
         for name, family in families().items()
     }
     remarks = [remark] if (remark := remark_on(device)) else []
@@ -153,7 +152,6 @@ def _family_line(family: Family, told: Mapping[str, Mapping[str, Any]]) -> str:
 
 CARDS_GB = (6, 8, 12, 24)
 ROOM_FOR = (("sd1", 1), ("sd1", 4), ("sdxl", 1), ("sdxl", 4), ("z_image", 1))  # family, batch
-TAKEN_MIB = 1024  # of a card, by its driver, a screen, and an allocator that gives memory out in pieces
 
 
 def room_table() -> str:
@@ -165,7 +163,7 @@ def room_table() -> str:
 
 
 def _room_row(gigabytes: int, family: Family, batch_size: int) -> str:
-    sizes = sizes_of(family, torch.bfloat16, "cuda")
+    sizes = kept_sizes(family, torch.bfloat16, "cuda", gigabytes * 1024)
     found = fit(sizes, Trained(numbers=family.lora_numbers), batch_size, gigabytes * 1024 - TAKEN_MIB)
     need = f"{found.needs_mib:,} MiB" + ("" if found.is_enough else ", more than there is")
     without = "; ".join(map(str, found.savings)) or "–"
@@ -184,5 +182,7 @@ def memory_need(plan: Plan, device_name: str) -> tuple[int, int]:
     weights = [file for file in plan.files if file.local.endswith(".safetensors")]
     numbers = sum(file.bytes // (2 if is_half(file.remote) else 4) for file in weights)
     family = min(families().values(), key=lambda one: abs(one.numbers - numbers))  # its kind is not known yet
-    sizes = replace(sizes_of(family, dtype_on(device), device.type), unet=numbers, vae=0, encoders=0)
+    dtype = dtype_on(device)
+    sizes = replace(sizes_of(family, dtype, device.type), unet=numbers * dtype.itemsize, vae=0, encoders=0)
+    total_mib = memory_of(device).total_mib
     return fit_of(family, sizes, total_mib).needs_mib, total_mib

@@ -20,6 +20,7 @@ from trainers.method import Lesson, Progress, setting
 from trainers.pipeline import Base
 from trainers.places import by_part, in_place, is_in_encoder
 from trainers.pointwise import ADAPTER, as_products
+from trainers.quantised import plain
 from trainers.weights import write_adapter
 
 if TYPE_CHECKING:
@@ -202,7 +203,9 @@ def merged(layer: nn.Module, values: Values) -> Tensor:
 
     It is computed on a copy: the frozen layer stays as it is.
     """
-    twin = copy.deepcopy(layer).cpu().float()
+    twin = copy.deepcopy(layer).cpu()
+    twin.base_layer = plain(twin.base_layer)  # type: ignore[type-var]
+    twin = twin.float()
     with torch.no_grad():
         for part, value in _own(twin):
             value.copy_(values[part])
@@ -217,7 +220,8 @@ def pair_bytes(layers: Iterable[nn.Module], rank: int, *, is_shortened: bool = F
 
     `is_shortened`: by `shortened`, which gives a narrow layer no more than it needs.
     """
-    shapes = [(len(weight), weight[0].numel()) for weight in (layer.get_parameter("weight") for layer in layers)]
+    weights: list[Tensor] = [layer.weight for layer in layers]  # type: ignore[misc]
+    shapes = [(len(weight), weight[0].numel()) for weight in weights]
     ranks = [min(rank, *shape) if is_shortened else rank for shape in shapes]
     return sum(sum(shape) * own for shape, own in zip(shapes, ranks, strict=True)) * BYTES_PER_NUMBER
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from storage.beside import AUTO, OFF
 from trainers.families import Cost, Family
 from trainers.optimizers import ADAMW, ADAMW_8BIT, PRODIGY
+from trainers.quantised import Packed
 from trainers.thrift import SIDES, Thrift
 
 if TYPE_CHECKING:
@@ -28,7 +30,11 @@ SAVINGS: Mapping[str, str] = {
     "batch_size": "{} a step",
     "side": "pictures of {:.0%} of the size",
 }
+QUANTISED = "quantised"  #: what is saved before anything is loaded; a training has no say in it
+SAID: Mapping[str, str] = {QUANTISED: "most of the base model is kept in eight bits", **SAVINGS}
 SPARE_MIB = 64  # what the libraries take
+TAKEN_MIB = 1024  # of a card, by its driver, a screen, and an allocator that gives memory out in pieces
+LARGEST = 3840 * 10240  # numbers of the largest layer of all families' denoisers: made whole while it works
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,34 +90,56 @@ def frozen_mib(numbers: int, dtype: torch.dtype) -> int:
 class Sizes:
     """A base model's, from its family before anything is loaded, or counted."""
 
-    unet: int  #: numbers
+    unet: int  #: bytes
     vae: int
     encoders: int
-    bytes_each: int  #: 2 in bfloat16, 4 in float32
+    bytes_each: int  #: that it computes in: 2 in bfloat16, 4 in float32
     cost: Cost
     is_host: bool = False  #: whether the device is the computer itself, where there is nowhere else to put things
+    spared: int = 0  #: bytes that its denoiser would take more if it were not in eight bits
+    largest: int = 0  #: bytes of its denoiser's largest layer, where that is made of eight bits
 
     @property
     def weights_mib(self) -> float:
         """All that is frozen."""
-        return (self.unet + self.vae + self.encoders) * self.bytes_each / MIB
+        return (self.unet + self.vae + self.encoders) / MIB
 
     def scaled(self, mib: float) -> float:
         """MiB of the family's table, which is for bfloat16, in these numbers."""
         return mib * self.bytes_each / 2
 
+    def in_denoiser(self, mib: float) -> float:
+        """The same of a step of the denoiser, one of whose layers may have to be made of eight bits meanwhile."""
+        return self.scaled(mib) + self.largest / MIB
 
-def sizes_of(family: Family, dtype: torch.dtype, device_type: str) -> Sizes:
-    """Of the family's published base models."""
-    beside = family.vae_numbers + family.encoder_numbers
+
+def sizes_of(family: Family, dtype: torch.dtype, device_type: str, *, in_int8: bool = False) -> Sizes:
+    """Of the family's published base models; `in_int8`: with the denoiser in eight bits."""
+    unet = family.numbers - family.vae_numbers - family.encoder_numbers
+    each = dtype.itemsize
     return Sizes(
-        unet=family.numbers - beside,
-        vae=family.vae_numbers,
-        encoders=family.encoder_numbers,
-        bytes_each=dtype.itemsize,
+        unet=unet * (1 if in_int8 else each),
+        vae=family.vae_numbers * each,
+        encoders=family.encoder_numbers * each,
+        bytes_each=each,
         cost=family.cost,
         is_host=device_type != "cuda",
+        spared=unet * (each - 1) if in_int8 else 0,
+        largest=LARGEST * each if in_int8 else 0,
     )
+
+
+def kept_sizes(family: Family, dtype: torch.dtype, device_type: str, total_mib: int, wanted: str = AUTO) -> Sizes:
+    """As an engine keeps a base of this family where the device has so much in all.
+
+    In eight bits where that is wanted, and else only if the usual training has no room beside it otherwise, whatever it
+    gives up. What is free at the moment does not count: what is learned should not depend on that.
+    """
+    whole = sizes_of(family, dtype, device_type)
+    room = total_mib - (0 if whole.is_host else TAKEN_MIB)
+    if wanted == OFF or (wanted == AUTO and fit_of(family, whole, room).is_enough):
+        return whole
+    return sizes_of(family, dtype, device_type, in_int8=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +154,8 @@ class Trained:
 
 def imagine_mib(sizes: Sizes, pictures: int = 1) -> int:
     """Drawing: weights + max(pictures × a denoising step with guidance, the decoding of one picture) + 64 MiB."""
-    work = max(pictures * sizes.cost.imagine, sizes.cost.decode)
-    return round(sizes.weights_mib + sizes.scaled(work)) + SPARE_MIB
+    work = max(sizes.in_denoiser(pictures * sizes.cost.imagine), sizes.scaled(sizes.cost.decode))
+    return round(sizes.weights_mib + work) + SPARE_MIB
 
 
 def train_mib(sizes: Sizes, trained: Trained, thrift: Thrift) -> int:
@@ -141,8 +169,8 @@ def train_mib(sizes: Sizes, trained: Trained, thrift: Thrift) -> int:
     learned = trained.numbers * (KEPT_BYTES + moments) / MIB
     away = sizes.vae + (0 if trained.hears_anew else sizes.encoders) if thrift.offloads else 0
     each = sizes.cost.checkpointed if thrift.is_checkpointing else sizes.cost.train
-    step = sizes.scaled(each) * thrift.pictures - away * sizes.bytes_each / MIB
-    sample = sizes.scaled(max(sizes.cost.imagine, sizes.cost.decode))
+    step = sizes.in_denoiser(each * thrift.pictures) - away / MIB
+    sample = max(sizes.in_denoiser(sizes.cost.imagine), sizes.scaled(sizes.cost.decode))
     return round(sizes.weights_mib + learned + max(step, sample)) + SPARE_MIB
 
 
@@ -168,12 +196,12 @@ def thrifts(sizes: Sizes, trained: Trained, batch_size: int, *, may_8bit: bool) 
 class Saving:
     """One thing that was given up for memory."""
 
-    what: str  #: the field of `Thrift`
+    what: str  #: the field of `Thrift`, or `QUANTISED`
     value: float  #: what it is instead
     saved_mib: int  #: on top of what was given up before
 
     def __str__(self) -> str:
-        return f"{SAVINGS[self.what].format(self.value)} (−{self.saved_mib:,} MiB)"
+        return f"{SAID[self.what].format(self.value)} (−{self.saved_mib:,} MiB)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +229,14 @@ def fit(sizes: Sizes, trained: Trained, batch_size: int, room_mib: int, *, may_8
     return Fit(thrift, need, need <= room_mib, tuple(_savings(sizes, trained, wanted, thrift)))
 
 
+def fit_of(family: Family, sizes: Sizes, room: int) -> Fit:
+    """How the usual training, a LoRA of rank 16 a photo at a time, fits into so many MiB."""
+    return fit(sizes, Trained(numbers=family.lora_numbers), 1, room)
+
+
 def _savings(sizes: Sizes, trained: Trained, wanted: Thrift, thrift: Thrift) -> Iterator[Saving]:
+    if sizes.spared:
+        yield Saving(QUANTISED, 1, round(sizes.spared / MIB))
     before = train_mib(sizes, trained, wanted)
     for name in SAVINGS:
         value = getattr(thrift, name)
@@ -217,15 +252,19 @@ def sizes_in(base: Base) -> Sizes:
     """Of a base that is loaded, counted."""
 
     def count(*parts: Any) -> int:
-        return sum(value.numel() for part in parts for value in part.parameters())
+        return sum(value.nbytes for part in parts for value in (*part.parameters(), *part.buffers()))
 
+    each = base.dtype.itemsize
+    packed = [layer.numbers for layer in base.denoiser.modules() if isinstance(layer, Packed)]
     return Sizes(
         unet=count(base.denoiser),
         vae=count(base.vae),
         encoders=count(*(encoder.model for encoder in base.encoders)),
-        bytes_each=base.dtype.itemsize,
+        bytes_each=each,
         cost=base.family.cost,
         is_host=base.device.type != "cuda",
+        spared=sum(numbers.numel() for numbers in packed) * (each - 1),
+        largest=max((numbers.numel() for numbers in packed), default=0) * each,
     )
 
 

@@ -20,18 +20,20 @@ from trainers.adapter import Adapter
 from trainers.autoencoder import OtherVae, vae_for
 from trainers.canvas import Canvas, canvas_for
 from trainers.checks import OutputCheck, check_for
+from trainers.companions import companions
 from trainers.deltas import Deltas
 from trainers.differences import Difference
 from trainers.diffusion import Diffusion, diffusion_of
-from trainers.eyes import eye_for
 from trainers.families import Family, families, family_of
 from trainers.hypernetworks import fits, with_hypernetworks
+from trainers.keeping import pack_as_wanted
 from trainers.precision import device_named, dtype_on, remark_on
-from trainers.upscaling import Upscaler, upscaler_for
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from transformers import CLIPTokenizer
+
+    from trainers.upscaling import Upscaler
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,7 @@ class Base:
     device: torch.device
     vae_name: str = ""  #: of the VAE that stands in the place of its own; empty: its own
     eye: Callable[[Sequence[Image]], Tensor] | None = None  #: the operator's, for telling likeness: pictures -> (N, D)
+    quantised: str = ""  #: in which numbers its denoiser is kept, where those are not the ones it computes in
     upscaler: Upscaler | None = None  #: the operator's model for enlarging
     output_check: OutputCheck | None = None  #: of every picture that it draws; None where the operator has none
     empty_is_zero: bool = False  #: whether a picture without a negative prompt was taught with zeros in its place
@@ -78,7 +81,8 @@ class Base:
     @property
     def key(self) -> str:
         """What numbers that were made with it depend on: another VAE sees other latents in the same photos."""
-        return f"{self.id}@{self.revision}" + (f", VAE {self.vae_name}" if self.vae_name else "")
+        own = [f"VAE {self.vae_name}"] if self.vae_name else []
+        return ", ".join([f"{self.id}@{self.revision}", *own, *([self.quantised] if self.quantised else [])])
 
     @property
     def size_px(self) -> int:
@@ -139,9 +143,9 @@ def load_base(
 ) -> Base:
     """Load a base model from this machine alone: `miniature`, a folder, or `repo@revision` in the Hugging Face cache.
 
-    Raises: TintypeError E_BASE_LOAD when it is not here or not whole, E_NO_FAMILY when we do not know its kind,
-    E_OUTPUT_CHECK_MISSING and E_OUTPUT_CHECK_LOAD when its pictures could not be looked at as they must be, E_VAE_LOAD
-    and E_VAE_FITS when it cannot have the VAE that is wanted in the place of its own, E_LIKENESS_LOAD.
+    Raises: TintypeError E_BASE_LOAD when it is not here or not whole, E_NO_FAMILY and E_PREDICTS when its kind is not
+    known, E_OUTPUT_CHECK_MISSING and E_OUTPUT_CHECK_LOAD when its pictures could not be looked at as they must be,
+    E_VAE_LOAD and E_VAE_FITS when it cannot have the VAE that is wanted in the place of its own; as `companions`.
     """
     _be_quiet()
     where, name, revision = located_base(base_model)
@@ -153,15 +157,17 @@ def load_base(
     check = check_for(output_check or WantedCheck(), where, target)
     beside = beside or Beside()
     other = vae_for(beside.vae, where, name, dtype)
-    eye = eye_for(beside.likeness, target)
+    others = companions(beside, target, dtype)
     try:
         pipeline = _pipeline(where, dtype, other)
     except (OSError, ValueError) as error:
         raise TintypeError("E_BASE_LOAD", base=base_model) from error
+    denoiser = _denoiser(pipeline)
+    family = family_of(name, denoiser.config, pipeline.scheduler.config)
+    quantised = pack_as_wanted(pipeline, denoiser, family, beside.quantise, target)
     base = base_of(pipeline, name, revision, target)
-    upscaler = upscaler_for(beside.upscaler, target, dtype)
     vae_name = other.name if other else ""
-    return replace(base, output_check=check, eye=eye, upscaler=upscaler, vae_name=vae_name)
+    return replace(base, output_check=check, vae_name=vae_name, quantised=quantised, **others)
 
 
 def _pipeline(where: Path, dtype: torch.dtype, vae: OtherVae | None) -> Any:
@@ -195,7 +201,7 @@ def _be_quiet() -> None:
 def base_of(pipeline: Any, name: str, revision: str, device: torch.device) -> Base:
     """Freeze a pipeline's parts as a base.
 
-    Raises: TintypeError E_NO_FAMILY.
+    Raises: TintypeError E_NO_FAMILY, E_PREDICTS.
     """
     encoders, denoiser = _encoders(pipeline), _denoiser(pipeline)
     for part in (*(encoder.model for encoder in encoders), pipeline.vae, denoiser):

@@ -45,7 +45,10 @@ def _product(convolution: nn.Module, pixels: Tensor) -> Tensor:
 
 
 def as_products(layers: Mapping[str, nn.Module]) -> dict[str, nn.Module]:
-    """The same layers by name, those of one pixel as products; DoRA asks for the frozen weight and stays."""
+    """The same layers by name, those of one pixel as products.
+
+    DoRA asks for the frozen weight and stays; so does what is in eight bits, whose weight is made by itself alone.
+    """
     return {name: PointwiseLora(layer) if _is_pointwise(layer) else layer for name, layer in layers.items()}
 
 
@@ -55,6 +58,6 @@ def _is_pointwise(layer: nn.Module) -> TypeGuard[Conv2d]:
     if not isinstance(layer, Conv2d) or layer.use_dora[ADAPTER]:
         return False
     frozen = layer.base_layer
-    return bool(
+    return type(frozen) is nn.Conv2d and bool(
         frozen.kernel_size == frozen.stride == ONE_PIXEL and frozen.groups == 1 and frozen.padding in ((0, 0), "valid")
     )

@@ -16,6 +16,7 @@ from trainers.learning import Pupil, learn, plan_of
 from trainers.method import Lesson, Progress
 from trainers.pipeline import Base, layer_at
 from trainers.places import encoder_layers, in_place
+from trainers.quantised import plain
 from trainers.weights import write_adapter
 
 BLOCKS = ("down_blocks.", "mid_block.", "up_blocks.")
@@ -42,7 +43,7 @@ def twins_of(layers: Mapping[str, Layer]) -> dict[str, Layer]:
 
 
 def _twin(layer: Layer) -> Layer:
-    twin = copy.deepcopy(layer).float()
+    twin = plain(copy.deepcopy(layer)).float()
     twin.weight.requires_grad_(True)
     return twin
 

@@ -106,6 +106,7 @@ def metadata_of(base: Base, lesson: Lesson, method: str, adapter: Adapter) -> di
     if said := SAID.get(base.diffusion.prediction_type):
         told["modelspec.prediction_type"] = said
     told |= {"ss_vae_name": base.vae_name} if base.vae_name else {}
+    told |= {"tintype.base_quantised": base.quantised} if base.quantised else {}
     for difference in list(adapter.linear.values())[:1]:  # all are of one kind
         told |= _network(difference)
     return {name: str(value) for name, value in told.items()} | part_notes(adapter)

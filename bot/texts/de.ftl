@@ -1726,6 +1726,7 @@ doctor-fits = Training
 doctor-fits-ok = Ein LoRA braucht hier etwa { $need_mib } MiB, berechnet.{ $savings }
 doctor-fits-low = Ein LoRA braucht etwa { $need_mib } MiB, berechnet, und das ist mehr, als da ist.{ $savings } Beende andere Programme, oder nimm ein kleineres Basismodell.
 saving = { $what ->
+    [quantised] der größte Teil des Basismodells liegt in acht Bit vor
     [offloads] VAE und Textencoder verlassen zwischen den Proben die Grafikkarte
     [is_8bit] AdamW hält seine Momente in acht Bit
     [is_checkpointing] Aktivierungen werden zweimal berechnet, was ein Drittel mehr Zeit kostet

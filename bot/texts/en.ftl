@@ -1696,6 +1696,7 @@ doctor-fits = Training
 doctor-fits-ok = A LoRA takes about { $need_mib } MiB here, computed.{ $savings }
 doctor-fits-low = A LoRA takes about { $need_mib } MiB, computed, and that is more than there is.{ $savings } End other programs, or take a smaller base model.
 saving = { $what ->
+    [quantised] most of the base model is kept in eight bits
     [offloads] VAE and text encoders leave the graphics card between samples
     [is_8bit] AdamW keeps its moments in eight bits
     [is_checkpointing] activations are computed twice, which takes a third more time

@@ -33,10 +33,12 @@ from transformers import (
 )
 from transformers.convert_slow_tokenizer import bytes_to_unicode
 
+from storage.beside import INT8
 from trainers.clips import Clip, ClipSource
 from trainers.dataset import pixels_of
 from trainers.families import families
 from trainers.pipeline import Applied, Base, base_of, swapped, with_words
+from trainers.quantised import pack_blocks
 
 TEXT_WIDTH, POSITIONS = 16, 40
 SECOND_WIDTH, POOLED_WIDTH, TIME_WIDTH = 24, 20, 8  # of the tiny SDXL
@@ -159,6 +161,12 @@ def tiny_inpainting(*, is_xl: bool = False) -> StableDiffusionInpaintPipeline | 
     return StableDiffusionInpaintPipeline(**parts, requires_safety_checker=False)
 
 
+def tiny_packed() -> StableDiffusionPipeline:
+    pipeline = tiny_pipeline("v_prediction")
+    pack_blocks(pipeline.unet)
+    return pipeline
+
+
 CHAT = (  # as Qwen3's, without what one message does not need
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -218,6 +226,7 @@ TINY: Mapping[str, Callable[[], Any]] = {
     "epsilon": lambda: tiny_pipeline("epsilon"),
     "v_prediction": lambda: tiny_pipeline("v_prediction"),
     "sdxl": tiny_xl_pipeline,
+    "int8": tiny_packed,
     "inpainting": tiny_inpainting,
     "sdxl_inpainting": lambda: tiny_inpainting(is_xl=True),
     "z_image": tiny_z_image,
@@ -249,7 +258,7 @@ def base_for(what: str) -> Base:
             own = ("size_px", "bucket_px", "max_aspect", "shapes", "closeups", "may_flip")
             sizes = {name: getattr(family, name) for name in own}
             family = replace(families()[what], **sizes)
-        BASES[what] = replace(base, family=family)
+        BASES[what] = replace(base, family=family, quantised=INT8 if what == INT8 else "")
     return BASES[what]
 
 

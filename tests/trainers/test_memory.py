@@ -152,7 +152,8 @@ def test_a_base_that_is_loaded_is_counted(base: Base) -> None:
     sizes = sizes_in(base)
 
     assert isinstance(sizes, Sizes)
-    assert sizes.unet == sum(value.numel() for value in base.unet.parameters())
+    assert sizes.unet == sum(value.nbytes for value in base.unet.parameters())
+    assert (sizes.spared, sizes.largest) == (0, 0)
     assert room_mib(Memory(total_mib=100, free_mib=50), replace(sizes, unet=2**20 * 10)) == 50 + round(
         replace(sizes, unet=2**20 * 10).weights_mib
     )

@@ -1,10 +1,11 @@
 """How much memory a step takes beyond the weights: counted on tensors that have shapes and no numbers.
 
-    python -m trainers.bench.peak [FAMILY …]
+    python -m trainers.bench.peak [--int8] [FAMILY …]
 
 The step is the real one: the family's denoiser in bfloat16 with peft's LoRA in float32, under autocast, forward and
 backward. Each storage that an operation makes is counted while it lives; the highest sum is told, in MiB, without what
-was there before the step. An allocator that gives memory out in larger pieces takes more.
+was there before the step. An allocator that gives memory out in larger pieces takes more. `--int8`: with the UNet in
+eight bits.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from trainers.miniature import WEIGHTS
 
 MIB = 2**20
 RANK = 16
+INT8 = "--int8"
 TOKENS = 77
 #: what the published base models' unet/config.json says where it differs from UNet2DConditionModel's defaults
 UNETS: Mapping[str, Mapping[str, Any]] = {
@@ -118,17 +120,20 @@ def peak_mib(work: Callable[[], Any], before: Sequence[Tensor]) -> int:
     return round(peak.most / MIB)
 
 
-def denoiser_of(family: str, *, with_lora: bool) -> Any:
+def denoiser_of(family: str, *, with_lora: bool, in_int8: bool = False) -> Any:
     """The family's frozen denoiser in bfloat16, peft's layers around all that `lora` trains in float32; on `meta`."""
     import diffusers
     from peft import LoraConfig, inject_adapter_in_model
 
     from trainers.layers import targets_of
+    from trainers.quantised import pack_blocks
 
     library: Any = diffusers
     with torch.device("meta"):
         kind = library.ZImageTransformer2DModel if family in TRANSFORMERS else library.UNet2DConditionModel
         denoiser: Any = kind.from_config(configs_of(family)[0]).to(torch.bfloat16).requires_grad_(False).eval()
+        if in_int8:
+            pack_blocks(denoiser)
         if with_lora:
             names = [name for name, _ in targets_of(denoiser, families()[family].targets)]
             inject_adapter_in_model(LoraConfig(r=RANK, target_modules=names), denoiser)
@@ -150,6 +155,8 @@ def give_shapes(part: nn.Module) -> None:
         for name, value in [*layer.named_parameters(recurse=False)]:
             dtype = torch.float32 if value.requires_grad else value.dtype
             setattr(layer, name, nn.Parameter(torch.empty(value.shape, dtype=dtype), requires_grad=value.requires_grad))
+        for name, buffer in [*layer.named_buffers(recurse=False)]:
+            layer.register_buffer(name, torch.empty(buffer.shape, dtype=buffer.dtype))
 
 
 def said_by(denoiser: Any, family: str, batch: int, side: int) -> Tensor:
@@ -180,12 +187,13 @@ def asked(family: str, batch: int, side: int) -> dict[str, Any]:
     return told
 
 
-def counted(family: str, batch: int = 1, share: float = 1.0) -> dict[str, int]:
+def counted(family: str, batch: int = 1, share: float = 1.0, *, in_int8: bool = False) -> dict[str, int]:
     """MiB of a denoising step with guidance, of one picture's decoding, and of a training step in both ways."""
     from torch._subclasses.fake_tensor import FakeTensorMode
 
     side = round(configs_of(family)[0].get("sample_size", SIDE) * share)
-    plain, trained, decoder = denoiser_of(family, with_lora=False), denoiser_of(family, with_lora=True), vae_of(family)
+    plain, trained = (denoiser_of(family, with_lora=with_lora, in_int8=in_int8) for with_lora in (False, True))
+    decoder = vae_of(family)
     with FakeTensorMode():
         for part in (plain, trained, decoder):
             give_shapes(part)
@@ -205,18 +213,23 @@ def counted(family: str, batch: int = 1, share: float = 1.0) -> dict[str, int]:
             loss.backward()  # type: ignore[no-untyped-call]
             trained.zero_grad(set_to_none=True)
 
-        found = {"imagine": peak_mib(draw, [*plain.parameters()])}
+        found = {"imagine": peak_mib(draw, _numbers_of(plain))}
         found["decode"] = peak_mib(decode, [*decoder.parameters()])
-        found["train"] = peak_mib(train, [*trained.parameters()])
+        found["train"] = peak_mib(train, _numbers_of(trained))
         trained.enable_gradient_checkpointing()
-        found["checkpointed"] = peak_mib(train, [*trained.parameters()])
+        found["checkpointed"] = peak_mib(train, _numbers_of(trained))
     return found
+
+
+def _numbers_of(unet: nn.Module) -> list[Tensor]:
+    return [*unet.parameters(), *unet.buffers()]
 
 
 def main(names: Sequence[str]) -> None:
     """One line of JSON for each family, of one picture of its size."""
-    for name in names or ("miniature", *UNETS, *TRANSFORMERS):
-        print(json.dumps({name: counted(name)}))
+    in_int8 = INT8 in names
+    for name in [name for name in names if name != INT8] or ("miniature", *UNETS, *TRANSFORMERS):
+        print(json.dumps({name: counted(name, in_int8=in_int8)}))
 
 
 if __name__ == "__main__":

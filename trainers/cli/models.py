@@ -63,7 +63,7 @@ def _list(settings: TrainerSettings) -> dict[str, Any]:
         what = "  (a VAE)" if model["is_vae"] else "  (a CLIP)" if model["is_clip"] else ""
         print(f"{model['name']:<60} {model['bytes'] / 1e6:>9,.0f} MB  {model['licence']}{what}")
     kept = _class_images()
-    fits = fitting(settings.device)
+    fits = fitting(settings.device, settings.beside.quantise)
     print("\n".join(fits.pop("lines")))
     return {"ok": True, "models": here, "class_images": kept, "fits": fits}
 

@@ -30,15 +30,21 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 def test_bot_and_trainers_agree_on_what_they_share() -> None:
     told = {"TINTYPE_DATA_DIR": "/d", "TINTYPE_BASE_MODEL": "a/b@c", "TINTYPE_DEVICE": "cpu", "TINTYPE_VAE": "a/vae@d"}
-    told |= {"TINTYPE_LIKENESS": "/clip", "TINTYPE_UPSCALER": "a/up@e"}
+    told |= {"TINTYPE_LIKENESS": "/clip", "TINTYPE_UPSCALER": "a/up@e", "TINTYPE_QUANTISE": "int8"}
 
     bot, trainers = BotSettings.from_env(told), TrainerSettings.from_env(told)
 
     assert (bot.base_model, bot.device, bot.models_dir) == (trainers.base_model, trainers.device, trainers.models_dir)
-    assert bot.beside == trainers.beside == Beside("a/vae@d", "/clip", "a/up@e")
+    assert bot.beside == trainers.beside == Beside("a/vae@d", "/clip", "a/up@e", "int8")
     passed_on = TrainerSettings.from_env(environment(told, bot.models_dir, beside=bot.beside))
     assert passed_on.beside == bot.beside
     assert not any(name in environment(told, bot.models_dir) for name in bot.beside.environ())
+
+
+def test_a_name_that_is_none_of_a_settings_is_refused_with_those_that_are() -> None:
+    with pytest.raises(SettingsError, match=r"E_SETTING_VALUE.*auto, off, int8"):
+        BotSettings.from_env({"TINTYPE_QUANTISE": "int4"})
+    assert BotSettings.from_env({"TINTYPE_QUANTISE": "auto"}).beside == Beside()
 
 
 def test_the_stand_in_keeps_its_data_and_its_key_apart_but_shares_the_base_models() -> None:

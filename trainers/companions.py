@@ -1,0 +1,22 @@
+"""The operator's models that are loaded beside a base: for telling likeness, for captions, for enlarging."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from storage.beside import Beside
+from trainers.eyes import eye_for
+from trainers.upscaling import upscaler_for
+
+
+def companions(beside: Beside, device: torch.device, dtype: torch.dtype) -> dict[str, Any]:
+    """Those that are wanted, by the names that `Base` has for them; None for the others.
+
+    Raises: TintypeError E_LIKENESS_LOAD, E_UPSCALER_LOAD; as `trainers.models.located`.
+    """
+    return {
+        "eye": eye_for(beside.likeness, device),
+        "upscaler": upscaler_for(beside.upscaler, device, dtype),
+    }

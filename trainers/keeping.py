@@ -1,0 +1,43 @@
+"""In which numbers a base is kept on its device: as it is, or with its denoiser in eight bits where it has to be."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import PreTrainedModel
+
+from storage.beside import INT8
+from trainers.families import Family
+from trainers.memory import MIB, kept_sizes, memory_of
+from trainers.precision import dtype_on
+from trainers.quantised import pack_blocks
+
+log = logging.getLogger(__name__)
+
+
+def pack_as_wanted(pipeline: Any, denoiser: nn.Module, family: Family, wanted: str, device: torch.device) -> str:
+    """Pack a pipeline's denoiser before it goes to its device, if that is wanted or has to be; says how it is kept."""
+    sizes = kept_sizes(_counted(pipeline, family), dtype_on(device), device.type, memory_of(device).total_mib, wanted)
+    if not sizes.spared:
+        return ""
+    pack_blocks(denoiser)
+    log.warning(
+        "most of the base model is kept in eight bits (−%s MiB); TINTYPE_QUANTISE says whether",
+        f"{sizes.spared // MIB:,}",
+    )
+    return INT8
+
+
+def _counted(pipeline: Any, family: Family) -> Family:
+    """The family with as many numbers as this base has."""
+    parts = [part for part in pipeline.components.values() if isinstance(part, nn.Module)]
+    vae, encoders = _numbers(pipeline.vae), sum(_numbers(part) for part in parts if isinstance(part, PreTrainedModel))
+    return replace(family, numbers=sum(map(_numbers, parts)), vae_numbers=vae, encoder_numbers=encoders)
+
+
+def _numbers(part: nn.Module) -> int:
+    return sum(value.numel() for value in part.parameters())
