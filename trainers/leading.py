@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import logging
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,8 +16,12 @@ from torch import Tensor
 from trainers.aesthetics import Direction, towards
 from trainers.clips import clip_of
 from trainers.conditioning import Said
+from trainers.faults import is_out_of_memory, release_memory
 from trainers.pipeline import Applied, Base, TextEncoder, encoders_with_words, swapped
 from trainers.text import Spoken, encode_prompt, encoded, ends_of, spoken
+from trainers.thrift import HOST
+
+log = logging.getLogger(__name__)
 
 KEPT_MOST = 64  # prompts of the last minutes: a grid's variations and a second try ask for the same again
 
@@ -66,9 +71,30 @@ def _led(base: Base, said: Spoken, words: Sequence[Applied], direction: Directio
     key = _key(base, said, words, fingerprint)
     if (known := KEPT.get(key)) is not None:
         return known
-    *_, tuned = leading(base, said, words, direction)
+    tuned = led(base, said, words, direction)
     with torch.no_grad():
         return KEPT.put(key, encoded(tuned, [said.ids], said.rows, words))
+
+
+def led(base: Base, said: Spoken, words: Sequence[Applied], direction: Direction) -> Base:
+    """The base with a copy of its first text encoder that has been led; on the processor where the device has no room.
+
+    Raises: TintypeError as `encode_led`.
+    """
+    try:
+        *_, tuned = leading(base, said, words, direction)
+        return tuned
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+    release_memory()
+    log.warning("memory ended while a prompt was led towards a style; it is led on the processor, which takes longer")
+    first = base.encoders[0]
+    own = TextEncoder(first.tokenizer, copy.deepcopy(first.model).to(HOST))
+    here = replace(said, rows=[rows.to(HOST) for rows in said.rows])
+    *_, tuned = leading(replace(base, encoders=(own, *base.encoders[1:]), device=HOST), here, words, direction)
+    own = TextEncoder(first.tokenizer, tuned.encoders[0].model.to(base.device))
+    return replace(base, encoders=(own, *base.encoders[1:]))
 
 
 def leading(base: Base, said: Spoken, words: Sequence[Applied], direction: Direction) -> Iterator[Base]:
@@ -107,7 +133,7 @@ def projection_of(base: Base, direction: Direction) -> Tensor:
 def agreement(base: Base, said: Spoken, words: Sequence[Applied], direction: Direction) -> float:
     """The cosine of what a prompt means and the direction, -1 … 1, once a copy has been led."""
     projection = projection_of(base, direction)
-    *_, tuned = leading(base, said, words, direction)
+    tuned = led(base, said, words, direction)
     with torch.no_grad():
         return float(towards(_meant(tuned, said, words) @ projection.T, direction.vector.to(base.device)))
 

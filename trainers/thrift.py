@@ -12,7 +12,6 @@ from torch import nn
 
 SIDES = (1.0, 0.75, 0.5)  # of the training size; at half of it Stable Diffusion hardly knows what it draws
 HOST = torch.device("cpu")
-HOST = torch.device("cpu")
 BATCH, SIZE, CHECKPOINTING = "W_MEMORY_BATCH", "W_MEMORY_SIZE", "W_MEMORY_TWICE"
 
 

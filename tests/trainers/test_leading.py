@@ -134,6 +134,39 @@ def test_the_same_prompt_is_led_once_and_only_the_last_few_are_kept(
     assert len(kept._found) == 3
 
 
+def test_where_memory_ends_the_prompt_is_led_on_the_processor(
+    base: Base, kept: Kept, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real, asked, before = leading.leading, list[Base](), Fingerprints.of(base)
+    undisturbed = encode_led(base, PROMPT, [(style(), 1.0)])
+    kept._found.clear()
+
+    def scarce(base: Base, *told: object) -> Iterator[Base]:
+        asked.append(base)
+        yield base
+        if len(asked) == 1:
+            raise torch.OutOfMemoryError
+        yield from real(base, *told)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(leading, "leading", scarce)
+
+    assert torch.equal(encode_led(base, PROMPT, [(style(), 1.0)]).hidden, undisturbed.hidden)
+    assert [one.device for one in asked] == [base.device, torch.device("cpu")]
+    assert asked[1].encoders[0].model is not base.encoders[0].model
+    assert "led on the processor" in caplog.text
+    assert Fingerprints.of(base) == before
+
+
+def test_what_is_no_lack_of_memory_is_not_tried_again(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(base: Base, *told: object) -> Iterator[Base]:
+        yield base
+        raise RuntimeError("another thing")
+
+    monkeypatch.setattr(leading, "leading", broken)
+    with pytest.raises(RuntimeError, match="another thing"):
+        encode_led(base, PROMPT, [(style(), 1.0)])
+
+
 def test_learned_from_photos_it_is_the_mean_of_what_clip_sees(base: Base, tmp_path: Path) -> None:
     photos = [draw_photo(tmp_path / f"{number}.png", number) for number in range(1, 4)]
     lesson = Lesson(photos=photos, word="zed", class_word="pastel", kind="style", seed=3)
