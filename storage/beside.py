@@ -17,6 +17,7 @@ class Beside:
     vae: str = ""  #: in the place of the base model's own: "owner/name@revision", or a folder
     likeness: str = ""  #: a folder with what tells it; empty: the base model's own features
     upscaler: str = ""  #: for enlarging: "owner/name@revision", or a folder; empty: the base model itself
+    faces: str = ""  #: a folder with what finds faces and tells whose they are; empty: people are compared as all else
     quantise: str = AUTO  #: whether most of the base model is kept in eight bits
 
     @classmethod
@@ -29,6 +30,7 @@ class Beside:
             vae=env.text("TINTYPE_VAE"),
             likeness=env.text("TINTYPE_LIKENESS"),
             upscaler=env.text("TINTYPE_UPSCALER"),
+            faces=env.text("TINTYPE_FACES"),
             quantise=env.choice("TINTYPE_QUANTISE", QUANTISE),
         )
 

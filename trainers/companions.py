@@ -8,15 +8,17 @@ import torch
 
 from storage.beside import Beside
 from trainers.eyes import eye_for
+from trainers.faces import faces_for
 from trainers.upscaling import upscaler_for
 
 
 def companions(beside: Beside, device: torch.device, dtype: torch.dtype) -> dict[str, Any]:
     """Those that are wanted, by the names that `Base` has for them; None for the others.
 
-    Raises: TintypeError E_LIKENESS_LOAD, E_UPSCALER_LOAD; as `trainers.models.located`.
+    Raises: TintypeError E_LIKENESS_LOAD, E_FACES_LOAD, E_UPSCALER_LOAD; as `trainers.models.located`.
     """
     return {
         "eye": eye_for(beside.likeness, device),
+        "faces": faces_for(beside.faces),
         "upscaler": upscaler_for(beside.upscaler, device, dtype),
     }

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from storage.records import Kind
 from trainers.conditioning import Said, predicted, together, whole
+from trainers.faces import by_faces
 from trainers.imagine import encoded_picture
 from trainers.showing import drawn_plainly, opened
 from trainers.text import encode_prompt
@@ -39,13 +40,20 @@ Eye = Callable[[Sequence["Image"]], Tensor]  #: pictures -> (N, D) float32
 def scorer_for(base: Base, lesson: Lesson) -> Generator[Progress, None, Scorer]:
     """What tells how much samples look like this lesson's photos, 0 … 1; yields while it draws what it compares with.
 
-    The family's own where it has one for this kind; else in the operator's likeness model, or in the base's features.
+    The family's own where it has one for this kind; else, of a person whose face is in the photos, in the operator's
+    models of faces; else in the operator's likeness model, or in the base's features.
     """
     photos = [opened(path) for path in lesson.photos]
     if (own := base.family.scorer) is not None and lesson.kind != Kind.STYLE:
         return own(photos)
     plain = yield from drawn_plainly(base, lesson)
-    return compared(base.eye or features_of(base), photos, plain)
+    eye = base.eye or features_of(base)
+    if base.faces is not None and lesson.kind == Kind.PERSON:
+        before = eye(plain)
+        scorer = by_faces(base.faces, photos, lambda samples: obedience(eye(samples), before))
+        if scorer is not None:
+            return scorer
+    return compared(eye, photos, plain)
 
 
 def compared(eye: Eye, photos: Sequence[Image], plain: Sequence[Image]) -> Scorer:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from transformers import CLIPTokenizer
 
+    from trainers.faces import Faces
     from trainers.upscaling import Upscaler
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Base:
     vae_name: str = ""  #: of the VAE that stands in the place of its own; empty: its own
     eye: Callable[[Sequence[Image]], Tensor] | None = None  #: the operator's, for telling likeness: pictures -> (N, D)
     quantised: str = ""  #: in which numbers its denoiser is kept, where those are not the ones it computes in
+    faces: Faces | None = None  #: the operator's models, for telling people's likeness
     upscaler: Upscaler | None = None  #: the operator's model for enlarging
     output_check: OutputCheck | None = None  #: of every picture that it draws; None where the operator has none
     empty_is_zero: bool = False  #: whether a picture without a negative prompt was taught with zeros in its place
