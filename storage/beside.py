@@ -18,6 +18,7 @@ class Beside:
     likeness: str = ""  #: a folder with what tells it; empty: the base model's own features
     upscaler: str = ""  #: for enlarging: "owner/name@revision", or a folder; empty: the base model itself
     faces: str = ""  #: a folder with what finds faces and tells whose they are; empty: people are compared as all else
+    captioner: str = ""  #: a folder with what says what photos show; empty: captions name the word alone
     quantise: str = AUTO  #: whether most of the base model is kept in eight bits
 
     @classmethod
@@ -31,6 +32,7 @@ class Beside:
             likeness=env.text("TINTYPE_LIKENESS"),
             upscaler=env.text("TINTYPE_UPSCALER"),
             faces=env.text("TINTYPE_FACES"),
+            captioner=env.text("TINTYPE_CAPTIONER"),
             quantise=env.choice("TINTYPE_QUANTISE", QUANTISE),
         )
 

@@ -12,6 +12,7 @@ PREFIX = "TINTYPE_"
 #: Every `TINTYPE_` key that some part of Tintype reads; another one is refused at start.
 KNOWN = (
     "TINTYPE_BASE_MODEL",
+    "TINTYPE_CAPTIONER",
     "TINTYPE_DATA_DIR",
     "TINTYPE_DEVICE",
     "TINTYPE_FACES",

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
+from trainers.captioning import Captioner, goes_on
 from trainers.checkpoint import State, read_state, write_state
 from trainers.conditioning import Said
-from trainers.dataset import Example, cuts_of, examples
+from trainers.dataset import Cut, Example, cuts_of, examples
 from trainers.families import Family
 from trainers.faults import is_out_of_memory, no_memory, release_memory
 from trainers.learner import Learner
@@ -115,9 +116,35 @@ def captions_of(base: Base, lesson: Lesson) -> list[str]:
     given = dict(zip(lesson.photos, lesson.captions, strict=False))
     if any(given.values()):
         return [_said(lesson, family, given.get(cut.path), is_close=cut.is_close) for cut in cuts]
-    places = family.captioner([cut.picture() for cut in cuts], lesson.kind) if family.captioner else [""] * len(cuts)
     plain = [_said(lesson, family, None, is_close=cut.is_close) for cut in cuts]
-    return [said + place for said, place in zip(plain, places, strict=True)]
+    return [said + place for said, place in zip(plain, _places(base, lesson, cuts), strict=True)]
+
+
+def captioned_ahead(base: Base, lesson: Lesson) -> Generator[None, None, None]:
+    """Let the operator's captioner look at each cut, if captions will say what it sees; yields after each."""
+    if any(lesson.captions) or base.family.captioner or base.captioner is None:
+        return
+    for cut in cuts_of(lesson.photos, base.family, lesson.kind, lesson.looks):
+        _seen(base.captioner, lesson, cut)
+        yield
+
+
+def _places(base: Base, lesson: Lesson, cuts: Sequence[Cut]) -> Sequence[str]:
+    """What captions say after the word: as the family's captioner sees it, or else the operator's."""
+    family = base.family
+    if family.captioner:
+        return family.captioner([cut.picture() for cut in cuts], lesson.kind)
+    if base.captioner is None:
+        return [""] * len(cuts)
+    return [goes_on(_seen(base.captioner, lesson, cut), family, lesson.kind, lesson.class_word) for cut in cuts]
+
+
+def _seen(captioner: Captioner, lesson: Lesson, cut: Cut) -> str:
+    """The captioner's sentence about a cut; looked at once in a training."""
+    key = (cut.path, cut.window)
+    if key not in lesson.sentences:
+        lesson.sentences[key] = captioner(cut.picture())
+    return lesson.sentences[key]
 
 
 def _said(lesson: Lesson, family: Family, caption: str | None, *, is_close: bool) -> str:

@@ -14,6 +14,7 @@ from trainers.registry import Registry
 if TYPE_CHECKING:
     from trainers.families import Family
     from trainers.looking import Look
+    from trainers.looking.boxes import Box
     from trainers.pipeline import Base
     from trainers.thrift import Concession
 
@@ -29,9 +30,9 @@ class Lesson:
     captions: Sequence[str | None] = ()  #: one for each photo; None takes the family's template
     seed: int = 0
     resume_from: Path | None = None  #: a checkpoint that `Progress.save_checkpoint` wrote
-    looks: dict[Path, Look] = field(
-        default_factory=dict, repr=False
-    )  #: photos that were looked at: no longer than this
+    #: photos that were looked at, and sentences about their cuts: no longer than this
+    looks: dict[Path, Look] = field(default_factory=dict, repr=False)
+    sentences: dict[tuple[Path, Box], str] = field(default_factory=dict, repr=False)
 
     @property
     def placeholder_token(self) -> str:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from transformers import CLIPTokenizer
 
+    from trainers.captioning import Captioner
     from trainers.faces import Faces
     from trainers.upscaling import Upscaler
 
@@ -65,6 +66,7 @@ class Base:
     eye: Callable[[Sequence[Image]], Tensor] | None = None  #: the operator's, for telling likeness: pictures -> (N, D)
     quantised: str = ""  #: in which numbers its denoiser is kept, where those are not the ones it computes in
     faces: Faces | None = None  #: the operator's models, for telling people's likeness
+    captioner: Captioner | None = None  #: the operator's, which says what photos show
     upscaler: Upscaler | None = None  #: the operator's model for enlarging
     output_check: OutputCheck | None = None  #: of every picture that it draws; None where the operator has none
     empty_is_zero: bool = False  #: whether a picture without a negative prompt was taught with zeros in its place

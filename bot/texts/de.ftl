@@ -1455,6 +1455,7 @@ E_NO_MEMORY = { $device ->
 E_UPSCALER_LOAD = Das Modell zum Vergrößern „{ $upscaler }“ lässt sich nicht laden. TINTYPE_UPSCALER nennt besitzer/name@revision von einem, das mit `tintype-trainer models get` geholt wurde, oder einen Ordner mit einer StableDiffusionLatentUpscalePipeline und safetensors.
 E_VAE_LOAD = Der VAE „{ $vae }“ lässt sich nicht laden. TINTYPE_VAE nennt besitzer/name@revision von einem, der mit `tintype-trainer models get` geholt wurde, oder einen Ordner mit seiner config.json und seinen .safetensors.
 E_LIKENESS_LOAD = Das Modell für Ähnlichkeit „{ $model }“ lässt sich nicht laden. TINTYPE_LIKENESS nennt einen Ordner mit DINOv2, CLIP oder SigLIP: config.json, preprocessor_config.json und model.safetensors.
+E_CAPTIONER_LOAD = Der Bildbeschreiber „{ $model }“ lässt sich nicht laden. TINTYPE_CAPTIONER nennt einen Ordner mit BLIP, Florence-2 oder GIT im Aufbau von transformers: Einstellungen, Vokabular und model.safetensors.
 E_FACES_LOAD = Die Gesichtsmodelle in „{ $folder }“ lassen sich nicht laden. TINTYPE_FACES nennt einen Ordner mit zwei Dateien aus OpenCVs Zoo: face_detection_yunet_….onnx und face_recognition_sface_….onnx.
 E_VAE_FITS = Der VAE „{ $vae }“ passt nicht zum Basismodell „{ $base }“: { $what ->
     [latent_channels] Seine Zahl latenter Kanäle

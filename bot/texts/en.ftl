@@ -1423,6 +1423,7 @@ E_NO_MEMORY = The { $device ->
 E_UPSCALER_LOAD = The model for enlarging “{ $upscaler }” cannot be loaded. TINTYPE_UPSCALER names owner/name@revision of one that was fetched with `tintype-trainer models get`, or a folder that holds a StableDiffusionLatentUpscalePipeline with safetensors.
 E_VAE_LOAD = The VAE “{ $vae }” cannot be loaded. TINTYPE_VAE names owner/name@revision of one that was fetched with `tintype-trainer models get`, or a folder with its config.json and .safetensors.
 E_LIKENESS_LOAD = The likeness model “{ $model }” cannot be loaded. TINTYPE_LIKENESS names a folder with DINOv2, CLIP or SigLIP: its config.json, preprocessor_config.json and model.safetensors.
+E_CAPTIONER_LOAD = The captioner “{ $model }” cannot be loaded. TINTYPE_CAPTIONER names a folder with BLIP, Florence-2 or GIT in transformers' layout: its settings, its vocabulary and model.safetensors.
 E_FACES_LOAD = The models of faces in “{ $folder }” cannot be loaded. TINTYPE_FACES names a folder with two files of OpenCV's zoo: face_detection_yunet_….onnx and face_recognition_sface_….onnx.
 E_VAE_FITS = The VAE “{ $vae }” does not fit the base model “{ $base }”: its { $what ->
     [latent_channels] number of latent channels

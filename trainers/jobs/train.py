@@ -21,6 +21,7 @@ from trainers.drawing.ink import tile
 from trainers.drawing.sheet import Row, sheet
 from trainers.events import Checkpoint, Done, End, Event, Made, Sample, Step, Stopped, Wish, made
 from trainers.jobs import job
+from trainers.learning import captioned_ahead
 from trainers.lessons import cut_captions, task_of
 from trainers.likeness import scorer_for
 from trainers.picking import Point, few_of, has_stalled, write_mean
@@ -71,6 +72,8 @@ class Training:
     def run(self) -> Running:
         """Prepare, learn, draw at sample points; end with the best."""
         yield self._aside("prepare")
+        for _ in captioned_ahead(self._base, self._task.lesson):
+            yield self._aside("prepare")
         scoring = scorer_for(self._base, self._task.lesson)
         self._scorer = yield from followed(scoring, lambda progress: self._aside("prepare"))
         if self._scorer is None:
