@@ -14,9 +14,10 @@ from safetensors.torch import load_file, save_file
 
 from storage.aesthetics import DIRECTION
 from storage.errors import WeightsRefused
-from tests.trainers.bases import TEXT_WIDTH, applied, base_for, tiny_z_image
-from tests.trainers.test_z_image import Lessons, asked_of, each_method, learned
+from tests.trainers.bases import TEXT_WIDTH, applied, base_for, draw_photo, tiny_z_image
+from tests.trainers.test_z_image import METHODS, Lessons, asked_of, each_method, learned
 from trainers.blending import Recipe, blend, model_named
+from trainers.method import Lesson
 from trainers.pipeline import Base
 from trainers.taking import Order, taken
 from trainers.weights import read_adapter, read_metadata
@@ -25,6 +26,15 @@ from trainers.weights import read_adapter, read_metadata
 @pytest.fixture
 def flow() -> Base:
     return base_for("z_image")
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """A word's file by each method."""
+    folder = tmp_path_factory.mktemp("words")
+    photos = [draw_photo(folder / f"{number}.png", number) for number in range(1, 4)]
+    lesson = Lesson(photos=photos, word="zed", class_word="cat", kind="animal", seed=5)
+    return {name: learned(base_for("z_image"), name, lesson, folder / f"{name}.safetensors") for name in METHODS}
 
 
 @pytest.mark.parametrize(
@@ -52,18 +62,14 @@ def test_diffusers_shows_our_file_as_we_do(
 
 
 @each_method
-def test_a_file_says_what_it_is_for_in_the_names_of_ai_toolkit(
-    flow: Base, a_lesson: Lessons, tmp_path: Path, name: str
-) -> None:
-    file = learned(flow, name, a_lesson(), tmp_path / "zed.safetensors")
-    told, parts = read_metadata(file), {"lora": ("lora_A.weight", "lora_B.weight"), "lokr": ("lokr_w1", "lokr_w2")}
+def test_a_file_says_what_it_is_for_in_the_names_of_ai_toolkit(words: Mapping[str, Path], name: str) -> None:
+    parts = {"lora": ("lora_A.weight", "lora_B.weight"), "lokr": ("lokr_w1", "lokr_w2")}
+    told, keys = read_metadata(words[name]), load_file(words[name]).keys()
 
     assert told["modelspec.architecture"] == "Z-Image/lora"
     assert told["ss_base_model_version"] == "zimage"
     assert "modelspec.prediction_type" not in told
-    assert {f"diffusion_model.layers.0.attention.to_q.{part}" for part in (*parts[name], "alpha")} <= load_file(
-        file
-    ).keys()
+    assert {f"diffusion_model.layers.0.attention.to_q.{part}" for part in (*parts[name], "alpha")} <= keys
 
 
 @each_method
@@ -76,10 +82,9 @@ def test_a_file_says_what_it_is_for_in_the_names_of_ai_toolkit(
     ],
 )
 def test_a_file_in_any_of_its_layouts_is_taken_as_ours(
-    flow: Base, a_lesson: Lessons, tmp_path: Path, name: str, renamed: Callable[[str], str]
+    flow: Base, words: Mapping[str, Path], tmp_path: Path, name: str, renamed: Callable[[str], str]
 ) -> None:
-    ours = learned(flow, name, a_lesson(), tmp_path / "zed.safetensors")
-    theirs, notes = tmp_path / "theirs.safetensors", {"ss_base_model_version": "zimage"}
+    ours, theirs, notes = words[name], tmp_path / "theirs.safetensors", {"ss_base_model_version": "zimage"}
     save_file({renamed(key): tensor for key, tensor in load_file(ours).items()}, theirs, notes)
     got = taken(flow, Order(word="zed", class_word="cat", files=[theirs], name=theirs.name))
 
@@ -97,10 +102,9 @@ def _kohya(key: str) -> str:
 
 
 def test_words_of_other_base_models_are_refused_and_its_own_by_others(
-    flow: Base, base: Base, a_lesson: Lessons, tmp_path: Path
+    flow: Base, base: Base, a_lesson: Lessons, words: Mapping[str, Path], tmp_path: Path
 ) -> None:
-    own = learned(flow, "lora", a_lesson(), tmp_path / "own.safetensors")
-    other = learned(base, "lora", a_lesson(), tmp_path / "other.safetensors")
+    own, other = words["lora"], learned(base, "lora", a_lesson(), tmp_path / "other.safetensors")
     rows, style = tmp_path / "rows.safetensors", tmp_path / "style.safetensors"
     save_file({"emb_params": torch.zeros(2, TEXT_WIDTH)}, rows)
     save_file({DIRECTION: torch.zeros(12)}, style)

@@ -106,6 +106,7 @@ register(
         targets=TARGETS,
         layer_prefix="diffusion_model.",  # ai-toolkit's, which ComfyUI and diffusers read
         clip=None,
+        recommended={},
         pages=1,
         kohya_version="zimage",
         modelspec_architecture="Z-Image",
