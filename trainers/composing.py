@@ -17,7 +17,7 @@ from trainers.pipeline import Applied, Base, layer_at
 from trainers.text import encode_prompt, tokens_of
 
 OF_TEXT = (".attn2.to_k", ".attn2.to_v")  # keys and values of the text: all that such a word may change
-RIDGE = 0.1  # of the captions' mean square: they are fewer than a text is wide; docs/decisions/0019
+RIDGE = 0.1  # of the captions' mean square: they are fewer than a text is wide; docs/decisions/0020
 LEAST = 1e-10  # of the largest: features that are further alike are one
 
 # m target positions of a word, M of all words · D text width · O output width
