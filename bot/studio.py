@@ -89,7 +89,7 @@ class EngineFacts:
     fits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: to imagine, to train: what that needs here
     looks: bool = False  #: whether it can look at photos before they are learned
     output_check: str = ""  #: what looks at pictures before they can be posted: a name, or off; empty: not yet known
-
+    compares_faces: bool = False  #: whether people's likeness is told by their faces
     upscaler: str = ""  #: of the operator, for enlarging; empty: the base model does it
 
     @classmethod
@@ -121,6 +121,7 @@ class EngineFacts:
             fits=engine.get("fits") or {},
             looks=JobKind.LOOK in (engine.get("kinds") or ()),
             output_check=str(engine.get("output_check") or ""),
+            compares_faces=bool(engine.get("compares_faces")),
             upscaler=str(engine.get("upscaler") or ""),
         )
 

@@ -19,7 +19,7 @@ QUEUE_LINES = 15
 NAME_CHARACTERS = 32  # of a member or a word
 AWAITED_CHARACTERS = 500  # of one order that waits: five questions of one member are the most
 LIST_CHARACTERS = 900
-GRANTED_CHARACTERS = 600  # beside the promises, which are longer in some languages
+GRANTED_CHARACTERS = 350  # beside the promises, which are longer in some languages
 MOST_LIKENESSES = 10
 
 
@@ -104,6 +104,7 @@ def privacy_card(
     likenesses: Sequence[Likeness] = (),
     kept: Sequence[KeptPhotos] = (),
     check: str = "",
+    compares_faces: bool = False,
 ) -> Card:
     """What Tintype sees, keeps and never does, with the rights it was really granted; and the words that show one."""
     none = texts.say("privacy-none")
@@ -111,6 +112,7 @@ def privacy_card(
     return layout.card(
         layout.text(texts.say("privacy-body")),
         layout.text(check_line(check)),
+        *([layout.text(texts.say("privacy-faces"))] if compares_faces else []),
         layout.text(layout.cut(granted, GRANTED_CHARACTERS)),
         *_likenesses(likenesses[:MOST_LIKENESSES]),
         *kept_list(kept),

@@ -25,8 +25,14 @@ async def command(interaction: Interaction) -> None:
     likenesses, kept = await studio_of(interaction).run(
         lambda rooms: (_likenesses(rooms, asker), keeping.of_member(rooms, asker.member))
     )
-    check = facts.output_check if facts else ""
-    card = cards.privacy_card(intents=intents, permissions=permissions, likenesses=likenesses, kept=kept, check=check)
+    card = cards.privacy_card(
+        intents=intents,
+        permissions=permissions,
+        likenesses=likenesses,
+        kept=kept,
+        check=facts.output_check if facts else "",
+        compares_faces=facts.compares_faces if facts else False,
+    )
     await show(interaction, card)
 
 

@@ -229,7 +229,7 @@ EXTREMES = {
     ),
     "empty queue": lambda: cards.queue_card([], cards.EngineLine(state="away")),
     "privacy": lambda: cards.privacy_card(
-        intents=["guilds"], permissions=["embed_links"] * 60, kept=MANY_KEPT,
+        intents=["guilds"], permissions=["embed_links"] * 60, kept=MANY_KEPT, compares_faces=True,
         likenesses=[cards.Likeness(concept=f"{n:016x}", name=LONG_WORD, owner=2**62) for n in range(99)],
     ),
     "help": lambda: cards.help_card(methods=[EVIL] * 9, class_words=["cat"] * 400),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from dataclasses import replace
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ import torch
 from bot.machine import device_said
 from bot.studio import EngineFacts
 from trainers.advertise import advertised, bundled, fitting, memory_need
+from trainers.faces import Faces
 from trainers.families import families
 from trainers.memory import Memory
 from trainers.method import methods
@@ -29,6 +31,8 @@ def test_the_bot_reads_what_the_engine_advertises(base: Base) -> None:
     ]
     assert all(method.title and method.summary and method.min_photos for method in facts.methods)
     assert facts.class_words["animal"][0] == base.family.class_words["animal"][0]
+    assert not facts.compares_faces
+    assert EngineFacts.from_ping(advertised(replace(base, faces=Faces(None, None)))).compares_faces
     assert facts.device == device_said(facts)
     assert (facts.processor, facts.threads, facts.device_type) == (platform.machine(), torch.get_num_threads(), "cpu")
 

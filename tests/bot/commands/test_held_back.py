@@ -9,6 +9,7 @@ import pytest
 
 from bot.attempts import plan_of
 from bot.outbox import Outbox
+from bot.studio import EngineFacts
 from storage.clock import SystemClock
 from tests.bot.commands.stage import FACTS, Stage, photo, shown
 
@@ -81,3 +82,10 @@ async def test_privacy_says_plainly_whether_pictures_are_looked_at(stage: Stage,
     stage.facts = replace(FACTS, output_check=check)
 
     assert told in shown(await stage.ana.command("privacy")).body
+
+
+@pytest.mark.parametrize("compares", [True, False])
+async def test_privacy_says_when_faces_are_compared(stage: Stage, compares: bool) -> None:
+    stage.facts = EngineFacts.from_ping({"compares_faces": compares})
+
+    assert ("faces in the samples are compared" in shown(await stage.ana.command("privacy")).body) == compares
