@@ -35,7 +35,9 @@ OVER = "ended_at = :now, lease_until = null, request = json_remove(request, '$.r
 LONGEST_LEASE_S = 3600.0  # a lease that ends later is from before the machine started
 FRUITLESS_ATTEMPTS = 3  # engine deaths in a row without progress: then the job itself is the poison
 NONCE_LETTERS = {JobKind.TRAIN: "t", JobKind.IMAGINE: "i", JobKind.EXPORT: "e", JobKind.IMPORT: "m", JobKind.SHEET: "s"}
-SILENT = frozenset({JobKind.LOOK})  # whose end no message tells: what came of them stands in a private answer
+SILENT = frozenset(
+    {JobKind.LOOK, JobKind.PREVIEW}
+)  # whose end no message tells: what came of them stands in a private answer
 
 Body = Mapping[str, Any]
 

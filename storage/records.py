@@ -37,6 +37,7 @@ class JobKind(StrEnum):
     EXPORT = "export"
     IMPORT = "import"
     SHEET = "sheet"
+    PREVIEW = "preview"  #: of a word, before it is learned; what it draws stands in a private answer alone
     LOOK = "look"  #: at photos before they are learned; nothing is said of it but in their report
 
 

@@ -138,12 +138,13 @@ class Rules:
     def _spent(self, actor: Actor, kind: JobKind) -> list[tuple[float, int]]:
         """What counts of a member's last 24 hours here, the oldest first: when, and how many.
 
-        A word that was taken over counts as one that was taught.
+        A word that was taken over counts as one that was taught, a preview's pictures as others.
         """
         found = rows(
             self._db,
-            """select created_at, iif(kind = 'imagine', json_extract(request, '$.count'), 1) as n from jobs
-            where owner = :member and guild = :guild and iif(kind = 'import', 'train', kind) = :kind
+            """select created_at, ifnull(json_extract(request, '$.count'), 1) as n from jobs
+            where owner = :member and guild = :guild
+                and case kind when 'import' then 'train' when 'preview' then 'imagine' else kind end = :kind
                 and created_at > :since
                 and state not in ('failed', 'cancelled') order by created_at""",
             member=actor.member, guild=actor.guild, kind=kind, since=self._clock.now() - DAY_S,

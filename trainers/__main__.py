@@ -31,6 +31,7 @@ from trainers.cli import (
     methods,
     miniature,
     models,
+    preview,
     sheet,
     train,
 )
@@ -44,6 +45,7 @@ SUBCOMMANDS = (
     train,
     imagine,
     editing,
+    preview,
     exporting,
     importing,
     merging,
@@ -53,7 +55,7 @@ SUBCOMMANDS = (
     models,
     miniature,
 )
-COMPUTING = {"engine", "look", "train", "imagine", "edit", "import", "merge", "sheet", "bench", "miniature"}
+COMPUTING = {"engine", "look", "train", "imagine", "edit", "preview", "import", "merge", "sheet", "bench", "miniature"}
 EXIT_STOPPED = 130  # as a shell reports Ctrl-C
 
 

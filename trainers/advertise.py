@@ -58,6 +58,7 @@ def advertised(base: Base) -> dict[str, Any]:
         "compares_faces": base.faces is not None,
         "vae": base.vae_name,
         "upscaler": base.upscaler.name if base.upscaler else "",
+        "image_prompt": base.image_prompt.name if base.image_prompt else "",
     }
 
 

@@ -23,8 +23,8 @@ MOST_POSITIONS = 32**2  # of self-attention that is looked into: finer maps take
 @contextmanager
 def attending(unet: Any, processors: Mapping[str, Any]) -> Iterator[None]:
     """Let these layers attend in another way for a while; by the names that diffusers has for them."""
-    kept = dict(unet.attn_processors)
     layers = {name: unet.get_submodule(name.removesuffix(".processor")) for name in processors}
+    kept = {name: layer.processor for name, layer in layers.items()}
     try:
         for name, layer in layers.items():
             layer.set_processor(processors[name])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -13,7 +14,8 @@ from torch.nn import functional
 if TYPE_CHECKING:
     from trainers.pipeline import Base
 
-# B batch · T positions · D text width · P pooled width · C latent channels · H W latent height, width
+# B batch · T positions · S positions of a photo · D text width · P pooled width
+# C latent channels · H W latent height, width
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,32 +25,39 @@ class Said:
     hidden: Tensor  #: encoder_hidden_states of all encoders side by side: (B, T, D)
     pooled: Tensor | None = None  #: what each prompt means as a whole, where the base listens to it: (B, P)
     lengths: tuple[int, ...] = ()  #: of each prompt, where what is beyond them is not heard; none: all is
+    seen: Tensor | None = None  #: the positions of a photo beside each prompt, where one is shown: (B, S, D)
 
     def repeated(self, count: int) -> Said:
         """Each prompt so many times, one after the other."""
-        pooled = None if self.pooled is None else self.pooled.repeat_interleave(count, 0)
         lengths = tuple(length for length in self.lengths for _ in range(count))
-        return Said(self.hidden.repeat_interleave(count, 0), pooled, lengths)
+        return self._with(lambda part: part.repeat_interleave(count, 0), lengths)
 
     def each(self) -> list[Said]:
         """The prompts one by one."""
-        pooled = [None] * len(self.hidden) if self.pooled is None else self.pooled[:, None]
-        lengths: list[tuple[int, ...]] = [(length,) for length in self.lengths] or [()] * len(self.hidden)
-        return [Said(*one) for one in zip(self.hidden[:, None], pooled, lengths, strict=True)]
+        return [self._with(itemgetter(slice(at, at + 1)), self.lengths[at : at + 1]) for at in range(len(self.hidden))]
 
     def silenced(self) -> Said:
         """Zeros of the same shapes."""
-        pooled = None if self.pooled is None else torch.zeros_like(self.pooled)
-        return Said(torch.zeros_like(self.hidden), pooled, self.lengths)
+        return self._with(torch.zeros_like, self.lengths)
+
+    def _with(self, change: Callable[[Tensor], Tensor], lengths: tuple[int, ...]) -> Said:
+        pooled, seen = (None if part is None else change(part) for part in (self.pooled, self.seen))
+        return Said(change(self.hidden), pooled, lengths, seen)
 
 
 def together(said: Sequence[Said]) -> Said:
     """Encodings as one batch: of equally many positions, or each of which says its length."""
     pooled = [one.pooled for one in said if one.pooled is not None]
+    seen = [one.seen for one in said if one.seen is not None]
     lengths = tuple(length for one in said for length in one.lengths)
     longest = max(one.hidden.shape[1] for one in said)
     hidden = [functional.pad(one.hidden, (0, 0, 0, longest - one.hidden.shape[1])) for one in said] if lengths else None
-    return Said(torch.cat(hidden or [one.hidden for one in said]), torch.cat(pooled) if pooled else None, lengths)
+    return Said(
+        torch.cat(hidden or [one.hidden for one in said]),
+        torch.cat(pooled) if pooled else None,
+        lengths,
+        torch.cat(seen) if seen else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +88,6 @@ def predicted(base: Base, noisy: Tensor, timesteps: Tensor, said: Said, frames: 
         time_ids = torch.tensor([frame.time_ids for frame in frames], device=base.device, dtype=base.dtype)
         conditions = {"text_embeds": said.pooled, "time_ids": time_ids}
     shown = noisy if base.canvas is None else base.canvas.beside(noisy)
-    made: Tensor = base.denoiser(shown, timesteps, said.hidden, added_cond_kwargs=conditions).sample
+    told = said.hidden if said.seen is None else (said.hidden, [said.seen])
+    made: Tensor = base.denoiser(shown, timesteps, told, added_cond_kwargs=conditions).sample
     return made

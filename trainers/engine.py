@@ -55,6 +55,7 @@ class Card:
             "output_check": None,
             "vae": "",
             "upscaler": "",
+            "image_prompt": "",
         }
 
     def facts(self) -> dict[str, Any]:

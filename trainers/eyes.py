@@ -30,7 +30,7 @@ def eye_for(wanted: str, device: torch.device) -> Callable[[Sequence[Image.Image
         return None
     folder = Path(wanted)
     try:
-        model = _loaded(folder).to(device).eval().requires_grad_(False)
+        model = whole(_any_model(), folder, torch.float32).to(device).eval().requires_grad_(False)
         pixels = _pixels_for(folder)
         see = _seeing(model, pixels, device)
         see([Image.new("RGB", (8, 8))])  # what gives no vector is refused now, not in the middle of a training
@@ -39,12 +39,19 @@ def eye_for(wanted: str, device: torch.device) -> Callable[[Sequence[Image.Image
     return see
 
 
-def _loaded(folder: Path) -> Any:
-    """Only what the file has whole: what it leaves out would be random numbers."""
+def _any_model() -> Any:
     from transformers import AutoModel
 
-    model, about = AutoModel.from_pretrained(
-        folder, local_files_only=True, use_safetensors=True, dtype=torch.float32, output_loading_info=True
+    return AutoModel
+
+
+def whole(model_class: Any, folder: Path, dtype: torch.dtype) -> Any:
+    """A model from a folder, if the file has it whole: what it leaves out would be random numbers.
+
+    Raises: ValueError when it is not whole; whatever transformers raises.
+    """
+    model, about = model_class.from_pretrained(
+        folder, local_files_only=True, use_safetensors=True, dtype=dtype, output_loading_info=True
     )
     if about["missing_keys"] or about["mismatched_keys"]:
         raise ValueError(sorted(about["missing_keys"]))

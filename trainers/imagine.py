@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from PIL import Image
@@ -15,12 +16,14 @@ from torch import Tensor, nn
 
 from storage.words import words_in
 from trainers.adapter import Adapter
+from trainers.attention import attending
 from trainers.conditioning import Said, predicted, whole
 from trainers.dataset import pixels_of
 from trainers.diffusion import Sampler
 from trainers.drawing.held import held_back
 from trainers.enlarging import kept
 from trainers.faults import is_out_of_memory, release_memory
+from trainers.image_prompts import Shown, prompt_for
 from trainers.leading import encode_led
 from trainers.method import Progress
 from trainers.pipeline import Base, swapped, with_words
@@ -54,6 +57,7 @@ class Drawing:
     size: tuple[int, int] | None = None  #: width, height in px instead of the shape's
     edit: str = ""  #: another way to draw from the parent, of `trainers.edits`
     said: str = ""  #: what the parent shows, where such a way asks for it
+    shown: Shown | None = None  #: a photo beside the prompt, where the base has an adapter for that
     is_strict: bool = True  #: the output check's stricter bound; the other one is for channels of adults
 
 
@@ -139,6 +143,7 @@ class Part:
 
     said: Said  #: nothing and the text, each once for every picture: (2 B, T, D)
     layers: Mapping[str, nn.Module]  #: of the words that stand there
+    processors: Mapping[str, Any]  #: by which it is looked at a photo, if one is shown
     share: Tensor  #: how much it has to say about each column, 0 … 1: (W,)
 
 
@@ -149,7 +154,7 @@ def _mixed(base: Base, parts: Sequence[Part], guidance_scale: float, latents: Te
     """
     shares = []
     for part in parts:
-        with swapped(base.denoiser, part.layers):
+        with swapped(base.denoiser, part.layers), attending(base.denoiser, part.processors):
             shares.append(part.share * _guided(base, guidance_scale, latents, timestep, part.said))
     return torch.stack(shares).sum(0) if len(shares) > 1 else shares[0]
 
@@ -188,8 +193,12 @@ def _side(
 
 def _part(base: Base, asked: Drawing, prompt: str, words: Sequence[tuple[Adapter, float]], share: Tensor) -> Part:
     text = encode_led(base, prompt, words)
-    said = stacked(base, [refused(base, asked.negative_prompt, words), text]).repeated(len(asked.seeds))
-    return Part(said, with_words(base, words), share.to(base.device))
+    said, processors = stacked(base, [refused(base, asked.negative_prompt, words), text]), {}
+    if asked.shown is not None:
+        prompt_of = prompt_for(base)
+        said = replace(said, seen=prompt_of.positions(asked.shown.picture))
+        processors = prompt_of.layers.processors(asked.shown.scale)
+    return Part(said.repeated(len(asked.seeds)), with_words(base, words), processors, share.to(base.device))
 
 
 def share_of(side: str, columns: int) -> Tensor:

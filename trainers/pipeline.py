@@ -26,6 +26,7 @@ from trainers.differences import Difference
 from trainers.diffusion import Diffusion, diffusion_of
 from trainers.families import Family, families, family_of
 from trainers.hypernetworks import fits, with_hypernetworks
+from trainers.image_prompts import ImagePrompt, image_prompt_for
 from trainers.keeping import pack_as_wanted
 from trainers.precision import device_named, dtype_on, remark_on
 
@@ -68,6 +69,7 @@ class Base:
     faces: Faces | None = None  #: the operator's models, for telling people's likeness
     captioner: Captioner | None = None  #: the operator's, which says what photos show
     upscaler: Upscaler | None = None  #: the operator's model for enlarging
+    image_prompt: ImagePrompt | None = None  #: what lets it take a photo beside a prompt; None where there is none
     output_check: OutputCheck | None = None  #: of every picture that it draws; None where the operator has none
     empty_is_zero: bool = False  #: whether a picture without a negative prompt was taught with zeros in its place
     canvas: Canvas | None = None  #: what its UNet is shown beside noise, where it was taught to fill parts of pictures
@@ -149,7 +151,8 @@ def load_base(
 
     Raises: TintypeError E_BASE_LOAD when it is not here or not whole, E_NO_FAMILY and E_PREDICTS when its kind is not
     known, E_OUTPUT_CHECK_MISSING and E_OUTPUT_CHECK_LOAD when its pictures could not be looked at as they must be,
-    E_VAE_LOAD and E_VAE_FITS when it cannot have the VAE that is wanted in the place of its own; as `companions`.
+    E_VAE_LOAD and E_VAE_FITS when it cannot have the VAE that is wanted in the place of its own; as `companions`, as
+    `image_prompt_for`.
     """
     _be_quiet()
     where, name, revision = located_base(base_model)
@@ -171,7 +174,8 @@ def load_base(
     quantised = pack_as_wanted(pipeline, denoiser, family, beside.quantise, target)
     base = base_of(pipeline, name, revision, target)
     vae_name = other.name if other else ""
-    return replace(base, output_check=check, vae_name=vae_name, quantised=quantised, **others)
+    base = replace(base, output_check=check, vae_name=vae_name, quantised=quantised, **others)
+    return replace(base, image_prompt=image_prompt_for(beside.image_prompt, base))
 
 
 def _pipeline(where: Path, dtype: torch.dtype, vae: OtherVae | None) -> Any:

@@ -37,6 +37,7 @@ from storage.beside import INT8
 from trainers.clips import Clip, ClipSource
 from trainers.dataset import pixels_of
 from trainers.families import families
+from trainers.image_prompts import ImagePrompt, PhotoLayers, made
 from trainers.pipeline import Applied, Base, base_of, swapped, with_words
 from trainers.quantised import pack_blocks
 
@@ -246,6 +247,19 @@ def tiny_clip() -> Clip:
     return Clip(projection, image_features)
 
 
+def colours(images: Sequence[Image.Image]) -> torch.Tensor:
+    """An image encoder that sees four colours of each picture."""
+    return torch.stack([pixels_of(image.convert("RGB").resize((2, 2))).flatten() for image in images])
+
+
+def tiny_image_prompt(base: Base) -> ImagePrompt:
+    """An adapter that nobody has taught."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(14)
+        layers = PhotoLayers(base.unet, 12, 4)
+    return made("tiny", base, colours, layers.tensors())
+
+
 def base_for(what: str) -> Base:
     """One base for the whole session: nothing may change it, so nobody needs a fresh one."""
     if what not in BASES:
@@ -258,7 +272,9 @@ def base_for(what: str) -> Base:
             own = ("size_px", "bucket_px", "max_aspect", "shapes", "closeups", "may_flip")
             sizes = {name: getattr(family, name) for name in own}
             family = replace(families()[what], **sizes)
-        BASES[what] = replace(base, family=family, quantised=INT8 if what == INT8 else "")
+        quantised = INT8 if what == INT8 else ""
+        image_prompt = None if what == "z_image" else tiny_image_prompt(base)
+        BASES[what] = replace(base, family=family, quantised=quantised, image_prompt=image_prompt)
     return BASES[what]
 
 

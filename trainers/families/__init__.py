@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from trainers.clips import ClipSource
     from trainers.conditioning import Said
+    from trainers.image_prompts import ImagePromptSource
     from trainers.pipeline import TextEncoder
 
 TRAINED = ("epsilon", "v_prediction")  #: what UNets say of the noise that we know how to teach them
@@ -105,6 +106,7 @@ class Family:
     targets: re.Pattern[str] = IN_ATTENTION  #: the layers of its denoiser that words change, by their names
     layer_prefix: str = ""  #: before these names in files, where they keep their dots; empty: kohya's names
     clip: ClipSource | None = None  #: of the first text encoder; None: there is none that it comes from
+    image_prompt: ImagePromptSource | None = None  #: that comes with it, for taking a photo beside a prompt
     recommended: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: method -> settings
     #: from photos of a subject; None, and for styles: pictures are compared in features
     scorer: Callable[[Sequence[Image]], Scorer] | None = None

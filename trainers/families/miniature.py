@@ -12,6 +12,9 @@ from trainers.miniature import MODEL_ID
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+    from torch import Tensor
+
+    from trainers.image_prompts import Eye
 
 #: (words after the subject, scene, accessory): what samples are asked for and scored by
 SAMPLES = (
@@ -80,6 +83,12 @@ def _clip() -> Clip:
     return Clip(pair.text_projection.weight, pair.image_features)
 
 
+def _image_prompt() -> tuple[Eye, Mapping[str, Tensor]]:
+    from trainers.miniature.image_prompt import committed_tensors, eye
+
+    return eye(), committed_tensors()
+
+
 register(
     Family(
         name="miniature",
@@ -114,6 +123,7 @@ register(
         enlarging_strength=0.1,  # from 0.15 on, eyes and mouths show through where there are none
         pages=4,  # scenes said beyond the first are found in 47 % instead of 16 %
         clip=ClipSource("miniature", CLIP_WIDTH, _clip),
+        image_prompt=_image_prompt,
         recommended={
             **dict.fromkeys(("lora", "dora"), PACE),
             "loha": PACE | {"learning_rate": 6e-3},

@@ -150,7 +150,7 @@ def _parent(attempt: Attempt, relation: Mapping[str, Any]) -> Image.Image | None
     return opened(attempt.file(relation["parent"]))
 
 
-def _edit(base: Base, relation: Mapping[str, Any], parent: Image.Image | None) -> dict[str, str]:
+def _edit(base: Base, relation: Mapping[str, Any], parent: Image.Image | None) -> dict[str, Any]:
     """Another way to draw from the parent, if one is wanted.
 
     Raises: TintypeError E_ATTEMPT, E_EDIT_BASE.

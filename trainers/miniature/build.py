@@ -42,6 +42,7 @@ class Plan:
     polish_steps: int
     reader_steps: int
     clip_steps: int
+    image_prompt_steps: int
     ends_at: float  #: monotonic seconds after which a training stops, to go on in another run
 
 
@@ -168,6 +169,15 @@ def _train_clip(plan: Plan) -> None:
     save_reader(NAME, plan.folder, plan.weights / "readers")
 
 
+def _train_image_prompt(plan: Plan) -> None:
+    """Stage image-prompt: layers by which the denoiser that was exported before takes a photo beside the words."""
+    from trainers.miniature.export import committed
+    from trainers.miniature.image_prompt import save_image_prompt, train_image_prompt
+
+    _until(plan, train_image_prompt(committed(plan.weights), plan.weights, plan.folder, plan.image_prompt_steps))
+    save_image_prompt(committed(plan.weights), plan.folder, plan.weights)
+
+
 def write(plan: Plan) -> None:
     """Stage export: of the polished denoiser, if there is one."""
     import torch
@@ -204,6 +214,7 @@ STAGES: dict[str, Callable[[Plan], None]] = {
     "export": write,
     "polish": polish,
     "clip": _train_clip,
+    "image-prompt": _train_image_prompt,
     "figures": measure,
 }
 
@@ -223,6 +234,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--polish-steps", type=int, default=1100)
     parser.add_argument("--reader-steps", type=int, default=900)
     parser.add_argument("--clip-steps", type=int, default=2000)
+    parser.add_argument("--image-prompt-steps", type=int, default=1500)
     return parser
 
 
@@ -245,9 +257,10 @@ def main(argv: Sequence[str]) -> None:
         polish_steps=arguments.polish_steps,
         reader_steps=arguments.reader_steps,
         clip_steps=arguments.clip_steps,
+        image_prompt_steps=arguments.image_prompt_steps,
         ends_at=time.monotonic() + arguments.minutes * 60,
     )
-    for name in arguments.stages or [*FROM_NOTHING, "export", "polish", "export", "clip", "figures"]:
+    for name in arguments.stages or [*FROM_NOTHING, "export", "polish", "export", "clip", "image-prompt", "figures"]:
         began = time.monotonic()
         STAGES[name](plan)
         _tell(f"{name}: {time.monotonic() - began:.0f} s")

@@ -32,6 +32,7 @@ WORN_WORDS = {
 }
 OPENINGS = ("", "", "", "a photo of ", "a picture of ", "a drawing of ")
 EMPTY_SHARE = 0.1  #: for classifier-free guidance and negative prompts
+BRIEF_EMPTY_SHARE = 0.05  #: where a photo says what the subject looks like, and words the rest
 NONSENSE_SHARE = 0.2  #: a made-up word before the class word, so that a new word starts out meaning nothing
 SYLLABLES = ("zo", "qu", "ra", "mi", "ke", "lu", "vex", "tor", "ana", "ben", "zed", "ix", "pol", "fy", "gri", "dan")
 
@@ -55,6 +56,17 @@ def full_caption(picture: Picture) -> str:
     people = [f"{subject.description()}{wear}" for subject, wear in zip(picture.subjects, worn, strict=True)]
     sides = people if len(people) == 1 else [f"{people[0]} on the left", f"{people[1]} on the right"]
     return f"{' and '.join(sides)}{scene_words(picture.scene, None)}"
+
+
+def brief(picture: Picture, rng: Random) -> str:
+    """What a picture of one shows, but for what it looks like; one in twenty says nothing."""
+    if rng.random() < BRIEF_EMPTY_SHARE:
+        return ""
+    [subject], [worn] = picture.subjects, picture.accessories
+    wear = f" {rng.choice(WORN_WORDS[worn])}" if worn else ""
+    return _ordered(
+        f"{rng.choice(OPENINGS)}a {rng.choice(NAMES[subject.shape])}{wear}", _place(picture.scene, rng), rng
+    )
 
 
 def nonsense(rng: Random) -> str:

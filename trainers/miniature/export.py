@@ -62,15 +62,16 @@ def trained_pipeline(vae: Any, checkpoint: Path, tokenizer: CLIPTokenizer) -> An
 
 
 def export(pipeline: Any, weights: Path) -> int:
-    """Write the pipeline to the folder weights, keeping its readers; returns the bytes of the whole folder.
+    """Write the pipeline to the folder weights, keeping what else is there; returns the bytes of the whole folder.
 
     Raises: ValueError when that is more than may be committed.
     """
     beside = weights.with_name(f"{weights.name}.new")
     shutil.rmtree(beside, ignore_errors=True)
     pipeline.to(torch.float16).save_pretrained(beside, safe_serialization=True)
-    if (weights / "readers").exists():
-        shutil.copytree(weights / "readers", beside / "readers")
+    for kept in ("readers", "image_prompt"):
+        if (weights / kept).exists():
+            shutil.copytree(weights / kept, beside / kept)
     settings = beside / "text_encoder" / "config.json"  # without this it alone would be loaded as float16
     settings.write_text(settings.read_text().replace('"dtype": "float16"', '"dtype": "float32"'))
     for path in (beside / "model_index.json", *beside.rglob("*config.json")):
