@@ -21,6 +21,7 @@ from storage.records import BlobId, Image, ImageId, Job, JobKind, Kind, Photo, P
 PROTOCOL = 1  # of attempt.json; trainers/attempt.py refuses another one
 LIMIT_BYTES = 10 << 20  # what Discord takes as one file without a boost
 RESUME = "resume.zip"
+PHOTO = "photo.png"
 BEGINNING = "begin.png"  # the picture that a member sent to begin from
 
 
@@ -268,10 +269,19 @@ def _looking(rooms: Rooms, job: Job, facts: EngineFacts) -> Plan:
     return Plan(seed=0, order=glancing.order_of(job, files), files=files)
 
 
+def _previewing(rooms: Rooms, job: Job, facts: EngineFacts) -> Plan:
+    """One photo of a word that is being learned; of a person only while they agree."""
+    if job.request["kind"] == Kind.PERSON:
+        _consent(rooms, job)
+    order = {"photo": PHOTO, "class_word": job.request["class_word"], "limit_bytes": LIMIT_BYTES}
+    return Plan(seed=0, order=order, files={PHOTO: _photo(rooms, job.request["photo"]).blob})
+
+
 PLANS: Mapping[JobKind, Callable[[Rooms, Job, EngineFacts], Plan]] = {
     JobKind.TRAIN: _training,
     JobKind.IMAGINE: _pictures,
     JobKind.IMPORT: _taking_over,
     JobKind.SHEET: _contact_sheet,
     JobKind.LOOK: _looking,
+    JobKind.PREVIEW: _previewing,
 }

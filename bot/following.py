@@ -12,16 +12,15 @@ from typing import Any
 
 import discord
 
-from bot import intake, mail, texts, trials
+from bot import intake, mail, previewing, texts, trials
 from bot.answers import Interaction
 from bot.bell import Bell, rounds
 from bot.cards import Card, Picture, layout
 from bot.naming import word_today
 from bot.orders import prompt_today
-from bot.retelling import retold, waiting_pictures
+from bot.retelling import drawing_progress, retold, waiting_pictures
 from bot.store import Rooms, Store
 from bot.studio import EngineFacts
-from bot.waits import running_of
 from storage.answers import OpenAnswer
 from storage.clock import Clock
 from storage.errors import TintypeError
@@ -150,6 +149,8 @@ class Following:
         now = self._clock.now()
         if found.kind is JobKind.LOOK:
             return intake.report_after(rooms, found, self._facts()), found.state.is_over
+        if found.kind is JobKind.PREVIEW:
+            return previewing.card(rooms, found, self._facts(), now), found.state.is_over
         if found.kind is JobKind.IMPORT:
             return self._import(rooms, found, now), found.state.is_over
         if found.state in {JobState.QUEUED, JobState.CANCELLED}:
@@ -159,7 +160,7 @@ class Following:
             key = "imagine-drawn" if found.state is JobState.SUCCEEDED else "imagine-not-drawn"
             told = texts.say(key, count=int(found.request["count"]), where=where)
             return layout.card(layout.text(told)), where != "coming"
-        return waiting_pictures(found, _progress(found, now), preview_of(rooms, found)), False
+        return waiting_pictures(found, drawing_progress(found, now), preview_of(rooms, found)), False
 
     def _import(self, rooms: Rooms, found: Job, now: float) -> Card:
         """Of weights made elsewhere whoever handed them in sees the first pictures here, and nobody else."""
@@ -179,6 +180,7 @@ def _kept(rooms: Rooms, *, answer: Answer) -> None:
 
 def _dropped(rooms: Rooms, *, job: JobId) -> None:
     rooms.answers.drop(job)
+    previewing.forget(rooms, job)
 
 
 def _where(rooms: Rooms, job: Job) -> str:
@@ -187,18 +189,6 @@ def _where(rooms: Rooms, job: Job) -> str:
     if final is not None:
         return "here" if final.channel == job.channel else "alone"
     return "nowhere" if rooms.queue.is_untold(job.id) else "coming"
-
-
-def _progress(job: Job, now: float) -> str:
-    running = running_of(job, now)
-    if not running.total or running.phase != "imagine":
-        return ""
-    return texts.say(
-        "imagine-progress",
-        bar=layout.bar(running.done, running.total),
-        percent=layout.percent(running.done, running.total),
-        left="none" if running.left_s is None else texts.span(running.left_s),
-    )
 
 
 def preview_of(rooms: Any, job: Job) -> Picture | None:

@@ -10,7 +10,8 @@ from storage.disk import check_room
 from storage.errors import NotAllowed
 from storage.records import JobKind
 
-AT_ONCE = {JobKind.TRAIN: 3, JobKind.IMPORT: 2, JobKind.IMAGINE: 20, JobKind.SHEET: 2}
+AT_ONCE = {JobKind.TRAIN: 3, JobKind.IMPORT: 2, JobKind.IMAGINE: 20, JobKind.SHEET: 2, JobKind.PREVIEW: 1}
+COUNTS_AS = {JobKind.IMPORT: JobKind.TRAIN, JobKind.PREVIEW: JobKind.IMAGINE}  # in a server's limits
 
 
 def refuse_above(rooms: Any, asker: Asker, kind: JobKind, pictures: int = 1) -> None:
@@ -24,7 +25,7 @@ def refuse_above(rooms: Any, asker: Asker, kind: JobKind, pictures: int = 1) -> 
     most = AT_ONCE[kind] if most is None else min(most, AT_ONCE[kind])
     if count >= most:
         raise NotAllowed("E_TOO_MANY_JOBS", count=count, most=most, when=_next_free(rooms, asker, kind))
-    rooms.rules.refuse_over(asker.actor, JobKind.TRAIN if kind is JobKind.IMPORT else kind, pictures)
+    rooms.rules.refuse_over(asker.actor, COUNTS_AS.get(kind, kind), pictures)
 
 
 def _next_free(rooms: Any, asker: Asker, kind: JobKind) -> str:

@@ -28,6 +28,7 @@ class Scene:
 
 
 NOWHERE = Scene()
+SHOWING = {JobKind.SHEET, JobKind.PREVIEW}
 
 
 def depends_on_place(job: InLine) -> bool:
@@ -111,8 +112,8 @@ def _needs_consent(rooms: Rooms, concept: Concept, name: str) -> None:
 
 
 def _needs_concepts_consent(rooms: Rooms, job: Job) -> None:
-    """A sheet shows what was learned; a training names the agreement that it goes on with by itself."""
-    concept = rooms.concepts.get(job.concept) if job.concept and job.kind is JobKind.SHEET else None
+    """What shows somebody needs their agreement; a training names that with which it goes on by itself."""
+    concept = rooms.concepts.get(job.concept) if job.concept and job.kind in SHOWING else None
     if concept is not None:
         _needs_consent(rooms, concept, concept.name)
 

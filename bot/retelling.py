@@ -67,7 +67,7 @@ def _open(rooms: Any, job: Job, facts: EngineFacts | None, now: float) -> Card:
     is_awake = facts is not None and facts.state == "ready"
     waiting = waiting_of(rooms, job, now, is_engine_awake=is_awake)
     if job.kind is JobKind.TRAIN:
-        return _learning(rooms, job, waiting, now)
+        return _learning(rooms, job, waiting, now, has_preview=bool(facts and facts.previews_of(job.request["kind"])))
     place = texts.say("imagine-drawing") if job.state is JobState.RUNNING else cards.place_of(waiting)
     if job.kind is JobKind.IMPORT:
         place = cards.place_of(waiting)
@@ -82,16 +82,24 @@ def _imported(rooms: Any, job: Job) -> Card:
     return faces.imported_card(job.id, str(word_today(rooms, job)), job.owner, is_enabled=is_enabled)
 
 
-def _learning(rooms: Any, job: Job, waiting: Waiting, now: float) -> Card:
+def _learning(rooms: Any, job: Job, waiting: Waiting, now: float, *, has_preview: bool) -> Card:
     is_person, running = job.request["kind"] == Kind.PERSON, running_of(job, now)
     word, owner = str(word_today(rooms, job)), job.owner
     preview = rooms.vault.open(job.preview) if job.preview and not is_person else None
     if job.state is JobState.RUNNING:
         return cards.training_card(
-            job=job.id, word=word, owner=owner, running=running, is_person=is_person, preview=preview
+            job=job.id,
+            word=word,
+            owner=owner,
+            running=running,
+            is_person=is_person,
+            preview=preview,
+            has_preview=has_preview,
         )
     before = running if running.furthest else None
-    return cards.queued_card(job=job.id, word=word, owner=owner, waiting=waiting, before=before, preview=preview)
+    return cards.queued_card(
+        job=job.id, word=word, owner=owner, waiting=waiting, before=before, preview=preview, has_preview=has_preview
+    )
 
 
 def waiting_pictures(job: Job, place: str, preview: Picture | None = None) -> Card:
@@ -101,6 +109,19 @@ def waiting_pictures(job: Job, place: str, preview: Picture | None = None) -> Ca
     seen = [] if preview is None else [preview]
     gallery = layout.gallery(seen) if seen else None
     return layout.card(layout.text(told), gallery, *layout.rows([cancel]), pictures=seen)
+
+
+def drawing_progress(job: Job, now: float) -> str:
+    """How far pictures are that are being drawn; nothing while they are not begun."""
+    running = running_of(job, now)
+    if not running.total or running.phase != "imagine":
+        return ""
+    return texts.say(
+        "imagine-progress",
+        bar=layout.bar(running.done, running.total),
+        percent=layout.percent(running.done, running.total),
+        left="none" if running.left_s is None else texts.span(running.left_s),
+    )
 
 
 def _learned(rooms: Any, job: Job, facts: EngineFacts | None) -> Card:

@@ -90,6 +90,7 @@ class EngineFacts:
     looks: bool = False  #: whether it can look at photos before they are learned
     output_check: str = ""  #: what looks at pictures before they can be posted: a name, or off; empty: not yet known
     compares_faces: bool = False  #: whether people's likeness is told by their faces
+    previews: bool = False  #: whether it can draw what photos show before that is learned
     upscaler: str = ""  #: of the operator, for enlarging; empty: the base model does it
 
     @classmethod
@@ -122,8 +123,13 @@ class EngineFacts:
             looks=JobKind.LOOK in (engine.get("kinds") or ()),
             output_check=str(engine.get("output_check") or ""),
             compares_faces=bool(engine.get("compares_faces")),
+            previews=bool(engine.get("image_prompt")),
             upscaler=str(engine.get("upscaler") or ""),
         )
+
+    def previews_of(self, kind: str) -> bool:
+        """Whether it can draw what photos of this kind show; a style is nothing that they show."""
+        return self.previews and kind != Kind.STYLE
 
     def method(self, name: str) -> MethodFacts | None:
         """The method of that name, if the engine has it."""

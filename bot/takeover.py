@@ -35,6 +35,7 @@ KEPT = {
     JobKind.SHEET: ("sheet",),
     JobKind.IMPORT: ("weights", "sheet", "cover"),
     JobKind.LOOK: ("look",),
+    JobKind.PREVIEW: (),
 }
 DRAWN = ("sheet", "curve", "cover")  # of a job's files, those that its result names
 
@@ -295,12 +296,17 @@ def _add_looks(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> None:
     glancing.take(rooms, job, end.result, {str(one.told["alt"]["photo"]): one.blob for one in kept})
 
 
+def _add_nothing(rooms: Rooms, job: Job, end: End, kept: Sequence[Kept]) -> None:
+    """What a preview has drawn stands in its answer, and nowhere else."""
+
+
 ADD = {
     JobKind.TRAIN: _add_version,
     JobKind.IMAGINE: _add_images,
     JobKind.SHEET: _add_sheet,
     JobKind.IMPORT: _add_import,
     JobKind.LOOK: _add_looks,
+    JobKind.PREVIEW: _add_nothing,
 }
 
 
@@ -308,8 +314,11 @@ def settle(rooms: Rooms, job: Job, kept_s: float) -> None:
     """After any end, as often as one likes: drop checkpoint and preview, and the photos or their time.
 
     Photos go at once when the word is learned, unless they are wished to stay; otherwise they stay for `kept_s` after
-    the end, for another try. Of the sample points some wait to be chosen.
+    the end, for another try. Of the sample points some wait to be chosen. A preview that is drawn stays until its
+    answer has shown it, or for a day.
     """
+    if job.kind is JobKind.PREVIEW and job.state is JobState.SUCCEEDED:
+        return
     for blob in rooms.queue.shed(job.id):
         rooms.vault.delete(blob)
     for file in job.request.get("files", ()):  # weights made elsewhere, which are of no use to another try

@@ -11,7 +11,13 @@ from storage.records import Job, JobKind
 
 LOOK_BACK_S = 7 * 86400.0
 #: until one was measured here
-FIRST_GUESS_S = {JobKind.TRAIN: 240.0, JobKind.IMAGINE: 15.0, JobKind.SHEET: 60.0, JobKind.LOOK: 5.0}
+FIRST_GUESS_S = {
+    JobKind.TRAIN: 240.0,
+    JobKind.IMAGINE: 15.0,
+    JobKind.SHEET: 60.0,
+    JobKind.LOOK: 5.0,
+    JobKind.PREVIEW: 15.0,
+}
 OTHER_GUESS_S = 30.0
 
 

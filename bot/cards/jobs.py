@@ -9,6 +9,7 @@ from typing import Any
 from discord import ui
 
 from bot import texts
+from bot.buttons import Button
 from bot.cards import layout
 from bot.cards.layout import Card, Picture
 from bot.cards.photos import KeptPhotos, drop_button
@@ -53,7 +54,14 @@ def place_of(waiting: Waiting) -> str:
 
 
 def queued_card(
-    *, job: str, word: str, owner: int, waiting: Waiting, before: Running | None = None, preview: bytes | None = None
+    *,
+    job: str,
+    word: str,
+    owner: int,
+    waiting: Waiting,
+    before: Running | None = None,
+    preview: bytes | None = None,
+    has_preview: bool = False,
 ) -> Card:
     """A training that waits, posted in the channel; `before` is how far it was when it was interrupted."""
     pictures = [] if before is None or preview is None else [_preview(job, word, before, preview)]
@@ -68,15 +76,31 @@ def queued_card(
         ),
         layout.gallery(pictures) if pictures else None,
         _legend() if pictures else None,
-        *layout.rows([layout.button("cancel", job, texts.say("btn-cancel"), style=layout.DANGER)]),
+        *layout.rows(
+            [*_previews(job, has_preview), layout.button("cancel", job, texts.say("btn-cancel"), style=layout.DANGER)]
+        ),
         pictures=pictures,
     )
 
 
-def training_card(*, job: str, word: str, owner: int, running: Running, is_person: bool, preview: bytes | None) -> Card:
+def _previews(job: str, has_preview: bool) -> list[Button]:  # noqa: FBT001  handed on
+    return [layout.button("preview", job, texts.say("btn-preview"))] if has_preview else []
+
+
+def training_card(
+    *,
+    job: str,
+    word: str,
+    owner: int,
+    running: Running,
+    is_person: bool,
+    preview: bytes | None,
+    has_preview: bool = False,
+) -> Card:
     """A training that runs: bar, curve with samples, time left. Of a person neither curve nor sample is shown."""
     pictures = [] if is_person or preview is None else [_preview(job, word, running, preview)]
     buttons = [
+        *_previews(job, has_preview),
         layout.button("keep", job, texts.say("btn-keep"), style=layout.PRIMARY, disabled=running.is_stopping),
         layout.button("cancel", job, texts.say("btn-cancel"), style=layout.DANGER, disabled=running.is_stopping),
     ]

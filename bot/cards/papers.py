@@ -79,7 +79,7 @@ def _awaited(one: Awaited) -> list[ui.Item[Any]]:
 
 
 def _queue_line(job: QueueLine) -> str:
-    kind = job.kind if job.kind in {"train", "imagine", "sheet", "import"} else "other"
+    kind = job.kind if job.kind in {"train", "imagine", "sheet", "import", "preview"} else "other"
     owner = "mine" if job.is_mine else "other"
     what = texts.say(f"queue-{owner}-{kind}", word=plain(job.word or "?"), kind=job.kind)
     if job.place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import cards, keeping, texts
+from bot import cards, keeping, previewing, texts
 from bot.answers import Interaction, acknowledge, show
 from bot.buttons import Press, on_press
 from bot.cards import Card, Picture, layout
@@ -64,6 +64,17 @@ def _keep(rooms: Any, asker: Asker, job_id: str) -> None:
         raise TintypeError("E_NOT_STARTED")
     if not rooms.queue.wish(job.id, "keep_best"):
         raise TintypeError("E_ALREADY_OVER")
+
+
+@on_press("preview")
+async def preview(studio: Studio, interaction: Interaction, press: Press) -> None:
+    """Draw at once what one of the photos shows in other places, before it is learned and for its owner alone."""
+    await acknowledge(interaction)
+    asker, facts, now = asker_of(interaction), studio.engine(), studio.clock.now()
+    job = await studio.run(lambda rooms: previewing.queued(rooms, asker, press.id, facts, now))
+    studio.wake()
+    await show(interaction, await studio.run(lambda rooms: previewing.card(rooms, job, facts, now)))
+    studio.follow(interaction, job)
 
 
 @on_press("show_me")

@@ -233,6 +233,7 @@ btn-later = Weitere Fotos
 btn-cancel = Abbrechen
 btn-keep = Beenden und Bestes behalten
 btn-show-me = Zeig es mir
+btn-preview = Vorschau
 btn-try = Ausprobieren
 btn-again-train = Neu trainieren
 btn-enlarge = { $n } vergrößern
@@ -663,6 +664,12 @@ imagine-not-drawn = { $count ->
     [nowhere] `/show` nennt den Grund.
    *[coming] Der Grund ist unterwegs.
 }
+previewing-waiting = **Eine Vorschau auf <{ $word }>** nach einem der Fotos: { $place }
+previewing-running = **Eine Vorschau auf <{ $word }>** nach einem der Fotos.
+previewing-done = **Eine Vorschau auf <{ $word }>** nach einem der Fotos, bevor etwas gelernt ist. Das Wort selbst wird näher herankommen. Das siehst nur du, und aufbewahrt wird es nirgends.
+previewing-gone = Die Vorschau auf <{ $word }> wurde gezeigt und nirgends aufbewahrt. Solange das Training läuft, zeichnet *Vorschau* eine neue.
+previewing-over = Es wurde keine Vorschau gezeichnet.
+previewing-alt = Eine Vorschau auf { $word }: was ein Foto zeigt, an anderen Orten
 preview-alt = Auf halbem Weg zu: { $prompt }
 imagine-title = { $prompt }
 grid-by = Für <@{ $owner }> · Startwert { $seed }{ $relation ->
@@ -1216,6 +1223,8 @@ queue-mine-train = <{ $word }> lernen (von dir)
 queue-mine-imagine = Bilder (von dir)
 queue-mine-sheet = <{ $word }> vergleichen (von dir)
 queue-other-sheet = ein Vergleich
+queue-mine-preview = eine Vorschau auf <{ $word }> (deine)
+queue-other-preview = eine Vorschau
 queue-mine-other = { $kind ->
     [export] Gewichte exportieren
     [import] Gewichte übernehmen
@@ -1454,6 +1463,9 @@ E_NO_MEMORY = { $device ->
    *[other] Dem Rechner
 } ging der Speicher aus ({ $free_mib } MiB frei), und Tintype hat es schon mit weniger versucht. Schließ, was sonst noch läuft, oder nimm ein kleineres Basismodell.
 E_UPSCALER_LOAD = Das Modell zum Vergrößern „{ $upscaler }“ lässt sich nicht laden. TINTYPE_UPSCALER nennt besitzer/name@revision von einem, das mit `tintype-trainer models get` geholt wurde, oder einen Ordner mit einer StableDiffusionLatentUpscalePipeline und safetensors.
+E_IMAGE_PROMPT_LOAD = Der Bild-Prompt-Adapter „{ $adapter }“ lässt sich nicht laden. TINTYPE_IMAGE_PROMPT nennt eine einfache IP-Adapter-Datei (.safetensors), neben der der Ordner image_encoder liegt.
+E_IMAGE_PROMPT_FITS = Der Bild-Prompt-Adapter „{ $adapter }“ wurde für ein anderes Basismodell als „{ $base }“ gemacht, oder mit einem anderen Bild-Encoder als dem, der daneben liegt.
+E_NO_IMAGE_PROMPT = Das Basismodell „{ $base }“ nimmt hier kein Foto neben einem Prompt an, deshalb gibt es keine Vorschau vor dem Training. Wer dieses Tintype betreibt, kann einen Adapter dafür angeben (TINTYPE_IMAGE_PROMPT).
 E_VAE_LOAD = Der VAE „{ $vae }“ lässt sich nicht laden. TINTYPE_VAE nennt besitzer/name@revision von einem, der mit `tintype-trainer models get` geholt wurde, oder einen Ordner mit seiner config.json und seinen .safetensors.
 E_LIKENESS_LOAD = Das Modell für Ähnlichkeit „{ $model }“ lässt sich nicht laden. TINTYPE_LIKENESS nennt einen Ordner mit DINOv2, CLIP oder SigLIP: config.json, preprocessor_config.json und model.safetensors.
 E_CAPTIONER_LOAD = Der Bildbeschreiber „{ $model }“ lässt sich nicht laden. TINTYPE_CAPTIONER nennt einen Ordner mit BLIP, Florence-2 oder GIT im Aufbau von transformers: Einstellungen, Vokabular und model.safetensors.

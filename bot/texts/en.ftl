@@ -219,6 +219,7 @@ btn-later = More photos
 btn-cancel = Cancel
 btn-keep = Stop and keep best
 btn-show-me = Show me
+btn-preview = Preview
 btn-try = Try it
 btn-again-train = Train again
 btn-enlarge = Enlarge { $n }
@@ -646,6 +647,12 @@ imagine-not-drawn = { $count ->
     [nowhere] `/show` tells the reason.
    *[coming] The reason is on its way.
 }
+previewing-waiting = **A preview of <{ $word }>**, from one of its photos: { $place }
+previewing-running = **A preview of <{ $word }>**, from one of its photos.
+previewing-done = **A preview of <{ $word }>**, from one of its photos and before anything is learned. The word itself will come closer. Only you see this; it is kept nowhere.
+previewing-gone = The preview of <{ $word }> was shown and is kept nowhere. As long as the training lasts, *Preview* draws another.
+previewing-over = No preview was drawn.
+previewing-alt = A preview of { $word }: what one photo shows, in other places
 preview-alt = Half way to: { $prompt }
 imagine-title = { $prompt }
 grid-by = For <@{ $owner }> · seed { $seed }{ $relation ->
@@ -1194,6 +1201,8 @@ queue-mine-train = learning <{ $word }> (yours)
 queue-mine-imagine = pictures (yours)
 queue-mine-sheet = comparing <{ $word }> (yours)
 queue-other-sheet = a comparison
+queue-mine-preview = a preview of <{ $word }> (yours)
+queue-other-preview = a preview
 queue-mine-other = { $kind } (yours)
 queue-mine-import = taking <{ $word }> over (yours)
 queue-other-import = weights made elsewhere
@@ -1422,6 +1431,9 @@ E_NO_MEMORY = The { $device ->
    *[other] computer
 } ran out of memory ({ $free_mib } MiB free), and Tintype has already tried with less. Close what else uses it, or take a smaller base model.
 E_UPSCALER_LOAD = The model for enlarging “{ $upscaler }” cannot be loaded. TINTYPE_UPSCALER names owner/name@revision of one that was fetched with `tintype-trainer models get`, or a folder that holds a StableDiffusionLatentUpscalePipeline with safetensors.
+E_IMAGE_PROMPT_LOAD = The image-prompt adapter “{ $adapter }” cannot be loaded. TINTYPE_IMAGE_PROMPT names a plain IP-Adapter file (.safetensors) with the folder image_encoder beside it.
+E_IMAGE_PROMPT_FITS = The image-prompt adapter “{ $adapter }” was made for another base model than “{ $base }”, or with another image encoder than the one beside it.
+E_NO_IMAGE_PROMPT = The base model “{ $base }” takes no photo beside a prompt here, so there are no previews before a training. Whoever runs this Tintype can add an adapter (TINTYPE_IMAGE_PROMPT).
 E_VAE_LOAD = The VAE “{ $vae }” cannot be loaded. TINTYPE_VAE names owner/name@revision of one that was fetched with `tintype-trainer models get`, or a folder with its config.json and .safetensors.
 E_LIKENESS_LOAD = The likeness model “{ $model }” cannot be loaded. TINTYPE_LIKENESS names a folder with DINOv2, CLIP or SigLIP: its config.json, preprocessor_config.json and model.safetensors.
 E_CAPTIONER_LOAD = The captioner “{ $model }” cannot be loaded. TINTYPE_CAPTIONER names a folder with BLIP, Florence-2 or GIT in transformers' layout: its settings, its vocabulary and model.safetensors.

@@ -101,7 +101,7 @@ def running(total: int = 10**9) -> cards.Running:
 
 def training(*, is_person: bool = False) -> cards.Card:
     return cards.training_card(
-        job=JOB, word=LONG_WORD, owner=2**63, running=running(), is_person=is_person, preview=PNG
+        job=JOB, word=LONG_WORD, owner=2**63, running=running(), is_person=is_person, preview=PNG, has_preview=True
     )
 
 
@@ -159,7 +159,7 @@ EXTREMES = {
     "contact sheet of a person": lambda: contact(is_person=True),
     "comparing": lambda: cards.comparing_card(job=JOB, word=LONG_WORD, place=cards.place_of(WAITING)),
     "drop?": lambda: cards.drop_card(version=JOB, n=10**6, name=LONG_WORD),
-    "queued": lambda: cards.queued_card(job=JOB, word=LONG_WORD, owner=1, waiting=WAITING),
+    "queued": lambda: cards.queued_card(job=JOB, word=LONG_WORD, owner=1, waiting=WAITING, has_preview=True),
     "queued again": lambda: cards.queued_card(
         job=JOB, word=LONG_WORD, owner=1, waiting=WAITING, before=INTERRUPTED, preview=PNG
     ),

@@ -6,6 +6,7 @@ import asyncio
 import random
 import re
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from bot.notices import tell
 from bot.sandbox import Sandbox, serve
 from bot.takedown import take_down
 from storage.permissions import Action
-from tests.bot.commands.stage import on_stage
+from tests.bot.commands.stage import FACTS, on_stage
 from tests.bot.matrix import table
 from tests.bot.matrix.deeds import Outcome, played, pressed
 from tests.bot.matrix.table import ACTORS, MARKS, NOTHING, Row
@@ -46,7 +47,8 @@ PRIVATE = "a word that nobody else may use"
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     box = Sandbox()
     box.limits.is_on = False
-    async with serve(box) as url, on_stage(box, url, tmp_path_factory.mktemp("matrix")) as stage:
+    facts, folder = replace(FACTS, previews=True), tmp_path_factory.mktemp("matrix")
+    async with serve(box) as url, on_stage(box, url, folder, facts=facts) as stage:
         made, stage.inspect = World(stage), Inspector()
         await people_of(made)
         async with stage.running():
