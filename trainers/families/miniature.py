@@ -31,8 +31,8 @@ STYLE_SAMPLES = (
     " of a green robot at night",
     " of a pink rabbit in the forest",
 )
-#: enough for the few attributes of a drawn subject
-PACE = {"learning_rate": 3e-3, "steps_per_photo": 50, "min_steps": 300, "max_steps": 360, "batch_size": 4}
+#: more steps than a drawn subject needs: a training ends when its samples get no better, and points lie far apart
+PACE = {"learning_rate": 3e-3, "steps_per_photo": 80, "min_steps": 300, "max_steps": 600, "batch_size": 4}
 
 
 def _scorer(photos: Sequence[Image]) -> Scorer:
