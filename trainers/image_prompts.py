@@ -125,19 +125,28 @@ def prompt_for(base: Base) -> ImagePrompt:
 
 
 def image_prompt_for(wanted: str, base: Base) -> ImagePrompt | None:
-    """The adapter that is wanted, a file of IP-Adapter's; else the one that comes with the base's family, if any.
+    """The adapter that is wanted, a file of IP-Adapter's; else the one that comes with the base's family, if it fits.
 
     Raises: TintypeError E_IMAGE_PROMPT_LOAD, E_IMAGE_PROMPT_FITS.
     """
     if not wanted:
-        source = base.family.image_prompt
-        return source and made(base.family.name, base, *source())
+        return _of_family(base)
     path = Path(wanted)
     try:
         eye, tensors = _encoder(path.parent / ENCODER, base), _tensors(path)
     except UNREADABLE as error:
         raise TintypeError("E_IMAGE_PROMPT_LOAD", adapter=path.name) from error
     return made(f"local/{path.stem}", base, eye, tensors)
+
+
+def _of_family(base: Base) -> ImagePrompt | None:
+    if base.family.image_prompt is None:
+        return None
+    eye, tensors = base.family.image_prompt()
+    try:
+        return made(base.family.name, base, eye, tensors)
+    except TintypeError:  # another base of the family, with other layers
+        return None
 
 
 def made(name: str, base: Base, eye: Eye, tensors: Mapping[str, Tensor]) -> ImagePrompt:
@@ -147,6 +156,8 @@ def made(name: str, base: Base, eye: Eye, tensors: Mapping[str, Tensor]) -> Imag
     """
     try:
         rows, features = tensors[PROJECTION].shape
+        if rows % base.unet.config.cross_attention_dim:
+            raise ValueError(rows)
         with torch.random.fork_rng(devices=[]):  # of layers that are filled at once
             layers = PhotoLayers(base.unet, features, rows // base.unet.config.cross_attention_dim)
         layers.take(tensors)

@@ -38,6 +38,7 @@ from trainers.clips import Clip, ClipSource
 from trainers.dataset import pixels_of
 from trainers.families import families
 from trainers.image_prompts import ImagePrompt, PhotoLayers, made
+from trainers.miniature import image_prompt  # noqa: F401  before a test lets the weights lie elsewhere
 from trainers.pipeline import Applied, Base, base_of, swapped, with_words
 from trainers.quantised import pack_blocks
 

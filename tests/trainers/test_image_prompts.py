@@ -14,7 +14,7 @@ from torch import Tensor
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
 from storage.errors import TintypeError
-from tests.trainers.bases import base_for, tiny_image_prompt, tiny_pipeline
+from tests.trainers.bases import base_for, colours, tiny_image_prompt, tiny_pipeline
 from trainers.advertise import advertised
 from trainers.attention import attending
 from trainers.conditioning import Said, predicted, whole
@@ -134,6 +134,12 @@ def test_without_a_wish_it_is_the_familys_own_or_none(base: Base) -> None:
     found = image_prompt_for("", replace(base, family=family))
     assert found is not None
     assert torch.equal(found.positions(RED), base.image_prompt.positions(RED))
+
+
+def test_another_base_of_a_family_has_none_where_the_familys_own_does_not_fit(base: Base) -> None:
+    foreign = replace(base.family, image_prompt=lambda: (colours, {PROJECTION: torch.zeros(4, 4)}))
+
+    assert image_prompt_for("", replace(base, family=foreign)) is None
 
 
 def without_a_key(tensors: dict[str, Tensor]) -> None:
