@@ -55,7 +55,7 @@ def advertised(base: Base) -> dict[str, Any]:
         "families": list(families()),
         "fits": _fits(base.family, sizes, room_mib(memory_of(base.device), sizes)),
         "output_check": base.output_check.name if base.output_check else OFF,
-        "compares_faces": base.faces is not None,
+        "compares_faces": base.faces is not None and base.family.scorer is None,
         "vae": base.vae_name,
         "upscaler": base.upscaler.name if base.upscaler else "",
         "image_prompt": base.image_prompt.name if base.image_prompt else "",

@@ -61,7 +61,16 @@ def captioner_for(wanted: str) -> Captioner | None:
         captioner = _loaded(Path(wanted))
         if not captioner(Image.new("RGB", (32, 32), "grey")):  # it would say nothing of photos, too
             raise ValueError(wanted)
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, SafetensorError) as error:
+    except (
+        ImportError,
+        OSError,
+        ValueError,
+        RuntimeError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        SafetensorError,
+    ) as error:
         raise TintypeError("E_CAPTIONER_LOAD", model=wanted) from error
     return captioner
 
@@ -71,12 +80,13 @@ def _loaded(folder: Path) -> Captioner:
     import transformers
 
     library: Any = transformers
+    given: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}  # never asks whether to run code
     model, about = library.AutoModelForImageTextToText.from_pretrained(
-        folder, local_files_only=True, use_safetensors=True, dtype=torch.float32, output_loading_info=True
+        folder, use_safetensors=True, dtype=torch.float32, output_loading_info=True, **given
     )
     if about["missing_keys"] or about["mismatched_keys"]:
         raise ValueError(sorted(about["missing_keys"]))
-    processor = library.AutoProcessor.from_pretrained(folder, local_files_only=True)
+    processor = library.AutoProcessor.from_pretrained(folder, **given)
     return Captioner(model.eval().requires_grad_(False), processor)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import torch
 from PIL import Image
 from torch import Tensor, nn
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 DETECTOR, RECOGNIZER = "face_detection_yunet*.onnx", "face_recognition_sface*.onnx"  # as OpenCV's zoo calls them
 SMALLER = "_int8"  # in the names of those in eight bits, which are less sure
 SURE = 0.7  # of the detector, that something is a face; drawn ones are seldom as sure as its own 0.9
+ALIGNED_PX = 112  # side of a face as SFace sees it
 FACE_PX = 640  # longer side of the picture in which faces are looked for
 SAME = 0.363  # cosine from which on two faces are one person's, as SFace's authors found it on LFW
 
@@ -52,7 +54,11 @@ class Faces:
         if found is None:
             return None
         largest = max(found, key=lambda face: face[2] * face[3])  # left, top, width, height, five points, how sure
-        seen = self._recognizer.feature(self._recognizer.alignCrop(pixels, largest))
+        return self.vector_of(self._recognizer.alignCrop(pixels, largest))
+
+    def vector_of(self, aligned: npt.NDArray[np.uint8]) -> Tensor:
+        """Of a face that was cut out and turned upright, (112, 112, 3): (D,) float32 of length one."""
+        seen = self._recognizer.feature(aligned)
         return nn.functional.normalize(torch.from_numpy(seen.copy()).float().flatten(), dim=0)
 
 
@@ -70,6 +76,7 @@ def faces_for(wanted: str) -> Faces | None:
             cv2.FaceRecognizerSF.create(recognizer, ""),
         )
         faces([Image.new("RGB", (64, 64))])  # what cannot be computed is refused now, not in the middle of a training
+        faces.vector_of(np.zeros((ALIGNED_PX, ALIGNED_PX, 3), np.uint8))
     except (OSError, ValueError, cv2.error) as error:
         raise TintypeError("E_FACES_LOAD", folder=wanted) from error
     return faces

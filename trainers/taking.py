@@ -43,6 +43,7 @@ LAYOUTS = tuple(
 STEMS = {"text_encoder": "lora_te1_", "text_encoder_2": "lora_te2_"}
 LYCORIS_PREFIX = re.compile("^lycoris_")  # of layers that its own library trained, and of SimpleTuner's
 UNET = "unet"
+DENOISERS = (UNET, "transformer")
 PAIR = {"down": "lora_down.weight", "A": "lora_down.weight", "up": "lora_up.weight", "B": "lora_up.weight"}
 ADAPTER_METADATA = "lora_adapter_metadata"  # diffusers writes the scales of its layers here
 #: what notes call a family -> its name here
@@ -234,7 +235,7 @@ def _scales(tensors: Mapping[str, Tensor], notes: Mapping[str, str], order: Orde
     noted = _told_by_diffusers(notes[ADAPTER_METADATA], order.name) if ADAPTER_METADATA in notes else {}
 
     def scale(name: str, rank: int, alpha: Tensor | None) -> float:
-        told = order.peft or noted.get(name.partition(".")[0] if name.startswith(ENCODERS) else UNET)
+        told = order.peft or _of_part(noted, name)
         if alpha is not None:
             return float(alpha.float().mean()) / rank
         if not told:
@@ -243,6 +244,12 @@ def _scales(tensors: Mapping[str, Tensor], notes: Mapping[str, str], order: Orde
         return wanted / (math.sqrt(rank) if told.get("use_rslora") else rank)
 
     return scale
+
+
+def _of_part(noted: Mapping[str, Mapping[str, Any]], name: str) -> Mapping[str, Any] | None:
+    """What is noted of the part that a layer is in: its text encoder, or the denoiser, however diffusers calls that."""
+    parts = [name.partition(".")[0]] if name.startswith(ENCODERS) else DENOISERS
+    return next((noted[part] for part in parts if part in noted), None)
 
 
 def _told_by_diffusers(text: str, name: str) -> Mapping[str, Mapping[str, Any]]:

@@ -80,17 +80,22 @@ def _take(name: str, value: str, option: Json, options: dict[str, Any]) -> list[
 def _files(word: str, known: dict[str, Json]) -> list[Path]:
     """The files a word names, where the command takes any; none when it is an ordinary word.
 
-    Raises: NotPossible for a pattern that names none, unless it may be the end of a question.
+    A pattern has a dot or a slash: without, it is how one writes. Raises: NotPossible for a pattern that names none.
     """
     if not any(one["type"] == ATTACHMENT for one in known.values()):
         return []
     if not any(mark in word for mark in "*?["):
         name = shlex.split(word)[0] if word.count('"') == 2 else word
         return [Path(name)] if Path(name).is_file() else []
+    if "." not in word and "/" not in word:
+        return []
     pattern = Path(word)
     root = Path(pattern.anchor) if pattern.is_absolute() else Path()
-    found = sorted(root.glob(str(pattern.relative_to(root) if pattern.is_absolute() else pattern)))
-    if not found and ("." in word or "/" in word):
+    try:
+        found = sorted(root.glob(str(pattern.relative_to(root) if pattern.is_absolute() else pattern)))
+    except ValueError:  # pathlib's own rules for `**`
+        found = []
+    if not found:
         raise NotPossible(f"no file is called {word}")
     return found
 

@@ -32,7 +32,10 @@ def test_the_bot_reads_what_the_engine_advertises(base: Base) -> None:
     assert all(method.title and method.summary and method.min_photos for method in facts.methods)
     assert facts.class_words["animal"][0] == base.family.class_words["animal"][0]
     assert not facts.compares_faces
-    assert EngineFacts.from_ping(advertised(replace(base, faces=Faces(None, None)))).compares_faces
+    knowing = replace(base, faces=Faces(None, None))
+    reading = replace(knowing, family=replace(base.family, scorer=lambda photos: lambda samples: 0.0))
+    assert EngineFacts.from_ping(advertised(knowing)).compares_faces
+    assert not EngineFacts.from_ping(advertised(reading)).compares_faces  # the family's own reader tells likeness
     assert facts.device == device_said(facts)
     assert (facts.processor, facts.threads, facts.device_type) == (platform.machine(), torch.get_num_threads(), "cpu")
 

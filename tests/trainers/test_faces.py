@@ -174,3 +174,15 @@ def test_models_that_find_nobody_are_refused_at_the_start(folder: Path, tmp_path
 
     with pytest.raises(TintypeError, match="E_FACES_LOAD"):
         faces_for(str(tmp_path))
+
+
+def test_a_model_that_cannot_see_a_face_as_it_is_cut_out_is_refused_at_the_start(tmp_path: Path) -> None:
+    small = onnx.node("Reshape", ["data", "whole"], "fc1")
+    sees_less = onnx.model(
+        [small], {"whole": np.array([1, 3 * 64 * 64], np.int64)}, ("data", (1, 3, 64, 64)), {"fc1": (1, 3 * 64 * 64)}
+    )
+    (tmp_path / "face_detection_yunet_2023mar.onnx").write_bytes(detector())
+    (tmp_path / "face_recognition_sface_2021dec.onnx").write_bytes(sees_less)
+
+    with pytest.raises(TintypeError, match="E_FACES_LOAD"):
+        faces_for(str(tmp_path))

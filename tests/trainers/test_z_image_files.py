@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -90,6 +91,21 @@ def test_a_file_in_any_of_its_layouts_is_taken_as_ours(
 
     assert got.adapter.method == name
     assert got.adapter.fingerprint == read_adapter(ours, flow).fingerprint
+
+
+@pytest.mark.parametrize("stabilised", [False, True])
+def test_a_file_of_diffusers_has_the_scale_that_it_notes(
+    flow: Base, words: Mapping[str, Path], tmp_path: Path, stabilised: bool
+) -> None:
+    layers = {key: tensor for key, tensor in load_file(words["lora"]).items() if not key.endswith(".alpha")}
+    plain = {key.removeprefix("diffusion_model."): tensor for key, tensor in layers.items()}
+    noted = {"r": 16, "lora_alpha": 32, "use_rslora": stabilised}
+    ZImagePipeline.save_lora_weights(tmp_path, plain, transformer_lora_adapter_metadata=noted)
+    file = tmp_path / "pytorch_lora_weights.safetensors"
+    got = taken(flow, Order(word="zed", class_word="cat", files=[file], name=file.name)).adapter
+
+    rank = len(next(iter(got.linear.values())).down)
+    assert {layer.scale for layer in got.linear.values()} == {32 / (math.sqrt(rank) if stabilised else rank)}
 
 
 def _kohya(key: str) -> str:

@@ -66,6 +66,7 @@ def test_a_text_goes_on_to_the_next_option_as_in_discord(photos: Path) -> None:
         "edit",
         {"shows": "an old dog", "prompt": "is it a cat?", "image": photos / "0.png"},
     )
+    assert options_of(COMMANDS, "/edit prompt:a **bold** cat")[1] == {"prompt": "a **bold** cat"}
     assert options_of(COMMANDS, "/imagine count:2 a dog at 5:30")[1] == {"prompt": "a dog at 5:30", "count": "2"}
 
 
