@@ -37,7 +37,8 @@ class Bar:
         if isinstance(event, Step):
             self._step(event)
         elif isinstance(event, Sample):
-            self.say(f"sample point {event.point} at step {event.done}{_likeness(event.score)}")
+            where = f"sample point {event.point} at step {event.done}" if event.done else f"picture {event.point}"
+            self.say(f"{where}{_likeness(event.score)}")
         elif isinstance(event, Checkpoint):
             return
 

@@ -18,8 +18,9 @@ def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_one_photo_becomes_four_pictures_and_their_grid(tell: Tell, tmp_path: Path) -> None:
     photo_folder(tmp_path / "photos", 1)
     order = ("--photo", tmp_path / "photos" / "0.png", "--class-word", "mug")
-    code, told, _ = tell("preview", *order, "--out", tmp_path / "out")
+    code, told, said = tell("preview", *order, "--out", tmp_path / "out")
 
+    assert "\npicture 4\n" in said
     assert (code, told["ok"], len(told["images"])) == (0, True, 4)
     assert told["prompts"][0] == "a mug at the beach"
     assert {opened(Path(image)).size for image in told["images"]} == {(64, 64)}
