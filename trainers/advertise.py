@@ -13,7 +13,6 @@ from storage.output_checks import OFF
 from trainers import miniature
 from trainers.families import Family, families, text_width_of
 from trainers.memory import (
-    TAKEN_MIB,
     Saving,
     Sizes,
     Trained,
@@ -26,7 +25,7 @@ from trainers.memory import (
     processor_of,
     room_mib,
     sizes_in,
-    sizes_of,
+    usable_mib,
 )
 from trainers.method import Method, described, methods_on, settings_for
 from trainers.models import Plan, is_half
@@ -129,8 +128,10 @@ def fitting(device_name: str, quantise: str = AUTO) -> dict[str, Any]:
     device = device_named(device_name)
     facts = _device_facts(device)
     dtype = dtype_on(device)
+    total_mib = facts["total_mib"]
+    usable = usable_mib(total_mib, device.type)
     room = {
-        name: _fits(family, kept_sizes(family, dtype, device.type, facts["total_mib"], quantise), facts["total_mib"])
+        name: _fits(family, kept_sizes(family, dtype, device.type, total_mib, quantise), usable)
         for name, family in families().items()
     }
     remarks = [remark] if (remark := remark_on(device)) else []
@@ -166,25 +167,30 @@ def room_table() -> str:
 
 def _room_row(gigabytes: int, family: Family, batch_size: int) -> str:
     sizes = kept_sizes(family, torch.bfloat16, "cuda", gigabytes * 1024)
-    found = fit(sizes, Trained(numbers=family.lora_numbers), batch_size, gigabytes * 1024 - TAKEN_MIB)
+    found = fit(sizes, Trained(numbers=family.lora_numbers), batch_size, usable_mib(gigabytes * 1024, "cuda"))
     need = f"{found.needs_mib:,} MiB" + ("" if found.is_enough else ", more than there is")
     without = "; ".join(map(str, found.savings)) or "–"
     return f"| {gigabytes} GB | {family.title} | {batch_size} | {need} | {without} |"
 
 
-def memory_need(plan: Plan, device_name: str) -> tuple[int, int]:
-    """(about how much training with this model takes on the device, how much the device has), in MiB; computed.
+def memory_need(plan: Plan, device_name: str, quantise: str = AUTO) -> tuple[int, int]:
+    """(about how much training with this model takes on the device, how much there is for it), in MiB; as `fitting`.
 
     Raises: TintypeError E_NO_DEVICE.
     """
     device = device_named(device_name)
     total_mib = memory_of(device).total_mib
+    family, usable = _family_for(plan), usable_mib(total_mib, device.type)
+    sizes = kept_sizes(family, dtype_on(device), device.type, total_mib, quantise)
+    return fit_of(family, sizes, usable).needs_mib, usable
+
+
+def _family_for(plan: Plan) -> Family:
+    """The family whose pipeline it is; else the one nearest in size, as large as this model in all its parts."""
     if own := [family for family in families().values() if family.pipeline and family.pipeline == plan.pipeline]:
-        return fit_of(own[0], sizes_of(own[0], dtype_on(device), device.type), total_mib).needs_mib, total_mib
+        return own[0]
     weights = [file for file in plan.files if file.local.endswith(".safetensors")]
     numbers = sum(file.bytes // (2 if is_half(file.remote) else 4) for file in weights)
-    family = min(families().values(), key=lambda one: abs(one.numbers - numbers))  # its kind is not known yet
-    dtype = dtype_on(device)
-    sizes = replace(sizes_of(family, dtype, device.type), unet=numbers * dtype.itemsize, vae=0, encoders=0)
-    total_mib = memory_of(device).total_mib
-    return fit_of(family, sizes, total_mib).needs_mib, total_mib
+    nearest = min(families().values(), key=lambda one: abs(one.numbers - numbers))  # its kind is not known yet
+    vae, encoders = (part * numbers // nearest.numbers for part in (nearest.vae_numbers, nearest.encoder_numbers))
+    return replace(nearest, numbers=numbers, vae_numbers=vae, encoder_numbers=encoders)

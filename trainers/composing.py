@@ -14,6 +14,7 @@ from storage.errors import TintypeError
 from trainers.adapter import Adapter
 from trainers.differences import LowRank
 from trainers.pipeline import Applied, Base, layer_at
+from trainers.quantised import outline_of
 from trainers.text import encode_prompt, tokens_of
 
 OF_TEXT = (".attn2.to_k", ".attn2.to_v")  # keys and values of the text: all that such a word may change
@@ -42,7 +43,7 @@ def composed(
     shares: list[Share] = [{} for _ in words]
     names = keys_and_values(base)
     for done, name in enumerate(names, 1):
-        weight = layer_at(base, name).weight
+        weight = outline_of(layer_at(base, name))
         for share, (adapter, strength), target, down in zip(shares, words, targets, heard, strict=True):
             up = strength * adapter.linear[name].of(weight).double() @ target.T  # (O, m): V − W0 Cᵀ
             share[name] = _balanced(down, up)

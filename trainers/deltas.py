@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from trainers.differences import Difference, LowRank
+from trainers.quantised import outline_of
 
 MATRIX_DIMENSIONS = 2
 PICTURE_DIMENSIONS = 4  # (B, I, H, W); a linear layer sees three
@@ -26,7 +27,7 @@ class Deltas(nn.Module):
     def __init__(self, base_layer: nn.Module, parts: Sequence[tuple[Difference, float]]) -> None:
         super().__init__()
         self.base_layer = base_layer
-        weight: Tensor = base_layer.weight  # type: ignore[assignment]
+        weight = outline_of(base_layer)
         thin = [(low, strength) for low, strength in parts if _is_thin(low)]
         self._thin = [(low.down.to(weight), (low.up * low.scale * strength).to(weight)) for low, strength in thin]
         full = [strength * difference.of(weight) for difference, strength in parts if not _is_thin(difference)]

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from storage.hypernetworks import SIDES, Layout, key_of, widths_in
+from trainers.quantised import outline_of
 
 ACTIVATIONS: Mapping[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU,
@@ -143,8 +144,7 @@ def with_hypernetworks(
     for name, reader in readers_of(unet).items():
         if networks[reader]:
             layer = unet.get_submodule(name)
-            weight: Tensor = layer.weight  # type: ignore[assignment]
-            parts = [(network.to(weight), strength) for network, strength in networks[reader]]
+            parts = [(network.to(outline_of(layer)), strength) for network, strength in networks[reader]]
             made[name] = Reading(made.get(name, layer), parts)
     return made
 

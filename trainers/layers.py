@@ -20,7 +20,7 @@ from trainers.method import Lesson, Progress, setting
 from trainers.pipeline import Base
 from trainers.places import by_part, in_place, is_in_encoder
 from trainers.pointwise import ADAPTER, as_products
-from trainers.quantised import plain
+from trainers.quantised import hollow, outline_of, plain
 from trainers.weights import write_adapter
 
 if TYPE_CHECKING:
@@ -220,12 +220,14 @@ def pair_bytes(layers: Iterable[nn.Module], rank: int, *, is_shortened: bool = F
 
     `is_shortened`: by `shortened`, which gives a narrow layer no more than it needs.
     """
-    weights: list[Tensor] = [layer.weight for layer in layers]  # type: ignore[misc]
-    shapes = [(len(weight), weight[0].numel()) for weight in weights]
+    shapes = [(len(weight), weight[0].numel()) for weight in map(outline_of, layers)]
     ranks = [min(rank, *shape) if is_shortened else rank for shape in shapes]
     return sum(sum(shape) * own for shape, own in zip(shapes, ranks, strict=True)) * BYTES_PER_NUMBER
 
 
 def layers_bytes(base: Base, config: PeftConfig) -> int:
-    """How large a file of all that peft adds is."""
-    return sum(value.numel() for value in trained(new_layers(base, config, 0)).values()) * BYTES_PER_NUMBER
+    """How large a file of all that peft adds is; it is counted around hollow layers, which take no memory."""
+    targets = targets_of(base.denoiser, base.family.targets)
+    frozen = nn.ModuleDict({str(number): hollow(layer) for number, (_, layer) in enumerate(targets)})
+    around = _taken_out(frozen, config, 0, [*frozen])
+    return sum(value.numel() for value in trained(around).values()) * BYTES_PER_NUMBER

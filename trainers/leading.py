@@ -6,12 +6,12 @@ import copy
 import hashlib
 import logging
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from trainers.aesthetics import Direction, towards
 from trainers.clips import clip_of
@@ -22,6 +22,7 @@ from trainers.text import Spoken, encode_prompt, encoded, ends_of, spoken
 from trainers.thrift import HOST
 
 log = logging.getLogger(__name__)
+R = TypeVar("R")
 
 KEPT_MOST = 64  # prompts of the last minutes: a grid's variations and a second try ask for the same again
 
@@ -71,30 +72,47 @@ def _led(base: Base, said: Spoken, words: Sequence[Applied], direction: Directio
     key = _key(base, said, words, fingerprint)
     if (known := KEPT.get(key)) is not None:
         return known
-    tuned = led(base, said, words, direction)
-    with torch.no_grad():
-        return KEPT.put(key, encoded(tuned, [said.ids], said.rows, words))
+
+    def read(tuned: Base, said: Spoken) -> Said:
+        return encoded(tuned, [said.ids], said.rows, words)
+
+    return KEPT.put(key, led(base, said, words, direction, read))
 
 
-def led(base: Base, said: Spoken, words: Sequence[Applied], direction: Direction) -> Base:
-    """The base with a copy of its first text encoder that has been led; on the processor where the device has no room.
+def led(
+    base: Base, said: Spoken, words: Sequence[Applied], direction: Direction, read: Callable[[Base, Spoken], R]
+) -> R:
+    """What is read of a prompt with a copy of the first text encoder that has been led.
 
+    On the processor, and from there, where the device has no room.
     Raises: TintypeError as `encode_led`.
     """
     try:
-        *_, tuned = leading(base, said, words, direction)
-        return tuned
+        return _read(base, said, words, direction, read)
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
     release_memory()
     log.warning("memory ended while a prompt was led towards a style; it is led on the processor, which takes longer")
-    first = base.encoders[0]
-    own = TextEncoder(first.tokenizer, copy.deepcopy(first.model).to(HOST))
+    encoders = tuple(TextEncoder(one.tokenizer, on_host(one.model)) for one in base.encoders)
     here = replace(said, rows=[rows.to(HOST) for rows in said.rows])
-    *_, tuned = leading(replace(base, encoders=(own, *base.encoders[1:]), device=HOST), here, words, direction)
-    own = TextEncoder(first.tokenizer, tuned.encoders[0].model.to(base.device))
-    return replace(base, encoders=(own, *base.encoders[1:]))
+    return _read(replace(base, encoders=encoders, device=HOST), here, words, direction, read)
+
+
+def _read(
+    base: Base, said: Spoken, words: Sequence[Applied], direction: Direction, read: Callable[[Base, Spoken], R]
+) -> R:
+    *_, tuned = leading(base, said, words, direction)
+    with torch.no_grad():
+        return read(tuned, said)
+
+
+def on_host(model: nn.Module) -> nn.Module:
+    """A copy in the computer's memory; its numbers are copied there at once, the device needs no room for them."""
+    copies: dict[int, Tensor] = {id(value): value.detach().to(HOST, copy=True) for value in model.buffers()}
+    for value in model.parameters():
+        copies[id(value)] = nn.Parameter(value.detach().to(HOST, copy=True), value.requires_grad)
+    return copy.deepcopy(model, copies)
 
 
 def leading(base: Base, said: Spoken, words: Sequence[Applied], direction: Direction) -> Iterator[Base]:
@@ -132,10 +150,12 @@ def projection_of(base: Base, direction: Direction) -> Tensor:
 
 def agreement(base: Base, said: Spoken, words: Sequence[Applied], direction: Direction) -> float:
     """The cosine of what a prompt means and the direction, -1 … 1, once a copy has been led."""
-    projection = projection_of(base, direction)
-    tuned = led(base, said, words, direction)
-    with torch.no_grad():
-        return float(towards(_meant(tuned, said, words) @ projection.T, direction.vector.to(base.device)))
+
+    def read(tuned: Base, said: Spoken) -> float:
+        meant = _meant(tuned, said, words) @ projection_of(tuned, direction).T
+        return float(towards(meant, direction.vector.to(tuned.device)))
+
+    return led(base, said, words, direction, read)
 
 
 def _meant(base: Base, said: Spoken, words: Sequence[Applied]) -> Tensor:

@@ -129,6 +129,11 @@ def sizes_of(family: Family, dtype: torch.dtype, device_type: str, *, in_int8: b
     )
 
 
+def usable_mib(total_mib: int, device_type: str) -> int:
+    """What a device that has so much in all has for a base model and its training."""
+    return total_mib - (TAKEN_MIB if device_type == "cuda" else 0)
+
+
 def kept_sizes(family: Family, dtype: torch.dtype, device_type: str, total_mib: int, wanted: str = AUTO) -> Sizes:
     """As an engine keeps a base of this family where the device has so much in all.
 
@@ -136,8 +141,8 @@ def kept_sizes(family: Family, dtype: torch.dtype, device_type: str, total_mib: 
     gives up. What is free at the moment does not count: what is learned should not depend on that.
     """
     whole = sizes_of(family, dtype, device_type)
-    room = total_mib - (0 if whole.is_host else TAKEN_MIB)
-    if wanted == OFF or (wanted == AUTO and fit_of(family, whole, room).is_enough):
+    usable = usable_mib(total_mib, device_type)
+    if wanted == OFF or (wanted == AUTO and fit_of(family, whole, usable).is_enough):
         return whole
     return sizes_of(family, dtype, device_type, in_int8=True)
 

@@ -20,6 +20,7 @@ from trainers.differences import Difference, LowRank, Whole, of_one_alpha, short
 from trainers.method import Lesson
 from trainers.names import key_in_files, layer_names
 from trainers.pipeline import Base, layer_at
+from trainers.quantised import outline_of
 from trainers.text import token_table, weighed
 from trainers.weights import metadata_of, negative_tensors, write_tensors
 
@@ -81,7 +82,7 @@ def merged_layers(
         torch.manual_seed(way.seed)
         for name in names:
             parts = [(p.adapter.linear[name], p.weight) for p in parents if name in p.adapter.linear]
-            found[name] = _merged(parts, layer_at(base, name).weight, way, rank)
+            found[name] = _merged(parts, outline_of(layer_at(base, name)), way, rank)
             tell(len(found), len(names))
     return found
 
@@ -253,7 +254,8 @@ def _shares(base: Base, parents: Sequence[Parent], tell: Tell) -> list[Share]:
 
 def _together(base: Base, shares: Sequence[Share]) -> dict[str, Difference]:
     return {
-        name: _side_by_side([(share[name], 1.0) for share in shares], layer_at(base, name).weight) for name in shares[0]
+        name: _side_by_side([(share[name], 1.0) for share in shares], outline_of(layer_at(base, name)))
+        for name in shares[0]
     }
 
 
@@ -294,7 +296,7 @@ def _layer_tensors(base: Base, found: Merged, dtype: torch.dtype) -> dict[str, T
     return {
         key_in_files(base, name, part): tensor.to(dtype).contiguous()
         for name, difference in found.adapter.linear.items()
-        for part, tensor in _exact(difference, layer_at(base, name).weight).items()
+        for part, tensor in _exact(difference, outline_of(layer_at(base, name))).items()
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from torch import nn
 
 from trainers.pipeline import Base, encoder_name
+from trainers.quantised import Packed
 
 PREFIX = "lora_unet_"
 PREFIXES = (PREFIX, "lora_te_", "lora_te1_", "lora_te2_")
@@ -52,9 +53,14 @@ def split_key(key: str) -> tuple[str, str]:
 
 def layer_names(base: Base) -> Mapping[str, str]:
     """The base's layers, by each name that a file of kohya's may call them."""
-    layers = [name for name, module in base.denoiser.named_modules() if hasattr(module, "weight")]
+    layers = [name for name, module in base.denoiser.named_modules() if _has_weight(module)]
     of_unet = {kohya_name(said): name for name in layers for said in (name, base.family.names_in_files(name))}
     return of_unet | _names_in_encoders(base)
+
+
+def _has_weight(module: nn.Module) -> bool:
+    """To ask a packed layer for its weight would make it."""
+    return isinstance(module, Packed) or hasattr(module, "weight")
 
 
 def _names_in_encoders(base: Base) -> dict[str, str]:

@@ -29,6 +29,7 @@ from trainers.hypernetworks import fits, with_hypernetworks
 from trainers.image_prompts import ImagePrompt, image_prompt_for
 from trainers.keeping import pack_as_wanted
 from trainers.precision import device_named, dtype_on, remark_on
+from trainers.quantised import outline_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -331,7 +332,7 @@ def _ordered(words: Sequence[Applied]) -> list[Applied]:
 def _layer(base: Base, name: str, parts: Sequence[tuple[Difference, float]]) -> nn.Module:
     try:
         layer: nn.Module = layer_at(base, name)
-        weight: Tensor = layer.weight  # type: ignore[assignment]
+        weight = outline_of(layer)
     except AttributeError as error:
         raise TintypeError("E_WRONG_BASE", base=base.id) from error
     if not all(difference.fits(weight) for difference, _ in parts):

@@ -130,11 +130,28 @@ def in_eight_bits(layer: Layer) -> PackedLinear | PackedConv2d:
 L = TypeVar("L", bound=nn.Module)
 
 
+def outline_of(layer: nn.Module) -> Tensor:
+    """A layer's weight for whoever asks only its shape, kind of numbers and device: of a packed layer none is made.
+
+    What stands in it then is each row's scale, seen again and again: (O, I, k, k).
+    Raises: AttributeError for a layer without a weight.
+    """
+    if isinstance(layer, Packed) and layer.is_packed:
+        return layer.scale.expand_as(layer.numbers)
+    weight: Tensor = layer.weight  # type: ignore[assignment]
+    return weight
+
+
+def hollow(layer: Layer) -> Layer:
+    """An ordinary layer of the same kind and shape, without numbers: on torch's meta device."""
+    return nn.Linear(**_shape(layer)) if isinstance(layer, nn.Linear) else nn.Conv2d(**_shape(layer))
+
+
 def plain(layer: L) -> L:
     """A packed layer with ordinary numbers that may be changed; any other layer is given back."""
     if not isinstance(layer, PackedLinear | PackedConv2d) or not layer.is_packed:
         return layer
-    made: Any = (nn.Linear if isinstance(layer, nn.Linear) else nn.Conv2d)(**_shape(layer))
+    made: Any = hollow(layer)
     made.weight = nn.Parameter(layer.weight, requires_grad=False)
     made.register_parameter("bias", dict(layer.named_parameters()).get("bias"))
     return made  # type: ignore[no-any-return]  # an nn.Linear or nn.Conv2d, as it is one itself

@@ -23,6 +23,7 @@ from trainers.miniature import MODEL_ID
 from trainers.names import DOTTED_KEY, PREFIX, layer_names, split_key
 from trainers.parts import direction_in, hyper_in
 from trainers.pipeline import ENCODERS, Base, layer_at
+from trainers.quantised import outline_of
 from trainers.weights import checked_rows, contents_of, negative_rows, side_by_side
 
 #: how files of kohya, LyCORIS, diffusers and peft name a layer and a part of its difference; diffusers in three ways
@@ -279,7 +280,7 @@ def _difference(base: Base, name: str, parts: Mapping[str, Tensor], scale: Scale
         raise WeightsRefused("E_WEIGHTS_INCOMPLETE", file=order.name) from error
     except ValueError as error:
         raise WeightsRefused("E_WRONG_BASE", base=base.id) from error
-    weight: Tensor = layer_at(base, name).weight
+    weight = outline_of(layer_at(base, name))
     if not found.fits(weight):
         raise WeightsRefused("E_WRONG_BASE", base=base.id)
     if isinstance(found, LowRank):

@@ -16,7 +16,7 @@ from trainers.learning import Pupil, learn, plan_of
 from trainers.method import Lesson, Progress
 from trainers.pipeline import Base, layer_at
 from trainers.places import encoder_layers, in_place
-from trainers.quantised import plain
+from trainers.quantised import outline_of, plain
 from trainers.weights import write_adapter
 
 BLOCKS = ("down_blocks.", "mid_block.", "up_blocks.")
@@ -67,7 +67,7 @@ def twins_bytes(layers: Iterable[Layer], rank: int) -> int:
     """How large a file of these layers is: pairs of that rank, or all numbers."""
     if rank:
         return pair_bytes(layers, rank, is_shortened=True)
-    return sum(layer.weight.numel() for layer in layers) * BYTES_PER_NUMBER
+    return sum(outline_of(layer).numel() for layer in layers) * BYTES_PER_NUMBER
 
 
 def train_blocks(

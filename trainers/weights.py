@@ -25,6 +25,7 @@ from trainers.method import Lesson
 from trainers.names import PREFIXES, key_in_files, layer_names, split_key
 from trainers.parts import direction_in, hyper_in, part_notes, part_tensors
 from trainers.pipeline import Base, layer_at
+from trainers.quantised import outline_of
 from trainers.text import token_table
 
 SAID = {"epsilon": "epsilon", "v_prediction": "v"}  # as ModelSpec calls what a denoiser says; for flows it has no word
@@ -59,7 +60,7 @@ def layer_tensors(adapter: Adapter, base: Base) -> dict[str, Tensor]:
     return {
         key_in_files(base, name, part): tensor
         for name, difference in adapter.linear.items()
-        for part, tensor in difference.named(layer_at(base, name).weight).items()
+        for part, tensor in difference.named(outline_of(layer_at(base, name))).items()
     }
 
 
@@ -319,6 +320,6 @@ def _difference(base: Base, stem: str, name: str, parts: Mapping[str, Tensor]) -
         found = read_difference(parts)
     except (KeyError, ValueError) as error:
         raise WeightsRefused("E_WEIGHTS_FOREIGN", key=stem) from error
-    if not found.fits(layer_at(base, name).weight):
+    if not found.fits(outline_of(layer_at(base, name))):
         raise WeightsRefused("E_WRONG_BASE", base=base.id)
     return found

@@ -11,10 +11,11 @@ import torch
 
 from bot.machine import device_said
 from bot.studio import EngineFacts
+from storage.beside import AUTO, INT8, OFF
 from trainers.advertise import advertised, bundled, fitting, memory_need
 from trainers.faces import Faces
 from trainers.families import families
-from trainers.memory import Memory
+from trainers.memory import TAKEN_MIB, Memory
 from trainers.method import methods
 from trainers.models import ModelName, Plan, RemoteFile
 from trainers.pipeline import Base
@@ -83,6 +84,23 @@ def test_what_a_model_needs_is_computed_from_its_files() -> None:
     whole = RemoteFile("unet/model.safetensors", "unet/model.safetensors", 4 * 10**9, None)
     words = RemoteFile("tokenizer/vocab.json", "tokenizer/vocab.json", 10**9, None)
 
-    assert memory_need(plan(half, words), "cpu") == memory_need(plan(whole), "cpu")
-    assert memory_need(plan(half), "cpu")[0] > 4 * 10**9 / 2**20
-    assert memory_need(plan(half, pipeline="ZImagePipeline"), "cpu")[0] > families()["z_image"].numbers * 4 / 2**20
+    assert memory_need(plan(half, words), "cpu", OFF) == memory_need(plan(whole), "cpu", OFF)
+    assert memory_need(plan(half), "cpu", OFF)[0] > 4 * 10**9 / 2**20
+    need_mib, _ = memory_need(plan(half, pipeline="ZImagePipeline"), "cpu", OFF)
+    assert need_mib > families()["z_image"].numbers * 4 / 2**20
+
+
+@pytest.mark.parametrize(("quantise", "is_enough"), [(AUTO, True), (INT8, True), (OFF, False)])
+def test_before_a_model_is_fetched_the_same_is_said_of_it_as_in_the_list(
+    monkeypatch: pytest.MonkeyPatch, quantise: str, is_enough: bool
+) -> None:
+    card = {"device_named": torch.device("cuda"), "memory_of": Memory(8192, 8000), "dtype_on": torch.bfloat16}
+    for name, found in {**card, "name_of": "a card", "remark_on": ""}.items():
+        monkeypatch.setattr(f"trainers.advertise.{name}", lambda _, found=found: found)
+    weights = RemoteFile("unet/x.fp16.safetensors", "unet/x.safetensors", families()["sdxl"].numbers * 2, None)
+    need_mib, have_mib = memory_need(plan(weights), "cuda", quantise)
+    listed = fitting("cuda", quantise)["families"]["sdxl"]["train"]
+
+    assert (listed["needs_mib"], listed["is_enough"]) == (need_mib, need_mib <= have_mib)
+    assert listed["is_enough"] is is_enough
+    assert have_mib == 8192 - TAKEN_MIB

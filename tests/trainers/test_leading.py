@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
+from torch import nn
 from transformers import CLIPConfig, CLIPModel
 
 from storage.errors import TintypeError, WeightsRefused
@@ -31,9 +32,10 @@ from trainers import leading
 from trainers.adapter import Adapter
 from trainers.aesthetics import Direction, towards
 from trainers.clips import Clip, ClipSource, clip_of, fetched_clip
+from trainers.conditioning import Said
 from trainers.dataset import prepared
 from trainers.fetching import fetch, plan_of
-from trainers.leading import Kept, agreement, encode_led
+from trainers.leading import Kept, agreement, encode_led, on_host
 from trainers.method import Lesson, method_named, settings_for
 from trainers.models import installed
 from trainers.pipeline import Base
@@ -155,6 +157,45 @@ def test_where_memory_ends_the_prompt_is_led_on_the_processor(
     assert asked[1].encoders[0].model is not base.encoders[0].model
     assert "led on the processor" in caplog.text
     assert Fingerprints.of(base) == before
+
+
+def test_a_prompt_that_is_led_on_the_processor_is_read_there_and_asks_nothing_more_of_the_device(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, read_on = leading.encoded, list[Base]()
+
+    def scarce(tuned: Base, *told: object) -> Said:
+        read_on.append(tuned)
+        if len(read_on) == 1:
+            monkeypatch.setattr(nn.Module, "to", _full)
+            raise torch.OutOfMemoryError
+        return real(tuned, *told)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(leading, "encoded", scarce)
+    encode_led(base_for("sdxl"), PROMPT, [(style(), 1.0)])
+
+    assert [one.device for one in read_on] == [base.device, torch.device("cpu")]
+    assert not {one.model for one in read_on[1].encoders} & {one.model for one in base_for("sdxl").encoders}
+
+
+def _full(*told: object) -> None:
+    raise torch.OutOfMemoryError
+
+
+def test_a_copy_for_the_processor_is_never_one_on_the_device(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = base.encoders[0].model
+    with monkeypatch.context() as patched:
+        patched.setattr(nn.Parameter, "__deepcopy__", _full)
+        patched.setattr(torch.Tensor, "__deepcopy__", _full)
+        copied = on_host(model)
+        patched.setattr(leading, "HOST", torch.device("meta"))
+        elsewhere = on_host(model)
+
+    assert {value.device.type for value in (*elsewhere.parameters(), *elsewhere.buffers())} == {"meta"}
+    before, after = model.state_dict(), copied.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before | after)
+    assert not {id(value) for value in model.parameters()} & {id(value) for value in copied.parameters()}
+    assert not {value.data_ptr() for value in before.values()} & {value.data_ptr() for value in after.values()}
 
 
 def test_what_is_no_lack_of_memory_is_not_tried_again(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:

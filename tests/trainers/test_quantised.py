@@ -14,15 +14,16 @@ from torch import Tensor, nn
 
 from storage.beside import AUTO, INT8, OFF, Beside
 from tests.trainers.bases import TEXT_WIDTH, TINY, Fingerprints, base_for, tiny_pipeline
+from tests.trainers.layouts import sample
 from trainers.advertise import advertised
 from trainers.bench.peak import denoiser_of
 from trainers.families import families
 from trainers.imagine import Drawing, finished, imagine
 from trainers.memory import LARGEST, Memory, fit_of, kept_sizes, sizes_in, sizes_of
 from trainers.method import Lesson, Method, methods, settings_for
-from trainers.pipeline import Base, load_base
-from trainers.quantised import BLOCKS, LEVELS, Layer, Packed, in_eight_bits, pack_blocks, packed, plain
-from trainers.weights import read_adapter, read_metadata
+from trainers.pipeline import Base, load_base, with_words
+from trainers.quantised import BLOCKS, LEVELS, Layer, Packed, in_eight_bits, outline_of, pack_blocks, packed, plain
+from trainers.weights import read_adapter, read_metadata, write_adapter
 
 LAYERS = [
     (nn.Linear(16, 24), (2, 5, 16)),
@@ -152,6 +153,54 @@ def test_its_memory_is_counted_with_what_the_bits_spare(base: Base, int8: Base) 
     told = advertised(int8)
     assert told["base_model"]["quantised"] == INT8
     assert [one["what"] for one in told["fits"]["train"]["savings"]] == ["quantised"]
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[Packed]:
+    """The layers whose weights are made meanwhile."""
+    made, real = list[Packed](), Packed.__getattr__
+
+    def counted(layer: Packed, name: str) -> object:
+        if name == "weight" and layer.is_packed:
+            made.append(layer)
+        return real(layer, name)
+
+    monkeypatch.setattr(Packed, "__getattr__", counted)
+    return made
+
+
+@each_layer
+def test_a_layers_outline_is_its_weights_and_takes_no_memory(layer: Layer, shape: tuple[int, ...]) -> None:
+    own = in_eight_bits(layer)
+    outline, weight = outline_of(own), own.weight
+
+    assert (outline.shape, outline.dtype, outline.device) == (weight.shape, weight.dtype, weight.device)
+    assert outline.untyped_storage().nbytes() == own.scale.nbytes
+    assert outline_of(layer) is layer.weight
+
+
+def test_what_an_engine_says_of_it_is_said_without_making_a_weight(base: Base, int8: Base, made: list[Packed]) -> None:
+    told = advertised(int8)
+    sizes = {
+        name: [method.file_bytes(of, settings_for(method, of)) for of in (base, int8)]
+        for name, method in methods().items()
+    }
+
+    assert told["methods"]
+    assert all(whole == small > 0 for whole, small in sizes.values())
+    assert made == []
+
+
+def test_a_words_file_is_read_and_put_in_without_making_a_weight(
+    base: Base, int8: Base, made: list[Packed], a_lesson: Callable[..., Lesson], tmp_path: Path
+) -> None:
+    file = tmp_path / "zed.safetensors"
+    write_adapter(file, int8, a_lesson(), "lora", sample(base.unet))
+    found = read_adapter(file, int8)
+
+    assert any(isinstance(int8.unet.get_submodule(name), Packed) for name in found.linear)
+    assert len(with_words(int8, [(found, 1.0)])) == len(found.linear)
+    assert made == []
 
 
 def test_what_is_made_with_it_is_told_apart_but_words_are_the_same_bases(base: Base, int8: Base) -> None:

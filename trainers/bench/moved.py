@@ -44,10 +44,11 @@ def moved_by(base: Base, words: Sequence[Adapter], shares: Sequence[Adapter], ki
 def _moved(base: Base, words: Sequence[Adapter], heard: Tensor) -> float:
     """The square of what several words' layers together do to what is heard (m, D)."""
     from trainers.pipeline import layer_at
+    from trainers.quantised import outline_of
 
     found = 0.0
     for name in words[0].linear:
-        weight = layer_at(base, name).weight
+        weight = outline_of(layer_at(base, name))
         together = torch.stack([word.linear[name].of(weight).double() for word in words]).sum(0)
         found += float((heard @ together.T).square().sum())
     return found

@@ -135,7 +135,7 @@ def _check_memory(plan: Plan, settings: TrainerSettings, *, accepted: bool) -> N
     """Say what training takes, whatever was accepted: a licence is often accepted before memory is thought of."""
     from trainers.advertise import memory_need
 
-    need_mib, have_mib = memory_need(plan, settings.device)
-    print(f"training: about {need_mib:,} MiB (computed); this device has {have_mib:,} MiB", file=sys.stderr)
+    need_mib, have_mib = memory_need(plan, settings.device, settings.beside.quantise)
+    print(f"training: about {need_mib:,} MiB (computed); this device has {have_mib:,} MiB for it", file=sys.stderr)
     if need_mib > have_mib and not accepted:
         raise TintypeError("E_MODEL_MEMORY", name=str(plan.name), need_mib=need_mib, have_mib=have_mib)

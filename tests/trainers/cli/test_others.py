@@ -105,6 +105,7 @@ def test_a_number_out_of_range_is_told_before_anything_is_loaded(
 def test_a_model_is_fetched_once_licence_and_memory_are_known(
     tell: Tell, monkeypatch: pytest.MonkeyPatch, licence: str, yes: tuple[str, ...], code: str | None
 ) -> None:
+    monkeypatch.setenv("TINTYPE_QUANTISE", "off")
     huge = RemoteFile("unet/x.safetensors", "unet/x.safetensors", 10**15, None)
     plan = Plan(name=parse_name("ana/huge@main"), commit="c", licence=licence, files=(huge,))
     monkeypatch.setattr("trainers.fetching.plan_of", lambda name, with_checker: plan)
