@@ -118,7 +118,7 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     with attempt_folder() as folder:
         given = [_given(path, weight, folder / str(number)) for number, (path, weight) in enumerate(named, 1)]
         check_bases(given)
-        _check_shares(arguments.shares, given)
+        _check_shares(arguments.shares, given, out)
         base = loaded(arguments, settings, base_named_in([each.label for each in given]))
         return _merged(arguments, base, word, [_parent(base, each) for each in given], out)
 
@@ -129,13 +129,14 @@ def _check_options(arguments: argparse.Namespace) -> None:
             raise TintypeError("E_MERGE_OPTION", option=f"--{option}", how=arguments.how)
 
 
-def _check_shares(folder: Path | None, given: Sequence[Given]) -> None:
-    """Nothing is written over: words' own files are often called as shares are."""
+def _check_shares(folder: Path | None, given: Sequence[Given], out: Path) -> None:
+    """Nothing is written over: words' own files are often called as shares are, and so may the merged file be."""
     if folder is None:
         return
     out_folder(folder)
-    if taken := next((path for each in given if (path := _share_path(folder, each.word)).exists()), None):
-        raise TintypeError("E_OUT_TAKEN", path=str(taken))
+    for path in (_share_path(folder, each.word) for each in given):
+        if path.exists() or path.resolve() == out.resolve():
+            raise TintypeError("E_OUT_TAKEN", path=str(path))
 
 
 def _share_path(folder: Path, word: str) -> Path:

@@ -118,6 +118,19 @@ def test_shares_are_written_over_nothing_and_other_words_have_none(
     assert not (tmp_path / "duo.safetensors").exists()
 
 
+@pytest.mark.parametrize("folder", ["s", "s/../s", "link"])
+def test_a_share_is_not_written_over_the_merged_file(
+    tell: Tell, customs: list[Path], tmp_path: Path, folder: str
+) -> None:
+    (tmp_path / "s").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "s")
+    out = tmp_path / "s" / "zed.safetensors"
+    code, told, _ = tell("merge", *customs, "--how", "constrained", "--shares", tmp_path / folder, "--to", out)
+
+    assert (code, told["code"]) == (1, "E_OUT_TAKEN")
+    assert list((tmp_path / "s").iterdir()) == []
+
+
 def test_words_of_other_methods_have_no_closed_form(tell: Tell, learned: dict[str, Path], tmp_path: Path) -> None:
     code, told, _ = tell("merge", learned["lora"], "--how", "constrained", "--to", tmp_path / "duo.safetensors")
 
