@@ -22,6 +22,12 @@ def fsync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def fsync_tree(folder: Path) -> None:
+    """Make all that lies in this folder survive a power cut: the files, the folders and their names."""
+    for path in (*folder.rglob("*"), folder):
+        fsync_folder(path)  # a file is opened and flushed alike
+
+
 def make_folder(folder: Path) -> None:
     """Make the folder and those above it that are missing, all for us alone; there already is fine.
 

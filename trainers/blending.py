@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -15,20 +13,23 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
-from storage.atomic import fsync_folder, write_atomic
+from storage.atomic import write_atomic
 from storage.errors import TintypeError
 from trainers.diffusion import FLOW, is_flow
 from trainers.families import Family, family_of
-from trainers.models import INDEX, PINS
+from trainers.models import CHECKER, INDEX, PINS, UNUSED
 from trainers.pipeline import ENCODERS, located_base
 from trainers.streaming import Tensors, write_like
+from trainers.whole_folders import sweep, whole
 
 DENOISERS = {"unet": "UNet", "transformer": "Transformer"}  #: the folder -> what it is called
 PLAIN = (".json", ".txt", ".model", ".jinja")  # settings and vocabularies
 STEMS = ("diffusion_pytorch_model", "model")  # of a part's weights, as diffusers and transformers call them
 SHARDS = ".safetensors.index.json"
 FIRST = "conv_in.weight"  # of a UNet: models for inpainting see further channels
+SPARED = UNUSED | {CHECKER}  # parts that an index names and a fetched model does without
 NOTE = "tintype.merge"  # in the metadata of each file
 CARD = "README.md"
 LETTERS = "ABC"
@@ -73,8 +74,20 @@ class Model:
 
     @property
     def parts(self) -> list[str]:
-        """The folders that its pipeline is loaded from."""
-        return [part for part, made_by in self.index.items() if isinstance(made_by, list) and made_by[0]]
+        """The folders that its pipeline is loaded from; of what it can do without, those that are here.
+
+        A name that is no plain one could lead out of the model's folder, and is no part.
+        """
+        named = [name for name, value in self.index.items() if name.isidentifier() and _is_part(value)]
+        return [name for name in named if name not in SPARED or (self.folder / name).is_dir()]
+
+    @property
+    def own_index(self) -> Mapping[str, Any]:
+        """What the pipeline consists of where it has these parts alone; diffusers loads none for `[null, null]`."""
+        parts = self.parts
+        return {
+            name: [None, None] if _is_part(value) and name not in parts else value for name, value in self.index.items()
+        }
 
     @property
     def denoiser(self) -> str:
@@ -107,6 +120,11 @@ class Model:
         except (OSError, ValueError) as error:
             raise TintypeError("E_BASE_LOAD", base=self.id) from error
         return told
+
+
+def _is_part(value: Any) -> bool:
+    """Of an index: library and class of a part. Where there is none both are null; all else are settings."""
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(each, str) for each in value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,16 +172,19 @@ def blend(recipe: Recipe, target: Path, tell: Tell = lambda done, total: None) -
     check(recipe)
     if target.exists():
         raise TintypeError("E_OUT_TAKEN", path=str(target))
+    sweep(target)
     _check_disk(recipe.first, target.parent)
-    with _beside(target) as folder:
+    with whole(target) as folder:
         _copy(recipe.first, folder)
         write_atomic(folder / CARD, card_of(recipe, target.name).encode(), mode=0o644)
         return _write_parts(recipe, folder, tell)
 
 
 def check(recipe: Recipe) -> None:
-    """Raises: TintypeError E_BLEND_FAMILY where they are not all of one family that predicts the same."""
+    """Raises: TintypeError E_BASE_LOAD where A is not whole, E_BLEND_FAMILY where not all are of one kind."""
     first = recipe.first
+    if not all((first.folder / part).is_dir() for part in first.parts):
+        raise TintypeError("E_BASE_LOAD", base=first.id)
     for other in recipe.models[1:]:
         if (other.family.name, other.predicts) != (first.family.name, first.predicts):
             told = {"name": first.name, "family": _kind(first), "other": other.name, "other_family": _kind(other)}
@@ -181,25 +202,9 @@ def _check_disk(first: Model, folder: Path) -> None:
         raise TintypeError("E_BLEND_DISK", need_mib=need >> 20, free_mib=free >> 20, folder=str(folder))
 
 
-@contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """A folder that becomes the target at the end, or is gone."""
-    folder = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
-    try:
-        folder.mkdir()
-        yield folder
-        folder.rename(target)
-    except BaseException as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            raise TintypeError("E_DISK_FULL", folder=str(target.parent)) from error
-        raise
-    fsync_folder(target.parent)
-
-
 def _copy(first: Model, folder: Path) -> None:
     """All that is loaded of A but the numbers that are computed anew; nothing of other precisions, and no pickles."""
-    shutil.copyfile(first.folder / INDEX, folder / INDEX)
+    write_atomic(folder / INDEX, f"{json.dumps(first.own_index, indent=2)}\n".encode(), mode=0o644)
     for part in first.parts:
         (folder / part).mkdir()
         plain = [path for path in sorted((first.folder / part).iterdir()) if path.suffix in PLAIN]
@@ -229,26 +234,27 @@ def _write_parts(recipe: Recipe, folder: Path, tell: Tell) -> int:
 
 
 def _made(recipe: Recipe, part: str, models: Sequence[Tensors], name: str) -> Tensor:
-    """One tensor of the new model, in A's precision; what is no number of the network stays A's.
-
-    Where A's first layer sees channels that another's does not, as one for inpainting, these stay A's.
-    """
+    """One tensor of the new model, in A's precision; what is no number of the network stays A's."""
     a = models[0].get(name)
     if a is None or not a.is_floating_point():
         return _or_refused(a, models[0], part, name)
     wide = torch.float64 if a.dtype == torch.float64 else torch.float32
     every = [a.to(wide), *(_like(a, other, part, name).to(wide) for other in models[1:])]
-    made = recipe.of(*(each[:, : _shared(every)] for each in every)) if name == FIRST else recipe.of(*every)
-    if made.shape != a.shape:
-        made = torch.cat([made, every[0][:, made.shape[1] :]], 1)
-    made = made.to(a.dtype)
+    made = (_first(recipe, *every) if name == FIRST else recipe.of(*every)).to(a.dtype)
     if not bool(torch.isfinite(made).all()):
         raise TintypeError("E_BLEND_NAN", part=part, tensor=name)
     return made
 
 
-def _shared(every: Sequence[Tensor]) -> int:
-    return min(each.shape[1] for each in every)
+def _first(recipe: Recipe, a: Tensor, b: Tensor, *c: Tensor) -> Tensor:
+    """A UNet's first layer, (O, I, k, k), I being more where it was taught to fill parts of pictures.
+
+    Channels that A alone sees, or A and C, stay A's. In those that A and B see and C does not, C counts as zeros: with
+    them it draws what it draws, and training for inpainting begins so (the card of Stable Diffusion Inpainting).
+    """
+    seen = b.shape[1]
+    fitted = (pad(each, (0, 0, 0, 0, 0, seen - each.shape[1])) for each in c)  # less than none cuts
+    return torch.cat([recipe.of(a[:, :seen], b, *fitted), a[:, seen:]], 1)
 
 
 def _like(a: Tensor, other: Tensors, part: str, name: str) -> Tensor:

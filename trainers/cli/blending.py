@@ -16,8 +16,9 @@ ways of merging, m being the amount:
   A B --minus C  add difference, A + m·(B − C): what B has learned beyond C is added to A
 
 UNet and text encoders are merged; VAE, vocabulary, scheduler, settings and precision are A's. Where A is a model for
-inpainting and the others are not, the channels that only A sees stay A's. A model is named as everywhere: a folder in
-diffusers' layout, or owner/name@revision that was fetched. Example: an inpainting model of one's own,
+inpainting and B is not, the further channels that A sees stay A's; where both are, these are merged too, and a C that
+does not see them counts as zeros there. A model is named as everywhere: a folder in diffusers' layout, or
+owner/name@revision that was fetched. Example: an inpainting model of one's own,
 
   tintype-trainer models merge stable-diffusion-v1-5/stable-diffusion-inpainting@main my-model \\
     --minus stable-diffusion-v1-5/stable-diffusion-v1-5@main --amount 1 --to my-inpainting

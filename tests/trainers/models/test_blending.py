@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -108,6 +109,47 @@ def test_all_else_is_as_and_it_draws(folders: dict[str, Path], tmp_path: Path) -
     assert len(finished(imagine(base, Drawing(prompt="a cat", steps=2, size=(64, 64))))) == 1
 
 
+def as_fetched(folder: Path) -> Path:
+    """As `models get` leaves it: the index names parts that are not fetched. And one that lies elsewhere."""
+    told = json.loads((folder / "model_index.json").read_text())
+    told |= {
+        "feature_extractor": ["transformers", "CLIPImageProcessor"],
+        "image_encoder": ["transformers", "CLIPVisionModelWithProjection"],
+        "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"],
+        "../mine": ["diffusers", "UNet2DConditionModel"],
+    }
+    (folder / "model_index.json").write_text(json.dumps(told))
+    return folder
+
+
+def test_what_is_not_fetched_is_not_in_the_new_one_either(folders: dict[str, Path], tmp_path: Path) -> None:
+    fetched = as_fetched(shutil.copytree(folders["a"], tmp_path / "fetched"))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "mine.json").write_text("{}")
+    (tmp_path / "out").mkdir()
+    blend(recipe({**folders, "fetched": fetched}, "fetched", "fetched"), tmp_path / "out" / "new")
+    told = json.loads((tmp_path / "out" / "new" / "model_index.json").read_text())
+
+    left_out = ("feature_extractor", "image_encoder", "safety_checker", "../mine")
+    assert [told[part] for part in left_out] == [[None, None]] * 4
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["new"]
+    assert StableDiffusionPipeline.from_pretrained(tmp_path / "out" / "new").safety_checker is None
+    assert load_base(str(tmp_path / "out" / "new"), "cpu").id == "local/new"
+
+
+def test_a_safety_checker_that_was_fetched_comes_along(folders: dict[str, Path], tmp_path: Path) -> None:
+    fetched = as_fetched(shutil.copytree(folders["a"], tmp_path / "fetched"))
+    (fetched / "safety_checker").mkdir()
+    for name in ("config.json", "model.safetensors", "pytorch_model.bin"):
+        (fetched / "safety_checker" / name).write_text("{}")
+    blend(recipe({**folders, "fetched": fetched}, "fetched", "b"), tmp_path / "new")
+    told = json.loads((tmp_path / "new" / "model_index.json").read_text())
+
+    assert told["safety_checker"] == ["stable_diffusion", "StableDiffusionSafetyChecker"]
+    made = {path.name for path in (tmp_path / "new" / "safety_checker").iterdir()}
+    assert made == {"config.json", "model.safetensors"}
+
+
 @pytest.mark.parametrize("less", ["", "a"])
 def test_a_model_with_itself_is_itself_bit_by_bit(folders: dict[str, Path], tmp_path: Path, less: str) -> None:
     blend(recipe(folders, "half", "half", less and "half", amount=0.37), tmp_path / "new")
@@ -125,6 +167,33 @@ def test_nothing_and_all_of_it_are_the_one_and_the_other(
 
     theirs = numbers(folders[same], UNET)
     assert all(torch.equal(tensor, theirs[key]) for key, tensor in numbers(tmp_path / "new", UNET).items())
+
+
+@pytest.fixture
+def painters(folders: dict[str, Path], tmp_path: Path) -> dict[str, Path]:
+    """Another for inpainting, and one that is not for it: they differ in their first layer alone."""
+    some = {name: shutil.copytree(folders["inpainting"], tmp_path / name) for name in ("painter", "plain")}
+    with_tensors(some["painter"], lambda tensors: tensors["conv_in.weight"].mul_(1.5))
+    with_tensors(some["plain"], lambda t: t.update({"conv_in.weight": t["conv_in.weight"][:, :4].contiguous()}))
+    return {**folders, **some}
+
+
+@pytest.mark.parametrize(("less", "gain"), [("", 0.3 * 0.5), ("inpainting", 0.3 * 0.5), ("plain", 0.3 * 1.5)])
+def test_channels_that_two_inpainting_models_see_are_merged(
+    painters: dict[str, Path], tmp_path: Path, less: str, gain: float
+) -> None:
+    """With a third that does not see them, it counts as zeros there."""
+    blend(recipe(painters, "inpainting", "painter", less), tmp_path / "new")
+    own, found = (numbers(folder, UNET)["conv_in.weight"] for folder in (painters["inpainting"], tmp_path / "new"))
+
+    torch.testing.assert_close(found[:, 4:], own[:, 4:] * (1 + gain))
+
+
+def test_channels_that_the_second_does_not_see_stay(painters: dict[str, Path], tmp_path: Path) -> None:
+    blend(recipe(painters, "inpainting", "plain", "painter"), tmp_path / "new")
+    own, found = (numbers(folder, UNET)["conv_in.weight"] for folder in (painters["inpainting"], tmp_path / "new"))
+
+    assert torch.equal(found[:, 4:], own[:, 4:])
 
 
 def test_an_inpainting_model_keeps_the_channels_that_only_it_sees(folders: dict[str, Path], tmp_path: Path) -> None:
@@ -208,6 +277,15 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
 }  # fmt: skip
 
 
+def test_a_first_model_that_is_not_whole_is_refused(folders: dict[str, Path], tmp_path: Path) -> None:
+    half = shutil.copytree(folders["a"], tmp_path / "half")
+    asked = recipe({**folders, "half": half}, "half", "b")
+    shutil.rmtree(half / "vae")
+
+    with pytest.raises(TintypeError, match="E_BASE_LOAD"):
+        blend(asked, tmp_path / "new")
+
+
 @pytest.mark.parametrize("what", BAD)
 def test_what_cannot_be_merged_is_refused_and_leaves_nothing(
     folders: dict[str, Path], tmp_path: Path, what: str
@@ -250,3 +328,23 @@ def test_a_full_disk_leaves_nothing(folders: dict[str, Path], tmp_path: Path, mo
         blend(recipe(folders, "a", "b"), tmp_path / "new")
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_all_is_on_the_disk_before_it_has_its_name(
+    folders: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: set[int] = set()
+    monkeypatch.setattr(
+        "storage.atomic.os.fsync", lambda file: (tmp_path / "new").exists() or flushed.add(os.fstat(file).st_ino)
+    )
+    blend(recipe(folders, "a", "b"), tmp_path / "new")
+
+    made = [tmp_path / "new", *(tmp_path / "new").rglob("*")]
+    assert [path for path in made if path.stat().st_ino not in flushed] == []
+
+
+def test_what_a_killed_merge_left_is_gone_after_the_next(folders: dict[str, Path], tmp_path: Path) -> None:
+    (tmp_path / ".new.0123abcd.partial" / "unet").mkdir(parents=True)
+    blend(recipe(folders, "a", "b"), tmp_path / "new")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
