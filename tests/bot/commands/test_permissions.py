@@ -34,7 +34,7 @@ TOLD = {
     "use_version": NOT_THERE, "ask_drop": NOT_THERE, "drop_version": NOT_THERE, "compare": NOT_THERE,
     "choose": NOT_YOURS, "look": NOT_YOURS, "enable": NOT_YOURS, "import_discard": NOT_YOURS,
     "import_kind": NOT_THERE, "import_go": NOT_THERE, "import_other": NOT_THERE, "import_drop": NOT_THERE,
-    "cancel": NOT_YOURS, "keep": NOT_YOURS, "retry": NOT_YOURS, "show_me": NOT_YOURS,
+    "cancel": NOT_YOURS, "keep": NOT_YOURS, "retry": NOT_YOURS, "show_me": NOT_YOURS, "preview": NOT_YOURS,
     "again": NO_WORD, "enlarge": NO_WORD, "vary": NO_WORD, "vary_strong": NO_WORD, "try": NO_STYLE,
     "edit": NO_WORD, "recipe": None,
     "delete": NOT_YOURS, "delete_theirs": NOT_YOURS,
@@ -69,7 +69,7 @@ async def things_of_ana(stage: Stage) -> dict[str, str]:
     ids = dict.fromkeys(("add", "discard", "kind", "page", "train", "word", "teach"), draft) | {"remove": photo}
     ids |= dict.fromkeys(("keep_photos", "drop_photos", "method"), draft)
     ids |= dict.fromkeys(("use_version", "ask_drop", "drop_version", "compare"), version.id)
-    ids |= dict.fromkeys(("cancel", "keep", "retry", "show_me", "choose"), training.id)
+    ids |= dict.fromkeys(("cancel", "keep", "retry", "show_me", "choose", "preview"), training.id)
     ids |= dict.fromkeys(
         ("again", "enlarge", "vary", "vary_strong", "star", "edit", "recipe", "delete", "delete_theirs", "report"), grid
     )
