@@ -100,10 +100,11 @@ def cuts_of(
     The wide one is the largest with the subject in it, the close one the smallest. A photo is looked at only where
     that matters, and not again if it is in `looks`; `is_masked` asks for the subject's mask.
     """
-    return [cut for path in photos for cut in _cuts(path, family, kind, {} if looks is None else looks, is_masked)]
+    known = {} if looks is None else looks
+    return [cut for path in photos for cut in _cuts(path, family, kind, known, is_masked=is_masked)]
 
 
-def _cuts(path: Path, family: Family, kind: str | None, looks: Looks, is_masked: bool) -> list[Cut]:  # noqa: FBT001
+def _cuts(path: Path, family: Family, kind: str | None, looks: Looks, *, is_masked: bool) -> list[Cut]:
     with Image.open(path) as image:
         size = image.size
     if not is_masked and not _moves(size, family):

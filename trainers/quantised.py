@@ -6,6 +6,7 @@ for, and neither kept nor remembered for the way back. Whoever trains a copy of 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Self, TypeVar
 
@@ -36,7 +37,7 @@ def packed(weight: Tensor) -> tuple[Tensor, Tensor]:
     return (rows / scale.float()).round().clamp(-LEVELS, LEVELS).to(torch.int8), scale
 
 
-class Packed(nn.Module):
+class Packed(nn.Module, ABC):
     """What both kinds of layers have in common; until it is packed, a layer is an ordinary one.
 
     peft makes its own convolutions by the class of those that it adapts.
@@ -72,13 +73,13 @@ class Packed(nn.Module):
         made: Tensor = _Frozen.apply(hidden, self)  # type: ignore[no-untyped-call]
         return made
 
+    @abstractmethod
     def said(self, hidden: Tensor) -> Tensor:
         """What it makes of something."""
-        raise NotImplementedError
 
+    @abstractmethod
     def led_back(self, grad: Tensor, shape: Sequence[int]) -> Tensor:
         """The gradient of what it was given, of this shape, from that of what it made."""
-        raise NotImplementedError
 
 
 class _Frozen(torch.autograd.Function):
