@@ -19,7 +19,7 @@ from trainers.learning import PlanSettings, Pupil, learn, plan_of
 from trainers.method import Lesson, Progress, setting
 from trainers.pipeline import Base
 from trainers.places import by_part, in_place, is_in_encoder
-from trainers.pointwise import ADAPTER, as_products
+from trainers.products import ADAPTER, as_products
 from trainers.quantised import hollow, outline_of, plain
 from trainers.weights import write_adapter
 

@@ -12,12 +12,13 @@ from typing import BinaryIO
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 #: Read before `main`, hence a re-execution. glibc gives large blocks back to the kernel at once and gets them again,
-#: zeroed, in the next step: keeping them about halves a convolution's training step on a CPU. OpenMP's threads wait
-#: spinning, which takes the core from whomever they wait for: on two busy cores a step of 0.36 s took 1.5 to 8 s.
+#: zeroed, in the next step: keeping them about halves a convolution's training step on a CPU. OpenMP's threads spin a
+#: moment before they sleep: to be woken for every small layer takes as long as the layers, and to spin on, as they do
+#: when nothing is said, takes the core from whomever they wait for where others compute, too.
 COMPUTING = {
     "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
-    "OMP_WAIT_POLICY": "PASSIVE",
+    "GOMP_SPINCOUNT": "1000",
 }
 
 #: The engine never fetches anything; `tintype-trainer models get` is another process.

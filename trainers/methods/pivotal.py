@@ -25,7 +25,7 @@ from trainers.layers import (
 from trainers.learning import Pupil, learn, plan_of
 from trainers.method import Lesson, Progress, register, setting
 from trainers.pipeline import Base, swapped
-from trainers.pointwise import as_products
+from trainers.products import as_products
 from trainers.rows import caption_ids, keep_norm, learned_rows, longest_rows, rows_bytes, start_rows
 from trainers.text import encoded
 from trainers.weights import write_adapter

@@ -1,25 +1,29 @@
-"""A LoRA of a convolution of one pixel and the matrix products in its place are the same, forwards and backwards."""
+"""A LoRA of peft's and the matrix products in its place are the same, forwards and backwards."""
 
 from __future__ import annotations
 
+import pytest
 import torch
 from peft import LoraConfig, inject_adapter_in_model
 from torch import Tensor, nn
 
-from trainers.pointwise import PointwiseLora, as_products
+from trainers.products import LoraProduct, as_products
+
+PIXELS = torch.randn(2, 6, 5, 7, generator=torch.Generator().manual_seed(0)).to(memory_format=torch.channels_last)
+TOKENS = torch.randn(2, 9, 6, generator=torch.Generator().manual_seed(1))
 
 
 class Small(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.inward, self.window, self.strided = nn.Conv2d(6, 8, 1), nn.Conv2d(6, 8, 3), nn.Conv2d(6, 8, 1, stride=2)
-        self.linear = nn.Linear(6, 8)
+        self.linear, self.plain = nn.Linear(6, 8), nn.Linear(6, 8, bias=False)
 
 
 def with_lora(**more: bool) -> dict[str, nn.Module]:
     torch.manual_seed(0)
     model = Small().requires_grad_(False)
-    names = ["inward", "window", "strided", "linear"]
+    names = [name for name, _ in model.named_children()]
     inject_adapter_in_model(
         LoraConfig(r=2, lora_alpha=3, target_modules=names, init_lora_weights=False, **more),  # type: ignore[arg-type]
         model,
@@ -35,29 +39,46 @@ def answered(layer: nn.Module, hidden: Tensor) -> tuple[Tensor, Tensor, list[Ten
     return made.detach(), given.grad, [value.grad for value in layer.parameters() if value.grad is not None]
 
 
-def test_output_and_gradients_are_those_of_the_convolution() -> None:
-    hidden = torch.randn(2, 6, 5, 7).to(memory_format=torch.channels_last)
-    product = as_products(with_lora())["inward"]
-    assert isinstance(product, PointwiseLora)
+@pytest.mark.parametrize(
+    ("name", "hidden"), [("inward", PIXELS), ("inward", PIXELS.contiguous()), ("linear", TOKENS), ("plain", TOKENS)]
+)
+def test_output_and_gradients_are_those_of_the_layer(name: str, hidden: Tensor) -> None:
+    product = as_products(with_lora())[name]
+    assert isinstance(product, LoraProduct)
 
-    made, back, gradients = answered(with_lora()["inward"], hidden)
+    made, back, gradients = answered(with_lora()[name], hidden)
     made_again, back_again, gradients_again = answered(product, hidden)
 
     torch.testing.assert_close(made_again, made)
     torch.testing.assert_close(back_again, back)
-    assert [tuple(one.shape) for one in gradients_again] == [(2, 6, 1, 1), (8, 2, 1, 1)]
+    assert len(gradients_again) == len(gradients) == 2
     for one, other in zip(gradients, gradients_again, strict=True):
         torch.testing.assert_close(other, one)
+
+
+def test_what_nothing_before_learns_from_gets_no_gradient() -> None:
+    product = as_products(with_lora())["linear"]
+
+    product(TOKENS).sum().backward()
+
+    assert TOKENS.grad is None
+    assert [value.grad is not None for name, value in product.named_parameters() if "lora" in name] == [True, True]
 
 
 def test_what_looks_at_more_than_one_pixel_or_skips_some_stays_as_it_is() -> None:
     layers = with_lora()
     products = as_products(layers)
 
-    assert [name for name, layer in products.items() if layer is not layers[name]] == ["inward"]
+    assert [name for name, layer in products.items() if layer is layers[name]] == ["window", "strided"]
 
 
 def test_dora_stays_as_it_is() -> None:
     layers = with_lora(use_dora=True)
+
+    assert as_products(layers) == layers
+
+
+def test_half_precision_stays_as_it_is() -> None:
+    layers = {name: layer.bfloat16() for name, layer in with_lora().items()}
 
     assert as_products(layers) == layers
