@@ -38,18 +38,20 @@ async def taken_in(
 ) -> Beginning:
     """Fetch and rebuild what was sent; `said` in plain words is what it shows, where an edit is told.
 
-    Raises: WordRefused(E_SAID_WORDS), NotAllowed(E_IMAGE_ADULT), TintypeError of the download, PhotoRejected with the
-    inspector's reason.
+    Raises: WordRefused(E_SAID_WORDS), NotAllowed(E_IMAGE_ADULT), TintypeError E_EDIT_BASE or of the download,
+    PhotoRejected with the inspector's reason.
     """
     refuse_for_adults(asker)
+    facts = studio.facts()
+    if edit and facts and not facts.can_edit(edit):
+        raise TintypeError("E_EDIT_BASE", base=facts.title)
     if any(isinstance(part, Word) for part in parse_prompt(said)):
         raise WordRefused("E_SAID_WORDS")
     async with studio.intake:
         (fetched,) = await studio.attachments.fetch([upload])
         if isinstance(fetched, TintypeError):
             raise fetched
-        size_px = size_px_of(studio.facts())
-        photo = await studio.inspect.inspect_photo(fetched.data, fetched.name, size_px=size_px)
+        photo = await studio.inspect.inspect_photo(fetched.data, fetched.name, size_px=size_px_of(facts))
     return Beginning(
         picture=photo.image,
         width_px=photo.width_px,

@@ -90,7 +90,8 @@ class EngineFacts:
     looks: bool = False  #: whether it can look at photos before they are learned
     output_check: str = ""  #: what looks at pictures before they can be posted: a name, or off; empty: not yet known
     compares_faces: bool = False  #: whether people's likeness is told by their faces
-    previews: bool = False  #: whether it can draw what photos show before that is learned
+    image_prompt: str = ""  #: what lets it draw what photos show before that is learned; empty: nothing
+    edits: tuple[str, ...] | None = None  #: the ways to change photos with its base model; None: not said
     upscaler: str = ""  #: of the operator, for enlarging; empty: the base model does it
 
     @classmethod
@@ -123,13 +124,18 @@ class EngineFacts:
             looks=JobKind.LOOK in (engine.get("kinds") or ()),
             output_check=str(engine.get("output_check") or ""),
             compares_faces=bool(engine.get("compares_faces")),
-            previews=bool(engine.get("image_prompt")),
+            image_prompt=str(engine.get("image_prompt") or ""),
+            edits=tuple(engine["edits"]) if "edits" in engine else None,
             upscaler=str(engine.get("upscaler") or ""),
         )
 
     def previews_of(self, kind: str) -> bool:
         """Whether it can draw what photos of this kind show; a style is nothing that they show."""
-        return self.previews and kind != Kind.STYLE
+        return bool(self.image_prompt) and kind != Kind.STYLE
+
+    def can_edit(self, edit: str) -> bool:
+        """Whether photos can be changed in that way; an engine that has not said so yet decides when it draws."""
+        return self.edits is None or edit in self.edits
 
     def method(self, name: str) -> MethodFacts | None:
         """The method of that name, if the engine has it."""

@@ -11,6 +11,7 @@ import torch
 from storage.beside import AUTO
 from storage.output_checks import OFF
 from trainers import miniature
+from trainers.edits import edits_on
 from trainers.families import Family, families, text_width_of
 from trainers.memory import (
     Saving,
@@ -57,6 +58,7 @@ def advertised(base: Base) -> dict[str, Any]:
         "compares_faces": base.faces is not None and base.family.scorer is None,
         "vae": base.vae_name,
         "upscaler": base.upscaler.name if base.upscaler else "",
+        "edits": edits_on(base.family),
         "image_prompt": base.image_prompt.name if base.image_prompt else "",
     }
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.engine_link import READY
 from bot.engine_process import EngineProcess
 from bot.machine import savings_said
 from bot.settings import BotSettings
+from bot.studio import EngineFacts
 from storage.errors import EngineLost, TintypeError
 from storage.output_checks import OFF
 
@@ -74,21 +76,21 @@ async def engine(data_dir: Path, command: Sequence[str], environ: Mapping[str, s
     if told is not None and told["engine"] and told["engine"]["state"] != READY:
         yield warn("engine", "doctor-engine-loading", title=told["engine"]["title"])
         return
-    if told is not None and told["engine"]:
-        yield _ready(told["engine"]["title"], told["engine"]["device"], len(told["engine"]["methods"]))
-        yield _check(str(told["engine"].get("output_check") or OFF))
-        yield _enlarging(str(told["engine"].get("upscaler") or ""))
-        for finding in _training(told["engine"].get("fits") or {}):
-            yield finding
-        return
-    card = await _started(command, environ)
-    base, device = card.get("base_model") or {}, card.get("device") or {}
-    title = str(base.get("title") or base.get("id"))
-    yield _ready(title, str(device.get("name") or device.get("type") or "?"), len(card["methods"]))
-    yield _check(str(card.get("output_check") or OFF))
-    yield _enlarging(str(card.get("upscaler") or ""))
-    for finding in _training(card.get("fits") or {}):
+    facts = told["engine"] if told else None
+    if not facts:
+        facts = asdict(EngineFacts.from_ping(await _started(command, environ)))
+    for finding in _of(facts):
         yield finding
+
+
+def _of(facts: Mapping[str, Any]) -> Iterator[Finding]:
+    """What an engine that is ready can do here, by the names of `EngineFacts`."""
+    device = str(facts["device"] or facts["device_type"] or "?")
+    yield ok("engine", "doctor-engine-ok", title=facts["title"], device=device, methods=len(facts["methods"]))
+    yield _check(facts["output_check"] or OFF)
+    yield _one_or_none("enlarging", facts["upscaler"])
+    yield _one_or_none("previews", facts["image_prompt"])
+    yield from _training(facts["fits"])
 
 
 def _training(fits: Mapping[str, Any]) -> Iterator[Finding]:
@@ -99,17 +101,14 @@ def _training(fits: Mapping[str, Any]) -> Iterator[Finding]:
         yield tell("fits", key, need_mib=int(fit["needs_mib"]), savings=savings_said(fit))
 
 
-def _ready(title: str, device: str, methods: int) -> Finding:
-    return ok("engine", "doctor-engine-ok", title=title, device=device, methods=methods)
-
-
 def _check(name: str) -> Finding:
     """What looks at pictures; that it cannot be loaded is the engine's own failure."""
     return warn("check", "doctor-check-off") if name == OFF else ok("check", "doctor-check-ok", name=name)
 
 
-def _enlarging(name: str) -> Finding:
-    return ok("enlarging", "doctor-enlarging-ok", name=name) if name else ok("enlarging", "doctor-enlarging-base")
+def _one_or_none(check: str, name: str) -> Finding:
+    """What does it here; that nothing does is a choice, too."""
+    return ok(check, f"doctor-{check}-ok", name=name) if name else ok(check, f"doctor-{check}-none")
 
 
 async def _started(command: Sequence[str], environ: Mapping[str, str]) -> Mapping[str, Any]:

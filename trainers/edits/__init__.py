@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from trainers.registry import Registry
@@ -10,6 +10,7 @@ from trainers.registry import Registry
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from trainers.families import Family
     from trainers.imagine import Drawing
     from trainers.method import Progress
     from trainers.pipeline import Base
@@ -41,3 +42,8 @@ def register(cls: type[E]) -> type[E]:
 def edits() -> Mapping[str, Edit]:
     """Every edit by name."""
     return _EDITS.all()
+
+
+def edits_on(family: Family) -> Sequence[str]:
+    """The names of those that photos can be changed with on its base models."""
+    return [name for name in edits() if family.edits is None or name in family.edits]

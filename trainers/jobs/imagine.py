@@ -14,7 +14,7 @@ from trainers.attempt import Attempt
 from trainers.drawing.encode import LIMIT_BYTES, encoded
 from trainers.drawing.grid import grid
 from trainers.drawing.held import is_held_back
-from trainers.edits import edits
+from trainers.edits import edits, edits_on
 from trainers.events import Done, Event, Made, Sample, Step, Stopped, Wish, made
 from trainers.imagine import Drawing, sketched, words_of
 from trainers.imagine import imagine as draw
@@ -160,7 +160,7 @@ def _edit(base: Base, relation: Mapping[str, Any], parent: Image.Image | None) -
         return {}
     if edit not in edits() or parent is None or not isinstance(said, str):
         raise TintypeError("E_ATTEMPT", field="relation")
-    if base.family.edits is not None and edit not in base.family.edits:
+    if edit not in edits_on(base.family):
         raise TintypeError("E_EDIT_BASE", base=base.family.title)
     return {"edit": edit, "said": said}
 

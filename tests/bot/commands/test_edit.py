@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -46,6 +47,15 @@ async def test_what_cannot_be_edited_is_refused_and_nothing_is_kept(
     assert told in shown(await stage.ana.command("edit", **(ASKED | options))).body
     assert await stage.jobs() == []
     assert not list(await stage.run(lambda rooms: rooms.vault.held(owner)))
+
+
+async def test_where_the_base_model_cannot_that_is_said_before_a_photo_is_fetched(stage: Stage) -> None:
+    stage.facts = replace(FACTS, title="Z-Image", edits=("image_prompt",))
+
+    told = shown(await stage.ana.command("edit", **ASKED))
+
+    assert "Photos cannot be edited with the base model in use, Z-Image" in told.body
+    assert await stage.jobs() == []
 
 
 async def test_what_the_server_filters_may_not_be_said_of_a_photo_either(stage: Stage) -> None:

@@ -21,7 +21,7 @@ from tests.bot.commands.stage import FACTS, PNG, Stage, photo, shown
 from tests.bot.commands.test_following import Kept
 
 pytestmark = pytest.mark.asyncio
-PREVIEWING = replace(FACTS, previews=True)
+PREVIEWING = replace(FACTS, image_prompt="image_prompt")
 
 
 @pytest_asyncio.fixture

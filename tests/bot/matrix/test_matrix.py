@@ -47,7 +47,7 @@ PRIVATE = "a word that nobody else may use"
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     box = Sandbox()
     box.limits.is_on = False
-    facts, folder = replace(FACTS, previews=True), tmp_path_factory.mktemp("matrix")
+    facts, folder = replace(FACTS, image_prompt="image_prompt"), tmp_path_factory.mktemp("matrix")
     async with serve(box) as url, on_stage(box, url, folder, facts=facts) as stage:
         made, stage.inspect = World(stage), Inspector()
         await people_of(made)

@@ -14,6 +14,7 @@ CARD: dict[str, Any] = {
     "methods": [{"name": "lora"}, {"name": "textual_inversion"}],
     "output_check": "safety_checker",
     "upscaler": "ana/upscaler@main",
+    "image_prompt": "ip-adapter.safetensors",
 }
 BROKEN = {"code": "E_MODEL_CHANGED", "facts": {"name": "a/b@c", "file": "unet/x.safetensors", "folder": "/m"}}
 

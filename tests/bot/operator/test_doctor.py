@@ -144,6 +144,7 @@ async def test_an_engine_that_starts_tells_its_base_model_and_device(settings: B
     assert "2 ways" in found[0].text
     assert (found[1].level, found[1].facts) == (Level.OK, {"name": "safety_checker"})
     assert (found[2].key, found[2].facts) == ("doctor-enlarging-ok", {"name": "ana/upscaler@main"})
+    assert (found[3].key, found[3].facts) == ("doctor-previews-ok", {"name": "ip-adapter.safetensors"})
 
 
 @pytest.mark.parametrize(("state", "code"), [("failed", "E_MODEL_CHANGED"), ("dies", "E_ENGINE_START")])
@@ -160,11 +161,13 @@ async def test_a_program_that_is_not_there_is_told(settings: BotSettings) -> Non
 async def test_the_engine_of_a_running_bot_is_not_started_twice(
     data_with_bot: ControlServer, settings: BotSettings
 ) -> None:
-    ready, check, enlarging = [finding async for finding in engine.engine(settings.data_dir, ["/no/such/engine"], {})]
+    ready, check, enlarging, previews = [
+        finding async for finding in engine.engine(settings.data_dir, ["/no/such/engine"], {})
+    ]
 
     assert ready.facts == {"title": "Miniature", "device": "a card", "methods": 1}
     assert (check.level, check.key) == (Level.WARN, "doctor-check-off")
-    assert enlarging.key == "doctor-enlarging-base"
+    assert (enlarging.key, previews.key) == ("doctor-enlarging-none", "doctor-previews-none")
 
 
 FIT = {
