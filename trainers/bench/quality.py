@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainers.bench.cells import ANCHORS, FIXED, FORMS, ONE_PHOTO, UPPER, Cell, Kept, form_of, measure
 from trainers.bench.exam import Exam, exams, style_exams
+from trainers.bench.quality_pairs import compared
 from trainers.bench.quality_report import contact_sheets, rows_of, tables
 from trainers.cli import Subparsers, add_base, add_command, bounded
 from trainers.method import methods
@@ -83,7 +84,7 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     missing = _measure(base, kept, left, arguments.budget)
     cells = [cell for place in wanted if (cell := kept.find(*place))]
     contact_sheets(kept, cells)
-    print(tables(cells), file=sys.stderr)
+    print("\n\n".join(filter(None, [tables(cells), compared(cells)])), file=sys.stderr)
     if missing:
         print(f"{missing} cells are missing; run it again to go on", file=sys.stderr)
     return {"ok": True, "base_model": base.revision, "missing": missing, "rows": rows_of(cells)}

@@ -15,6 +15,7 @@ from storage.records import Kind
 from trainers.bench.cells import DRAWN, FIGURES, LOWER, Cell, file_name
 from trainers.bench.exam import QUESTIONS, exams, style_exams
 from trainers.bench.intervals import difference, interval
+from trainers.bench.quality_pairs import compared
 from trainers.drawing.sheet import Row, sheet
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def figures(folder: Path) -> str:
 
 
 def report(folder: Path) -> str:
-    """The figures, and below them the contact sheets."""
+    """The figures, below them pairs of ways and the contact sheets."""
     _, cells = _committed(folder)
     names = {way: _sheet_name(way) for way in dict.fromkeys(cell.way for cell in cells)}
     sheets = [
@@ -108,7 +109,7 @@ def report(folder: Path) -> str:
         for way, name in names.items()
         if (folder / name).exists()
     ]
-    return "\n\n".join([figures(folder), *sheets])
+    return "\n\n".join([figures(folder), *filter(None, [compared(cells)]), *sheets])
 
 
 def _committed(folder: Path) -> tuple[str, list[Cell]]:

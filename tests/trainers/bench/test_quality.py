@@ -28,6 +28,7 @@ from trainers.bench.cells import (
     measure,
 )
 from trainers.bench.exam import PHOTOS, QUESTIONS, Exam, Marks, exams, style_exams
+from trainers.bench.quality_pairs import compared, pairs
 from trainers.bench.quality_report import contact_sheets, report, rows_of
 from trainers.cli import bench
 from trainers.events import Done, made
@@ -242,3 +243,25 @@ def test_a_way_there_is_not_is_refused(way: str, capsys: pytest.CaptureFixture[s
         options("--method", way)
 
     assert "fixed steps or one photo" in capsys.readouterr().err
+
+
+def test_ways_are_compared_over_the_exams_and_seeds_that_both_have() -> None:
+    stopped = [a_cell("lora", seed=seed) for seed in (0, 1)]
+    whole = replace(a_cell(f"lora, {FIXED}", alike=(0.5, 0.5)), steps=600, diverse=(0.0, 0.0))
+    network = replace(a_cell("dreambooth", exam=STYLE), bytes=50_000)
+
+    (pair,) = pairs([*stopped, whole, network])
+
+    assert str(pair) == (
+        "| lora less lora, fixed steps | +0.25 [+0.00, +0.50] | +0.00 [+0.00, +0.00] | +0.50 | 50% | 1 × | 1 × 1 |"
+    )
+    assert compared([stopped[0], network]) == ""
+
+
+def test_what_a_file_holds_is_compared_with_a_whole_network() -> None:
+    network = replace(a_cell("dreambooth", alike=(1.0, 1.0)), bytes=50_000)
+
+    (pair,) = pairs([a_cell("lora"), network])
+
+    assert (pair.way, pair.other) == ("lora", "dreambooth")
+    assert "| 0.02 × | 1 × 1 |" in str(pair)

@@ -1,0 +1,78 @@
+"""`bench quality`: one way less another over the same exams and seeds, which tells more than two rows of a table do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from trainers.bench.cells import FIXED, ONE_PHOTO, Cell, form_of
+from trainers.bench.intervals import Interval, difference
+
+WHOLE_NETWORK = "dreambooth"
+NEAR_IT = ("lora", "pivotal", "textual_inversion", "lokr")
+OTHERS = (("pivotal", "lora"), (f"dreamartist, {ONE_PHOTO}", f"lora, {ONE_PHOTO}"))
+HEAD = "| | fidelity | prompt fidelity | diversity | steps | size | exams × seeds |\n|---|---|---|---|---|---|---|"
+
+Found = Sequence[tuple[Cell, Cell]]  #: of one way and of the other, each two of the same exam and seed
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One way beside another."""
+
+    way: str
+    other: str
+    cells: Found
+
+    def __str__(self) -> str:
+        exams = len({one.exam for one, _ in self.cells})
+        steps, size = (
+            self._share([(getattr(a, of), getattr(b, of)) for a, b in self.cells]) for of in ("steps", "bytes")
+        )
+        marks = " | ".join(_signed(self._less(name)) for name in ("alike", "obeyed"))
+        return (
+            f"| {self.way} less {self.other} | {marks} | {_signed(self._diversity())} | {steps:.0%} | {size:.2g} × | "
+            f"{exams} × {len(self.cells) / exams:.3g} |"
+        )
+
+    def _less(self, mark: str) -> Interval:
+        """How far one lies above the other; all seeds of an exam are one group."""
+        return difference(*([*_by_exam(self.cells, side, mark).values()] for side in (0, 1)))
+
+    def _diversity(self) -> float:
+        one, other = ([value for pair in self.cells for value in pair[side].diverse] for side in (0, 1))
+        return sum(one) / len(one) - sum(other) / len(other)
+
+    @staticmethod
+    def _share(numbers: Sequence[tuple[int, int]]) -> float:
+        return sum(one for one, _ in numbers) / sum(other for _, other in numbers)
+
+
+def _by_exam(cells: Found, side: int, mark: str) -> dict[str, list[float]]:
+    groups: dict[str, list[float]] = {}
+    for pair in cells:
+        groups.setdefault(pair[side].exam, []).extend(getattr(pair[side].marks, mark))
+    return groups
+
+
+def _signed(told: Interval | float) -> str:
+    if isinstance(told, float):
+        return f"{told:+.2f}"
+    return f"{told.mean:+.2f} [{told.low:+.2f}, {told.high:+.2f}]"
+
+
+def pairs(cells: Sequence[Cell]) -> Iterator[Pair]:
+    """Stopped beside all steps, files beside a whole network, and others worth it, as far as both were measured."""
+    places = {(cell.way, cell.exam, cell.seed): cell for cell in cells}
+    ways = dict.fromkeys(cell.way for cell in cells)
+    fixed = [(way, f"{way}, {FIXED}") for way in ways if not form_of(way)[1]]
+    for way, other in (*fixed, *((way, WHOLE_NETWORK) for way in NEAR_IT), *OTHERS):
+        mine = [cell for cell in cells if cell.way == way]
+        if both := [(one, places[found]) for one in mine if (found := (other, one.exam, one.seed)) in places]:
+            yield Pair(way, other, both)
+
+
+def compared(cells: Sequence[Cell]) -> str:
+    """All pairs as a Markdown table; nothing where there are none."""
+    lines = [str(pair) for pair in pairs(cells)]
+    return "\n".join([HEAD, *lines]) if lines else ""
