@@ -29,9 +29,9 @@ CHECKOUT = Path(__file__).parents[1]
 #: What an engine may see of the bot's environment: how to compute and where things lie, never a secret.
 PASSED_ON = frozenset(
     {
-        "CUDA_DEVICE_ORDER", "CUDA_VISIBLE_DEVICES", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH",
-        "MKL_NUM_THREADS", "NVIDIA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "PATH", "PYTORCH_CUDA_ALLOC_CONF", "TMPDIR",
-        "TZ", "VIRTUAL_ENV", "XDG_CACHE_HOME",
+        "CUDA_DEVICE_ORDER", "CUDA_VISIBLE_DEVICES", "GOMP_SPINCOUNT", "HOME", "LANG", "LC_ALL", "LC_CTYPE",
+        "LD_LIBRARY_PATH", "MKL_NUM_THREADS", "NVIDIA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "PATH",
+        "PYTORCH_CUDA_ALLOC_CONF", "TMPDIR", "TZ", "VIRTUAL_ENV", "XDG_CACHE_HOME",
     }
 )  # fmt: skip
 
@@ -61,7 +61,7 @@ def environment(
     passed = {name: value for name, value in environ.items() if name in PASSED_ON}
     ours = {"TINTYPE_MODELS_DIR": str(models_dir.resolve()), "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
     ours |= (beside or Beside()).environ()
-    return passed | ours | _checking(output_check or WantedCheck()) | COMPUTING
+    return COMPUTING | passed | ours | _checking(output_check or WantedCheck())
 
 
 def _checking(wanted: WantedCheck) -> dict[str, str]:

@@ -170,6 +170,11 @@ async def test_the_engine_sees_no_secret_of_ours() -> None:
     assert Path(told["TINTYPE_MODELS_DIR"]).is_absolute()
 
 
+async def test_how_long_threads_spin_is_the_operators_choice() -> None:
+    assert environment({}, Path("models"))["GOMP_SPINCOUNT"] == COMPUTING["GOMP_SPINCOUNT"]
+    assert environment({"GOMP_SPINCOUNT": "0"}, Path("models"))["GOMP_SPINCOUNT"] == "0"
+
+
 async def test_the_engine_need_not_start_itself_twice() -> None:
     assert COMPUTING == trainers_process.COMPUTING
     assert not trainers_process.needs_restart(environment({}, Path("models")))
