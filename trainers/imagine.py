@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
-import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from PIL import Image
@@ -25,19 +23,18 @@ from trainers.enlarging import kept
 from trainers.faults import is_out_of_memory, release_memory
 from trainers.image_prompts import Shown, prompt_for
 from trainers.leading import encode_led
+from trainers.looking.boxes import Box
 from trainers.method import Progress
 from trainers.pipeline import Base, swapped, with_words
 from trainers.refusing import refused
+from trainers.sides import REDRAWN, SIDES, laid_back, looked_at, said_of, share_of, sides_of, window_of, without
 from trainers.text import stacked
 from trainers.thrift import at_hand
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 SKETCH_LATENTS = 32  # latents along the long side of a sketch: a quarter of the pixels of SD 1.5
-SIDES = ("left", "right")
-BORDER = 0.25  # of the width, in the middle: there one side goes over into the other
-#: a word, or where something stands
-PLACED = re.compile(r"<([a-z][a-z0-9_-]*)(?::[\d.]+)?>|\b(?:on|to|at) the (left|right)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +62,6 @@ def words_of(asked: Drawing) -> list[tuple[Adapter, float]]:
     """The adapters whose word stands in the prompt: no other is active."""
     written = {word.name: word.strength for word in words_in(asked.prompt)}
     return [(a, strength * written[a.word]) for a, strength in asked.adapters if a.word in written]
-
-
-def sides_of(prompt: str) -> dict[str, str]:
-    """Which words the prompt puts on the left and on the right: said after each word, or before each."""
-    found = [(match[1], match[2]) for match in PLACED.finditer(prompt.lower())]
-    if found and found[0][1]:
-        found.reverse()  # then the side comes after its word here too
-    return {word: side for (word, _), (_, side) in itertools.pairwise(found) if word and side}
 
 
 def imagine(
@@ -113,9 +102,44 @@ def _singly(base: Base, asked: Drawing) -> Generator[Progress, None, list[Image.
 def _together(
     base: Base, asked: Drawing, glimpse: Callable[[Tensor], object] | None = None
 ) -> Generator[Progress, None, list[Image.Image]]:
-    sampler = _sampler(base, asked)
-    latents, timesteps = _start(base, asked, sampler), sampler.timesteps
+    sampler = _sampler(base, asked, None if asked.parent is None else asked.strength)
+    latents = _start(base, asked, sampler)
     parts = _parts(base, asked, columns=latents.shape[3])
+    closer = _closer(base, asked) if len(parts) > 1 and not asked.keeps_parent else {}
+    steps = len(sampler.timesteps), *(len(look.sampler.timesteps) for look in closer.values())
+    latents = yield from counted(_denoised(base, asked, sampler, latents, parts, glimpse), 0, sum(steps))
+    if not closer:
+        return decoded(base, latents, is_strict=asked.is_strict, parent=asked.parent if asked.keeps_parent else None)
+    pixels, looks = torch.cat(_pixels(base, latents)), {}
+    for number, (side, look) in enumerate(closer.items(), 1):
+        looking = _looked(base, asked, look, pixels, window_of(side, size_of(base, asked)))
+        looks[side] = yield from counted(looking, sum(steps[:number]), sum(steps))
+    return [_picture(base, one, is_strict=asked.is_strict) for one in laid_back(pixels, looks)[:, None]]
+
+
+def counted(steps: Generator[None, None, T], done: int, total: int) -> Generator[Progress, None, T]:
+    """Tell each step of a part of the work, before which so many were done, and return what the part does."""
+    with closing(steps):
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                made: T = end.value
+                return made
+            done += 1
+            yield Progress(done=done, total=total, phase="imagine")
+
+
+def _denoised(
+    base: Base,
+    asked: Drawing,
+    sampler: Sampler,
+    latents: Tensor,
+    parts: Sequence[Part],
+    glimpse: Callable[[Tensor], object] | None = None,
+) -> Generator[None, None, Tensor]:
+    """All steps that a sampler has left, yielding after each; returns latents (B, C, H, W)."""
+    timesteps = sampler.timesteps
     guidance_scale = base.family.guidance_scale if asked.guidance_scale is None else asked.guidance_scale
     for index, timestep in enumerate(timesteps):
         with torch.no_grad(), base.autocast():
@@ -123,8 +147,40 @@ def _together(
             latents = sampler.step(noise_pred, timestep, latents)
         if glimpse is not None and index + 1 == len(timesteps) // 2:
             glimpse(sampler.promised())
-        yield Progress(done=index + 1, total=len(timesteps), phase="imagine")
-    return decoded(base, latents, is_strict=asked.is_strict, parent=asked.parent if asked.keeps_parent else None)
+        yield
+    return latents
+
+
+@dataclass(frozen=True, slots=True)
+class Closer:
+    """How one side is drawn again, larger and by itself."""
+
+    part: Part
+    sampler: Sampler
+
+
+def _closer(base: Base, asked: Drawing) -> dict[str, Closer]:
+    """Both sides, each with what is said of it alone; what is varied is left no further than the variation leaves it.
+
+    Two subjects in one picture are small, and what is small is drawn worse: to draw a part of a picture again, larger,
+    is how faces are commonly mended.
+    """
+    found, strength = {}, min(REDRAWN, asked.strength) if asked.parent else REDRAWN
+    columns = base.size_px // base.pixels_per_latent
+    for side in SIDES:
+        own = replace(asked, prompt=said_of(asked.prompt, side))
+        part = _part(base, own, own.prompt, words_of(own), torch.ones(columns))
+        found[side] = Closer(part, _sampler(base, asked, strength))
+    return found
+
+
+def _looked(base: Base, asked: Drawing, look: Closer, pixels: Tensor, window: Box) -> Generator[None, None, Tensor]:
+    """What a window of pictures (B, 3, H, W) shows, drawn again: (B, 3, S, S)."""
+    cut = looked_at(pixels, window, base.size_px)
+    latents = torch.cat([_encoded(base, one) for one in cut[:, None]])
+    noise = _noise(asked.seeds, latents.shape[1:]).to(base.device)
+    drawing = _denoised(base, asked, look.sampler, look.sampler.from_latents(latents, noise), [look.part])
+    return torch.cat(_pixels(base, (yield from drawing)))
 
 
 def finished(steps: Generator[Progress, None, list[Image.Image]]) -> list[Image.Image]:
@@ -188,7 +244,7 @@ def _side(
 ) -> Part:
     """A side knows the words of the other by their class words alone: nothing of them can be mistaken for its own."""
     here = [word for word in words if where.get(word[0].word, side) == side]
-    return _part(base, asked, _without(asked.prompt, words, where, side), here, share_of(side, columns))
+    return _part(base, asked, without(asked.prompt, words, where, side), here, share_of(side, columns))
 
 
 def _part(base: Base, asked: Drawing, prompt: str, words: Sequence[tuple[Adapter, float]], share: Tensor) -> Part:
@@ -201,24 +257,16 @@ def _part(base: Base, asked: Drawing, prompt: str, words: Sequence[tuple[Adapter
     return Part(said.repeated(len(asked.seeds)), with_words(base, words), processors, share.to(base.device))
 
 
-def share_of(side: str, columns: int) -> Tensor:
-    """How much a side has to say about each column: all, then less and less across the border, then nothing: (W,)."""
-    across = ((torch.arange(columns) + 0.5) / columns - 0.5) / BORDER
-    return (0.5 - across if side == "left" else 0.5 + across).clamp(0, 1)
-
-
-def _without(prompt: str, words: Sequence[tuple[Adapter, float]], where: Mapping[str, str], side: str) -> str:
-    """The prompt with class words instead of the words that stand on the other side."""
-    for adapter, _ in words:
-        if where.get(adapter.word, side) != side:
-            prompt = re.sub(rf"<{re.escape(adapter.word)}(:[\d.]+)?>", adapter.class_word, prompt, flags=re.IGNORECASE)
-    return prompt
-
-
-def _sampler(base: Base, asked: Drawing) -> Sampler:
+def _sampler(base: Base, asked: Drawing, strength: float | None) -> Sampler:
+    """From noise alone, or so strongly away from what is there."""
     steps = asked.steps or base.family.steps
-    first = None if asked.parent is None else min(steps - 1, round(steps * (1 - asked.strength)))
+    first = None if strength is None else min(steps - 1, round(steps * (1 - strength)))
     return base.diffusion.sampler(steps, base.device, first)
+
+
+def _noise(seeds: Sequence[int], shape: Sequence[int]) -> Tensor:
+    """(B, *shape) float32, each picture's by its own seed."""
+    return torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
 
 
 def size_of(base: Base, asked: Drawing) -> tuple[int, int]:
@@ -230,19 +278,23 @@ def _start(base: Base, asked: Drawing, sampler: Sampler) -> Tensor:
     width, height = size_of(base, asked)
     per = base.pixels_per_latent
     shape = (base.latent_channels, height // per, width // per)
-    noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in asked.seeds])
-    noise = noise.to(base.device)
+    noise = _noise(asked.seeds, shape).to(base.device)
     if asked.parent is None:
         return sampler.from_noise(noise)
     latents = encoded_picture(base, asked.parent.convert("RGB").resize((width, height), Image.Resampling.LANCZOS))
     return sampler.from_latents(latents.expand_as(noise), noise)
 
 
-@torch.no_grad()
 def encoded_picture(base: Base, picture: Image.Image) -> Tensor:
     """A picture's scaled latents: (1, C, H, W) float32."""
+    return _encoded(base, pixels_of(picture)[None])
+
+
+@torch.no_grad()
+def _encoded(base: Base, pixels: Tensor) -> Tensor:
+    """(1, 3, H, W) -> (1, C, h, w) float32, scaled."""
     at_hand(base.vae, device=base.device)
-    posterior = base.vae.encode(pixels_of(picture)[None].to(base.device, base.vae.dtype)).latent_dist
+    posterior = base.vae.encode(pixels.to(base.device, base.vae.dtype)).latent_dist
     return base.scaled(posterior.mean.float())
 
 
@@ -254,27 +306,35 @@ def sketched(base: Base, latents: Tensor, *, is_strict: bool = True) -> list[Ima
     return decoded(base, latents, is_strict=is_strict)
 
 
-@torch.no_grad()
 def decoded(
     base: Base, latents: Tensor, *, is_strict: bool = True, parent: Image.Image | None = None
 ) -> list[Image.Image]:
     """Latents (B, C, H, W) as pictures, one at a time so that memory stays that of one; of a parent all is kept.
 
+    Raises: TintypeError(E_OUTPUT_CHECK_BROKEN).
+    """
+    small = None if parent is None else pixels_of(parent.convert("RGB"))[None].to(base.device)
+    return [
+        _picture(base, pixels if small is None else kept(pixels, small), is_strict=is_strict)
+        for pixels in _pixels(base, latents)
+    ]
+
+
+@torch.no_grad()
+def _pixels(base: Base, latents: Tensor) -> list[Tensor]:
+    """Latents (B, C, h, w) decoded one at a time: B of (1, 3, H, W) float32, about -1 … 1."""
+    at_hand(base.vae, device=base.device)
+    return [base.vae.decode(base.unscaled(one).to(base.vae.dtype)).sample.float() for one in latents[:, None]]
+
+
+def _picture(base: Base, pixels: Tensor, *, is_strict: bool) -> Image.Image:
+    """(1, 3, H, W) as a picture.
+
     Every picture that anybody will see is made here, so the output check stands here, too: what it holds back leaves
     this function only as a tile. Raises: TintypeError(E_OUTPUT_CHECK_BROKEN).
     """
-    at_hand(base.vae, device=base.device)
-    pictures = []
-    small = None if parent is None else pixels_of(parent.convert("RGB"))[None].to(base.device)
-    for one in latents[:, None]:
-        pixels = base.vae.decode(base.unscaled(one).to(base.vae.dtype)).sample.float()
-        pixels = pixels if small is None else kept(pixels, small)
-        array = ((pixels[0].clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
-        pictures.append(_passed(base, Image.fromarray(array), is_strict))
-    return pictures
-
-
-def _passed(base: Base, picture: Image.Image, is_strict: bool) -> Image.Image:  # noqa: FBT001  handed on
+    array = ((pixels[0].clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+    picture = Image.fromarray(array)
     if base.output_check is not None and base.output_check.holds_back(picture, is_strict=is_strict):
         return held_back(*picture.size)
     return picture

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from PIL import Image, ImageChops
 from tests.trainers.bases import TEXT_WIDTH, Fingerprints
 from tests.trainers.test_pipeline import word
 from trainers.adapter import Adapter
-from trainers.imagine import SIDES, Drawing, decoded, encoded_picture, finished, imagine, share_of, sides_of, words_of
+from trainers.imagine import Drawing, decoded, encoded_picture, finished, imagine, words_of
 from trainers.pipeline import Base
+from trainers.sides import SIDES, laid_back, looked_at, said_of, share_of, sides_of, window_of
 
 Lessons = Callable[..., object]
 
@@ -107,6 +109,23 @@ def test_a_prompt_may_say_who_stands_where(prompt: str, sides: dict[str, str]) -
     assert sides_of(prompt) == sides
 
 
+@pytest.mark.parametrize(
+    ("prompt", "left", "right"),
+    [
+        (
+            "a <a1b> on the left and a <c1d> on the right, at night",
+            "a <a1b>, at night",
+            "a <c1d>, at night",
+        ),
+        ("<a1b:0.5> wearing a hat on the right side, <c1d> on the left side", "<c1d>", "<a1b:0.5> wearing a hat"),
+        ("On the left <a1b> with a <hat>, on the right <c1d>, in oil", "<a1b> with a <hat>, in oil", "<c1d>, in oil"),
+        ("a photo, to the left <a1b>; to the right <c1d>", "a photo, <a1b>", "a photo, <c1d>"),
+    ],
+)
+def test_what_is_said_of_one_side_is_not_said_of_the_other(prompt: str, left: str, right: str) -> None:
+    assert [said_of(prompt, side) for side in SIDES] == [left, right]
+
+
 def test_words_told_apart_by_side_make_another_picture_than_stacked_ones(base: Base) -> None:
     both = [(word(base, 1), 1.0), (word(base, 2, "ivo"), 1.0)]
 
@@ -162,6 +181,42 @@ def test_sides_share_every_column_and_keep_the_outer_ones_for_themselves(columns
     torch.testing.assert_close(left + right, torch.ones(columns))
     assert float(left[0]) == float(right[-1]) == 1
     assert torch.equal(left, right.flip(0))
+
+
+@pytest.mark.parametrize("size", [(64, 64), (48, 64), (64, 48), (512, 512)])
+def test_a_closer_look_shows_a_side_and_is_laid_back_where_it_was(size: tuple[int, int]) -> None:
+    width, height = size
+    plain = torch.linspace(-1, 1, width).expand(1, 3, height, width)
+    window = window_of("left", size)
+    look = looked_at(plain, window, 64)
+
+    assert (window.width, window.bottom) == (window.height, height)
+    assert look.shape == (1, 3, 64, 64)
+    torch.testing.assert_close(laid_back(plain, {"left": look}), plain, atol=0.05, rtol=0)
+    changed = laid_back(plain, {"left": torch.ones_like(look)}) - plain
+    assert float(changed[..., -width // 3 :].abs().max()) == 0
+    assert float(changed[..., -1, : width // 4].min()) > 0
+
+
+def test_each_side_is_looked_at_closer_with_its_own_word_alone(base: Base) -> None:
+    zed, ivo = word(base, 1), word(base, 2, "ivo")
+    asked = Drawing(
+        prompt="a <zed> on the left and a <ivo> on the right", adapters=[(zed, 1.0), (ivo, 1.0)], steps=10, seeds=(1, 2)
+    )
+    told = list(imagine(base, asked))
+
+    assert [one.done for one in told] == list(range(1, 25))
+    assert {one.total for one in told} == {10 + 7 + 7}
+    assert len(list(imagine(base, replace(asked, prompt="a <zed> and a <ivo>")))) == 10
+
+
+def test_a_subtle_variation_looks_no_closer_than_it_leaves_its_parent(base: Base) -> None:
+    both = [(word(base, 1), 1.0), (word(base, 2, "ivo"), 1.0)]
+    asked = Drawing(prompt="<zed> on the left, <ivo> on the right", adapters=both, steps=10, strength=0.2)
+    parent = Image.new("RGB", (64, 64), "red")
+
+    assert len(list(imagine(base, replace(asked, parent=parent)))) == 2 + 2 + 2
+    assert len(list(imagine(base, replace(asked, parent=parent, keeps_parent=True)))) == 2
 
 
 def test_a_variation_stays_the_nearer_to_its_parent_the_subtler(base: Base, photos: list[Path]) -> None:

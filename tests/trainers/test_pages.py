@@ -10,11 +10,12 @@ import pytest
 from PIL import Image
 
 from trainers.drawing.mark import PNG_KEY, SOURCE_TYPE
-from trainers.imagine import Drawing, sides_of
+from trainers.imagine import Drawing
 from trainers.jobs import imagine
 from trainers.method import methods
 from trainers.pipeline import Base
 from trainers.recipe import recipe_of
+from trainers.sides import sides_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "commands.md").read_text("utf-8")
 

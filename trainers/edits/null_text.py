@@ -18,7 +18,7 @@ from torch.nn import functional
 from trainers.attention import Maps, aligned, attending, remembering, replacing
 from trainers.conditioning import Said, predicted, together, whole
 from trainers.edits import register
-from trainers.imagine import decoded, encoded_picture, size_of, words_of
+from trainers.imagine import counted, decoded, encoded_picture, size_of, words_of
 from trainers.loss import alphas_cumprod_of
 from trainers.method import Progress
 from trainers.pipeline import Applied, Base, swapped, with_words
@@ -91,12 +91,12 @@ class NullText:
         """
         levels, freedoms = Levels.of(base, asked.steps or base.family.steps), freedoms_of(asked)
         total = levels.steps * (2 + len(freedoms))
-        photo = yield from _counted(inverted(base, asked, levels), 0, total)
-        photo = yield from _counted(taught(base, photo, levels, _guidance(base, asked)), levels.steps, total)
+        photo = yield from counted(inverted(base, asked, levels), 0, total)
+        photo = yield from counted(taught(base, photo, levels, _guidance(base, asked)), levels.steps, total)
         made = []
         for index, freedom in enumerate(freedoms, 2):
             drawing = redrawn(base, asked, levels, photo, freedom)
-            made.append((yield from _counted(drawing, index * levels.steps, total)))
+            made.append((yield from counted(drawing, index * levels.steps, total)))
         return decoded(base, torch.cat(made), is_strict=asked.is_strict)
 
 
@@ -108,16 +108,6 @@ def freedoms_of(asked: Drawing) -> list[float]:
 
 def _guidance(base: Base, asked: Drawing) -> float:
     return base.family.guidance_scale if asked.guidance_scale is None else asked.guidance_scale
-
-
-def _counted(steps: Generator[None, None, Any], done: int, total: int) -> Generator[Progress, None, Any]:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
-        done += 1
-        yield Progress(done=done, total=total, phase="imagine")
 
 
 # --- into noise ------------------------------------------------------------------------------------------------------
