@@ -13,7 +13,7 @@ from typing import Any
 from storage.atomic import write_atomic
 from storage.errors import TintypeError
 from trainers.drawing.curve import Marks
-from trainers.picking import Point, best_first, few_of
+from trainers.picking import Point, kept_of
 
 DIARY = "diary.json"
 METHOD = "method.safetensors"  # the method's own checkpoint
@@ -60,7 +60,7 @@ class Diary:
     @property
     def best(self) -> Point | None:
         """The best sample point, if any was drawn."""
-        return next(iter(best_first(self.points)), None)
+        return kept_of(self.points)[0]
 
     @property
     def of_training(self) -> list[Point]:
@@ -70,8 +70,14 @@ class Diary:
     @property
     def kept(self) -> list[Point]:
         """The points whose weights are still needed: the best, and those whose mean may be tried."""
-        few = few_of(self.of_training)
-        return [*few, *(point for point in best_first(self.points)[:1] if point not in few)]
+        best, few = kept_of(self.points)
+        return few if best is None or best in few else [*few, best]
+
+    @property
+    def few(self) -> list[Point]:
+        """The points whose mean may be better than each; fewer than two have none."""
+        few = kept_of(self.points)[1]
+        return few if len(few) > 1 else []
 
     def marks(self) -> Marks:
         """What the curve shows of it."""

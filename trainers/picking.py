@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,10 +35,14 @@ class Point:
         return "+".join(map(str, self.mean_of)) or f"{self.done}"
 
 
-def best_first(points: Sequence[Point]) -> list[Point]:
-    """By score; of points within `GAIN` of the highest the latest first; without scores the latest sound one."""
-    highest = max((point.score for point in points if point.score is not None), default=0.0)
-    return sorted(points, key=lambda point: _rank(point, highest), reverse=True)
+def best_first(points: Iterable[Point], highest: float = 0.0) -> list[Point]:
+    """By score; of points within `GAIN` of the highest the latest first; without scores the latest sound one.
+
+    `highest`: of points that are no longer there.
+    """
+    there = list(points)
+    top = max((point.score for point in there if point.score is not None), default=0.0)
+    return sorted(there, key=lambda point: _rank(point, max(top, highest)), reverse=True)
 
 
 def _rank(point: Point, highest: float) -> tuple[float, bool, bool, int]:
@@ -58,11 +62,21 @@ def has_stalled(points: Sequence[Point], patience: int) -> bool:
     return max(scores[-patience:]) < max(scores[:-patience]) + GAIN
 
 
-def few_of(points: Sequence[Point]) -> list[Point]:
-    """The best few in the order of their steps, whose mean may be better than each; none where nothing tells."""
-    scored = [point for point in points if point.score is not None and point.is_sound]
-    few = best_first(scored)[:FEW]
-    return sorted(few, key=lambda point: point.done) if len(few) > 1 else []
+def kept_of(points: Sequence[Point]) -> tuple[Point | None, list[Point]]:
+    """The best point, and the best few of the training in the order of their steps, whose mean may be better than each.
+
+    None of the two where there are none; no few where nothing tells. What is dropped, because others were as good and
+    later, stays dropped when the best one rises and leaves these behind: its file is gone.
+    """
+    best: Point | None = None
+    few: list[Point] = []
+    highest = 0.0
+    for point in points:
+        highest = max(highest, point.score or 0.0)
+        there = dict.fromkeys(one for one in (*few, best, point) if one is not None)
+        best, *_ = ranked = best_first(there, highest)
+        few = [one for one in ranked if one.score is not None and one.is_sound and not one.mean_of][:FEW]
+    return best, sorted(few, key=lambda point: point.done)
 
 
 def write_mean(files: Sequence[Path], target: Path) -> None:

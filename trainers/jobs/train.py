@@ -24,7 +24,7 @@ from trainers.jobs import job
 from trainers.learning import captioned_ahead
 from trainers.lessons import cut_captions, task_of
 from trainers.likeness import scorer_for
-from trainers.picking import Point, few_of, has_stalled, write_mean
+from trainers.picking import Point, has_stalled, write_mean
 from trainers.showing import drawn, opened, shots_for
 from trainers.thrift import Concession, warnings_of
 from trainers.worker import Running, followed
@@ -107,7 +107,7 @@ class Training:
 
     def _tried_mean(self) -> Generator[Event, Wish | None, bool]:
         """Draw the mean of the best few, which is one more sample point; False when a wish to stop came first."""
-        few = few_of(self._diary.of_training)
+        few = self._diary.few
         if not few or not self._diary.has_means or len(self._diary.of_training) < len(self._diary.points):
             return True
         write_mean([self._folder / weights_of(point) for point in few], self._folder / CANDIDATE)

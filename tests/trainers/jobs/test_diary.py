@@ -6,12 +6,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from storage.errors import TintypeError
 from trainers.diary import METHOD, Diary, Reached, diary_of, pack, unpack
 from trainers.picking import Point, best_first
 
-FILES = (METHOD, "samples/1-1.png", "samples/2-1.png", "points/002.safetensors")
+FILES = (METHOD, "samples/1-1.png", "samples/2-1.png", "points/001.safetensors", "points/002.safetensors")
 
 
 def a_diary() -> Diary:
@@ -95,6 +97,28 @@ def test_of_points_that_score_about_as_high_as_the_highest_the_later_is_the_best
 
     assert [point.number for point in best_first(points)] == [2, 1, 3]
     assert [point.number for point in best_first([*points, mean])] == [4, 2, 1, 3]
+
+
+SCORES = st.lists(st.tuples(st.none() | st.integers(0, 12).map(lambda n: 0.75 + n / 200), st.booleans()), max_size=12)
+
+
+@given(SCORES, st.booleans())
+@example([(n / 100, True) for n in (78, 81, 78, 79, 81, 80, 79, 80, 80, 82)], False)
+def test_what_may_be_the_result_or_part_of_it_is_never_dropped_before(
+    told: list[tuple[float | None, bool]], has_mean: bool
+) -> None:
+    diary = Diary()
+    there: set[Point] = set()
+    for number, (score, is_sound) in enumerate(told, 1):
+        diary.points.append(Point(number, 10 * number, score, (), is_sound))
+        there = {point for point in {*there, diary.points[-1]} if point in diary.kept}
+
+        assert diary.best in there
+        assert there >= set(diary.few)
+    if has_mean and (few := diary.few):
+        diary.points.append(Point(99, few[-1].done, 0.8, (), mean_of=tuple(point.done for point in few)))
+
+        assert diary.best in {*there, diary.points[-1]}
 
 
 def test_without_scores_a_point_at_which_the_loss_was_rising_is_not_the_best_while_there_is_another() -> None:
