@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from storage.records import Kind
 from trainers.bench.cells import FIXED, ONE_PHOTO, Cell, form_of
 from trainers.bench.intervals import Interval, difference
 
 WHOLE_NETWORK = "dreambooth"
 NEAR_IT = ("lora", "pivotal", "textual_inversion", "lokr")
 OTHERS = (("pivotal", "lora"), (f"dreamartist, {ONE_PHOTO}", f"lora, {ONE_PHOTO}"))
-HEAD = "| | fidelity | prompt fidelity | diversity | steps | size | exams × seeds |\n|---|---|---|---|---|---|---|"
+HEAD = "| | fidelity | prompt fidelity | diversity | steps | size | measured on |\n|---|---|---|---|---|---|---|"
 
 Found = Sequence[tuple[Cell, Cell]]  #: of one way and of the other, each two of the same exam and seed
 
@@ -22,6 +23,7 @@ class Pair:
 
     way: str
     other: str
+    part: str  #: subjects or styles
     cells: Found
 
     def __str__(self) -> str:
@@ -32,7 +34,7 @@ class Pair:
         marks = " | ".join(_signed(self._less(name)) for name in ("alike", "obeyed"))
         return (
             f"| {self.way} less {self.other} | {marks} | {_signed(self._diversity())} | {steps:.0%} | {size:.2g} × | "
-            f"{exams} × {len(self.cells) / exams:.3g} |"
+            f"{exams} {self.part} × {len(self.cells) / exams:.3g} |"
         )
 
     def _less(self, mark: str) -> Interval:
@@ -63,13 +65,18 @@ def _signed(told: Interval | float) -> str:
 
 def pairs(cells: Sequence[Cell]) -> Iterator[Pair]:
     """Stopped beside all steps, files beside a whole network, and others worth it, as far as both were measured."""
+    yield from _pairs("subjects", [cell for cell in cells if cell.kind != Kind.STYLE])
+    yield from _pairs("styles", [cell for cell in cells if cell.kind == Kind.STYLE])
+
+
+def _pairs(part: str, cells: Sequence[Cell]) -> Iterator[Pair]:
     places = {(cell.way, cell.exam, cell.seed): cell for cell in cells}
     ways = dict.fromkeys(cell.way for cell in cells)
     fixed = [(way, f"{way}, {FIXED}") for way in ways if not form_of(way)[1]]
     for way, other in (*fixed, *((way, WHOLE_NETWORK) for way in NEAR_IT), *OTHERS):
         mine = [cell for cell in cells if cell.way == way]
         if both := [(one, places[found]) for one in mine if (found := (other, one.exam, one.seed)) in places]:
-            yield Pair(way, other, both)
+            yield Pair(way, other, part, both)
 
 
 def compared(cells: Sequence[Cell]) -> str:

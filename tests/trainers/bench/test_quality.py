@@ -253,15 +253,17 @@ def test_ways_are_compared_over_the_exams_and_seeds_that_both_have() -> None:
     (pair,) = pairs([*stopped, whole, network])
 
     assert str(pair) == (
-        "| lora less lora, fixed steps | +0.25 [+0.00, +0.50] | +0.00 [+0.00, +0.00] | +0.50 | 50% | 1 × | 1 × 1 |"
+        "| lora less lora, fixed steps | +0.25 [+0.00, +0.50] | +0.00 [+0.00, +0.00] | +0.50 | 50% | 1 × "
+        "| 1 subjects × 1 |"
     )
     assert compared([stopped[0], network]) == ""
 
 
 def test_what_a_file_holds_is_compared_with_a_whole_network() -> None:
     network = replace(a_cell("dreambooth", alike=(1.0, 1.0)), bytes=50_000)
+    drawn = [a_cell(way, exam=STYLE) for way in ("lora", "dreambooth")]
 
-    (pair,) = pairs([a_cell("lora"), network])
+    pair, of_style = pairs([a_cell("lora"), network, *drawn])
 
-    assert (pair.way, pair.other) == ("lora", "dreambooth")
-    assert "| 0.02 × | 1 × 1 |" in str(pair)
+    assert (pair.way, pair.other, of_style.part) == ("lora", "dreambooth", "styles")
+    assert "| 0.02 × | 1 subjects × 1 |" in str(pair)
