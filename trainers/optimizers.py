@@ -16,7 +16,9 @@ from storage.errors import TintypeError
 ADAMW, ADAMW_8BIT, PRODIGY = "adamw", "adamw8bit", "prodigy"
 OPTIMIZERS = (ADAMW, PRODIGY, ADAMW_8BIT)
 WHY = "adamw; prodigy finds its own rate; adamw8bit takes less memory, with a CUDA device alone"
-FUSED_ON = {"cpu", "cuda"}  # where all parameters' step is one operation instead of ten for each of them
+#: where all parameters' step is one operation instead of ten for each; it goes through memory as that lies, so it does
+#: not see that moments from a checkpoint lie in another order than weights whose channels come last
+FUSED_ON = {"cpu", "cuda"}
 FOUND_BY_ITSELF = ("d", "d_max", "d_numerator", "d_denom", "d_hat", "k")  # what Prodigy knows of its rate, in a group
 
 
@@ -121,7 +123,8 @@ def _paced(groups: Sequence[Group]) -> list[dict[str, Any]]:
 
 
 def _adamw(groups: Sequence[Group], learning_rate: float, weight_decay: float) -> list[torch.optim.Optimizer]:
-    is_fused = all(value.device.type in FUSED_ON for group in groups for value in group.values.values())
+    values = [value for group in groups for value in group.values.values()]
+    is_fused = all(value.device.type in FUSED_ON and value.is_contiguous() for value in values)
     return [torch.optim.AdamW(_paced(groups), lr=learning_rate, weight_decay=weight_decay, fused=is_fused or None)]
 
 
