@@ -18,7 +18,7 @@ run: $(STAMP)            ## start Tintype: on Discord with DISCORD_TOKEN in .env
 demo: $(STAMP)           ## the whole main job without an account, a download or a GPU; writes demo/
 	@$(BIN)/tintype demo
 
-test: $(STAMP)           ## about nine minutes on two cores
+test: $(STAMP)           ## about ten minutes on two cores
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow and not gpu"
 
 test-slow: $(STAMP)      ## the long ones, at most forty minutes
