@@ -51,7 +51,7 @@ async def taken_in(
         (fetched,) = await studio.attachments.fetch([upload])
         if isinstance(fetched, TintypeError):
             raise fetched
-        photo = await studio.inspect.inspect_photo(fetched.data, fetched.name, size_px=size_px_of(facts))
+        photo = await studio.inspect.inspect_photo(fetched.data, fetched.name, size_px=size_px_of(studio.facts()))
     return Beginning(
         picture=photo.image,
         width_px=photo.width_px,

@@ -183,14 +183,14 @@ def _looked(base: Base, asked: Drawing, look: Closer, pixels: Tensor, window: Bo
     return torch.cat(_pixels(base, (yield from drawing)))
 
 
-def finished(steps: Generator[Progress, None, list[Image.Image]]) -> list[Image.Image]:
+def finished(steps: Generator[object, None, T]) -> T:
     """Run to the end without looking."""
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            pictures: list[Image.Image] = end.value
-            return pictures
+            made: T = end.value
+            return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,8 @@ CLOSER = 0.875  # of the width: so much of a picture a closer look at a side sho
 REDRAWN = 0.7  # how far it leaves what it looks at: at 0.6 less is found of the subjects, at 0.8 no more
 SEAM = 1 / 8  # of such a look's width, at its edges: there it goes over into what lies around it
 SIDE = re.compile(r"\b(?:on|to|at) the (left|right)\b(?: side\b)?", re.IGNORECASE)
-PLACED = re.compile(
-    rf"<([a-z][a-z0-9_-]*)(?::[\d.]+)?>|{SIDE.pattern}", re.IGNORECASE
-)  # a word, or where something stands
+#: a word, or where something stands
+PLACED = re.compile(rf"<([a-z][a-z0-9_-]*)(?::[\d.]+)?>|{SIDE.pattern}", re.IGNORECASE)
 JOINED = re.compile(r"^[\s,;]*(?:(?:and|with|next to|beside)\s)?\s*|[\s,;]+$", re.IGNORECASE)
 
 # B batch · H W height and width of pictures, in px · S side of a closer look, in px

@@ -66,6 +66,14 @@ class Cell:
         return cls(**{**told, "marks": marks, "diverse": tuple(told["diverse"])})
 
 
+def by_exam(cells: Sequence[Cell], mark: str) -> dict[str, list[float]]:
+    """The marks, alike or obeyed, of all seeds of an exam together: seeds are no new subjects."""
+    groups: dict[str, list[float]] = {}
+    for cell in cells:
+        groups.setdefault(cell.exam, []).extend(getattr(cell.marks, mark))
+    return groups
+
+
 def measure(base: Base, exam: Exam, way: str, seed: int) -> tuple[Cell, list[Image.Image]]:
     """Learn if there is something to learn, draw and judge."""
     began = time.monotonic()

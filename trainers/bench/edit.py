@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from random import Random
@@ -124,13 +124,13 @@ def measured(base: Base, case: Case) -> tuple[Found, list[Image.Image]]:
     photo = draw(case.photo)
     guidance, levels = base.family.guidance_scale, Levels.of(base, base.family.steps)
     asked = Drawing(prompt=full_caption(case.wanted), said=full_caption(case.photo), parent=photo, size=photo.size)
-    plain = _ended(inverted(base, asked, levels))
-    known = _ended(taught(base, plain, levels, guidance))
+    plain = finished(inverted(base, asked, levels))
+    known = finished(taught(base, plain, levels, guidance))
     ways = {VAE: plain.trajectory[0], PLAIN: returned(base, plain, levels, guidance)}
     ways[TAUGHT] = returned(base, known, levels, guidance)
     back = {way: decoded(base, latents)[0] for way, latents in ways.items()}
     made = {
-        EDIT: [decoded(base, _ended(redrawn(base, asked, levels, known, strength)))[0] for strength in STRENGTHS],
+        EDIT: [decoded(base, finished(redrawn(base, asked, levels, known, strength)))[0] for strength in STRENGTHS],
         BEGUN: [finished(imagine(base, replace(asked, strength=strength)))[0] for strength in STRENGTHS],
     }
     found = Found(
@@ -141,15 +141,6 @@ def measured(base: Base, case: Case) -> tuple[Found, list[Image.Image]]:
         marks={way: _marks(case, images) for way, images in made.items()},
     )
     return found, [photo, back[TAUGHT], *made[EDIT], *made[BEGUN]]
-
-
-def _ended(steps: Generator[None, None, T]) -> T:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            made: T = end.value
-            return made
 
 
 def psnr_db(one: Image.Image, other: Image.Image) -> float:

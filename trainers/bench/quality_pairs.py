@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from storage.records import Kind
-from trainers.bench.cells import FIXED, ONE_PHOTO, Cell, form_of
+from trainers.bench.cells import ANCHORS, FIXED, ONE_PHOTO, Cell, by_exam, form_of
 from trainers.bench.intervals import Interval, difference
 
 WHOLE_NETWORK = "dreambooth"
-NEAR_IT = ("lora", "pivotal", "textual_inversion", "lokr")
 OTHERS = (("pivotal", "lora"), (f"dreamartist, {ONE_PHOTO}", f"lora, {ONE_PHOTO}"))
 HEAD = "| | fidelity | prompt fidelity | diversity | steps | size | measured on |\n|---|---|---|---|---|---|---|"
 
@@ -39,22 +39,15 @@ class Pair:
 
     def _less(self, mark: str) -> Interval:
         """How far one lies above the other; all seeds of an exam are one group."""
-        return difference(*([*_by_exam(self.cells, side, mark).values()] for side in (0, 1)))
+        return difference(*([*by_exam(side, mark).values()] for side in zip(*self.cells, strict=True)))
 
     def _diversity(self) -> float:
-        one, other = ([value for pair in self.cells for value in pair[side].diverse] for side in (0, 1))
-        return sum(one) / len(one) - sum(other) / len(other)
+        one, other = (fmean(value for cell in side for value in cell.diverse) for side in zip(*self.cells, strict=True))
+        return one - other
 
     @staticmethod
     def _share(numbers: Sequence[tuple[int, int]]) -> float:
         return sum(one for one, _ in numbers) / sum(other for _, other in numbers)
-
-
-def _by_exam(cells: Found, side: int, mark: str) -> dict[str, list[float]]:
-    groups: dict[str, list[float]] = {}
-    for pair in cells:
-        groups.setdefault(pair[side].exam, []).extend(getattr(pair[side].marks, mark))
-    return groups
 
 
 def _signed(told: Interval | float) -> str:
@@ -72,8 +65,9 @@ def pairs(cells: Sequence[Cell]) -> Iterator[Pair]:
 def _pairs(part: str, cells: Sequence[Cell]) -> Iterator[Pair]:
     places = {(cell.way, cell.exam, cell.seed): cell for cell in cells}
     ways = dict.fromkeys(cell.way for cell in cells)
-    fixed = [(way, f"{way}, {FIXED}") for way in ways if not form_of(way)[1]]
-    for way, other in (*fixed, *((way, WHOLE_NETWORK) for way in NEAR_IT), *OTHERS):
+    usual = [way for way in ways if way not in ANCHORS and not form_of(way)[1]]
+    whole = [(way, WHOLE_NETWORK) for way in usual if way != WHOLE_NETWORK]
+    for way, other in (*((way, f"{way}, {FIXED}") for way in usual), *whole, *OTHERS):
         mine = [cell for cell in cells if cell.way == way]
         if both := [(one, places[found]) for one in mine if (found := (other, one.exam, one.seed)) in places]:
             yield Pair(way, other, part, both)

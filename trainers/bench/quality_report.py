@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from storage.records import Kind
-from trainers.bench.cells import DRAWN, FIGURES, LOWER, Cell, file_name
+from trainers.bench.cells import DRAWN, FIGURES, LOWER, Cell, by_exam, file_name
 from trainers.bench.exam import QUESTIONS, exams, style_exams
 from trainers.bench.intervals import difference, interval
 from trainers.bench.quality_pairs import compared
@@ -41,7 +41,7 @@ def rows_of(cells: Sequence[Cell]) -> list[dict[str, Any]]:
 
 def _row(part: str, way: str, cells: Sequence[Cell]) -> dict[str, Any]:
     mine = [cell for cell in cells if cell.way == way]
-    alike = _by_exam(mine, [cell.marks.alike for cell in mine])
+    alike = by_exam(mine, "alike")
     lower = {cell.exam: cell.marks.alike for cell in cells if cell.way == LOWER}
     has_lower = way != LOWER and alike.keys() <= lower.keys()
     above = difference(list(alike.values()), [lower[exam] for exam in alike]) if has_lower else None
@@ -53,18 +53,10 @@ def _row(part: str, way: str, cells: Sequence[Cell]) -> dict[str, Any]:
         "cells": len(mine),
         "fidelity": asdict(interval(list(alike.values()))),
         "above_lower": asdict(above) if above else None,
-        "prompt_fidelity": asdict(interval(list(_by_exam(mine, [cell.marks.obeyed for cell in mine]).values()))),
+        "prompt_fidelity": asdict(interval(list(by_exam(mine, "obeyed").values()))),
         "diversity": statistics.fmean(diverse) if diverse else None,
         **{name: statistics.median(getattr(cell, name) for cell in mine) for name in COSTS},
     }
-
-
-def _by_exam(cells: Sequence[Cell], values: Sequence[Sequence[float]]) -> dict[str, list[float]]:
-    """The marks of all seeds of an exam together: seeds are no new subjects."""
-    groups: dict[str, list[float]] = {}
-    for cell, more in zip(cells, values, strict=True):
-        groups.setdefault(cell.exam, []).extend(more)
-    return groups
 
 
 def tables(cells: Sequence[Cell]) -> str:
