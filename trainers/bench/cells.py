@@ -18,8 +18,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from storage.atomic import write_atomic
-from trainers.bench.exam import Exam, Marks, save_photos
-from trainers.imagine import Drawing, finished, imagine
+from trainers.bench.exam import PHOTO_PX, Exam, Marks, save_photos
+from trainers.imagine import Drawing, decoded, encoded_picture, finished, imagine
 
 if TYPE_CHECKING:
     from trainers.adapter import Adapter
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 WORD = "zed"
 ROUNDS = 2  # images of each question
 IMAGE_SEED = 900
-LOWER, UPPER, DRAWN = "class word alone", "full description", "true drawings"
-ANCHORS = (DRAWN, LOWER, UPPER)
+LOWER, UPPER, DRAWN, REBUILT = "class word alone", "full description", "true drawings", "true drawings through the VAE"
+ANCHORS = (DRAWN, REBUILT, LOWER, UPPER)
 FIXED, ONE_PHOTO = "fixed steps", "one photo"
 #: of learning: as the bot does; through all steps, the last sample point kept; from the first photo alone
 FORMS = ("", FIXED, ONE_PHOTO)
@@ -80,6 +80,8 @@ def measure(base: Base, exam: Exam, way: str, seed: int) -> tuple[Cell, list[Ima
     told: Mapping[str, Any] = {}
     if way == DRAWN:
         images = exam.drawings()
+    elif way == REBUILT:
+        images = rebuilt(base, exam.drawings(PHOTO_PX))
     elif way in ANCHORS:
         images = drawn(base, exam, exam.said(exam.class_word) if way == LOWER else str(exam.full))
     else:
@@ -152,6 +154,13 @@ def drawn(base: Base, exam: Exam, said: str, adapter: Adapter | None = None) -> 
         seeds = [IMAGE_SEED + index * ROUNDS + turn for turn in range(ROUNDS)]
         columns.append(finished(imagine(base, Drawing(prompt=prompt, seeds=seeds, adapters=words))))
     return [column[turn] for turn in range(ROUNDS) for column in columns]
+
+
+def rebuilt(base: Base, images: Sequence[Image.Image]) -> list[Image.Image]:
+    """What is left of images, scaled as photos are, when the base has encoded and decoded them: no method learns more."""
+    side = (base.size_px, base.size_px)
+    small = (image.resize(side, Image.Resampling.LANCZOS) for image in images)
+    return [picture for image in small for picture in decoded(base, encoded_picture(base, image))]
 
 
 def diverse(images: Sequence[Image.Image], questions: int) -> tuple[float, ...]:

@@ -80,7 +80,7 @@ class Exam(ABC):
         """How it is asked for by a word: `a <zed>`, `a <zed> drawing`."""
 
     @abstractmethod
-    def drawings(self) -> list[Image.Image]:
+    def drawings(self, size_px: int = 64) -> list[Image.Image]:
         """The right answers, drawn."""
 
     @abstractmethod
@@ -122,10 +122,10 @@ class SubjectExam(Exam):
         """`a <zed>`."""
         return f"a {word}"
 
-    def drawings(self) -> list[Image.Image]:
+    def drawings(self, size_px: int = 64) -> list[Image.Image]:
         """The right answers, drawn."""
         return [
-            draw(Picture((self.subject,), (question.accessory,), question.scene, layout=index))
+            draw(Picture((self.subject,), (question.accessory,), question.scene, layout=index), size_px)
             for index, question in enumerate(self.questions)
         ]
 
@@ -170,9 +170,9 @@ class StyleExam(Exam):
         """`a <zed> drawing`."""
         return f"a {word} drawing"
 
-    def drawings(self) -> list[Image.Image]:
+    def drawings(self, size_px: int = 64) -> list[Image.Image]:
         """The right answers, drawn."""
-        return [draw(picture) for picture in self.answers]
+        return [draw(picture, size_px) for picture in self.answers]
 
     def marks(self, images: Sequence[Image.Image]) -> Marks:
         """Whether each image is drawn in the style, and whether it shows the place and the shape asked for.

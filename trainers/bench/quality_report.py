@@ -114,7 +114,10 @@ def _sheet_name(way: str) -> str:
 
 
 def contact_sheets(kept: Kept, cells: Sequence[Cell]) -> None:
-    """Draw one sheet for each way but the true drawings: of each exam the photos, then the first seed's pictures."""
+    """Draw one sheet for each way but the true drawings: of each exam the photos, then the first seed's pictures.
+
+    What the VAE leaves of these has one.
+    """
     count = len({cell.exam for cell in cells})
     photos = {exam.name: exam.photos for exam in (*exams(count), *style_exams(count))}
     for way in dict.fromkeys(cell.way for cell in cells if cell.way != DRAWN):

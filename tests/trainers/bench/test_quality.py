@@ -19,6 +19,7 @@ from trainers.bench.cells import (
     FIXED,
     LOWER,
     ONE_PHOTO,
+    REBUILT,
     UPPER,
     Cell,
     Kept,
@@ -95,7 +96,7 @@ def test_the_table_fills_evenly_and_styles_have_no_description() -> None:
 
     ways = [(exam.kind == "style", way, seed) for exam, way, seed in asked]
     subject = [(False, way, 0) for way in (*ANCHORS, "lora")]
-    style = [(True, way, 0) for way in (DRAWN, LOWER, "lora")]
+    style = [(True, way, 0) for way in (DRAWN, REBUILT, LOWER, "lora")]
     assert ways == [*subject, *subject, *style, (False, "lora", 1), (False, "lora", 1), (True, "lora", 1)]
 
 
@@ -200,6 +201,17 @@ def test_an_anchor_is_measured() -> None:
     assert [image.size for image in images] == [(64, 64)] * 2
     assert sum(cell.marks.alike) >= 1.0
     assert (cell.steps, cell.kind, len(cell.diverse)) == (0, SUBJECT.kind, 1)
+
+
+def test_what_the_vae_leaves_of_true_drawings_is_measured_on_photos() -> None:
+    base = load_base("miniature", "cpu")
+    pixelated = next(exam for exam in style_exams(4) if exam.style == "pixelated")
+
+    subject, style = (measure(base, exam, REBUILT, 0)[0] for exam in (SUBJECT, pixelated))
+
+    assert sum(subject.marks.alike) / QUESTIONS >= 0.9
+    assert sum(style.marks.alike) / QUESTIONS <= 0.5  # its decoder draws round what the mosaic makes square
+    assert (len(style.marks.alike), style.diverse, style.steps) == (QUESTIONS, (), 0)
 
 
 @pytest.mark.parametrize(
