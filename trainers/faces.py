@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -69,6 +68,8 @@ def faces_for(wanted: str) -> Faces | None:
     """
     if not wanted:
         return None
+    import cv2
+
     try:
         detector, recognizer = (_newest(Path(wanted), pattern) for pattern in (DETECTOR, RECOGNIZER))
         faces = Faces(

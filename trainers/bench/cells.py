@@ -157,7 +157,7 @@ def drawn(base: Base, exam: Exam, said: str, adapter: Adapter | None = None) -> 
 
 
 def rebuilt(base: Base, images: Sequence[Image.Image]) -> list[Image.Image]:
-    """What is left of images, scaled as photos are, when the base has encoded and decoded them: no method learns more."""
+    """Images, scaled as photos are, after the base has encoded and decoded them: more than is left no method learns."""
     side = (base.size_px, base.size_px)
     small = (image.resize(side, Image.Resampling.LANCZOS) for image in images)
     return [picture for image in small for picture in decoded(base, encoded_picture(base, image))]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
 from storage.records import Kind
 from trainers.looking.boxes import Box, share_of, whole
-from trainers.looking.outline import Outline, faces_in, outlined
 from trainers.looking.saliency import Map, reduced, saliency
+
+if TYPE_CHECKING:
+    from trainers.looking.outline import Outline
 
 SURE = 0.8  # of what stands out (squared), inside the outline: below it several things do, or nothing does
 TRIMMED = 0.01  # of the outline on each side, left out of the box: single pixels
@@ -48,6 +51,8 @@ def look(image: Image.Image, kind: str | None) -> Look:
     """
     if kind == Kind.STYLE:
         return Look(image.size, None, (), None)
+    from trainers.looking.outline import faces_in, outlined  # OpenCV stays out of trainings that look at nothing
+
     faces = faces_in(image) if kind in (Kind.PERSON, None) else ()
     small = reduced(image)
     scale = small.width / image.width
