@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from bot import texts
+from storage.records import Kind
 
 TURNING = ("btn-back", "btn-next")
+KINDS = tuple(f"choice-{kind}" for kind in Kind)
 #: what stands on a button beside, or instead of, the text that is called like its verb
 OTHERS: dict[str, tuple[str, ...]] = {
     "agree": ("btn-agree", "btn-allow-once", "btn-allow-always"),
@@ -20,8 +22,8 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "forget_word": ("btn-delete-yes",),
     "import_drop": ("btn-import-discard",),
     "import_go": ("btn-import-agree",),
-    "import_kind": ("btn-import-person", "btn-import-animal", "btn-import-object", "btn-import-style"),
-    "kind": ("choice-person", "choice-animal", "choice-object"),
+    "import_kind": KINDS,
+    "kind": KINDS,
     "method": ("menu-method",),
     "mydata": ("btn-download",),
     "page": ("btn-earlier", "btn-later"),

@@ -26,7 +26,7 @@ PROMPT_CHARACTERS = 1500
 REASON_CHARACTERS = 500
 DAYS_CHARACTERS = 3
 WHY_CHARACTERS = 200  # as `/studio reports reason:`
-KINDS = ("person", "animal", "object")
+KINDS = tuple(Kind)
 
 
 class Form(ui.Modal):
@@ -169,7 +169,12 @@ def block_form(press: Press) -> Form:
 
 def _kinds(chosen: str | None, known: Sequence[str] = KINDS) -> ui.Label[Any]:
     options = [
-        discord.RadioGroupOption(label=texts.say(f"choice-{name}"), value=name, default=name == chosen)
+        discord.RadioGroupOption(
+            label=texts.say(f"choice-{name}"),
+            value=name,
+            description=texts.say("modal-kind-style") if name == Kind.STYLE else None,
+            default=name == chosen,
+        )
         for name in known
     ]
     return ui.Label(text=texts.say("modal-kind"), component=ui.RadioGroup(custom_id="kind", options=options))

@@ -143,7 +143,7 @@ def _learned(rooms: Any, job: Job, facts: EngineFacts | None) -> Card:
         seconds=float(job.result.get("seconds", 0.0)),
         size_bytes=version.bytes if version else int(job.result.get("bytes", 0)),
         photos=len(job.request["photos"]),
-        is_person=job.request["kind"] == Kind.PERSON,
+        kind=job.request["kind"],
         version=made[0].id if made else None,
         kept=keeping.of_job(rooms, job),
         warnings=job.result.get("warnings", ()),

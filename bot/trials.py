@@ -95,7 +95,7 @@ def enabled(rooms: Any, asker: Asker, job_id: str) -> Card:
     _needs_consent(rooms, concept)
     if version_of(rooms, job) is None:
         _add_version(rooms, job, concept)
-    return faces.enabled_card(concept.id, concept.name)
+    return faces.enabled_card(concept.id, concept.name, concept.kind)
 
 
 def _add_version(rooms: Any, job: Job, concept: Concept) -> None:

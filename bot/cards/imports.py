@@ -13,10 +13,9 @@ from bot.cards.jobs import Running
 from bot.cards.kinds import kind_of
 from bot.cards.layout import Card, Picture
 from bot.cards.results import remarks
+from bot.modals import KINDS
 from bot.plain import plain
-from storage.records import Kind
 
-KINDS = tuple(Kind)
 NAME_CHARACTERS = 60
 TRIGGER_CHARACTERS = 120
 
@@ -61,7 +60,7 @@ class Trial:
 def kind_card(asking: Asking) -> Card:
     """What does it show? One button for each kind."""
     kinds = [
-        layout.button("import_kind", asking.id, texts.say(f"btn-import-{kind}"), n=n) for n, kind in enumerate(KINDS, 1)
+        layout.button("import_kind", asking.id, texts.say(f"choice-{kind}"), n=n) for n, kind in enumerate(KINDS, 1)
     ]
     return layout.card(
         layout.text(layout.lines(_title(asking.word), _file(asking.file), texts.say("import-ask-kind"))),
@@ -165,10 +164,10 @@ def _choices(trial: Trial) -> list[Button]:
     ]
 
 
-def enabled_card(concept: str, word: str) -> Card:
+def enabled_card(concept: str, word: str, kind: str) -> Card:
     """From now on it can be used."""
     return layout.card(
-        layout.text(texts.say("import-enabled", word=plain(word), name=word)),
+        layout.text(texts.say("import-enabled", word=plain(word), name=word, kind=kind)),
         *layout.rows([layout.button("try", concept, texts.say("btn-try"), style=layout.SUCCESS)]),
     )
 

@@ -13,6 +13,7 @@ from bot.cards.credits import Credit, credit_line
 from bot.cards.layout import Card, Picture
 from bot.cards.photos import KeptPhotos, drop_button, kept_line
 from bot.plain import plain
+from storage.records import Kind
 
 PHOTO = "photo"  # that was edited by words: the same words give the same pictures, so there is no *Again*
 PROMPT_CHARACTERS = 1000  # shown of a prompt; the whole one is in the recipe
@@ -35,10 +36,15 @@ class Learned:
     seconds: float
     size_bytes: int
     photos: int
-    is_person: bool
+    kind: str
     version: str | None = None  #: that it made, while it is there
     kept: KeptPhotos | None = None  #: None when they were deleted after learning
     warnings: Sequence[Mapping[str, Any]] = ()  #: each a code and its facts
+
+    @property
+    def is_person(self) -> bool:
+        """Whether its pictures are for its owner alone."""
+        return self.kind == Kind.PERSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +107,7 @@ def result_card(learned: Learned, sheet: Picture | None, curve: Picture | None) 
                 _photos(learned),
                 texts.say("result-private") if learned.is_person else None,
                 *remarks(learned.warnings),
-                texts.say("result-use", word=learned.word),
+                texts.say("result-use", word=learned.word, kind=learned.kind),
             )
         ),
         layout.gallery(pictures) if pictures else None,

@@ -142,7 +142,7 @@ def style_card(style: StyleFace, works: Sequence[WorkLine], *, mixing: str) -> C
         _kind(style),
         *_facts(style),
         texts.say(f"style-mixing-{mixing}"),
-        texts.say("style-use", name=style.name),
+        texts.say("style-use", name=style.name, kind=style.kind),
         texts.say("style-works") if works else None,
         *(_work(work) for work in works),
     )

@@ -108,7 +108,7 @@ def word_card(word: WordCard, sheet: Picture | None) -> Card:
         *(versions or [texts.say("word-waits" if word.taken_by else "word-none")]),
         texts.say("word-versions-more", count=more) if more > 0 else None,
         kept_line(word.kept) if word.kept else None,
-        texts.say("word-use", name=word.name) if usable else None,
+        texts.say("word-use", name=word.name, kind=word.kind) if usable else None,
         texts.say("sheet-legend") if pictures else None,
     )
     return layout.card(

@@ -150,7 +150,7 @@ async def complete_method(interaction: Interaction, current: str) -> list[app_co
 async def complete_class_word(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """The words that the base model knows for the chosen kind."""
     chosen = interaction.namespace.kind
-    kinds = [Kind(chosen)] if chosen in KINDS else [Kind(name) for name in KINDS]
+    kinds = [Kind(chosen)] if chosen in KINDS else KINDS
     studio = studio_of(interaction)
     known = dict.fromkeys(word for kind in kinds for word in studio.class_words(kind))
     return [app_commands.Choice(name=word, value=word) for word in known if current.lower() in word][:MOST_CHOICES]

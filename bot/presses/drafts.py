@@ -15,7 +15,7 @@ from bot.studio import Asker, EngineFacts, Studio, asker_of
 from bot.waits import waiting_of
 from storage.errors import NotFound, TintypeError
 from storage.permissions import Action
-from storage.records import Draft, DraftId, Job, Kind, Photo, PhotoId
+from storage.records import Draft, DraftId, Job, Photo, PhotoId
 
 
 @on_submit("teach")
@@ -87,7 +87,7 @@ async def choose_kind(studio: Studio, interaction: Interaction, press: Press) ->
     asker = asker_of(interaction)
     if not 1 <= press.n <= len(modals.KINDS):
         raise TintypeError("E_KIND")
-    kind = Kind(modals.KINDS[press.n - 1])
+    kind = modals.KINDS[press.n - 1]
     await studio.run(lambda rooms: drafts.with_kind(rooms, asker, press.id, kind))
     await show(interaction, await intake.report(studio, asker, DraftId(press.id)))
     await glancing.look(studio, interaction, asker, DraftId(press.id))

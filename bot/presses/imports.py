@@ -6,11 +6,11 @@ from bot import imports, trials
 from bot.answers import Interaction, acknowledge, acknowledge_press, show
 from bot.buttons import Press, on_press
 from bot.cards import imports as faces
+from bot.modals import KINDS
 from bot.studio import Studio, asker_of
 from bot.takedown import take_down
 from storage.errors import NotAllowed, TintypeError
 from storage.permissions import Action
-from storage.records import Kind
 
 
 @on_press("import_kind")
@@ -19,9 +19,9 @@ async def choose_kind(studio: Studio, interaction: Interaction, press: Press) ->
     await acknowledge_press(interaction)
     asker, facts, now = asker_of(interaction), studio.engine(), studio.clock.now()
     asker.needs_channel()
-    if not 1 <= press.n <= len(faces.KINDS):
+    if not 1 <= press.n <= len(KINDS):
         raise TintypeError("E_KIND")
-    kind = Kind(faces.KINDS[press.n - 1])
+    kind = KINDS[press.n - 1]
     told = await studio.run(lambda rooms: imports.shows(rooms, asker, press.id, kind, facts, now))
     await imports.show_and_follow(studio, interaction, asker, told)
 

@@ -273,10 +273,6 @@ btn-setup-pictures = Bilder: { $state }
 btn-setup-training = Lernen: { $state }
 btn-setup-enlarge = Vergrößern: { $state }
 btn-setup-spoiler = Alles verdeckt: { $state }
-btn-import-person = Eine Person
-btn-import-animal = Ein Tier
-btn-import-object = Ein Gegenstand
-btn-import-style = Ein Stil
 btn-import-agree = Das bin ich, und ich stimme zu
 btn-import-other = Es zeigt jemand anderen
 btn-import-discard = Verwerfen
@@ -298,6 +294,7 @@ modal-next = Eine neue Version von <{ $word }>
 modal-word = Wort
 modal-word-help = 3 bis 32 Buchstaben, Ziffern, - oder _, vorn ein Buchstabe. Du schreibst es dann als <wort>.
 modal-kind = Was zeigen die Fotos?
+modal-kind-style = Verschiedenes, alles auf eine Art gezeichnet oder gemalt
 modal-class = Oberbegriff
 modal-class-help = Ein gewöhnliches englisches Wort, etwa dog oder mug. Lass es leer, und Tintype wählt.
 modal-photos = Fotos
@@ -597,7 +594,10 @@ result-figures = { $method } · { $steps } Schritte · { $seconds } · { $size }
 result-best = Am besten bei Schritt { $step }.
 result-mean = Am besten ist das Mittel der Schritte { $steps }.
 result-stalled = Es war vor den { $most } Schritten zu Ende, weil nichts mehr besser wurde.
-result-use = Schreib es in einen Prompt: `/imagine prompt:<{ $word }> on the beach`
+result-use = Schreib es in einen Prompt: `/imagine prompt:{ $kind ->
+    [style] a <{ $word }> drawing of a cat on the beach
+   *[other] <{ $word }> on the beach
+}`
 result-photos = { $count ->
     [one] Das Foto ist
    *[other] Die { $count } Fotos sind
@@ -797,7 +797,10 @@ word-foreign = Version { $n } wurde für { $base } gemacht. Dieses Studio hat ei
 word-taken-back = ⚠ Die Person, die es zeigt, hat ihr Einverständnis zurückgenommen: Es wird nicht weiter gelernt und überall abgelehnt. Das ist ihr Recht, ohne Begründung.
 word-none = Noch nicht gelernt.
 word-waits = Es kam aus einer Datei und wartet auf dich: Sieh dir die ersten Bilder an, dann schalte es ein oder verwirf es.
-word-use = So benutzt du es: `/imagine prompt:<{ $name }> in the snow`
+word-use = So benutzt du es: `/imagine prompt:{ $kind ->
+    [style] a <{ $name }> drawing of a cat in the snow
+   *[other] <{ $name }> in the snow
+}`
 word-renamed = <{ $old }> heißt jetzt <{ $new }>. Alte Bilder funktionieren weiter.
 share-title = ## Wer <{ $name }> benutzen darf
 share-none = <{ $name }> ist privat: Nur du kannst es benutzen. Was andere gerade damit zeichnen, wird abgebrochen; Bilder, die es schon gibt, bleiben.
@@ -851,7 +854,10 @@ import-queued = **<{ $word }> wird übernommen.** { $place } Du siehst die erste
 import-running = **<{ $word }> wird übernommen.** { $bar } { $percent } %, erste Bilder ohne es und mit ihm.
 import-dropped = Die Datei ist gelöscht. Es wurde nichts daraus gemacht.
 import-alt = Erste Bilder von { $word }: oben ohne es, unten mit ihm
-import-enabled = **Du kannst <{ $word }> jetzt benutzen.** `/imagine prompt:<{ $name }> in the snow`
+import-enabled = **Du kannst <{ $word }> jetzt benutzen.** `/imagine prompt:{ $kind ->
+    [style] a <{ $name }> drawing of a cat in the snow
+   *[other] <{ $name }> in the snow
+}`
 import-discarded = <{ $word }> und die Datei dazu sind gelöscht.
 imported-waits = **<{ $word }>** wurde aus einer Datei übernommen und wartet auf <@{ $owner }>: Sieh dir die ersten Bilder an, dann schalte es ein oder verwirf es. Bis dahin kann es niemand benutzen.
 imported-enabled = **<{ $word }>** wurde von <@{ $owner }> aus einer Datei übernommen.
@@ -907,7 +913,10 @@ style-counts = { $uses ->
    *[other] gefällt { $likes } Mitgliedern
 }
 style-title = ## <{ $name }>
-style-use = So benutzt du es: `/imagine prompt:<{ $name }> in the snow`
+style-use = So benutzt du es: `/imagine prompt:{ $kind ->
+    [style] a <{ $name }> drawing of a cat in the snow
+   *[other] <{ $name }> in the snow
+}`
 style-works = **Bilder, in denen es steckt:**
 style-work = `{ $job }` · { $count ->
     [one] ein Bild
@@ -1374,8 +1383,8 @@ E_CLASS_WORD = Das Basismodell kennt „{ $class_word }“ nicht als Oberbegriff
    *[other] dafür
 }. Nimm einen von diesen: { $known }.
 E_WORD_OPEN = Die Klammer von <{ $word } wird nie geschlossen, so wäre es gewöhnlicher Text. Schreib <{ $word }>, oder <{ $word }:0.8> für weniger davon. Es wurde nichts eingereiht.
-E_KIND_NEEDED = Sag zuerst, was die Fotos zeigen: eine Person, ein Tier oder einen Gegenstand. Die Knöpfe stehen unter den Fotos.
-E_KIND = Tintype lernt hier eine Person, ein Tier oder einen Gegenstand. Nimm eines davon.
+E_KIND_NEEDED = Sag zuerst, was die Fotos zeigen: eine Person, ein Tier, einen Gegenstand oder einen Stil. Die Knöpfe stehen unter den Fotos.
+E_KIND = Tintype lernt eine Person, ein Tier, einen Gegenstand oder einen Stil. Nimm eines davon.
 E_SHOW_ME = Es gibt noch nichts zu zeigen. Versuch es noch einmal, wenn die erste Probe gezeichnet ist.
 
 # Bilder, von denen ausgegangen wird

@@ -259,10 +259,6 @@ btn-setup-pictures = Pictures: { $state }
 btn-setup-training = Teaching: { $state }
 btn-setup-enlarge = Enlarging: { $state }
 btn-setup-spoiler = All covered: { $state }
-btn-import-person = A person
-btn-import-animal = An animal
-btn-import-object = A thing
-btn-import-style = A style
 btn-import-agree = It is me, and I agree
 btn-import-other = It shows somebody else
 btn-import-discard = Discard
@@ -284,6 +280,7 @@ modal-next = A new version of <{ $word }>
 modal-word = Word
 modal-word-help = 3 to 32 letters, digits, - or _, beginning with a letter. You will write it as <word>.
 modal-kind = What do the photos show?
+modal-kind-style = Different things, all drawn or painted in one manner
 modal-class = What it is a kind of
 modal-class-help = An ordinary word, such as dog or mug. Leave it empty and Tintype chooses.
 modal-photos = Photos
@@ -583,7 +580,10 @@ result-figures = { $method } · { $steps } steps · { $seconds } · { $size }
 result-best = Best at step { $step }.
 result-mean = The mean of steps { $steps } is the best.
 result-stalled = It ended before its { $most } steps, because nothing got better any more.
-result-use = Write it in a prompt: `/imagine prompt:<{ $word }> on the beach`
+result-use = Write it in a prompt: `/imagine prompt:{ $kind ->
+    [style] a <{ $word }> drawing of a cat on the beach
+   *[other] <{ $word }> on the beach
+}`
 result-photos = The { $count ->
     [one] photo is
    *[other] { $count } photos are
@@ -774,7 +774,10 @@ word-foreign = Version { $n } was made for { $base }. This studio runs another b
 word-taken-back = ⚠ The person whom it shows took their agreement back, so it is learned no further and refused everywhere. That is their right, without a reason.
 word-none = Not learned yet.
 word-waits = It came from a file and waits for you: look at its first pictures, then enable or discard it.
-word-use = Use it: `/imagine prompt:<{ $name }> in the snow`
+word-use = Use it: `/imagine prompt:{ $kind ->
+    [style] a <{ $name }> drawing of a cat in the snow
+   *[other] <{ $name }> in the snow
+}`
 word-renamed = <{ $old }> is now <{ $new }>. Old pictures keep working.
 share-title = ## Who may use <{ $name }>
 share-none = <{ $name }> is private: only you can use it. What others draw with it right now is cancelled; pictures that are there stay.
@@ -828,7 +831,10 @@ import-queued = **<{ $word }> is being taken over.** { $place } You see its firs
 import-running = **<{ $word }> is being taken over.** { $bar } { $percent } %, first pictures without it and with it.
 import-dropped = The file is deleted. Nothing was made of it.
 import-alt = First pictures of { $word }: above without it, below with it
-import-enabled = **<{ $word }> is yours to use.** `/imagine prompt:<{ $name }> in the snow`
+import-enabled = **<{ $word }> is yours to use.** `/imagine prompt:{ $kind ->
+    [style] a <{ $name }> drawing of a cat in the snow
+   *[other] <{ $name }> in the snow
+}`
 import-discarded = <{ $word }> and its file are deleted.
 imported-waits = **<{ $word }>** was taken over from a file and waits for <@{ $owner }>: look at its first pictures, then enable or discard it. Until then nobody can use it.
 imported-enabled = **<{ $word }>** was taken over from a file by <@{ $owner }>.
@@ -885,7 +891,10 @@ style-counts = { $uses ->
    *[other] { $likes } likes
 }
 style-title = ## <{ $name }>
-style-use = Use it: `/imagine prompt:<{ $name }> in the snow`
+style-use = Use it: `/imagine prompt:{ $kind ->
+    [style] a <{ $name }> drawing of a cat in the snow
+   *[other] <{ $name }> in the snow
+}`
 style-works = **Pictures it is part of:**
 style-work = `{ $job }` · { $count ->
     [one] one picture
@@ -1342,8 +1351,8 @@ E_METHOD_BASE = { $method } does not work with the base model in use, { $base }.
 E_EDIT_BASE = Photos cannot be edited with the base model in use, { $base }. Begin a new picture from the photo instead, with /imagine.
 E_CLASS_WORD = The base model does not know “{ $class_word }” as a kind of { $kind }. Choose one of: { $known }.
 E_WORD_OPEN = The bracket of <{ $word } is never closed, so it would be ordinary text. Write <{ $word }>, or <{ $word }:0.8> for less of it. Nothing was queued.
-E_KIND_NEEDED = Say what the photos show first: a person, an animal or a thing. The buttons are below the photos.
-E_KIND = Tintype learns a person, an animal or a thing here. Choose one of these three.
+E_KIND_NEEDED = Say what the photos show first: a person, an animal, a thing or a style. The buttons are below the photos.
+E_KIND = Tintype learns a person, an animal, a thing or a style. Choose one of these.
 E_SHOW_ME = There is nothing to show yet. Try again when the first sample is drawn.
 
 # Pictures to begin from

@@ -15,6 +15,7 @@ from bot.cards.layout import bar, percent
 from bot.cards.setup import Arranged, place_card, setup_card
 from bot.studio import NEEDED
 from storage.preferences import Preferences, Preset
+from storage.records import Kind
 from storage.setups import Place, Setup
 from tests.bot import audits, removals
 from tests.bot.limits import faults_of_card, faults_of_form, walk
@@ -109,7 +110,7 @@ def result(*, is_person: bool = False) -> cards.Card:
     learned = cards.Learned(
         job=JOB, concept=JOB, word=LONG_WORD, method=EVIL, steps=10**6, planned_steps=10**7, has_stalled=True,
         best_step=None, mean_of=[10**5] * 3, seconds=1e5,
-        size_bytes=2**31, photos=20, is_person=is_person, version=JOB, kept=KEPT, owner=2**63,
+        size_bytes=2**31, photos=20, kind=Kind.PERSON if is_person else Kind.STYLE, version=JOB, kept=KEPT, owner=2**63,
         warnings=[
             {"code": "W_ENDED_EARLY", "step": 10**6},
             {"code": "W_MEMORY_BATCH", "step": 10**6, "was": 64, "now": 2},

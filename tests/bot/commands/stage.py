@@ -51,7 +51,7 @@ FACTS = EngineFacts.from_ping(
             {"name": "textual_inversion", "title": "Textual inversion", "summary": "tiny files", "min_photos": 1},
             {"name": "pivotal", "title": "Pivotal tuning", "summary": "both", "min_photos": 1},
         ],
-        "class_words": {"animal": ["dog", "cat"], "object": ["mug"], "person": ["person"]},
+        "class_words": {"animal": ["dog", "cat"], "object": ["mug"], "person": ["person"], "style": ["pastel"]},
         "output_check": "off",
     }
 )
@@ -76,7 +76,12 @@ def photo(number: int) -> bytes:
 
 def photos(count: int) -> dict[str, tuple[str, bytes]]:
     """Options photo1, photo2, … of /train."""
-    return {f"photo{n}": (f"dog-{n}.png", photo(n)) for n in range(1, count + 1)}
+    return {f"photo{n}": file for n, file in enumerate(files(1, count), 1)}
+
+
+def files(first: int, last: int) -> list[tuple[str, bytes]]:
+    """Uploads in a form."""
+    return [(f"dog-{n}.png", photo(n)) for n in range(first, last + 1)]
 
 
 @dataclass

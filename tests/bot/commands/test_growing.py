@@ -4,14 +4,10 @@ import pytest
 
 from bot.sandbox.client import Message
 from storage.records import JobState
-from tests.bot.commands.stage import Stage, custom_id_of, opened, photo, photos, shown
+from tests.bot.commands.stage import Stage, custom_id_of, files, opened, photo, photos, shown
 
 pytestmark = pytest.mark.asyncio
 DAY_S = 86400.0
-
-
-def files(first: int, last: int) -> list[tuple[str, bytes]]:
-    return [(f"dog-{n}.png", photo(n)) for n in range(first, last + 1)]
 
 
 async def learned(stage: Stage, card: Message) -> Message:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bot.sandbox.client import Message
-from tests.bot.commands.stage import Stage, opened, photos, shown
+from tests.bot.commands.stage import Stage, files, opened, photos, shown
 
 pytestmark = pytest.mark.asyncio
 
@@ -30,6 +30,27 @@ async def test_an_animal_chosen_below_the_photos_is_trained_as_one(stage: Stage)
     assert "It learns **an animal**" in card.body
     assert "What do the photos show?" not in card.body
     assert (await stage.job()).request["kind"] == "animal"
+
+
+async def test_artworks_are_learned_as_a_style_and_its_use_is_told(stage: Stage) -> None:
+    card = shown(await stage.ana.press(await stage.report(5, word="ana-ink", kind=None), "A style"))
+    await stage.ana.press(card, "Train")
+    await stage.learn(job := await stage.job())
+    learned, word = await stage.post(job.id), shown(await stage.ana.command("words card", word="ana-ink"))
+
+    assert "It learns **a style**" in card.body
+    assert (job.request["kind"], job.request["class_word"]) == ("style", "pastel")
+    assert "`/imagine prompt:a <ana-ink> drawing of a cat on the beach`" in learned.body
+    assert "`/imagine prompt:a <ana-ink> drawing of a cat in the snow`" in word.body
+
+
+async def test_a_style_is_chosen_in_the_form_too(stage: Stage) -> None:
+    form = opened(await stage.ana.command("train"))
+    kinds = next(part for _, part in form.fields if part["custom_id"] == "kind")
+    card = shown(await stage.ana.submit(form, {"word": "ana-ink", "kind": "style"}, {"photos": files(1, 3)}))
+
+    assert "all drawn or painted in one manner" in kinds["options"][-1]["description"]
+    assert "It learns **a style**" in card.body
 
 
 async def test_the_kind_of_a_person_is_the_same_whoever_is_shown(stage: Stage) -> None:

@@ -223,7 +223,7 @@ async def test_no_person_is_taught_where_that_is_not_wanted(stage: Stage, mia: M
     kinds = next(part for _, part in form.fields if part["custom_id"] == "kind")
 
     assert "This server teaches no words for people" in told.body
-    assert [option["value"] for option in kinds["options"]] == ["animal", "object"]
+    assert [option["value"] for option in kinds["options"]] == ["animal", "object", "style"]
     assert "consent" not in [part["custom_id"] for _, part in form.fields]
     assert "teaches no words" not in (await stage.report(3, word="ana-dog")).body
 

@@ -6,13 +6,9 @@ import pytest
 
 from bot.drafts import MOST_KEPT
 from storage.records import JobKind, JobState
-from tests.bot.commands.stage import FACTS, Stage, custom_id_of, label_of, opened, photo, photos, shown
+from tests.bot.commands.stage import FACTS, Stage, custom_id_of, files, label_of, opened, photo, photos, shown
 
 pytestmark = pytest.mark.asyncio
-
-
-def files(first: int, last: int) -> list[tuple[str, bytes]]:
-    return [(f"dog-{n}.png", photo(n)) for n in range(first, last + 1)]
 
 
 async def test_photos_in_options_come_back_as_a_private_report(stage: Stage) -> None:
