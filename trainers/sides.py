@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -20,21 +20,52 @@ CLOSER = 0.875  # of the width: so much of a picture a closer look at a side sho
 REDRAWN = 0.7  # how far it leaves what it looks at: at 0.6 less is found of the subjects, at 0.8 no more
 SEAM = 1 / 8  # of such a look's width, at its edges: there it goes over into what lies around it
 SIDE = re.compile(r"\b(?:on|to|at) the (left|right)\b(?: side\b)?", re.IGNORECASE)
-#: a word, or where something stands
-PLACED = re.compile(rf"<([a-z][a-z0-9_-]*)(?::[\d.]+)?>|{SIDE.pattern}", re.IGNORECASE)
-JOINED = re.compile(r"^[\s,;]*(?:(?:and|with|next to|beside)\s)?\s*|[\s,;]+$", re.IGNORECASE)
+PAUSES = (":", ",", ";", ".")
+#: what is said of all of the picture before the first word that stands somewhere: `a photo of a <zed>`
+OPENED = re.compile(r"(.*(?:\bof|[:,])\s)\s*((?:(?!and\b|with\b)[\w-]+\s+)*<[^<>]*>[^<]*)", re.IGNORECASE | re.DOTALL)
+JOINED = re.compile(r"^[\s,;:]*(?:(?:and|with|next to|beside)\s)?\s*|[\s,;:]+$", re.IGNORECASE)
 
 # B batch · H W height and width of pictures, in px · S side of a closer look, in px
 
 Words = Sequence[tuple[Adapter, float]]
 
 
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """What a prompt says of all of the picture and what of its sides, in the order in which it says it."""
+
+    before: str
+    placed: Sequence[tuple[str, str]]  #: a side, and what stands there
+    rest: str
+
+
+def staged(prompt: str) -> Staging:
+    """Each side is said after what stands there, or before it."""
+    texts, sides = SIDE.split(prompt)[::2], [found.lower() for found in SIDE.findall(prompt)]
+    if not sides:
+        return Staging("", [], prompt)
+    if _has_sides_first(texts[0], texts[-1]):
+        before, *said = texts
+        said[-1], rest = _parted(said[-1])
+    else:
+        *said, rest = texts
+        opened = OPENED.fullmatch(said[0])
+        before, said[0] = opened.groups() if opened else ("", said[0])
+    return Staging(before, list(zip(sides, (JOINED.sub("", text) for text in said), strict=True)), rest)
+
+
+def _has_sides_first(before: str, last: str) -> bool:
+    """Whether there is no word before the first side, or a pause, and after the last one a word without a pause.
+
+    So `an <ink> drawing: on the left a <zed>, on the right a <ivo>`, not `a <zed>, on the left, a <ivo>, on the right`.
+    """
+    is_apart, goes_on = before.rstrip().endswith(PAUSES), not last.lstrip().startswith(PAUSES[1:])
+    return not words_in(before) or (is_apart and goes_on and bool(words_in(last)))
+
+
 def sides_of(prompt: str) -> dict[str, str]:
-    """Which words the prompt puts on the left and on the right: said after each word, or before each."""
-    found = [(match[1], match[2]) for match in PLACED.finditer(prompt.lower())]
-    if found and found[0][1]:
-        found.reverse()  # then the side comes after its word here too
-    return {word: side for (word, _), (_, side) in itertools.pairwise(found) if word and side}
+    """Which words the prompt puts on the left and on the right."""
+    return {word.name: side for side, text in staged(prompt).placed for word in words_in(text)}
 
 
 def share_of(side: str, columns: int) -> Tensor:
@@ -52,14 +83,9 @@ def without(prompt: str, words: Words, where: Mapping[str, str], side: str) -> s
 
 
 def said_of(prompt: str, side: str) -> str:
-    """What the prompt says of one side, without the side, and what it says of all of the picture at its end."""
-    texts, sides = SIDE.split(prompt)[::2], [found.lower() for found in SIDE.findall(prompt)]
-    before, said, rest = "", texts[:-1], texts[-1]
-    if not words_in(texts[0]):  # the sides stand before what they say
-        before, *said = texts
-        said[-1], rest = _parted(said[-1])
-    mine = [JOINED.sub("", text) for text, found in zip(said, sides, strict=True) if found == side]
-    return before + " and ".join(mine) + rest
+    """What the prompt says of one side, without the side, and what it says of all of the picture."""
+    scene = staged(prompt)
+    return scene.before + " and ".join(text for found, text in scene.placed if found == side) + scene.rest
 
 
 def _parted(text: str) -> tuple[str, str]:

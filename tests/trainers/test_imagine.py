@@ -103,6 +103,11 @@ def test_a_word_with_layers_and_one_with_rows_stand_in_one_prompt(base: Base) ->
         ("on the right <a1b>, on the left <c1d>", {"a1b": "right", "c1d": "left"}),
         ("<a1b:0.5> wearing a hat on the left, <c1d> on the right", {"a1b": "left", "c1d": "right"}),
         ("<a1b> and <c1d>", {}),
+        ("a <ink> drawing of a <a1b> on the left and a <c1d> on the right", {"a1b": "left", "c1d": "right"}),
+        ("an <ink> drawing, on the left a <a1b>, on the right a <c1d>", {"a1b": "left", "c1d": "right"}),
+        ("an <ink> drawing: on the left: <a1b>; on the right: <c1d>", {"a1b": "left", "c1d": "right"}),
+        ("a <a1b>, on the left, and a <c1d>, on the right", {"a1b": "left", "c1d": "right"}),
+        ("a <a1b> on the left, a <c1d> on the right in <ink>", {"a1b": "left", "c1d": "right"}),
     ],
 )
 def test_a_prompt_may_say_who_stands_where(prompt: str, sides: dict[str, str]) -> None:
@@ -120,6 +125,19 @@ def test_a_prompt_may_say_who_stands_where(prompt: str, sides: dict[str, str]) -
         ("<a1b:0.5> wearing a hat on the right side, <c1d> on the left side", "<c1d>", "<a1b:0.5> wearing a hat"),
         ("On the left <a1b> with a <hat>, on the right <c1d>, in oil", "<a1b> with a <hat>, in oil", "<c1d>, in oil"),
         ("a photo, to the left <a1b>; to the right <c1d>", "a photo, <a1b>", "a photo, <c1d>"),
+        (
+            "a <ink> drawing of a <a1b> on the left and a <c1d> on the right",
+            "a <ink> drawing of a <a1b>",
+            "a <ink> drawing of a <c1d>",
+        ),
+        ("a photo: a <a1b> on the left, a <c1d> on the right", "a photo: a <a1b>", "a photo: a <c1d>"),
+        ("a bowl of fruit and a <a1b> on the left, <c1d> on the right", "a bowl of fruit and a <a1b>", "<c1d>"),
+        (
+            "an <ink> drawing: on the left: <a1b>; on the right: <c1d>",
+            "an <ink> drawing: <a1b>",
+            "an <ink> drawing: <c1d>",
+        ),
+        ("a <a1b>, on the left, and a <c1d>, on the right", "a <a1b>", "a <c1d>"),
     ],
 )
 def test_what_is_said_of_one_side_is_not_said_of_the_other(prompt: str, left: str, right: str) -> None:
