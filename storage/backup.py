@@ -15,6 +15,7 @@ import base64
 import errno
 import hashlib
 import json
+import logging
 import os
 import secrets
 import shutil
@@ -34,6 +35,8 @@ from storage.privacy import Privacy
 from storage.records import MemberId
 from storage.sealing import seal, unseal
 from storage.vault import KEY_BYTES, Vault
+
+log = logging.getLogger(__name__)
 
 DATABASE, BLOBS, KEYS, MASTER = "tintype.db", "blobs", "keys", "master.key"
 KEY_FILE, MANIFEST, SEALED = "keys.json", "manifest.json", "tintype.db.sealed"
@@ -93,12 +96,19 @@ class Backup:
         return Begun(place=place, data=self._data, made_at=made_at, database=database, key=key)
 
     def rewrite_keys(self) -> bool:
-        """Write the key file again, where the last backup was made; False when that place is not there (yet)."""
+        """Write the key file again, where the last backup was made; False when that place is away or takes no files.
+
+        That is logged and not raised, so that whoever forgets a member comes to the end; the next backup writes it.
+        """
         noted = rows(self._db, "select value from notes where name = :name", name=NOTE)
-        folder = Path(str(noted[0]["value"])) if noted else None
-        if folder is None or not folder.is_dir():
+        if not noted:
             return False
-        self._write_keys(folder)
+        folder = Path(str(noted[0]["value"]))
+        try:
+            self._write_keys(folder)
+        except (OSError, TintypeError) as error:
+            log.warning("the key file in %s could not be rewritten: %s; the next backup does it", folder, error)
+            return False
         return True
 
     def _write_keys(self, folder: Path, **new: str) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import shutil
@@ -242,6 +243,42 @@ def test_a_backup_place_that_is_away_does_not_stop_forgetting(
     assert not backup.rewrite_keys()
 
     (tmp_path / "unplugged").rename(tmp_path / "backups")
+    assert backup.rewrite_keys()
+    assert json.loads((tmp_path / "backups" / "keys.json").read_text())["keys"] == {}
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        OSError(errno.EROFS, "read-only"),
+        PermissionError(errno.EACCES, "not ours"),
+        TintypeError("E_DISK_FULL", folder="backups"),
+    ],
+    ids=["read-only", "closed", "full"],
+)
+def test_a_backup_place_that_takes_no_files_does_not_stop_forgetting(
+    backup: Backup,
+    privacy: Privacy,
+    tmp_path: Path,
+    photos: Photos,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    trouble: Exception,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise trouble
+
+    add_photo(photos, open_draft(photos))
+    backup.make(tmp_path / "backups")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.backup.write_atomic", refuse)
+        receipt = privacy.forget(ANA)
+    assert receipt.key_destroyed
+    assert receipt.is_scrubbed
+    assert str(tmp_path / "backups") in caplog.text
+    assert photos.drafts(ANA) == []
+
     assert backup.rewrite_keys()
     assert json.loads((tmp_path / "backups" / "keys.json").read_text())["keys"] == {}
 
