@@ -174,7 +174,7 @@ choice-filter-regex = ein Muster (RE2)
 ## Wer welchen Befehl benutzen darf
 may-train = Alle auf einem freigegebenen Server; eine Person wird nur gelernt, wenn zugestimmt hat, wen die Fotos zeigen.
 may-imagine = Alle auf einem freigegebenen Server, mit den Wörtern, die sie dort benutzen dürfen.
-may-edit = Wie bei `/imagine`; für Fotos gilt, was dort für `image:` gilt.
+may-edit = Wer `/imagine` benutzen darf; nicht in altersbeschränkten Kanälen, denn niemand weiß, wen ein Foto zeigt.
 may-words-mine = Alle; man sieht die eigenen.
 may-words-card = Alle, für die Wörter, die sie dort benutzen dürfen; Versionen und Freigaben nur, wem das Wort gehört.
 may-words-rename = Wem das Wort gehört.
@@ -1308,7 +1308,7 @@ mydata-body = Tintype bewahrt von dir auf: { $words ->
 mydata-left-out = { $count ->
     [one] Eine Datei fehlt darin, sie ist
    *[other] { $count } Dateien fehlen darin, sie sind
-} zu groß für eine Nachricht hier. `/words export` gibt Gewichte einzeln, `/show` deine Bilder; den Rest kann dir der Betreiber geben.
+} zu groß für eine Nachricht hier oder mehr, als diese Teile fassen. Wo Discord größere Dateien annimmt, etwa auf Servern mit Boost-Level 2 oder 3, geben `/mydata` und `/words export` auch größere heraus; `/show` bringt deine Bilder.
 mydata-part = Teil { $n } von { $count }, { $size }. Heb ihn sicher auf: Er ist nicht mehr verschlüsselt.
 forget-ask-all = **Alles löschen, was Tintype über dich aufbewahrt?** Deine Wörter, Fotos, Bilder, Aufträge und Einwilligungen werden hier gelöscht, und dein Schlüssel wird vernichtet; damit sind sie auch in Sicherungen nicht mehr lesbar. Bilder, die andere aus deinen Wörtern gemacht haben, bleiben ihnen, außer denen einer Person. Das lässt sich nicht rückgängig machen.
 forget-ask-word = **<{ $word }> löschen, mit allem, was dazugehört?** Gelöscht werden seine Fotos, Gewichte und gesicherten Stände und { $kind ->
@@ -1633,7 +1633,7 @@ E_MASTER_KEY = Die Datei mit dem Hauptschlüssel ist nicht die, mit der diese Da
 E_TOO_MANY_JOBS = Davon hast du schon { $count }, die warten oder laufen; { $most } auf einmal gehen. Der nächste geht, wenn etwas fertig ist, etwa <t:{ $when }:R>; `/queue` zeigt sie.
 E_CLASS_WORD_FORM = „{ $class_word }“ kann kein Oberbegriff sein. Schreib ein oder zwei gewöhnliche englische Wörter, etwa dog oder coffee mug.
 E_PACK_BIG = Das Paket von <{ $word }> hat { $size }, mehr, als Discord hier annimmt ({ $most }). `/words export` ohne `as` gibt die Gewichte allein, die passen.
-E_EXPORT_BIG = <{ $word }> hat { $size }, mehr, als Discord hier annimmt ({ $most }). Bitte den Betreiber um die Datei: `tintype-trainer export` schreibt sie.
+E_EXPORT_BIG = <{ $word }> hat { $size }, mehr, als Discord hier annimmt ({ $most }). Nimm `/words export`, wo es mehr annimmt, etwa auf Servern mit Boost-Level 2 oder 3, oder lass das Wort mit einem Verfahren neu lernen, das kleinere Dateien macht: Textual inversion, bei den meisten Basismodellen auch LoKr.
 E_ALREADY_OVER = Dieser Auftrag ist schon zu Ende, es gibt nichts anzuhalten. `/show` bringt ihn mit Knöpfen zurück, die gehen.
 E_NOT_STARTED = Es hat noch nicht angefangen zu lernen, deshalb gibt es nichts zu behalten. Drück auf *Abbrechen*, um es fallen zu lassen.
 E_PICTURE_GONE = Diese Bilder wurden gelöscht. Fang mit `/imagine` neu an.

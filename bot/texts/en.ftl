@@ -160,7 +160,7 @@ choice-filter-regex = a pattern (RE2)
 ## Who may use which command, for docs/commands.md
 may-train = Everybody in an approved server; a person is learned only when who is shown has agreed.
 may-imagine = Everybody in an approved server, with the words they may use there.
-may-edit = As `/imagine`; of photos as for its `image:`.
+may-edit = Who may use `/imagine`; not in age-restricted channels, since nobody can tell whom a photo shows.
 may-words-mine = Everybody; one sees one's own.
 may-words-card = Everybody, for the words they may use there; versions and who may use it only the owner.
 may-words-rename = The word's owner.
@@ -1281,7 +1281,7 @@ mydata-body = Tintype keeps { $words ->
 mydata-left-out = { $count ->
     [one] One file is
    *[other] { $count } files are
-} left out, too large for a message here. `/words export` gives weights one by one, `/show` your pictures; the operator can hand you the rest.
+} left out: too large for a message here, or more than these parts take. Where Discord takes larger files, as on servers boosted to level 2 or 3, `/mydata` and `/words export` hand out larger ones too; `/show` brings your pictures.
 mydata-part = Part { $n } of { $count }, { $size }. Keep it in a safe place: it is not encrypted any more.
 forget-ask-all = **Delete everything Tintype keeps about you?** Your words, photos, pictures, jobs and consents are deleted here, and your key is destroyed, which makes them unreadable in backups too. Pictures that others made with your words stay theirs, except those of a person. This cannot be undone.
 forget-ask-word = **Delete <{ $word }> with all that belongs to it?** Its photos, weights and checkpoints are deleted, and { $kind ->
@@ -1601,7 +1601,7 @@ E_MASTER_KEY = The master key file is not the one that this data was encrypted w
 E_TOO_MANY_JOBS = You already have { $count } of these waiting or running; { $most } at a time fit. The next is possible when one is done, about <t:{ $when }:R>; `/queue` shows them.
 E_CLASS_WORD_FORM = “{ $class_word }” cannot be what it is a kind of. Write one or two ordinary words, such as dog or coffee mug.
 E_PACK_BIG = The pack of <{ $word }> has { $size }, more than Discord takes here ({ $most }). `/words export` without `as` gives the weights alone, which fit.
-E_EXPORT_BIG = <{ $word }> has { $size }, more than Discord takes here ({ $most }). Ask the operator for the file: `tintype-trainer export` writes it.
+E_EXPORT_BIG = <{ $word }> has { $size }, more than Discord takes here ({ $most }). Use `/words export` where it takes more, as on servers boosted to level 2 or 3, or learn the word again with a method that makes smaller files: textual inversion, or on most base models LoKr.
 E_ALREADY_OVER = That job is over already, so there is nothing to stop. `/show` brings it back with working buttons.
 E_NOT_STARTED = It has not begun to learn yet, so there is nothing to keep. Press *Cancel* to drop it.
 E_PICTURE_GONE = These pictures were deleted. Start anew with `/imagine`.
