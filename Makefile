@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PYTEST_DEBUG_TEMPROOT ?= $(shell test -w /dev/shm && test $$(df -Pm /dev/shm | awk 'END {print $$4}') -gt 2000 && echo /dev/shm)
 # compiled files are kept, whatever the environment says: every worker and each of hundreds of processes reads them
 export PYTHONDONTWRITEBYTECODE :=
-# one worker more than there are cores: tests that kill and outages wait for most of their time
+# one worker more than there are cores, at most five: tests that kill and outages wait for most of their time
 WORKERS := $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 1 : 5)))
 
 .PHONY: run demo test test-slow check fix docs stories clean
