@@ -136,12 +136,6 @@ def _ids(base: Base, text: str) -> list[int]:
     return found
 
 
-def own_page(base: Base, count: int) -> list[int]:
-    """A page of so many rows past the vocabulary's end and nothing else."""
-    first = len(token_table(base.encoders[0]))
-    return page_of(base.tokenizer, range(first, first + count))
-
-
 @contextmanager
 def with_rows(encoder: TextEncoder, rows: Tensor) -> Iterator[None]:
     """Inside, the text encoder knows further rows; on leaving it is what it was."""

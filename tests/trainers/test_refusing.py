@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from trainers.dataset import cuts_of, examples
 from trainers.learner import Learner
 from trainers.learning import Plan, Pupil, Refused
 from trainers.merging import Parent, Way, merged, write_merged
-from trainers.method import Lesson, method_named, settings_for
+from trainers.method import Lesson, Progress, method_named, settings_for
 from trainers.pipeline import Base
 from trainers.refusing import refused
 from trainers.taking import Order, taken
@@ -115,6 +115,28 @@ def test_it_is_taken_over(base: Base, a_lesson: Lessons, tmp_path: Path) -> None
     found = taken(base, order).adapter
 
     assert (found.method, found.fingerprint) == ("dreamartist", a_word(base).fingerprint)
+
+
+def test_what_is_learned_against_stands_in_the_same_scene(
+    base: Base, a_lesson: Lessons, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pupils: list[Pupil] = []
+
+    def learn(base: Base, lesson: Lesson, plan: Plan, pupil: Pupil) -> Iterator[Progress]:
+        pupils.append(pupil)
+        return iter(())
+
+    monkeypatch.setattr("trainers.methods.dreamartist.learn", learn)
+    scenes = ["a <zed> in the snow", "a <zed> at the beach", "a <zed> in the snow"]
+    lesson = a_lesson(captions=scenes)
+    method = method_named("dreamartist")
+    list(method.train(base, lesson, settings_for(method, base, {})))
+    against = pupils[0].refused
+    assert against is not None
+    snow, beach, again = (against.said([scene]).hidden for scene in scenes)
+
+    assert torch.equal(snow, again)
+    assert not torch.equal(snow, beach)
 
 
 @pytest.mark.parametrize("count", [3, 10])

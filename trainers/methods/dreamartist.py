@@ -23,7 +23,7 @@ from trainers.rows import (
     start_negative,
     start_rows,
 )
-from trainers.text import encoded, own_page
+from trainers.text import encoded
 from trainers.weights import write_adapter
 
 
@@ -46,6 +46,8 @@ class DreamartistSettings(PlanSettings):
 class Dreamartist:
     """Trains both at once through what guidance will make of them. Dong et al. 2022, arXiv 2211.11337.
 
+    The paper's captions are the embedding alone. Where ours name a scene, both sides of the guidance name it: else
+    prompts would be led to the scene as well, and the rows would learn to play it down.
     The paper's further loss on decoded pictures is left out: it needs the VAE in every step.
     """
 
@@ -59,7 +61,7 @@ class Dreamartist:
         negative = start_negative(base, lesson, settings.negative_vectors)
         longest = longest_rows(base)
         ids = caption_ids(base, lesson, settings.vectors, self.name)
-        against = own_page(base, settings.negative_vectors)
+        against = caption_ids(base, lesson, settings.negative_vectors, self.name)
 
         def write(path: Path, average: Mapping[str, Tensor]) -> None:
             adapter = Adapter(
@@ -77,7 +79,7 @@ class Dreamartist:
             said=lambda captions: encoded(base, [ids[caption] for caption in captions], [*rows.values()]),
             refused=Refused(
                 settings.guidance_scale,
-                lambda captions: encoded(base, [against] * len(captions), [*negative.values()]),
+                lambda captions: encoded(base, [against[caption] for caption in captions], [*negative.values()]),
             ),
             write=write,
             after_step=lambda: keep_norm([*rows.values(), *negative.values()], longest * 2),
