@@ -51,7 +51,7 @@ class Lora:
     """
 
     name, title, settings = "lora", "LoRA", LoraSettings
-    summary = "Learns shape and detail well; a file of a few megabytes that works in every other program."
+    summary = "Learns shape and detail well, in a small file that works in every other program."
     min_photos, for_members = 3, True
 
     def train(self, base: Base, lesson: Lesson, settings: LoraSettings) -> Generator[Progress, None, None]:
