@@ -70,10 +70,10 @@ class Stepper:
     def tensors(self) -> dict[str, Tensor]:
         """`optimizer.<parameter>.<moment>`, copied; a count of steps is a tensor, too."""
         return {
-            f"optimizer.{name}.{key}": torch.as_tensor(value).clone()
+            f"optimizer.{name}.{key}": torch.as_tensor(moment).clone()
             for part, names in zip(self._parts, self._names, strict=True)
-            for index, state in part.state_dict()["state"].items()
-            for name, key, value in ((names[index], key, value) for key, value in state.items())
+            for name, value in zip(names, _values_in(part), strict=True)
+            for key, moment in part.state.get(value, {}).items()  # bitsandbytes nests what it tells by `state_dict`
         }
 
     def told(self) -> dict[str, Any]:
@@ -99,6 +99,11 @@ class Stepper:
 
 def _all_names(groups: Sequence[Group]) -> list[str]:
     return [name for group in groups for name in group.values]
+
+
+def _values_in(part: torch.optim.Optimizer) -> list[Tensor]:
+    """Its parameters, in the order in which a state counts them."""
+    return [value for group in part.param_groups for value in group["params"]]
 
 
 def _moving(group: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
 
 from storage.errors import TintypeError
+from trainers import optimizers
 from trainers.checkpoint import read_state
 from trainers.dataset import cuts_of, examples
 from trainers.learner import Learner
@@ -26,6 +28,7 @@ Lessons = Callable[..., Lesson]
 STEPS = 6
 SHORT = {"min_steps": STEPS, "max_steps": STEPS, "points": 2, "batch_size": 2}
 CUDA_ONLY = {ADAMW_8BIT}
+NESTED = "__bnb_optimizer_quant_state__"
 
 with_prodigy = pytest.mark.skipif(find_spec("prodigyopt") is None, reason="installed before it was needed")
 on_this_machine = pytest.mark.parametrize(
@@ -51,6 +54,35 @@ def test_a_training_goes_on_bit_for_bit(
 
     assert resumed.read_bytes() == whole.read_bytes()
     assert read_state(checkpoint).told["optimizer"]["name"] == optimizer
+
+
+class Nesting(torch.optim.AdamW):
+    """Tells its moments one level deeper than it keeps them, as bitsandbytes does from 0.49 on."""
+
+    def state_dict(self) -> dict[str, Any]:
+        told = super().state_dict()
+        states = {index: dict(state) for index, state in told["state"].items()}
+        for state in states.values():
+            state[NESTED] = {key: state.pop(key) for key in list(state) if key != "step"}
+        return told | {"state": states}
+
+    def load_state_dict(self, told: dict[str, Any]) -> None:
+        whole = {index: {**state, **state.pop(NESTED, {})} for index, state in told["state"].items()}
+        super().load_state_dict(told | {"state": whole})
+
+
+def test_moments_that_the_library_nests_are_kept_bit_for_bit(
+    base: Base, a_lesson: Lessons, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nesting(groups: Sequence[Group], learning_rate: float, weight_decay: float) -> list[torch.optim.Optimizer]:
+        paced = [{"pace": group.pace, "params": [*group.values.values()]} for group in groups]
+        return [Nesting(paced, lr=learning_rate, weight_decay=weight_decay)]
+
+    monkeypatch.setitem(optimizers._MAKERS, ADAMW, nesting)
+
+    test_a_training_goes_on_bit_for_bit(base, a_lesson, tmp_path, ADAMW, "pivotal")
+    moments = {name.split(".")[-1] for name in read_state(tmp_path / "checkpoint").tensors if "optimizer." in name}
+    assert moments == {"step", "exp_avg", "exp_avg_sq"}
 
 
 @with_prodigy
