@@ -28,6 +28,7 @@ from trainers.thrift import (
     between,
     checkpointed,
     concessions_of,
+    host_copy,
     lowered,
     put_away,
     thrift_of,
@@ -63,7 +64,7 @@ class Sound:
     step: int
     mean_loss: float
     lowest_mean: float
-    average: Sequence[Tensor]
+    average: list[Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class Learner:
         self._before, self._is_between = self.generator.get_state(), True
         self.step, self.rollbacks = 0, 0
         self.mean_loss, self.lowest_mean = 0.0, math.inf
-        self.sound = self._now()
+        self.sound = self._now([value.clone() for value in self.average])
         self.diffusion = base.diffusion
 
     def _optimizer_name(self) -> str:
@@ -216,10 +217,11 @@ class Learner:
     def keep_sound(self) -> None:
         """Now and then, keep this moment to go back to; never one in which the loss is already rising."""
         if self.step % SOUND_STEPS == 0 and self.is_sound:
-            self.sound = self._now()
+            torch._foreach_copy_(self.sound.average, self.average)
+            self.sound = self._now(self.sound.average)
 
-    def _now(self) -> Sound:
-        return Sound(self.step, self.mean_loss, self.lowest_mean, [value.clone() for value in self.average])
+    def _now(self, average: list[Tensor]) -> Sound:
+        return Sound(self.step, self.mean_loss, self.lowest_mean, average)
 
     @torch.no_grad()
     def roll_back(self) -> None:
@@ -276,10 +278,10 @@ class Learner:
     # --- state ---------------------------------------------------------------------------------------------------
 
     def state(self) -> State:
-        """Everything that decides the steps to come."""
+        """Everything that decides the steps to come, copied to the processor."""
         tensors = {"generator": self.generator.get_state()}
         for part, found in (("value", self.values), ("average", self.average), ("sound", self.sound.average)):
-            tensors |= {f"{part}.{n}": t.detach().clone() for n, t in zip(self.names, found, strict=True)}
+            tensors |= {f"{part}.{name}": host_copy(value) for name, value in zip(self.names, found, strict=True)}
         tensors |= self.optimizer.tensors()
         told = {name: getattr(self, name) for name in ("step", "rollbacks", "mean_loss", "lowest_mean")}
         told |= {"sound": [self.sound.step, self.sound.mean_loss, self.sound.lowest_mean]}
@@ -291,7 +293,7 @@ class Learner:
 
         Raises: TintypeError E_CHECKPOINT when it is another training's.
         """
-        for own, part in ((self.values, "value"), (self.average, "average")):
+        for own, part in ((self.values, "value"), (self.average, "average"), (self.sound.average, "sound")):
             for tensor, kept in zip(own, self._kept(state, part), strict=True):
                 tensor.copy_(kept)
         self.optimizer.restore(state.tensors, state.told.get("optimizer", {}))
@@ -301,11 +303,11 @@ class Learner:
         self.thrift = thrift_of(state.told.get("thrift", asdict(self.thrift)))
         self.conceded = concessions_of(state.told.get("conceded", ()))
         step, mean_loss, lowest_mean = state.told["sound"]
-        self.sound = Sound(step, mean_loss, lowest_mean, self._kept(state, "sound"))
+        self.sound = Sound(step, mean_loss, lowest_mean, self.sound.average)
 
     def _kept(self, state: State, part: str) -> list[Tensor]:
         found = [state.tensors.get(f"{part}.{name}") for name in self.names]
-        kept = [tensor.to(self.base.device) for tensor in found if tensor is not None]
+        kept = [tensor for tensor in found if tensor is not None]
         if [tensor.shape for tensor in kept] != [value.shape for value in self.values]:
             raise TintypeError("E_CHECKPOINT")
         return kept

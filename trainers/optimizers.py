@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from storage.errors import TintypeError
+from trainers.thrift import host_copy
 
 ADAMW, ADAMW_8BIT, PRODIGY = "adamw", "adamw8bit", "prodigy"
 OPTIMIZERS = (ADAMW, PRODIGY, ADAMW_8BIT)
@@ -68,9 +69,9 @@ class Stepper:
     # --- state ---------------------------------------------------------------------------------------------------
 
     def tensors(self) -> dict[str, Tensor]:
-        """`optimizer.<parameter>.<moment>`, copied; a count of steps is a tensor, too."""
+        """`optimizer.<parameter>.<moment>`, copied to the processor; a count of steps is a tensor, too."""
         return {
-            f"optimizer.{name}.{key}": torch.as_tensor(moment).clone()
+            f"optimizer.{name}.{key}": host_copy(torch.as_tensor(moment))
             for part, names in zip(self._parts, self._names, strict=True)
             for name, value in zip(names, _values_in(part), strict=True)
             for key, moment in part.state.get(value, {}).items()  # bitsandbytes nests what it tells by `state_dict`

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 SIDES = (1.0, 0.75, 0.5)  # of the training size; at half of it Stable Diffusion hardly knows what it draws
 HOST = torch.device("cpu")
@@ -120,3 +120,8 @@ def at_hand(*parts: nn.Module, device: torch.device) -> None:
 def put_away(*parts: nn.Module, to: torch.device = HOST) -> None:
     """Move parts off the device until somebody needs them."""
     at_hand(*parts, device=to)
+
+
+def host_copy(value: Tensor) -> Tensor:
+    """A copy in the computer's memory, made there at once: a full device has no room for one of its own."""
+    return value.detach().to(HOST, copy=True)

@@ -16,7 +16,7 @@ from storage.errors import TintypeError
 from tests.trainers.looking.photographs import photograph
 from trainers.conditioning import Said
 from trainers.dataset import cuts_of, examples
-from trainers.learner import MAX_ROLLBACKS, Learner, rate_at
+from trainers.learner import MAX_ROLLBACKS, SOUND_STEPS, Learner, rate_at
 from trainers.learning import Plan, Pupil, captions_of, learn, point_at, steps_for
 from trainers.loss import weighed_mse
 from trainers.method import Lesson, Progress
@@ -117,6 +117,30 @@ def test_a_training_that_was_stopped_goes_back_to_the_same_moment_bit_for_bit(
     assert len(steps) > PLAN.steps
     assert rest.read_text() == whole.read_text()
     assert rest.with_suffix(".checkpoint").read_bytes() == whole.with_suffix(".checkpoint").read_bytes()
+
+
+def test_a_checkpoint_and_a_sound_moment_ask_the_device_for_no_room(
+    base: Base, a_lesson: Lessons, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*told: object) -> Tensor:
+        raise torch.OutOfMemoryError
+
+    learner = Learner(base, a_lesson(), PLAN, OneBias(base).pupil())
+    learner.learn(list(examples(base, cuts_of(a_lesson().photos, base.family, "animal"), ["a cat"] * 3, "animal")))
+    monkeypatch.setattr(Tensor, "clone", full)
+    learner.step = SOUND_STEPS
+    learner.keep_sound()
+    state = learner.state()
+    kept = {name: tensor.tolist() for name, tensor in state.tensors.items()}
+    for value in (*learner.values, *learner.average, *learner.sound.average):
+        value.data.add_(1.0)
+
+    assert learner.sound.step == SOUND_STEPS
+    assert state.tensors["sound.bias"].equal(state.tensors["average.bias"])
+    assert kept == {name: tensor.tolist() for name, tensor in state.tensors.items()}
+    assert {name for name in kept if "optimizer" in name} == {
+        "optimizer.bias.step", "optimizer.bias.exp_avg", "optimizer.bias.exp_avg_sq"
+    }  # fmt: skip
 
 
 def test_a_loss_that_rises_slowly_is_rolled_back_to_where_it_was_low(
