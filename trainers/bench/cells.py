@@ -116,7 +116,7 @@ def learned(
 
     One photo counts as often as the method asks for photos.
     """
-    from trainers.cli.running import attempt_folder
+    from trainers.cli.running import NEVER_S, attempt_folder
     from trainers.cli.running import finished as finished_job
     from trainers.method import method_named
     from trainers.weights import read_adapter
@@ -133,6 +133,7 @@ def learned(
             "settings": {"patience": 0} if form == FIXED else {},
             "photos": [{"path": str(path.relative_to(folder))} for path in paths],
             "consent": {"person": "drawn", "text_version": "bench", "given_at": 1},
+            "checkpoint_every_s": NEVER_S,
         }
         done = finished_job(folder, {"kind": "train", "seed": seed, "train": order}, base)
         weights = folder / next(file.path for file in done.files if file.role == "weights")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from trainers.weights import Label
 
 
+NEVER_S = 1e9  # between checkpoints by the clock: the folder goes with its process, and nothing goes on from it
 LOCAL = "local/"  # how the names of base models begin that are folders of somebody's machine
 
 

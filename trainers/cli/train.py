@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     chosen = settings_of(arguments.set)
     out = checked_out(arguments.out)
     files_in(arguments.photos)
-    from trainers.cli.running import attempt_folder, finished, loaded
+    from trainers.cli.running import NEVER_S, attempt_folder, finished, loaded
 
     is_captioned = _needs_captions(arguments.method) or arguments.captions
     if is_captioned:
@@ -92,6 +92,7 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
                 "settings": chosen,
                 "photos": _laid(photos, folder / "photos"),
                 "consent": consent_of(arguments),
+                "checkpoint_every_s": NEVER_S,
             },
         }
         return _taken(finished(folder, told, base), folder, out)

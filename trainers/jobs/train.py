@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from trainers.method import Progress
     from trainers.pipeline import Base
 
-CHECKPOINT_EVERY_S = 10.0  # so that a kill -9 costs at most 15 s with what is written and what is told
+CHECKPOINT_EVERY_S = 10.0  # so that a kill -9 costs at most 15 s with what is told, where writing takes a moment
+CHECKPOINT_REST = 9  # times what the last one took, before the next: at most a tenth of the time goes into them
 KEPT_CHECKPOINTS = 2  # the bot may still be reading the one before
 SHEET_LIMIT_BYTES = 8 << 20  # below what any Discord server takes
 CARD_TILE_PX, SHEET_TILE_PX, COVER_PX = 128, 192, 256
@@ -55,11 +56,12 @@ class Training:
         self._task = task_of(base, attempt, self._folder / METHOD if attempt.resume else None)
         self._shots = shots_for(base, self._task.lesson)
         self._scorer: Scorer | None = None  # until it is prepared
-        self._began_s = self._saved_s = clock()
+        self._began_s = clock()
         self._before_s = self._diary.seconds
         self._written: list[Path] = []  # checkpoints that are still there, in the order of writing
         self._conceded: Sequence[Concession] = ()
         self._every_s = attempt.get("checkpoint_every_s", float, CHECKPOINT_EVERY_S)
+        self._next_s = self._began_s + self._every_s  # when a checkpoint is written by the clock
 
     def _begun(self) -> Diary:
         """The diary to go on with; what was learned on another base, however alike, means nothing on this one."""
@@ -136,7 +138,7 @@ class Training:
             return Stopped()
         if wish is Wish.KEEP_BEST and progress.phase == "train":
             return (yield from self._done_early(progress))
-        if self._clock() - self._saved_s >= self._every_s:
+        if self._clock() >= self._next_s:
             yield from self._keep(progress)
         return None
 
@@ -154,13 +156,16 @@ class Training:
         """Write one file from which everything goes on, and announce it."""
         if progress.phase != "train":
             return
-        self._saved_s = self._clock()
+        began_s = self._clock()
         self._diary.seconds = self._seconds()
         progress.save_checkpoint(self._folder / METHOD)
         target = self._attempt.folder / f"checkpoint-{progress.done:06}.zip"
         pack(self._folder, self._diary, target)
         self._forget_all_before(target)
-        yield Checkpoint(done=progress.done, files=(self._made(target, "checkpoint"),))
+        files = (self._made(target, "checkpoint"),)
+        ended_s = self._clock()
+        self._next_s = ended_s + max(self._every_s, CHECKPOINT_REST * (ended_s - began_s))
+        yield Checkpoint(done=progress.done, files=files)
 
     def _forget_all_before(self, newest: Path) -> None:
         """Leave the last ones written: after a rollback these are not the ones of the most steps."""

@@ -16,4 +16,5 @@ if __name__ == "__main__":
     from trainers.engine import WantedBase, serve
 
     train.CHECKPOINT_EVERY_S = EVERY_S
+    train.CHECKPOINT_REST = 0
     serve(WantedBase("miniature", sys.argv[1], WantedCheck()))

@@ -44,6 +44,25 @@ def test_the_last_line_says_what_was_made(tell: Tell, tmp_path: Path) -> None:
     assert "“notes.jpg” is no photo" in said
 
 
+def test_nothing_is_written_by_the_clock_to_go_on_from(
+    tell: Tell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = list[int]()
+    monkeypatch.setattr("trainers.jobs.train.CHECKPOINT_EVERY_S", 0.0)
+    monkeypatch.setattr("trainers.jobs.train.CHECKPOINT_REST", 0)
+    monkeypatch.setattr("trainers.jobs.train.pack", lambda folder, diary, target: _noted(written, diary.done, target))
+    photos = photo_folder(tmp_path / "photos")
+
+    code, _, _ = tell("train", "--photos", photos, "--word", "zed", "--out", tmp_path / "zed.safetensors", *SHORT)
+
+    assert (code, written) == (0, [3])
+
+
+def _noted(written: list[int], done: int, target: Path) -> None:
+    written.append(done)
+    target.touch()
+
+
 def mistaken(tell: Tell, tmp_path: Path, *argv: object, photos: Path | None = None) -> tuple[str, str]:
     given = {"--photos": photos or tmp_path / "photos", "--word": "zed", "--out": tmp_path / "out" / "zed.safetensors"}
     given |= dict(zip(argv[::2], argv[1::2], strict=True))  # type: ignore[call-overload]

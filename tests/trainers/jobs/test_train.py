@@ -132,13 +132,6 @@ def test_a_training_killed_while_it_draws_its_samples_draws_them_when_it_goes_on
     assert rest.made("weights")[0].sha256 == whole.made("weights")[0].sha256
 
 
-def test_checkpoints_are_written_by_the_clock_and_two_are_left(base: Base, photos: list[Path], tmp_path: Path) -> None:
-    told = ran(base, training_of(tmp_path / "a", photos, checkpoint_every_s=0.0))
-
-    assert [checkpoint.done for checkpoint in told.checkpoints()] == [1, 2, 3, 3, 4, 5, 6, 6]
-    assert len(list((tmp_path / "a").glob("checkpoint-*.zip"))) == 2
-
-
 @pytest.mark.parametrize(("wished_at", "best_step"), [(1, 1), (4, 3)])
 def test_stop_and_keep_best_ends_with_what_there_is(
     base: Base, photos: list[Path], tmp_path: Path, wished_at: int, best_step: int
@@ -174,6 +167,7 @@ def test_a_training_that_is_rolled_back_keeps_its_newest_checkpoints(
     base: Base, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spoil(monkeypatch, 5)
+    monkeypatch.setattr("trainers.jobs.train.CHECKPOINT_REST", 0)
     told = ran(base, training_of(tmp_path / "a", photos, checkpoint_every_s=0.0), at_second(2, Wish.CHECKPOINT))
 
     assert told.steps("train") == [1, 2, 3, 4, 1, 2]
