@@ -87,13 +87,19 @@ class Pivotal:
 def _said(
     base: Base, ids: Mapping[str, Sequence[int]], rows: Sequence[nn.Parameter]
 ) -> Callable[[Sequence[str]], Said]:
-    """Encodes captions with the rows as they are; once these are frozen, each caption once."""
+    """Encodes captions with the rows as they are; once these are frozen, each caption once.
+
+    Going back to a sound moment changes frozen rows, too.
+    """
     known: dict[str, Said] = {}
+    heard: list[Tensor] = []  # the rows of what is known
 
     def said(captions: Sequence[str]) -> Said:
         if rows[0].requires_grad:
-            known.clear()  # a rollback can go back to before the freezing
             return encoded(base, [ids[caption] for caption in captions], rows)
+        if not heard or not all(map(torch.equal, heard, rows)):
+            known.clear()
+            heard[:] = [own.detach().clone() for own in rows]
         for caption in set(captions) - set(known):
             with torch.no_grad():
                 known[caption] = encoded(base, [ids[caption]], rows)
