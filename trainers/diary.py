@@ -14,6 +14,7 @@ from storage.atomic import write_atomic
 from storage.errors import TintypeError
 from trainers.drawing.curve import Marks
 from trainers.picking import Point, kept_of
+from trainers.thrift import Concession, concessions_of
 
 DIARY = "diary.json"
 METHOD = "method.safetensors"  # the method's own checkpoint
@@ -44,6 +45,7 @@ class Diary:
     pending: Reached | None = None  #: the point whose candidate is not yet drawn
     has_means: bool = False  #: whether the method's files may be averaged
     seconds: float = 0.0  #: of work in earlier attempts
+    conceded: Sequence[Concession] = ()  #: what was given up for lack of memory
 
     def note(self, done: int, total: int, loss: float | None) -> None:
         """Note one step; after a rollback, what was noted of the same steps before is forgotten."""
@@ -100,6 +102,7 @@ def diary_of(text: str) -> Diary:
     told["losses"] = [(int(step), float(loss)) for step, loss in told["losses"]]
     told["points"] = [Point(**_tuples(point)) for point in told["points"]]
     told["pending"] = Reached(**_tuples(told["pending"])) if told["pending"] else None
+    told["conceded"] = concessions_of(told.get("conceded", ()))  # older checkpoints do not say it
     return Diary(**told)
 
 

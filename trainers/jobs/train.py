@@ -26,7 +26,7 @@ from trainers.lessons import cut_captions, task_of
 from trainers.likeness import scorer_for
 from trainers.picking import Point, has_stalled, write_mean
 from trainers.showing import drawn, opened, shots_for
-from trainers.thrift import Concession, warnings_of
+from trainers.thrift import warnings_of
 from trainers.worker import Running, followed
 
 if TYPE_CHECKING:
@@ -59,7 +59,6 @@ class Training:
         self._began_s = clock()
         self._before_s = self._diary.seconds
         self._written: list[Path] = []  # checkpoints that are still there, in the order of writing
-        self._conceded: Sequence[Concession] = ()
         self._every_s = attempt.get("checkpoint_every_s", float, CHECKPOINT_EVERY_S)
         self._next_s = self._began_s + self._every_s  # when a checkpoint is written by the clock
 
@@ -120,7 +119,7 @@ class Training:
 
     def _after(self, progress: Progress) -> Generator[Event, Wish | None, End | None]:
         """What follows one step: note it, draw when it is a sample point, save when it is time, heed a wish."""
-        self._conceded = progress.conceded
+        self._diary.conceded = progress.conceded
         if progress.phase == "train":
             self._diary.note(progress.done, progress.total, progress.loss)
         if not (yield from self._at_point(progress)):
@@ -274,7 +273,7 @@ class Training:
 
     def _less(self) -> list[dict[str, Any]]:
         """What was given up for lack of memory, in this attempt or before."""
-        return warnings_of(self._conceded, self._base.size_px)
+        return warnings_of(self._diary.conceded, self._base.size_px)
 
     def _held(self) -> list[Mapping[str, Any]]:
         """What is said of samples that the output check held back, in this attempt or before."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import zipfile
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from storage.errors import TintypeError
 from trainers.diary import METHOD, Diary, Reached, diary_of, pack, unpack
 from trainers.picking import Point, best_first
+from trainers.thrift import BATCH, Concession
 
 FILES = (METHOD, "samples/1-1.png", "samples/2-1.png", "points/001.safetensors", "points/002.safetensors")
 
@@ -26,6 +29,7 @@ def a_diary() -> Diary:
         pending=Reached(3, 60, is_sound=False),
         has_means=True,
         seconds=12.5,
+        conceded=[Concession(BATCH, 3, 4, 2)],
     )
 
 
@@ -39,6 +43,13 @@ def a_folder(folder: Path) -> Path:
 
 def test_a_diary_survives_being_written() -> None:
     assert diary_of(a_diary().as_json()) == a_diary()
+
+
+def test_a_diary_of_an_older_checkpoint_says_nothing_of_memory() -> None:
+    told = json.loads(a_diary().as_json())
+    del told["conceded"]
+
+    assert diary_of(json.dumps(told)) == dataclasses.replace(a_diary(), conceded=[])
 
 
 def test_a_checkpoint_brings_back_every_file(tmp_path: Path) -> None:

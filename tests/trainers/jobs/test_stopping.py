@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch import Tensor
 
 from tests.trainers.jobs.attempts import QUICK, ran, scored, training_of
+from trainers.conditioning import predicted
 from trainers.events import Event, Sample, Step, Stopped, Wish
 from trainers.pipeline import Base
 
@@ -61,13 +64,15 @@ def test_without_patience_it_goes_through_all_steps(base: Base, photos: list[Pat
     assert told.done.result["best_step"] == 1
 
 
+def of_mean(events: list[Event]) -> Wish | None:
+    """Stop while the mean of three points is drawn."""
+    drawn_after = [e for e in events[-2:] if isinstance(e, Step) and e.phase == "sample"]
+    return Wish.CHECKPOINT if len(drawn_after) == 2 and sum(isinstance(e, Sample) for e in events) == 3 else None
+
+
 def test_a_training_that_had_stalled_learns_no_further_when_it_goes_on(
     base: Base, photos: list[Path], tmp_path: Path
 ) -> None:
-    def of_mean(events: list[Event]) -> Wish | None:
-        drawn_after = [e for e in events[-2:] if isinstance(e, Step) and e.phase == "sample"]
-        return Wish.CHECKPOINT if len(drawn_after) == 2 and sum(isinstance(e, Sample) for e in events) == 3 else None
-
     settings = QUICK | {"points": 6}
     whole = ran(scored(base, 0.5, 0.4, 0.3, 0.6), training_of(tmp_path / "whole", photos, settings=settings))
     cut = ran(scored(base, 0.5, 0.4, 0.3, 0.6), training_of(tmp_path / "cut", photos, settings=settings), of_mean)
@@ -78,3 +83,21 @@ def test_a_training_that_had_stalled_learns_no_further_when_it_goes_on(
     assert rest.steps("train") == []
     assert rest.done.result["mean_of"] == whole.done.result["mean_of"] == [1, 2, 3]
     assert rest.made("weights")[0].sha256 == whole.made("weights")[0].sha256
+
+
+def test_a_training_that_had_stalled_still_says_what_it_gave_up_for_memory(
+    base: Base, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scarcely(base: Base, noisy: Tensor, *rest: Any) -> Tensor:
+        if len(noisy) > 1:
+            raise torch.OutOfMemoryError
+        return predicted(base, noisy, *rest)
+
+    monkeypatch.setattr("trainers.learner.predicted", scarcely)
+    settings = QUICK | {"points": 6}
+    cut = ran(scored(base, 0.5, 0.4, 0.3, 0.6), training_of(tmp_path / "cut", photos, settings=settings), of_mean)
+    checkpoint = tmp_path / "cut" / cut.checkpoints()[-1].files[0].path
+    rest = ran(scored(base, 0.3, 0.6), training_of(tmp_path / "rest", photos, checkpoint, settings=settings))
+
+    assert rest.steps("train") == []
+    assert rest.done.result["warnings"] == [{"code": "W_MEMORY_BATCH", "step": 1, "was": 2, "now": 1}]
