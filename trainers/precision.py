@@ -8,18 +8,17 @@ from storage.errors import TintypeError
 
 
 def device_named(name: str) -> torch.device:
-    """The device for `auto`, `cpu`, `cuda`, `cuda:1` or `mps`.
+    """The device for `auto`, `cpu`, `cuda`, `cuda:1` or `mps`, as numbers that lie there call it.
 
+    They say `cuda:0` where `cuda` was asked for, and torch takes these for two devices.
     Raises: TintypeError E_NO_DEVICE when it is not there.
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     try:
-        device = torch.device(name)
-        torch.empty(1, device=device)
+        return torch.empty(1, device=name).device
     except (RuntimeError, AssertionError) as error:
         raise TintypeError("E_NO_DEVICE", device=name) from error
-    return device
 
 
 def dtype_for(device_type: str, *, has_bfloat16: bool) -> torch.dtype:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import torch
@@ -140,3 +141,19 @@ def test_a_device_that_is_not_here_is_a_sentence() -> None:
 
 def test_the_cpu_is_always_there() -> None:
     assert device_named("cpu").type == "cpu"
+
+
+@pytest.mark.parametrize("name", ["auto", "cpu", "meta"])
+def test_a_device_is_called_as_numbers_that_lie_there_call_it(name: str) -> None:
+    device = device_named(name)
+
+    assert torch.nn.Linear(1, 1, device=device).weight.device == device
+
+
+def test_a_card_is_called_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    class OnCard(NamedTuple):
+        device: torch.device
+
+    monkeypatch.setattr(torch, "empty", lambda *size, device: OnCard(torch.device(device, 0)))
+
+    assert device_named("cuda") == torch.device("cuda:0")
