@@ -17,7 +17,7 @@ from trainers.aesthetics import Direction, towards
 from trainers.clips import clip_of
 from trainers.conditioning import Said
 from trainers.faults import is_out_of_memory, release_memory
-from trainers.pipeline import Applied, Base, TextEncoder, encoders_with_words, swapped
+from trainers.pipeline import ENCODERS, Applied, Base, TextEncoder, encoders_with_words, swapped
 from trainers.text import Spoken, encode_prompt, encoded, ends_of, spoken
 from trainers.thrift import HOST
 
@@ -167,8 +167,17 @@ def _meant(base: Base, said: Spoken, words: Sequence[Applied]) -> Tensor:
 
 
 def _key(base: Base, said: Spoken, words: Sequence[Applied], style: str) -> str:
-    """Nobody's prompt can be read from it."""
-    digest = hashlib.sha256(repr((base.key, str(base.dtype), said.ids, style)).encode())
-    for adapter, strength in words:
-        digest.update(f"{adapter.fingerprint} {strength}".encode())
+    """A digest of all that decides what is led, which the style's own strength does not.
+
+    Rows are told as they lie, since ids count them from the first. Nobody's prompt can be read from it.
+    """
+    heard = sorted((one.fingerprint, strength) for one, strength in words if any(map(_is_heard, one.linear)))
+    digest = hashlib.sha256(repr((base.key, str(base.dtype), said.ids, style, heard)).encode())
+    for rows in said.rows:
+        digest.update(rows.cpu().numpy().tobytes())
     return digest.hexdigest()
+
+
+def _is_heard(layer: str) -> bool:
+    """Whether a layer with this name is one of a text encoder."""
+    return layer.startswith(ENCODERS)

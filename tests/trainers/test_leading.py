@@ -34,6 +34,7 @@ from trainers.aesthetics import Direction, towards
 from trainers.clips import Clip, ClipSource, clip_of, fetched_clip
 from trainers.conditioning import Said
 from trainers.dataset import prepared
+from trainers.differences import LowRank
 from trainers.fetching import fetch, plan_of
 from trainers.leading import Kept, agreement, encode_led, on_host
 from trainers.method import Lesson, method_named, settings_for
@@ -112,17 +113,53 @@ def _half() -> Base:
     return replace(base, family=replace(base.family, clip=ClipSource("tiny", CLIP_WIDTH, tiny_clip)))
 
 
-def test_the_same_prompt_is_led_once_and_only_the_last_few_are_kept(
-    base: Base, kept: Kept, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    led: list[Base] = []
-    real = leading.leading
+@pytest.fixture
+def led(monkeypatch: pytest.MonkeyPatch) -> list[Base]:
+    """The bases that are led from now on."""
+    found, real = list[Base](), leading.leading
 
     def counted(base: Base, *asked: object) -> Iterator[Base]:
-        led.append(base)
+        found.append(base)
         return real(base, *asked)  # type: ignore[arg-type]
 
     monkeypatch.setattr(leading, "leading", counted)
+    return found
+
+
+def test_what_was_led_serves_every_strength_of_the_style_and_of_words_that_are_not_heard(
+    base: Base, led: list[Base]
+) -> None:
+    drawn = replace(sample(base.unet), word="ivo")
+    for strength in (1.0, 0.25, 0.0):
+        encode_led(base, PROMPT, [(style(), strength), (drawn, strength)])
+    encode_led(base, PROMPT, [(drawn, 1.0), (style(), 1.0)])
+
+    assert len(led) == 1
+
+
+def test_what_was_led_serves_no_other_strength_of_rows_or_of_layers_that_are_heard(base: Base, led: list[Base]) -> None:
+    rows = Adapter("ivo", "cat", "textual_inversion", rows=(torch.randn(2, 16),))
+    modules = base.encoders[0].model.named_modules()
+    name, layer = next((name, module) for name, module in modules if isinstance(module, nn.Linear))
+    heard = LowRank(torch.randn(2, layer.in_features), torch.randn(layer.out_features, 2), 1.0)
+    layers = Adapter("mia", "cat", "lora", linear={f"text_encoder.{name}": heard})
+    for word in (rows, layers):
+        for strength in (1.0, 0.5):
+            encode_led(base, "a <zed> <ivo> mug", [(style(), 1.0), (word, strength)])
+
+    assert len(led) == 4
+
+
+def test_what_was_led_of_one_word_is_not_taken_for_another_in_the_same_place(base: Base) -> None:
+    ivo, mia = (Adapter(word, "cat", "textual_inversion", rows=(torch.randn(2, 16),)) for word in ("ivo", "mia"))
+    first = encode_led(base, "a <ivo> mug", [(style(), 1.0), (ivo, 1.0), (mia, 1.0)])
+    other = encode_led(base, "a <mia> mug", [(style(), 1.0), (mia, 1.0), (ivo, 1.0)])
+
+    assert not torch.equal(first.hidden, other.hidden)
+    assert torch.equal(other.hidden, encode_led(base, "a <mia> mug", [(style(), 1.0), (mia, 1.0)]).hidden)
+
+
+def test_the_same_prompt_is_led_once_and_only_the_last_few_are_kept(base: Base, kept: Kept, led: list[Base]) -> None:
     first = encode_led(base, PROMPT, [(style(), 1.0)])
     again = encode_led(base, PROMPT, [(style(), 1.0)])
     assert (len(led), torch.equal(first.hidden, again.hidden)) == (1, True)
