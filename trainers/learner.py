@@ -124,19 +124,20 @@ class Learner:
         batch = self._batch(found)
         kept = self._of_class(batch)
         with self.pupil.attached(), checkpointed(self.base.denoiser, self.thrift.is_checkpointing):
-            loss = self._loss(batch, kept)
-            loss.backward()  # type: ignore[no-untyped-call]
-        norm = nn.utils.clip_grad_norm_(self.values, CLIP_NORM)
-        if not (torch.isfinite(loss) and torch.isfinite(norm)):
+            measured = self._loss(batch, kept)
+            measured.backward()  # type: ignore[no-untyped-call]
+        clipped = nn.utils.clip_grad_norm_(self.values, CLIP_NORM)
+        loss, norm = map(float, torch.stack([measured.detach(), clipped]).tolist())  # both in the one wait for a card
+        if not (math.isfinite(loss) and math.isfinite(norm)):
             return math.nan
         self._is_between = False
         self.optimizer.step()
         self.pupil.after_step()
         self._average()
         self._is_between = True
-        self._watch(float(loss.detach()))
+        self._watch(loss)
         self.step += 1
-        return float(loss.detach())
+        return loss
 
     def _batch(self, found: Sequence[Example]) -> Batch:
         chosen = batch_of(found, self.thrift.batch_size, self.generator)

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from storage.errors import TintypeError
 from tests.trainers.looking.photographs import photograph
 from trainers.conditioning import Said
-from trainers.dataset import cuts_of, examples
+from trainers.dataset import Example, cuts_of, examples
 from trainers.learner import MAX_ROLLBACKS, SOUND_STEPS, Learner, rate_at
 from trainers.learning import Plan, Pupil, captions_of, learn, point_at, steps_for
 from trainers.loss import weighed_mse
@@ -55,11 +55,23 @@ def steps_of(base: Base, lesson: Lesson, spoilt: Sequence[int] = ()) -> list[Pro
     return [step for step in learn(base, lesson, PLAN, OneBias(base, spoilt).pupil()) if step.phase == "train"]
 
 
+def three_examples(base: Base, lesson: Lesson) -> list[Example]:
+    return list(examples(base, cuts_of(lesson.photos, base.family, "animal"), ["a cat"] * 3, "animal"))
+
+
 def test_a_step_that_is_no_number_is_rolled_back_and_the_training_arrives(base: Base, a_lesson: Lessons) -> None:
     steps = steps_of(base, a_lesson(), spoilt=(31,))
 
     assert [step.done for step in steps] == [*range(1, 31), *range(26, 41)]
     assert all(math.isfinite(step.loss or 0) for step in steps)
+
+
+def test_a_step_whose_gradient_alone_is_no_number_is_not_taken(base: Base, a_lesson: Lessons) -> None:
+    learner = Learner(base, a_lesson(), PLAN, (pupil := OneBias(base)).pupil())
+    pupil.value.register_hook(lambda gradient: gradient * math.inf)
+
+    assert math.isnan(learner.learn(three_examples(base, a_lesson())))
+    assert (learner.step, float(pupil.value.detach()), learner.optimizer.tensors()) == (0, 0.0, {})
 
 
 def test_a_training_that_keeps_exploding_is_ended_with_a_sentence(base: Base, a_lesson: Lessons) -> None:
@@ -126,7 +138,7 @@ def test_a_checkpoint_and_a_sound_moment_ask_the_device_for_no_room(
         raise torch.OutOfMemoryError
 
     learner = Learner(base, a_lesson(), PLAN, OneBias(base).pupil())
-    learner.learn(list(examples(base, cuts_of(a_lesson().photos, base.family, "animal"), ["a cat"] * 3, "animal")))
+    learner.learn(three_examples(base, a_lesson()))
     monkeypatch.setattr(Tensor, "clone", full)
     learner.step = SOUND_STEPS
     learner.keep_sound()
@@ -179,7 +191,7 @@ def test_an_ordinary_training_is_never_taken_for_one_that_runs_away(base: Base, 
 
 def test_after_a_rollback_the_steps_are_a_third_as_long(base: Base, a_lesson: Lessons) -> None:
     learner = Learner(base, a_lesson(), PLAN, OneBias(base).pupil())
-    found = list(examples(base, cuts_of(a_lesson().photos, base.family, "animal"), ["a cat"] * 3, "animal"))
+    found = three_examples(base, a_lesson())
     learner.learn(found)
     first = learner.optimizer.param_groups[0]["lr"]
     learner.step, learner.rollbacks = 0, 1
