@@ -190,13 +190,17 @@ def _alike(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def key_of(base: Base, exam: Exam, way: str, seed: int) -> str:
-    """Digest of the code that takes part, which draws the exam too, the settings, the base model and the seed."""
+    """Digest of the code that takes part, which draws the exam too, the settings, the base model and the seed.
+
+    Of the operator's models beside the base it is only known which there are.
+    """
     from trainers.method import method_named, settings_for
 
     method, form = form_of(way)
     settings = None if way in ANCHORS else [form, asdict(settings_for(method_named(method), base, {}))]
     code = code_of(method, base.family.name)
-    parts = [code, base.revision, base.vae_name, settings, exam.name, seed, ROUNDS, IMAGE_SEED]
+    beside = [one is not None for one in (base.eye, base.faces, base.captioner, base.output_check)]
+    parts = [code, base.key, beside, settings, exam.name, seed, ROUNDS, IMAGE_SEED]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 

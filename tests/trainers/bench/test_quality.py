@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from PIL import Image
 
 from trainers.bench import cells, quality
@@ -31,6 +32,7 @@ from trainers.bench.cells import (
 from trainers.bench.exam import PHOTOS, QUESTIONS, Exam, Marks, exams, style_exams
 from trainers.bench.quality_pairs import compared, pairs
 from trainers.bench.quality_report import contact_sheets, report, rows_of
+from trainers.captioning import Captioner
 from trainers.cli import bench
 from trainers.events import Done, made
 from trainers.method import methods
@@ -120,9 +122,12 @@ def test_a_cell_depends_on_its_code_and_on_nothing_else_of_it(base: Base, monkey
         key_of(base, SUBJECT, "lora", 1), key_of(base, SUBJECT, "dora", 0), key_of(base, STYLE, "lora", 0),
         key_of(replace(base, revision="another"), SUBJECT, "lora", 0), key_of(base, SUBJECT, LOWER, 0),
         key_of(replace(base, vae_name="a better one"), SUBJECT, "lora", 0),
+        key_of(replace(base, quantised="int8"), SUBJECT, "lora", 0),
+        key_of(replace(base, eye=lambda pictures: torch.zeros(1)), SUBJECT, "lora", 0),
+        key_of(replace(base, captioner=Captioner(None, None)), SUBJECT, "lora", 0),
     ]  # fmt: skip
     monkeypatch.setattr(cells, "code_of", lambda way, family: "changed")
-    assert len({key, *others, key_of(base, SUBJECT, "lora", 0)}) == 8
+    assert len({key, *others, key_of(base, SUBJECT, "lora", 0)}) == 11
 
 
 def test_code_is_followed_through_imports_inside_functions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
