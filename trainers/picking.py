@@ -86,9 +86,10 @@ def write_mean(files: Sequence[Path], target: Path) -> None:
     """
     sums: dict[str, Tensor] = {}
     kinds: dict[str, torch.dtype] = {}
+    told: dict[str, str] = {}
     for path in files:
         with safe_open(path, "pt") as file:
-            told = dict(file.metadata() or {})
+            told = told or dict(file.metadata() or {})
             for name in file.keys():  # noqa: SIM118  no mapping
                 tensor = file.get_tensor(name)
                 kinds[name] = tensor.dtype

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from tests.trainers.jobs.attempts import QUICK, ran, scored, training_of
 from trainers.conditioning import predicted
 from trainers.events import Event, Sample, Step, Stopped, Wish
+from trainers.picking import write_mean
 from trainers.pipeline import Base
+from trainers.weights import read_metadata
 
 
 def test_the_mean_of_the_best_few_is_kept_when_it_scores_higher(base: Base, photos: list[Path], tmp_path: Path) -> None:
@@ -28,6 +30,16 @@ def test_the_mean_of_the_best_few_is_kept_when_it_scores_higher(base: Base, phot
     )
     for name, mean in numbers[2].items():
         assert torch.equal(mean, ((numbers[0][name].float() + numbers[1][name].float()) / 2).half())
+
+
+def test_a_mean_is_told_as_the_first_of_its_files_tells_it(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("first", "last")]
+    for number, path in enumerate(files):
+        save_file({"numbers": torch.full((2,), float(number))}, path, {"told_by": path.name})
+    write_mean(files, tmp_path / "mean")
+
+    assert read_metadata(tmp_path / "mean")["told_by"] == "first"
+    assert load_file(tmp_path / "mean")["numbers"].tolist() == [0.5, 0.5]
 
 
 def test_the_mean_is_no_sample_point_to_choose(base: Base, photos: list[Path], tmp_path: Path) -> None:
