@@ -8,7 +8,8 @@ each other as the plain pictures of the same scenes do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import torch
@@ -41,13 +42,16 @@ def scorer_for(base: Base, lesson: Lesson) -> Generator[Progress, None, Scorer]:
     """What tells how much samples look like this lesson's photos, 0 … 1; yields while it draws what it compares with.
 
     The family's own where it has one for this kind; else, of a person whose face is in the photos, in the operator's
-    models of faces; else in the operator's likeness model, or in the base's features.
+    models of faces; else in the operator's likeness model, or in the base's features. These know what is shown: how a
+    style is drawn is seen by the base's VAE.
     """
     photos = [opened(path) for path in lesson.photos]
     if (own := base.family.scorer) is not None and lesson.kind != Kind.STYLE:
         return own(photos)
     plain = yield from drawn_plainly(base, lesson)
     eye = base.eye or features_of(base)
+    if lesson.kind == Kind.STYLE:
+        return compared(manner_of(base), photos, plain, scenes=eye)
     if base.faces is not None and lesson.kind == Kind.PERSON:
         before = eye(plain)
         scorer = by_faces(base.faces, photos, lambda samples: obedience(eye(samples), before))
@@ -56,13 +60,18 @@ def scorer_for(base: Base, lesson: Lesson) -> Generator[Progress, None, Scorer]:
     return compared(eye, photos, plain)
 
 
-def compared(eye: Eye, photos: Sequence[Image], plain: Sequence[Image]) -> Scorer:
-    """A scorer from photos and from what the base draws of the class word in the same scenes, from the same seeds."""
+def compared(eye: Eye, photos: Sequence[Image], plain: Sequence[Image], scenes: Eye | None = None) -> Scorer:
+    """A scorer from photos and from what the base draws of the class word in the same scenes, from the same seeds.
+
+    `scenes` sees how far prompts are followed, where that is another eye.
+    """
     before, wanted = eye(plain), eye(photos).mean(0)
+    shown = before if scenes is None else scenes(plain)
 
     def score(samples: Sequence[Image]) -> float:
         seen = eye(samples)
-        return (2 * likeness(seen, before, wanted) + obedience(seen, before)) / 3
+        followed = obedience(seen if scenes is None else scenes(samples), shown)
+        return (2 * likeness(seen, before, wanted) + followed) / 3
 
     return score
 
@@ -105,16 +114,44 @@ def _noticed(base: Base, block: nn.Module, said: Said, picture: Image) -> Tensor
     noise = torch.randn((NOISES, *latents.shape[1:]), generator=torch.Generator().manual_seed(NOISE_SEED))
     timesteps = torch.full((NOISES,), TIMESTEP)
     noisy = base.diffusion.noisy(latents.expand_as(noise), noise, timesteps)
-    held: list[Tensor] = []
-    hook = block.register_forward_hook(lambda module, given, made: held.append(made))
+    with _overheard([block]) as made, base.autocast():
+        frames = [whole(side, side)] * NOISES
+        predicted(base, noisy.to(base.device, base.dtype), timesteps.to(base.device), said, frames)
+    return _statistics(_channels(base, made[0], noisy).float().mean(0))
+
+
+def manner_of(base: Base) -> Eye:
+    """How a picture is drawn, whatever it shows: means and deviations of channels at each level of the VAE's encoder.
+
+    Source: as VGG's in adaptive instance normalisation, Huang and Belongie 2017, arXiv 1703.06868.
+    """
+    levels = [base.vae.encoder.conv_in, *base.vae.encoder.down_blocks]
+    return lambda pictures: torch.stack([_manner(base, levels, picture) for picture in pictures])
+
+
+def _manner(base: Base, levels: Sequence[nn.Module], picture: Image) -> Tensor:
+    """(D,)."""
+    with _overheard(levels) as made:
+        encoded_picture(base, picture.convert("RGB").resize((base.size_px, base.size_px)))
+    return torch.cat([_statistics(level[0].float()) for level in made])
+
+
+@contextmanager
+def _overheard(modules: Sequence[nn.Module]) -> Iterator[list[Tensor]]:
+    """What these modules make inside, in turn."""
+    made: list[Tensor] = []
+    hooks = [module.register_forward_hook(lambda module, given, out: made.append(out)) for module in modules]
     try:
-        with base.autocast():
-            frames = [whole(side, side)] * NOISES
-            predicted(base, noisy.to(base.device, base.dtype), timesteps.to(base.device), said, frames)
+        yield made
     finally:
-        hook.remove()
-    channels = _channels(base, held[0], noisy).float().mean(0).flatten(1).cpu()
-    return torch.cat([channels.mean(1), channels.std(1)])
+        for hook in hooks:
+            hook.remove()
+
+
+def _statistics(channels: Tensor) -> Tensor:
+    """Each channel's mean and deviation: (C, ...) -> (2 C,)."""
+    flat = channels.flatten(1).cpu()
+    return torch.cat([flat.mean(1), flat.std(1)])
 
 
 def _halfway(base: Base) -> nn.Module:

@@ -13,9 +13,13 @@ from transformers import CLIPConfig, CLIPModel, Dinov2Config, Dinov2Model
 
 from storage.errors import TintypeError
 from tests.trainers.bases import Fingerprints
+from trainers.bench.exam import PHOTO_PX, save_photos, style_exams
 from trainers.eyes import eye_for
-from trainers.likeness import compared, features_of, likeness, obedience
-from trainers.pipeline import Base
+from trainers.imagine import finished
+from trainers.likeness import Eye, compared, features_of, likeness, manner_of, obedience, scorer_for
+from trainers.method import Lesson
+from trainers.miniature.world import draw, restyled
+from trainers.pipeline import Base, load_base
 
 SMALL = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "image_size": 16, "patch_size": 8}
 BEFORE = torch.tensor([[0.0, 1.0], [0.0, -1.0]])
@@ -65,6 +69,28 @@ def test_the_bases_own_features_tell_pictures_apart_and_leave_it_as_it_was(base:
     assert one.ndim == 1
     assert Fingerprints.of(base) == before
     assert not any(module._forward_hooks for module in base.unet.modules())
+
+
+@pytest.mark.parametrize("style", ["hatched", "pixelated", "watercolour"])
+def test_a_style_is_told_by_how_it_is_drawn_and_not_by_what_it_shows(style: str) -> None:
+    exam = next(exam for exam in style_exams(4) if exam.style == style)
+    flat = [draw(restyled(picture, "flat")) for picture in exam.answers]
+    base = load_base("miniature", "cpu")
+
+    def seen_by(eye: Eye) -> float:
+        return likeness(eye(exam.drawings(PHOTO_PX)), eye(flat), eye(exam.photos).mean(0))
+
+    assert seen_by(manner_of(base)) > max(0.3, seen_by(features_of(base)) + 0.1)
+    assert not any(module._forward_hooks for module in base.vae.modules())
+
+
+def test_what_is_drawn_in_the_style_scores_higher(tmp_path: Path) -> None:
+    base, exam = load_base("miniature", "cpu"), style_exams(4)[3]
+    photos = save_photos(exam, tmp_path)
+    score = finished(scorer_for(base, Lesson(photos=photos, word="zed", class_word="pastel", kind="style")))
+    flat = [draw(restyled(picture, "flat")) for picture in exam.answers[:4]]
+
+    assert score(exam.drawings()[:4]) > score(flat) + 0.2
 
 
 def saved(model: torch.nn.Module, folder: Path, **more: object) -> Path:
