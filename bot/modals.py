@@ -172,7 +172,7 @@ def _kinds(chosen: str | None, known: Sequence[str] = KINDS) -> ui.Label[Any]:
         discord.RadioGroupOption(
             label=texts.say(f"choice-{name}"),
             value=name,
-            description=texts.say("modal-kind-style") if name == Kind.STYLE else None,
+            description=texts.say("modal-kind-style-help") if name == Kind.STYLE else None,
             default=name == chosen,
         )
         for name in known

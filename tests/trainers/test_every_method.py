@@ -131,7 +131,7 @@ def test_learning_lowers_the_loss_on_the_photos(name: str, method: Method, base:
         settings = settings_for(method, base, chosen)
         return [step.loss for step in method.train(base, a_lesson(), settings) if step.loss is not None]
 
-    assert sum(losses(0.02)[-6:]) < sum(losses(1e-6)[-6:])  # on the same photos, noise and timesteps
+    assert sum(losses(5e-3)[-6:]) < sum(losses(1e-6)[-6:])  # on the same photos, noise and timesteps
 
 
 @every_method

@@ -45,8 +45,8 @@ def test_the_page_says_how_much_larger_and_how_pictures_get() -> None:
 def test_sides_are_heard_as_the_page_writes_them() -> None:
     prompts = re.findall(r"`([^`]*<[^`]*)`", section("Two subjects in one picture"))
 
-    assert len(prompts) == 2
-    assert [sides_of(prompt) for prompt in prompts] == [{"ana-dog": "left", "my-mug": "right"}] * 2
+    assert len(prompts) == 3
+    assert [sides_of(prompt) for prompt in prompts] == [{"ana-dog": "left", "my-mug": "right"}] * 3
 
 
 def test_every_method_that_members_cannot_choose_is_told_with_its_reason() -> None:

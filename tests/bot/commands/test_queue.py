@@ -80,7 +80,7 @@ async def test_help_names_the_three_steps_and_what_this_engine_knows(stage: Stag
 
     assert "`/train`" in card.body
     assert "Ways to learn here: LoRA, Textual inversion and Pivotal tuning." in card.body
-    assert "cat, dog, mug and person" in card.body
+    assert "cat, dog, mug, pastel and person" in card.body
 
 
 async def test_pictures_that_wait_for_their_words_owners_are_listed_and_can_be_taken_back(stage: Stage) -> None:
