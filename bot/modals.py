@@ -29,6 +29,16 @@ WHY_CHARACTERS = 200  # as `/studio reports reason:`
 KINDS = tuple(Kind)
 
 
+def kind_at(n: int) -> Kind:
+    """The kind that the button with this number says, counted from 1.
+
+    Raises: TintypeError E_KIND.
+    """
+    if not 1 <= n <= len(KINDS):
+        raise TintypeError("E_KIND")
+    return KINDS[n - 1]
+
+
 class Form(ui.Modal):
     """A form whose submission is read by the client's one door for interactions, never from memory."""
 

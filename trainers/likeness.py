@@ -110,7 +110,7 @@ def features_of(base: Base) -> Eye:
 def _noticed(base: Base, block: nn.Module, said: Said, picture: Image) -> Tensor:
     """(2 C,)."""
     side = base.size_px
-    latents = encoded_picture(base, picture.convert("RGB").resize((side, side))).cpu()
+    latents = _latents(base, picture).cpu()
     noise = torch.randn((NOISES, *latents.shape[1:]), generator=torch.Generator().manual_seed(NOISE_SEED))
     timesteps = torch.full((NOISES,), TIMESTEP)
     noisy = base.diffusion.noisy(latents.expand_as(noise), noise, timesteps)
@@ -132,8 +132,13 @@ def manner_of(base: Base) -> Eye:
 def _manner(base: Base, levels: Sequence[nn.Module], picture: Image) -> Tensor:
     """(D,)."""
     with _overheard(levels) as made:
-        encoded_picture(base, picture.convert("RGB").resize((base.size_px, base.size_px)))
+        _latents(base, picture)
     return torch.cat([_statistics(level[0].float()) for level in made])
+
+
+def _latents(base: Base, picture: Image) -> Tensor:
+    """Of a picture at the base's own size: (1, C, H, W) float32."""
+    return encoded_picture(base, picture.convert("RGB").resize((base.size_px, base.size_px)))
 
 
 @contextmanager

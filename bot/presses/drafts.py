@@ -13,7 +13,7 @@ from bot.modals import Submitted, on_submit
 from bot.plain import plain
 from bot.studio import Asker, EngineFacts, Studio, asker_of
 from bot.waits import waiting_of
-from storage.errors import NotFound, TintypeError
+from storage.errors import NotFound
 from storage.permissions import Action
 from storage.records import Draft, DraftId, Job, Photo, PhotoId
 
@@ -85,9 +85,7 @@ async def choose_kind(studio: Studio, interaction: Interaction, press: Press) ->
     """Say what the photos show."""
     await acknowledge_press(interaction)
     asker = asker_of(interaction)
-    if not 1 <= press.n <= len(modals.KINDS):
-        raise TintypeError("E_KIND")
-    kind = modals.KINDS[press.n - 1]
+    kind = modals.kind_at(press.n)
     await studio.run(lambda rooms: drafts.with_kind(rooms, asker, press.id, kind))
     await show(interaction, await intake.report(studio, asker, DraftId(press.id)))
     await glancing.look(studio, interaction, asker, DraftId(press.id))

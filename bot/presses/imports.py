@@ -6,10 +6,10 @@ from bot import imports, trials
 from bot.answers import Interaction, acknowledge, acknowledge_press, show
 from bot.buttons import Press, on_press
 from bot.cards import imports as faces
-from bot.modals import KINDS
+from bot.modals import kind_at
 from bot.studio import Studio, asker_of
 from bot.takedown import take_down
-from storage.errors import NotAllowed, TintypeError
+from storage.errors import NotAllowed
 from storage.permissions import Action
 
 
@@ -19,9 +19,7 @@ async def choose_kind(studio: Studio, interaction: Interaction, press: Press) ->
     await acknowledge_press(interaction)
     asker, facts, now = asker_of(interaction), studio.engine(), studio.clock.now()
     asker.needs_channel()
-    if not 1 <= press.n <= len(KINDS):
-        raise TintypeError("E_KIND")
-    kind = KINDS[press.n - 1]
+    kind = kind_at(press.n)
     told = await studio.run(lambda rooms: imports.shows(rooms, asker, press.id, kind, facts, now))
     await imports.show_and_follow(studio, interaction, asker, told)
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import torch
+from torch import Tensor
 
 from tests.trainers.bases import base_for
+from trainers.conditioning import predicted
 from trainers.pipeline import Base
 
 
@@ -19,3 +23,15 @@ def base(monkeypatch: pytest.MonkeyPatch) -> Base:
 @pytest.fixture(autouse=True)
 def every_step_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("trainers.worker.MIN_GAP_S", 0.0)
+
+
+@pytest.fixture
+def scarce_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is room for one photo in a step."""
+
+    def scarcely(base: Base, noisy: Tensor, *rest: Any) -> Tensor:
+        if len(noisy) > 1:
+            raise torch.OutOfMemoryError
+        return predicted(base, noisy, *rest)
+
+    monkeypatch.setattr("trainers.learner.predicted", scarcely)

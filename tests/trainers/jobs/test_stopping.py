@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from torch import Tensor
 
 from tests.trainers.jobs.attempts import QUICK, ran, scored, training_of
-from trainers.conditioning import predicted
 from trainers.events import Event, Sample, Step, Stopped, Wish
 from trainers.picking import write_mean
 from trainers.pipeline import Base
@@ -98,14 +95,8 @@ def test_a_training_that_had_stalled_learns_no_further_when_it_goes_on(
 
 
 def test_a_training_that_had_stalled_still_says_what_it_gave_up_for_memory(
-    base: Base, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    base: Base, photos: list[Path], tmp_path: Path, scarce_memory: None
 ) -> None:
-    def scarcely(base: Base, noisy: Tensor, *rest: Any) -> Tensor:
-        if len(noisy) > 1:
-            raise torch.OutOfMemoryError
-        return predicted(base, noisy, *rest)
-
-    monkeypatch.setattr("trainers.learner.predicted", scarcely)
     settings = QUICK | {"points": 6}
     cut = ran(scored(base, 0.5, 0.4, 0.3, 0.6), training_of(tmp_path / "cut", photos, settings=settings), of_mean)
     checkpoint = tmp_path / "cut" / cut.checkpoints()[-1].files[0].path

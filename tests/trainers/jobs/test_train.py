@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 from PIL import Image
-from torch import Tensor
 
 from tests.trainers.bases import Fingerprints
 from tests.trainers.jobs.attempts import QUICK, ran, scored, training_of
-from trainers.conditioning import predicted
 from trainers.drawing.mark import PNG_KEY, XMP
 from trainers.events import Event, Sample, Step, Stopped, Wish
 from trainers.learner import Learner
@@ -288,14 +285,8 @@ def test_the_live_card_shows_the_latest_point_and_the_best(base: Base, photos: l
 
 @pytest.mark.parametrize("stop", [None, 4, 6])
 def test_what_was_given_up_for_memory_is_said_with_the_result(
-    base: Base, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: int | None
+    base: Base, photos: list[Path], tmp_path: Path, scarce_memory: None, stop: int | None
 ) -> None:
-    def scarcely(base: Base, noisy: Tensor, *rest: Any) -> Tensor:
-        if len(noisy) > 1:
-            raise torch.OutOfMemoryError
-        return predicted(base, noisy, *rest)
-
-    monkeypatch.setattr("trainers.learner.predicted", scarcely)
     told = ran(base, training_of(tmp_path / "a", photos), at_step(stop, Wish.CHECKPOINT) if stop else lambda _: None)
     if stop:
         checkpoint = tmp_path / "a" / told.checkpoints()[-1].files[0].path
