@@ -22,15 +22,38 @@ LIST_BYTES = 512 * 2**10  # kept free in the first part for the list of everythi
 FRAME_BYTES = 200  # what a zip adds to each file, beside its name twice
 MOST_PARTS = 20
 
+CUT_MOST_BYTES = 128 * 2**20  # larger files are left out: each piece is cut from the whole of it
+
 File = tuple[str, BlobId]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A file, or of one that is larger than a part the bytes from `first` to `last`."""
+
+    name: str
+    blob: BlobId
+    size_bytes: int  #: as it lies in the vault
+    first: int = 0
+    last: int | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it is not all of a file."""
+        return self.last is not None
+
+    @property
+    def need_bytes(self) -> int:
+        """What it takes in a zip."""
+        return self.size_bytes + FRAME_BYTES + 2 * len(self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """How the files are spread."""
 
-    parts: Sequence[Sequence[File]]  #: at least one; the first also holds the list
-    left_out: int  #: files too large for any message here, or beyond the last part
+    parts: Sequence[Sequence[Piece]]  #: at least one; the first also holds the list
+    left_out: int  #: files that no piece of is in any part
 
 
 def key_of(member: MemberId) -> str:
@@ -75,11 +98,14 @@ async def part_card(studio: Studio, asker: Asker, n: int) -> Card:
         if n == 1:
             told = await studio.run(lambda rooms: rooms.privacy.mydata(asker.member))
             archive.writestr("mydata.json", json.dumps(told, indent=2), zipfile.ZIP_DEFLATED)
-        for name, blob in spread.parts[n - 1]:
-            content = await studio.run(partial(_opened, blob=blob))  # one at a time: others go between
-            archive.writestr(name if "." in name else f"{name}.{layout.ending(content)}", content)
+        for piece in spread.parts[n - 1]:
+            content = await studio.run(partial(_opened, blob=piece.blob))  # one at a time: others go between
+            name = piece.name if "." in piece.name else f"{piece.name}.{layout.ending(content)}"
+            archive.writestr(name, content[piece.first : piece.last])
     data, name = packed.getvalue(), f"mydata-{n}.zip"
     told = texts.say("mydata-part", n=n, count=len(spread.parts), size=texts.size(len(data)))
+    if any(piece.is_cut for piece in spread.parts[n - 1]):
+        told = f"{told} {texts.say('mydata-pieces')}"
     return layout.file_card(told, (name, data))
 
 
@@ -96,18 +122,35 @@ def _spread(rooms: Any, asker: Asker) -> Parts:
 
 
 def spread_over(files: Sequence[File], sizes: Sequence[int], limit_bytes: int) -> Parts:
-    """Put the files, in their order, into parts of at most this size."""
-    parts: list[list[File]] = [[]]
+    """Put the files, in their order, into parts of at most this size; those larger than a part come last, in pieces."""
+    room = limit_bytes - LIST_BYTES
+    spread = [_pieces(name, blob, size, room) for (name, blob), size in zip(files, sizes, strict=True)]
+    parts: list[list[Piece]] = [[]]
     used, left_out = LIST_BYTES, 0
-    for file, size in zip(files, sizes, strict=True):
-        need = size + FRAME_BYTES + 2 * len(file[0])
-        if need > limit_bytes - LIST_BYTES:
+    for pieces in sorted(spread, key=len):
+        if not pieces or (len(pieces) > 1 and len(parts) + len(pieces) > MOST_PARTS):
             left_out += 1
-        elif used + need <= limit_bytes:
-            parts[-1].append(file)
-            used += need
-        else:
-            parts.append([file])
-            used = need
+            continue
+        for piece in pieces:
+            if used + piece.need_bytes > limit_bytes:
+                parts.append([])
+                used = 0
+            parts[-1].append(piece)
+            used += piece.need_bytes
     left_out += sum(len(part) for part in parts[MOST_PARTS:])
     return Parts(parts[:MOST_PARTS], left_out)
+
+
+def _pieces(name: str, blob: BlobId, size_bytes: int, room_bytes: int) -> Sequence[Piece]:
+    """One where it has room, else as many as it takes; none where that is too much."""
+    whole = Piece(name, blob, size_bytes)
+    if whole.need_bytes <= room_bytes:
+        return [whole]
+    most = room_bytes - FRAME_BYTES - 2 * len(f"{name}.001")
+    if size_bytes > CUT_MOST_BYTES or most <= 0:
+        return []
+    firsts = range(0, size_bytes, most)
+    return [
+        Piece(f"{name}.{n:03}", blob, min(most, size_bytes - first), first, first + most)
+        for n, first in enumerate(firsts, 1)
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import dictionary, texts
@@ -11,15 +11,17 @@ from bot.cards import Card, layout
 from bot.meaning import newest
 from bot.plain import plain
 from bot.studio import Asker
-from storage import labels, packs
+from storage import labels, packs, shrinking
 from storage.errors import NotAllowed, TintypeError
 from storage.labels import Part
 from storage.origins import came_with, refuse_freer
 from storage.packs import PackCard
 from storage.permissions import Action
 from storage.records import Concept, Job, Version
+from storage.shrinking import Shrunk
 
 FORMS = ("files", "pack")
+SHORTENED_BYTES = 128 * 2**20  # larger weights are not read to be shortened: that takes several times their memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,42 +33,81 @@ class Wished:
     credit: str | None = None  #: the name under which its owner wants to be credited
 
 
-def exported(rooms: Any, asker: Asker, word: str, wished: Wished) -> Card:
-    """The card with the weights that a word means.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What of a word is handed out, as it lies in the vault."""
 
-    Raises: NotFound, NotAllowed(E_CONSENT_BACK, E_FILTERED), TintypeError(E_WORD_NOT_LEARNED, E_EXPORT_BIG,
-    E_PACK_BIG), WeightsRefused(E_WEIGHTS_BROKEN), WordRefused(E_LICENCE_FREER).
+    word: str
+    weights: bytes
+    card: PackCard | None = None  #: where a pack is wished
+    samples: bytes | None = None
+
+
+def taken(rooms: Any, asker: Asker, word: str, wished: Wished) -> Taken:
+    """What a word means, for its owner.
+
+    Raises: NotFound, NotAllowed(E_CONSENT_BACK, E_FILTERED), TintypeError(E_WORD_NOT_LEARNED, E_EXPORT_BIG),
+    WordRefused(E_LICENCE_FREER).
     """
     concept = dictionary.own_named(rooms, asker, word, Action.EXPORT)
     if not rooms.sharing.held(concept).has_consent:
         raise NotAllowed("E_CONSENT_BACK", word=concept.name)
     version = newest(rooms.concepts.in_use(concept.id), concept.name, None)
-    _refuse_above(asker, concept, version.bytes, "E_EXPORT_BIG")
-    weights = rooms.vault.open(version.blob)
-    if wished.form == "pack":
-        return _as_pack(rooms, asker, concept, version, weights, wished)
-    return _as_files(concept, version, labels.exported(weights, concept.name))
+    _refuse_above(max(asker.limit_bytes, SHORTENED_BYTES), concept.name, version.bytes)
+    if wished.form != "pack":
+        return Taken(word=concept.name, weights=rooms.vault.open(version.blob))
+    rooms.rules.refuse(asker.actor.guild, wished.credit or "")
+    return Taken(
+        word=concept.name,
+        card=pack_card(rooms, concept, version, wished),
+        weights=rooms.vault.open(version.blob),
+        samples=rooms.vault.open(version.sheet) if version.sheet else None,
+    )
 
 
-def _refuse_above(asker: Asker, concept: Concept, size_bytes: int, code: str) -> None:
-    if size_bytes > asker.limit_bytes:
-        facts = {"size": texts.size(size_bytes), "most": texts.size(asker.limit_bytes)}
-        raise TintypeError(code, word=concept.name, **facts)
+def handed_out(taken: Taken, limit_bytes: int) -> Card:
+    """The card with the files, in messages of at most this size; a LoRA above it is shortened, which takes seconds.
+
+    Raises: TintypeError(E_EXPORT_BIG, E_PACK_BIG), WeightsRefused(E_WEIGHTS_BROKEN).
+    """
+    if taken.card:
+        return _as_pack(taken, taken.card, limit_bytes)
+    return _as_files(taken, labels.exported(taken.weights, taken.word), limit_bytes)
+
+
+def _refuse_above(limit_bytes: int, word: str, size_bytes: int, code: str = "E_EXPORT_BIG") -> None:
+    if size_bytes > limit_bytes:
+        raise TintypeError(code, word=word, size=texts.size(size_bytes), most=texts.size(limit_bytes))
+
+
+def _shortened(told: str, size_bytes: int, shrunk: Shrunk | None) -> str:
+    """What is said of the files, and of how much a shorter one keeps."""
+    if shrunk is None:
+        return told
+    return f"{told} {texts.say('word-exported-shortened', size=texts.size(size_bytes), percent=int(100 * shrunk.kept))}"
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def _as_files(concept: Concept, version: Version, parts: Sequence[Part]) -> Card:
+def _as_files(taken: Taken, parts: Sequence[Part], limit_bytes: int) -> Card:
+    layers, *others = parts
+    whole_bytes = len(layers.content)
+    is_to_shorten = whole_bytes > limit_bytes and layers.kind == "lora"
+    shrunk = shrinking.shrunk(layers.content, limit_bytes) if is_to_shorten else None
+    sent = [replace(layers, content=shrunk.content) if shrunk else layers, *others]
+    for part in sent:
+        _refuse_above(limit_bytes, taken.word, len(part.content))
     told = texts.say(
         _sentence(parts),
-        name=plain(concept.name),
+        name=plain(taken.word),
         file=parts[0].name,
         embedding=parts[-1].name,
-        size=texts.size(version.bytes),
+        size=texts.size(sum(len(part.content) for part in sent)),
         trigger=parts[0].trigger,
     )
-    return layout.file_card(told, *((part.name, part.content) for part in parts))
+    files = ((part.name, part.content) for part in sent)
+    return layout.file_card(_shortened(told, whole_bytes, shrunk), *files)
 
 
 def _sentence(parts: Sequence[Part]) -> str:
@@ -80,23 +121,23 @@ def _sentence(parts: Sequence[Part]) -> str:
 # --- a pack ----------------------------------------------------------------------------------------------------------
 
 
-def _as_pack(rooms: Any, asker: Asker, concept: Concept, version: Version, weights: bytes, wished: Wished) -> Card:
-    rooms.rules.refuse(asker.actor.guild, wished.credit or "")
-    card = pack_card(rooms, concept, version, wished)
-    samples = rooms.vault.open(version.sheet) if version.sheet else None
-    pack = packs.packed(card, weights, samples)
-    _refuse_above(asker, concept, len(pack), "E_PACK_BIG")
-    file = f"{concept.name}{packs.SUFFIX}"
-    licence = texts.say(f"style-licence-{card.licence}")
+def _as_pack(taken: Taken, card: PackCard, limit_bytes: int) -> Card:
+    pack, shrunk = packs.packed(card, taken.weights, taken.samples), None
+    if (over_bytes := len(pack) - limit_bytes) > 0:
+        shrunk = shrinking.shrunk(taken.weights, len(taken.weights) - over_bytes)
+        pack = packs.packed(card, shrunk.content, taken.samples) if shrunk else pack
+    is_alone_small = len(taken.weights) <= limit_bytes
+    _refuse_above(limit_bytes, taken.word, len(pack), "E_PACK_BIG" if is_alone_small else "E_EXPORT_BIG")
+    file = f"{taken.word}{packs.SUFFIX}"
     told = texts.say(
         "word-exported-pack",
-        name=plain(concept.name),
+        name=plain(taken.word),
         file=file,
         size=texts.size(len(pack)),
-        licence=licence,
-        kind=labels.kind_in(labels.opened(weights)),
+        licence=texts.say(f"style-licence-{card.licence}"),
+        kind=labels.kind_in(labels.opened(taken.weights)),
     )
-    return layout.file_card(told, (file, pack))
+    return layout.file_card(_shortened(told, len(taken.weights), shrunk), (file, pack))
 
 
 def pack_card(rooms: Any, concept: Concept, version: Version, wished: Wished) -> PackCard:

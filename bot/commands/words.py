@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -113,7 +114,8 @@ async def export(
     await acknowledge(interaction)
     studio, asker = studio_of(interaction), asker_of(interaction)
     wished = exports.Wished(form=form, licence=licence, credit=credit)
-    await show(interaction, await studio.run(lambda rooms: exports.exported(rooms, asker, word, wished)))
+    taken = await studio.run(lambda rooms: exports.taken(rooms, asker, word, wished))
+    await show(interaction, await asyncio.to_thread(exports.handed_out, taken, asker.limit_bytes))
 
 
 @command.command(name="import", description=spoken("cmd-words-import"))

@@ -832,6 +832,7 @@ word-exported-pack = **<{ $name }>** als `{ $file }` ({ $size }), unter der Lize
     [aesthetic] {""}
    *[lora] ; andere Programme nehmen die .safetensors daraus
 }. Wer es hat, kann das Aussehen darin benutzen.
+word-exported-shortened = Das Ganze hat { $size }, mehr, als Discord hier annimmt; deshalb ist dies ein kürzeres: von dem, was jede Schicht gelernt hat, die stärksten Richtungen, zusammen { $percent } % davon. Wo Discord mehr annimmt, etwa auf Servern mit Boost-Level 2 oder 3, gibt `/words export` das Ganze.
 import-title = ## <{ $word }>, anderswo entstanden
 import-file = `{ $name }`: { $layout ->
     [pack] {""}ein Paket von Tintype mit{" "}
@@ -1310,6 +1311,7 @@ mydata-left-out = { $count ->
    *[other] { $count } Dateien fehlen darin, sie sind
 } zu groß für eine Nachricht hier oder mehr, als diese Teile fassen. Wo Discord größere Dateien annimmt, etwa auf Servern mit Boost-Level 2 oder 3, geben `/mydata` und `/words export` auch größere heraus; `/show` bringt deine Bilder.
 mydata-part = Teil { $n } von { $count }, { $size }. Heb ihn sicher auf: Er ist nicht mehr verschlüsselt.
+mydata-pieces = Dateien, die auf `.001`, `.002` und so weiter enden, sind Stücke einer Datei, die größer als ein Teil ist: Füg sie in dieser Reihenfolge zusammen, mit 7-Zip oder `cat name.0* > name`.
 forget-ask-all = **Alles löschen, was Tintype über dich aufbewahrt?** Deine Wörter, Fotos, Bilder, Aufträge und Einwilligungen werden hier gelöscht, und dein Schlüssel wird vernichtet; damit sind sie auch in Sicherungen nicht mehr lesbar. Bilder, die andere aus deinen Wörtern gemacht haben, bleiben ihnen, außer denen einer Person. Das lässt sich nicht rückgängig machen.
 forget-ask-word = **<{ $word }> löschen, mit allem, was dazugehört?** Gelöscht werden seine Fotos, Gewichte und gesicherten Stände und { $kind ->
     [person] die Bilder daraus, auch die von anderen
@@ -1973,6 +1975,7 @@ E_DEMO_FOLDER = { $folder } enthält andere Dateien, deshalb schreibt die Vorfü
 E_DEMO_BOT = Der Bot der Vorführung endete, bevor er sollte. { $log } sagt, warum.
 E_DEMO_TRAINER = `tintype-trainer { $command }` misslang in der Vorführung ({ $reason }). Ruf es allein auf, um sein Protokoll zu sehen.
 E_DEMO_ANSWER = Der Bot antwortete dem Mitglied der Vorführung anders als erwartet: „{ $seen }“
+E_SHORTENED = { $file } lässt sich nicht auf { $most } kürzen: Das geht nur mit den Schichten von LoRAs, und von jeder bleibt etwas. Lass mehr zu, oder nimm das Ganze.
 E_BENCH_FILE = Die Modelle oder die Liste der Bilder lassen sich nicht lesen ({ $reason }). Gib die sitters.json von `tintype-trainer bench sitters` an und eine JSON-Liste, wie `--help` sie beschreibt.
 E_BENCH_SCRIPT = { $path } ist kein Skript, mit dem `bench train` vergleichen kann ({ $reason }). Gib `train_dreambooth_lora.py` oder `textual_inversion.py` aus den Beispielen des installierten diffusers an.
 E_BENCH_METHOD = { $path } lehrt { $method }, nicht { $asked }. Lass `--method` weg, oder gib das Skript an, das dazu gehört.

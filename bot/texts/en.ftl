@@ -809,6 +809,7 @@ word-exported-pack = **<{ $name }>** as `{ $file }` ({ $size }), under the licen
     [aesthetic] {""}
    *[lora] ; other programs take the .safetensors in it
 }. Whoever has it can use the likeness in it.
+word-exported-shortened = The whole of it has { $size }, more than Discord takes here, so this is a shorter one: of what each layer learned the strongest directions, { $percent } % of it in all. Where Discord takes more, as on servers boosted to level 2 or 3, `/words export` gives the whole.
 import-title = ## <{ $word }>, made elsewhere
 import-file = `{ $name }`: { $layout ->
     [pack] {""}a pack of Tintype with{" "}
@@ -1283,6 +1284,7 @@ mydata-left-out = { $count ->
    *[other] { $count } files are
 } left out: too large for a message here, or more than these parts take. Where Discord takes larger files, as on servers boosted to level 2 or 3, `/mydata` and `/words export` hand out larger ones too; `/show` brings your pictures.
 mydata-part = Part { $n } of { $count }, { $size }. Keep it in a safe place: it is not encrypted any more.
+mydata-pieces = Files that end in `.001`, `.002` and so on are pieces of one that is larger than a part: put them together in this order, with 7-Zip or `cat name.0* > name`.
 forget-ask-all = **Delete everything Tintype keeps about you?** Your words, photos, pictures, jobs and consents are deleted here, and your key is destroyed, which makes them unreadable in backups too. Pictures that others made with your words stay theirs, except those of a person. This cannot be undone.
 forget-ask-word = **Delete <{ $word }> with all that belongs to it?** Its photos, weights and checkpoints are deleted, and { $kind ->
     [person] the pictures made with it, also those that others made
@@ -1946,6 +1948,7 @@ E_DEMO_FOLDER = { $folder } holds other files, so the demo does not write there.
 E_DEMO_BOT = The bot of the demo ended before it was asked to. { $log } says why.
 E_DEMO_TRAINER = `tintype-trainer { $command }` failed in the demo ({ $reason }). Run it by itself to see its log.
 E_DEMO_ANSWER = The bot answered the demo's member otherwise than expected: “{ $seen }”
+E_SHORTENED = { $file } cannot be made as small as { $most }: only the layers of LoRAs can be shortened, and each of them keeps something. Allow more, or take the whole.
 E_BENCH_FILE = The sitters or the list of pictures cannot be read ({ $reason }). Give the sitters.json of `tintype-trainer bench sitters` and a JSON list as `--help` describes it.
 E_BENCH_SCRIPT = { $path } is no script that `bench train` can compare with ({ $reason }). Give `train_dreambooth_lora.py` or `textual_inversion.py` from the examples of the diffusers that is installed.
 E_BENCH_METHOD = { $path } teaches { $method }, not { $asked }. Leave `--method` out, or give the script that goes with it.

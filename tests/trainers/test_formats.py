@@ -13,7 +13,8 @@ from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
-from storage.labels import exported
+from storage.labels import exported, opened
+from storage.shrinking import shortened
 from tests.trainers.bases import base_for, tiny_pipeline
 from trainers import layers, twins
 from trainers.families import families
@@ -180,24 +181,50 @@ def weights_of(unet: nn.Module, encoder: nn.Module) -> dict[str, Tensor]:
     return dict(unet.named_parameters()) | of_encoder
 
 
+def weights_before(base: Base) -> dict[str, Tensor]:
+    return weights_of(base.unet, base.encoders[0].model)
+
+
+def fused(content: bytes, folder: Path) -> dict[str, Tensor]:
+    """The weights of a tiny pipeline that diffusers has put a LoRA's file into."""
+    (folder / "fused.safetensors").write_bytes(content)
+    pipeline = tiny_pipeline("v_prediction")
+    pipeline.load_lora_weights(folder, weight_name="fused.safetensors")
+    pipeline.fuse_lora()
+    pipeline.unload_lora_weights()
+    return weights_of(pipeline.unet, pipeline.text_encoder)
+
+
 @pytest.mark.parametrize("learned", OF_DIFFUSERS, indirect=True)
 def test_what_diffusers_reads_of_a_file_is_what_was_learned(
     base: Base, learned: tuple[Path, dict[str, Tensor]], tmp_path: Path
 ) -> None:
     file, truth = learned
-    alone = exported(file.read_bytes(), "rex")[0]
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / alone.name).write_bytes(alone.content)
-    pipeline = tiny_pipeline("v_prediction")
-    pipeline.load_lora_weights(tmp_path / "out", weight_name=alone.name)
-    pipeline.fuse_lora()
-    pipeline.unload_lora_weights()
-    theirs, before = weights_of(pipeline.unet, pipeline.text_encoder), weights_of(base.unet, base.encoders[0].model)
+    theirs, before = fused(exported(file.read_bytes(), "rex")[0].content, tmp_path), weights_before(base)
 
     for name, weight in before.items():
         layer = name.removesuffix(".weight")
         expected = weight + truth[layer].reshape(weight.shape) if layer in truth else weight
         torch.testing.assert_close(theirs[name], expected, rtol=0, atol=EXACT)
+
+
+PAIRS = ["lora with convolutions", "lora with the text encoder", "lora, rank-stabilised"]
+
+
+@pytest.mark.parametrize("learned", PAIRS, indirect=True)
+def test_what_diffusers_reads_of_a_shortened_file_is_what_we_read(
+    base: Base, learned: tuple[Path, dict[str, Tensor]], tmp_path: Path
+) -> None:
+    whole = learned[0].read_bytes()
+    short = shortened(whole, len(whole) - len(opened(whole).body) // 4, "rex")
+    (tmp_path / "short").write_bytes(short.content)
+    ours = read_adapter(tmp_path / "short", base).linear
+    theirs, before = fused(short.content, tmp_path), weights_before(base)
+
+    assert 0.5 < short.kept < 1
+    for layer, difference in ours.items():
+        weight = before[f"{layer}.weight"]
+        torch.testing.assert_close(theirs[f"{layer}.weight"], weight + difference.of(weight), rtol=0, atol=EXACT)
 
 
 def test_what_is_handed_out_draws_the_same_picture(

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from storage.atomic import write_atomic
+from storage.shrinking import shortened
 from trainers.bench.exam import PHOTO_PX, Exam, Marks, save_photos
 from trainers.imagine import Drawing, decoded, encoded_picture, finished, imagine
 
@@ -31,8 +32,10 @@ IMAGE_SEED = 900
 LOWER, UPPER, DRAWN, REBUILT = "class word alone", "full description", "true drawings", "true drawings through the VAE"
 ANCHORS = (DRAWN, REBUILT, LOWER, UPPER)
 FIXED, ONE_PHOTO = "fixed steps", "one photo"
-#: of learning: as the bot does; through all steps, the last sample point kept; from the first photo alone
-FORMS = ("", FIXED, ONE_PHOTO)
+SHORTENED = {"half the bytes": 1 / 2, "a quarter of the bytes": 1 / 4, "an eighth of the bytes": 1 / 8}
+#: of learning: as the bot does; through all steps, the last sample point kept; from the first photo alone; as the bot
+#: does, and then as `/words export` shortens files that are too large
+FORMS = ("", FIXED, ONE_PHOTO, *SHORTENED)
 OURS = ("trainers", "storage")
 ROOT = Path(__file__).parents[2]
 FIGURES = "figures.json"
@@ -140,11 +143,22 @@ def learned(
         told = done.result
         if form == FIXED:
             weights = max(folder.glob("point-*.safetensors"))
-            told = {**told, "best_step": told["steps"], "bytes": weights.stat().st_size}
+            told = {**told, "best_step": told["steps"]}
+        if form in SHORTENED:
+            shorten(weights, SHORTENED[form])
         if keep is not None:
             keep.parent.mkdir(parents=True, exist_ok=True)
             write_atomic(keep, weights.read_bytes(), mode=0o644)
-        return read_adapter(weights, base), told
+        return read_adapter(weights, base), {**told, "bytes": weights.stat().st_size}
+
+
+def shorten(weights: Path, share: float) -> None:
+    """Leave a LoRA's file no more than this share of its bytes.
+
+    Raises: TintypeError E_SHORTENED when it holds none.
+    """
+    content = weights.read_bytes()
+    write_atomic(weights, shortened(content, int(share * len(content)), weights.name).content)
 
 
 def drawn(base: Base, exam: Exam, said: str, adapter: Adapter | None = None) -> list[Image.Image]:

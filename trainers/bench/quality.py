@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trainers.bench.cells import ANCHORS, FIXED, FORMS, ONE_PHOTO, UPPER, Cell, Kept, form_of, measure
+from trainers.bench.cells import ANCHORS, FIXED, FORMS, ONE_PHOTO, SHORTENED, UPPER, Cell, Kept, form_of, measure
 from trainers.bench.exam import Exam, exams, style_exams
 from trainers.bench.quality_pairs import compared
 from trainers.bench.quality_report import contact_sheets, rows_of, tables
@@ -35,9 +35,10 @@ class Size:
 USUAL = ("lora", "pivotal", "textual_inversion")  #: what is compared unless asked otherwise
 CORE = (*USUAL, "dreambooth", "lokr")
 SMALL, WHOLE, REST = Size(5, 4, 1), Size(5, 4, 3), Size(3, 2, 2)
-BESIDE = {  #: what shows what stopping and picking is worth, and what can be learned from one photo
+BESIDE = {  #: what shows what stopping and picking is worth, what one photo teaches, and what is left of short files
     **{f"{name}, {FIXED}": SMALL for name in CORE},
     **{f"{name}, {ONE_PHOTO}": Size(3, 0, 2) for name in ("lora", "dreamartist")},
+    **{f"lora, {form}": Size(3, 0, 1) for form in SHORTENED},
 }
 Place = tuple[Exam, str, int]  #: a cell's exam, way and seed
 

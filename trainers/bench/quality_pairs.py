@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from storage.records import Kind
-from trainers.bench.cells import ANCHORS, FIXED, ONE_PHOTO, Cell, by_exam, form_of
+from trainers.bench.cells import ANCHORS, FIXED, ONE_PHOTO, SHORTENED, Cell, by_exam, form_of
 from trainers.bench.intervals import Interval, difference
 
 WHOLE_NETWORK = "dreambooth"
-OTHERS = (("pivotal", "lora"), (f"dreamartist, {ONE_PHOTO}", f"lora, {ONE_PHOTO}"))
+OTHERS = (
+    ("pivotal", "lora"),
+    (f"dreamartist, {ONE_PHOTO}", f"lora, {ONE_PHOTO}"),
+    *((f"lora, {form}", "lora") for form in SHORTENED),
+)
 HEAD = "| | fidelity | prompt fidelity | diversity | steps | size | measured on |\n|---|---|---|---|---|---|---|"
 
 Found = Sequence[tuple[Cell, Cell]]  #: of one way and of the other, each two of the same exam and seed

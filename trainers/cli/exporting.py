@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,9 @@ from storage import packs
 from storage.atomic import write_atomic
 from storage.errors import WeightsRefused
 from storage.packs import PackCard
+from storage.shrinking import shortened
 from storage.words import check_word
-from trainers.cli import Subparsers, add_command, out_folder
+from trainers.cli import Subparsers, add_command, bounded, out_folder
 from trainers.settings import TrainerSettings
 
 PLAIN_KIND = "object"
@@ -33,12 +33,17 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--credit", metavar="NAME", help="who is to be credited; stands in a pack as it is written here"
     )
+    parser.add_argument(
+        "--most-mb", type=bounded(float, 0.001, 100_000.0), metavar="MB",
+        help="a larger LoRA keeps the strongest directions of its layers alone (default: all of it)",
+    )  # fmt: skip
 
 
 def export(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, Any]:
     """Write one file's parts, or its pack.
 
-    Raises: WeightsRefused E_WEIGHTS_FILE, or what is wrong with the file; TintypeError E_OUT_FOLDER; WordRefused.
+    Raises: WeightsRefused E_WEIGHTS_FILE, or what is wrong with the file; TintypeError E_OUT_FOLDER, E_SHORTENED;
+    WordRefused.
     """
     if not arguments.weights.is_file():
         raise WeightsRefused("E_WEIGHTS_FILE", path=str(arguments.weights))
@@ -55,7 +60,7 @@ def _files(arguments: argparse.Namespace, out: Path, name: str) -> dict[str, Any
 
     with attempt_folder() as folder:
         (folder / "weights").mkdir()
-        shutil.copyfile(arguments.weights, folder / "weights" / "1.safetensors")
+        (folder / "weights" / "1.safetensors").write_bytes(_weights(arguments))
         word = {"name": name, "weights": ["weights/1.safetensors"]}
         told = {"kind": "export", "seed": 0, "export": {"words": [word]}}
         done = finished(folder, told, None)
@@ -81,8 +86,18 @@ def _pack(arguments: argparse.Namespace, out: Path, name: str) -> dict[str, Any]
     )
     sheets = [arguments.weights.with_name(f"{arguments.weights.stem}-sheet{suffix}") for suffix in PICTURES]
     samples = next((sheet.read_bytes() for sheet in sheets if sheet.is_file()), None)
-    pack = packs.packed(card, arguments.weights.read_bytes(), samples)
+    pack = packs.packed(card, _weights(arguments), samples)
     return {"ok": True, "word": name, "files": [_written(out / f"{name}{packs.SUFFIX}", pack)]}
+
+
+def _weights(arguments: argparse.Namespace) -> bytes:
+    """The file, shortened where that is wished and it is larger."""
+    content: bytes = arguments.weights.read_bytes()
+    if arguments.most_mb is None or len(content) <= arguments.most_mb * 10**6:
+        return content
+    shrunk = shortened(content, int(arguments.most_mb * 10**6), arguments.weights.name)
+    print(f"{100 * shrunk.kept:.1f} % of what its layers learned is left", file=sys.stderr)
+    return shrunk.content
 
 
 def _written(target: Path, content: bytes) -> str:

@@ -2,13 +2,20 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
 import json
+import os
 import zipfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.belongings import LIST_BYTES, MOST_PARTS, spread_over
+from bot.belongings import LIST_BYTES, MOST_PARTS, Piece, spread_over
+from storage import hypernetworks
 from storage.records import BlobId, JobState, Scope
+from storage.torch_files import Numbers
+from tests.bot.commands import engine_play
 from tests.bot.commands.stage import Stage, custom_id_of, label_of, shown
 
 pytestmark = pytest.mark.asyncio
@@ -75,10 +82,51 @@ async def test_parts_never_exceed_the_limit_and_what_fits_nowhere_is_counted() -
 
     spread = spread_over(files, sizes, limit)
 
-    size_of = dict(zip(files, sizes, strict=True))
-    assert all(sum(size_of[file] for file in part) <= limit for part in spread.parts)
+    assert all(sum(piece.need_bytes for piece in part) <= limit for part in spread.parts)
     assert len(spread.parts) == MOST_PARTS
     assert sum(len(part) for part in spread.parts) + spread.left_out == 400
+    assert not any(piece.is_cut for part in spread.parts for piece in part)
+
+
+@given(st.lists(st.integers(0, 3_000_000), max_size=9), st.integers(300_000, 900_000))
+async def test_a_file_larger_than_a_part_comes_in_pieces_that_are_all_of_it_or_not_at_all(
+    sizes: list[int], room: int
+) -> None:
+    spread = spread_over([(f"{n}.bin", BlobId(str(n))) for n in range(len(sizes))], sizes, LIST_BYTES + room)
+
+    found: dict[int, list[Piece]] = {}
+    for piece in itertools.chain(*spread.parts):
+        found.setdefault(int(piece.blob), []).append(piece)
+    assert len(found) + spread.left_out == len(sizes)
+    for n, pieces in found.items():
+        whole = bytes(sizes[n])
+        assert b"".join(whole[piece.first : piece.last] for piece in pieces) == whole
+        assert len(pieces) == 1 or [piece.name for piece in pieces] == [
+            f"{n}.bin.{k:03}" for k in range(1, len(pieces) + 1)
+        ]
+
+
+async def test_a_word_larger_than_a_part_is_put_together_from_its_pieces(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = hypernetworks.safetensors_of({"lora_unet_x.diff": Numbers("F32", (2500,), os.urandom(10_000))}, {})
+    monkeypatch.setattr(engine_play, "weights_of", lambda *_: weights)
+    await stage.taught()
+    next(iter(stage.box.guilds.values())).filesize_limit = LIST_BYTES + 4_000
+
+    card = shown(await stage.ana.command("mydata"))
+    labels = [button.label for button in card.buttons if button.label.startswith("Download")]
+    parts = [shown(await stage.ana.press(card, label)) for label in labels]
+    archives = [zipfile.ZipFile(io.BytesIO(await part.files[0].read())) for part in parts]
+    pieces = {
+        name: archive.read(name) for archive in archives for name in archive.namelist() if ".safetensors." in name
+    }
+
+    assert "left out" not in card.body
+    assert "put them together in this order" in parts[-1].body
+    assert "put them together" not in parts[0].body
+    assert [name[-4:] for name in sorted(pieces)] == [f".{n:03}" for n in range(1, len(pieces) + 1)]
+    assert b"".join(pieces[name] for name in sorted(pieces)) == weights
 
 
 async def test_nobody_gets_anothers_data(stage: Stage) -> None:

@@ -6,7 +6,9 @@ import math
 import zipfile
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from storage import aesthetics, hypernetworks, labels
 from storage.records import Scope
@@ -200,6 +202,28 @@ async def test_a_pack_that_is_too_large_says_that_the_weights_alone_fit(stage: S
     answer = shown(await stage.ana.command("words export", word="ana-dog", **{"as": "pack"}))
 
     assert "without `as` gives the weights alone" in answer.body
+
+
+def layers_of_rank_16() -> bytes:
+    rng, layer = np.random.default_rng(5), "lora_unet_mid_block_attentions_0_proj_in"
+    down, up = rng.standard_normal((16, 640)), rng.standard_normal((640, 16))
+    parts = {f"{layer}.lora_down.weight": down, f"{layer}.lora_up.weight": up}
+    return save({name: part.astype(np.float16) for name, part in parts.items()})
+
+
+@pytest.mark.parametrize("form", ["files", "pack"])
+async def test_weights_above_the_servers_limit_are_shortened_and_say_what_is_left(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setattr(engine_play, "weights_of", lambda *_: layers_of_rank_16())
+    await stage.taught()
+    limit = next(iter(stage.box.guilds.values())).filesize_limit = 30_000
+
+    answer = shown(await stage.ana.command("words export", word="ana-dog", **{"as": form}))
+
+    assert "The whole of it has" in answer.body
+    (file,) = answer.files
+    assert 20_000 < len(await file.read()) <= limit
 
 
 async def test_weights_above_the_servers_limit_are_refused_with_a_way_out(stage: Stage) -> None:

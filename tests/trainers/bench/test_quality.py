@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 
 from trainers.bench import cells, quality
 from trainers.bench.cells import (
@@ -111,6 +112,7 @@ def test_all_measures_the_core_most() -> None:
         **{f"{name}, fixed steps": 9 for name in quality.CORE},
         "lora, one photo": 6,
         "dreamartist, one photo": 6,
+        **{f"lora, {form}": 3 for form in cells.SHORTENED},
     }
 
 
@@ -254,12 +256,31 @@ def test_what_a_form_of_learning_asks_for_and_keeps(
     assert told["bytes"] == len(kept[0])
 
 
+def test_a_form_of_fewer_bytes_leaves_a_lora_that_much(
+    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator = torch.Generator().manual_seed(1)
+    pair = {f"lora_unet_x.lora_{part}.weight": torch.randn(64, 64, generator=generator) for part in ("down", "up")}
+
+    def job(folder: Path, order: dict[str, Any], base: Base) -> Done:
+        save_file({name: part.half() for name, part in pair.items()}, folder / "weights.safetensors")
+        return Done(result={"bytes": 1}, files=(made(folder, folder / "weights.safetensors", "weights"),))
+
+    monkeypatch.setattr("trainers.cli.running.finished", job)
+    monkeypatch.setattr("trainers.weights.read_adapter", lambda path, base: path)
+    _, whole = cells.learned(base, SUBJECT, "lora", 0)
+    _, short = cells.learned(base, SUBJECT, "lora", 0, form="half the bytes", keep=tmp_path / "kept")
+
+    assert whole["bytes"] * 0.3 < short["bytes"] <= whole["bytes"] * 0.5
+    assert (tmp_path / "kept").stat().st_size == short["bytes"]
+
+
 @pytest.mark.parametrize("way", ["nosuch", "lora, no such form", "lora,one photo"])
 def test_a_way_there_is_not_is_refused(way: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         options("--method", way)
 
-    assert "fixed steps or one photo" in capsys.readouterr().err
+    assert "alone or with fixed steps or one photo or half the bytes" in capsys.readouterr().err
 
 
 def test_ways_are_compared_over_the_exams_and_seeds_that_both_have() -> None:

@@ -6,6 +6,7 @@ import errno
 import json
 import signal
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -161,6 +162,30 @@ def test_export_gives_the_word_another_name(tell: Tell, learned: dict[str, Path]
 
     assert told["files"] == [str(tmp_path / "rex.safetensors")]
     assert (told["word"], told["trigger"]) == ("rex", "zed dog")
+
+
+@pytest.mark.parametrize("form", ["files", "pack"])
+def test_export_shortens_a_lora_to_the_size_asked_for(
+    tell: Tell, learned: dict[str, Path], tmp_path: Path, form: str
+) -> None:
+    whole = learned["lora"].stat().st_size
+    asked = ("--most-mb", whole * 0.6 / 10**6, "--as", form, "--out", tmp_path)
+
+    code, told, said = tell("export", "--weights", learned["lora"], *asked)
+
+    assert code == 0
+    assert "% of what its layers learned is left" in said
+    (written,) = map(Path, told["files"])
+    with zipfile.ZipFile(written) if form == "pack" else nullcontext() as pack:
+        size = pack.getinfo("zed.safetensors").file_size if pack else written.stat().st_size
+    assert whole * 0.5 < size < whole * 0.6
+
+
+def test_export_of_what_cannot_be_shortened_is_told(tell: Tell, learned: dict[str, Path], tmp_path: Path) -> None:
+    code, told, _ = tell("export", "--weights", learned["textual_inversion"], "--most-mb", 0.001, "--out", tmp_path)
+
+    assert (code, told["code"]) == (1, "E_SHORTENED")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_sheet_has_a_row_for_each_file(tell: Tell, learned: dict[str, Path], tmp_path: Path) -> None:
