@@ -53,7 +53,8 @@ def taken(rooms: Any, asker: Asker, word: str, wished: Wished) -> Taken:
     if not rooms.sharing.held(concept).has_consent:
         raise NotAllowed("E_CONSENT_BACK", word=concept.name)
     version = newest(rooms.concepts.in_use(concept.id), concept.name, None)
-    _refuse_above(max(asker.limit_bytes, SHORTENED_BYTES), concept.name, version.bytes)
+    if version.bytes > SHORTENED_BYTES:
+        _refuse_above(asker.limit_bytes, concept.name, version.bytes)
     if wished.form != "pack":
         return Taken(word=concept.name, weights=rooms.vault.open(version.blob))
     rooms.rules.refuse(asker.actor.guild, wished.credit or "")
@@ -65,14 +66,14 @@ def taken(rooms: Any, asker: Asker, word: str, wished: Wished) -> Taken:
     )
 
 
-def handed_out(taken: Taken, limit_bytes: int) -> Card:
+def handed_out(found: Taken, limit_bytes: int) -> Card:
     """The card with the files, in messages of at most this size; a LoRA above it is shortened, which takes seconds.
 
     Raises: TintypeError(E_EXPORT_BIG, E_PACK_BIG), WeightsRefused(E_WEIGHTS_BROKEN).
     """
-    if taken.card:
-        return _as_pack(taken, taken.card, limit_bytes)
-    return _as_files(taken, labels.exported(taken.weights, taken.word), limit_bytes)
+    if found.card:
+        return _as_pack(found, found.card, limit_bytes)
+    return _as_files(found, labels.exported(found.weights, found.word), limit_bytes)
 
 
 def _refuse_above(limit_bytes: int, word: str, size_bytes: int, code: str = "E_EXPORT_BIG") -> None:
@@ -90,17 +91,17 @@ def _shortened(told: str, size_bytes: int, shrunk: Shrunk | None) -> str:
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def _as_files(taken: Taken, parts: Sequence[Part], limit_bytes: int) -> Card:
+def _as_files(found: Taken, parts: Sequence[Part], limit_bytes: int) -> Card:
     layers, *others = parts
     whole_bytes = len(layers.content)
     is_to_shorten = whole_bytes > limit_bytes and layers.kind == "lora"
     shrunk = shrinking.shrunk(layers.content, limit_bytes) if is_to_shorten else None
     sent = [replace(layers, content=shrunk.content) if shrunk else layers, *others]
     for part in sent:
-        _refuse_above(limit_bytes, taken.word, len(part.content))
+        _refuse_above(limit_bytes, found.word, len(part.content))
     told = texts.say(
         _sentence(parts),
-        name=plain(taken.word),
+        name=plain(found.word),
         file=parts[0].name,
         embedding=parts[-1].name,
         size=texts.size(sum(len(part.content) for part in sent)),
@@ -121,23 +122,23 @@ def _sentence(parts: Sequence[Part]) -> str:
 # --- a pack ----------------------------------------------------------------------------------------------------------
 
 
-def _as_pack(taken: Taken, card: PackCard, limit_bytes: int) -> Card:
-    pack, shrunk = packs.packed(card, taken.weights, taken.samples), None
+def _as_pack(found: Taken, card: PackCard, limit_bytes: int) -> Card:
+    pack, shrunk = packs.packed(card, found.weights, found.samples), None
     if (over_bytes := len(pack) - limit_bytes) > 0:
-        shrunk = shrinking.shrunk(taken.weights, len(taken.weights) - over_bytes)
-        pack = packs.packed(card, shrunk.content, taken.samples) if shrunk else pack
-    is_alone_small = len(taken.weights) <= limit_bytes
-    _refuse_above(limit_bytes, taken.word, len(pack), "E_PACK_BIG" if is_alone_small else "E_EXPORT_BIG")
-    file = f"{taken.word}{packs.SUFFIX}"
+        shrunk = shrinking.shrunk(found.weights, len(found.weights) - over_bytes)
+        pack = packs.packed(card, shrunk.content, found.samples) if shrunk else pack
+    is_alone_small = len(found.weights) <= limit_bytes
+    _refuse_above(limit_bytes, found.word, len(pack), "E_PACK_BIG" if is_alone_small else "E_EXPORT_BIG")
+    file = f"{found.word}{packs.SUFFIX}"
     told = texts.say(
         "word-exported-pack",
-        name=plain(taken.word),
+        name=plain(found.word),
         file=file,
         size=texts.size(len(pack)),
         licence=texts.say(f"style-licence-{card.licence}"),
-        kind=labels.kind_in(labels.opened(taken.weights)),
+        kind=labels.kind_in(labels.opened(found.weights)),
     )
-    return layout.file_card(_shortened(told, len(taken.weights), shrunk), (file, pack))
+    return layout.file_card(_shortened(told, len(found.weights), shrunk), (file, pack))
 
 
 def pack_card(rooms: Any, concept: Concept, version: Version, wished: Wished) -> PackCard:

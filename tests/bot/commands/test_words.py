@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
+from bot import exports
 from storage import aesthetics, hypernetworks, labels
 from storage.records import Scope
 from storage.torch_files import Numbers
@@ -224,6 +225,19 @@ async def test_weights_above_the_servers_limit_are_shortened_and_say_what_is_lef
     assert "The whole of it has" in answer.body
     (file,) = answer.files
     assert 20_000 < len(await file.read()) <= limit
+
+
+async def test_what_is_too_large_to_be_read_at_once_is_refused_unread(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_play, "weights_of", lambda *_: layers_of_rank_16())
+    monkeypatch.setattr(exports, "SHORTENED_BYTES", 35_000)
+    await stage.taught()
+    next(iter(stage.box.guilds.values())).filesize_limit = 30_000
+
+    answer = shown(await stage.ana.command("words export", word="ana-dog"))
+
+    assert "more than Discord takes here (30 KB)" in answer.body
 
 
 async def test_weights_above_the_servers_limit_are_refused_with_a_way_out(stage: Stage) -> None:
