@@ -22,6 +22,7 @@ LIST_BYTES = 512 * 2**10  # kept free in the first part for the list of everythi
 FRAME_BYTES = 200  # what a zip adds to each file, beside its name twice
 MOST_PARTS = 20
 
+PIECE_BYTES = 8 * 2**20  # of a file that is larger than a part: wherever it is fetched, its pieces are the same
 CUT_MOST_BYTES = 128 * 2**20  # larger files are left out: each piece is cut from the whole of it
 
 File = tuple[str, BlobId]
@@ -122,7 +123,10 @@ def _spread(rooms: Any, asker: Asker) -> Parts:
 
 
 def spread_over(files: Sequence[File], sizes: Sequence[int], limit_bytes: int) -> Parts:
-    """Put the files, in their order, into parts of at most this size; those larger than a part come last, in pieces."""
+    """Put the files, in their order, into parts of at most this size; those larger than a part come last, in pieces.
+
+    Each file must be in the parts whole, or it is left out.
+    """
     room = limit_bytes - LIST_BYTES
     spread = [_pieces(name, blob, size, room) for (name, blob), size in zip(files, sizes, strict=True)]
     parts: list[list[Piece]] = [[]]
@@ -146,11 +150,9 @@ def _pieces(name: str, blob: BlobId, size_bytes: int, room_bytes: int) -> Sequen
     whole = Piece(name, blob, size_bytes)
     if whole.need_bytes <= room_bytes:
         return [whole]
-    most = room_bytes - FRAME_BYTES - 2 * len(f"{name}.001")
-    if size_bytes > CUT_MOST_BYTES or most <= 0:
+    if size_bytes > CUT_MOST_BYTES or PIECE_BYTES + FRAME_BYTES + 2 * len(f"{name}.001") > room_bytes:
         return []
-    firsts = range(0, size_bytes, most)
     return [
-        Piece(f"{name}.{n:03}", blob, min(most, size_bytes - first), first, first + most)
-        for n, first in enumerate(firsts, 1)
+        Piece(f"{name}.{n:03}", blob, min(PIECE_BYTES, size_bytes - first), first, first + PIECE_BYTES)
+        for n, first in enumerate(range(0, size_bytes, PIECE_BYTES), 1)
     ]

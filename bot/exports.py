@@ -126,7 +126,8 @@ def _as_pack(found: Taken, card: PackCard, limit_bytes: int) -> Card:
     pack, shrunk = packs.packed(card, found.weights, found.samples), None
     if (over_bytes := len(pack) - limit_bytes) > 0:
         shrunk = shrinking.shrunk(found.weights, len(found.weights) - over_bytes)
-        pack = packs.packed(card, shrunk.content, found.samples) if shrunk else pack
+        if shrunk:  # what it scored the whole did
+            pack = packs.packed(replace(card, scores={}), shrunk.content, found.samples)
     is_alone_small = len(found.weights) <= limit_bytes
     _refuse_above(limit_bytes, found.word, len(pack), "E_PACK_BIG" if is_alone_small else "E_EXPORT_BIG")
     file = f"{found.word}{packs.SUFFIX}"

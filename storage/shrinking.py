@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from storage import labels
-from storage.errors import TintypeError
+from storage.errors import TintypeError, WeightsRefused
 from storage.labels import File
 
 if TYPE_CHECKING:
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 # O output width · I input width, of a convolution times its pixels · r rank
 
-DOWN, UP, ALPHA = ".lora_down.weight", ".lora_up.weight", ".alpha"
+HALVES = {".lora_down.weight": ".lora_up.weight", ".lora_A.weight": ".lora_B.weight"}  # kohya's and peft's names
+ALPHA = ".alpha"
 OTHERS = (".lora_mid.weight", ".dora_scale")  # with these a pair is not all that is added to a layer
 VARIOUS = "Dynamic"  # what sd-scripts' resize_lora.py notes where each layer has a rank of its own
 RANK_NOTES = ("ss_network_dim", "ss_network_alpha")
 HEADER_BYTES = 1024  # kept free: hashes and notes are a little longer than those of the file before
 NUMBER_BYTES = 2  # float16
+KINDS = {"F16": "<f2", "F32": "<f4", "F64": "<f8", "I64": "<i8", "I32": "<i4"}  # an alpha may be a whole number
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +44,21 @@ def shrunk(content: bytes, most_bytes: int) -> Shrunk | None:
     Raises: WeightsRefused E_WEIGHTS_BROKEN.
     """
     file = labels.opened(content)
-    pairs = {stem: _Pair.of(file, stem) for stem in _stems(file)}
+    pairs = [_Pair.of(file, stem, halves) for stem, halves in _layers(file).items()]
     if not pairs:
         return None
-    others = {name: _bytes_of(file, name) for name in file.tensors if _stem(name) not in pairs}
+    ours = {name for pair in pairs for name in pair.names}
+    others = {name: _bytes_of(file, name) for name in file.tensors if name not in ours}
     taken = len(content) - len(file.body) + HEADER_BYTES + NUMBER_BYTES * len(pairs) + sum(map(len, others.values()))
-    ranks = _ranks(list(pairs.values()), most_bytes - taken)
+    ranks = _ranks(pairs, most_bytes - taken)
     if ranks is None:
         return None
     alpha = max(ranks)  # one for all: diffusers takes the most frequent one for every layer
-    parts = {
-        name: part
-        for (stem, pair), rank in zip(pairs.items(), ranks, strict=True)
-        for name, part in pair.named(stem, rank, alpha).items()
-    }
-    whole = sum(pair.learned() for pair in pairs.values())
-    left = sum(pair.learned(rank) for pair, rank in zip(pairs.values(), ranks, strict=True))
+    parts: dict[str, Matrix] = {}
+    for pair, rank in zip(pairs, ranks, strict=True):
+        parts |= pair.named(rank, alpha)
+    whole = sum(pair.learned() for pair in pairs)
+    left = sum(pair.learned(rank) for pair, rank in zip(pairs, ranks, strict=True))
     return Shrunk(_closed(file, others, parts), left / whole if whole else 1.0)
 
 
@@ -89,6 +90,7 @@ def singular(up: Matrix, down: Matrix) -> tuple[Matrix, Matrix, Matrix]:
 class _Pair:
     """What a layer's pair adds, by its singular values."""
 
+    names: Sequence[str]  #: of down, of up, and of alpha where the file says one
     left: Matrix  #: (O, k)
     sizes: Matrix  #: (k,), the largest first
     right: Matrix  #: (k, I)
@@ -96,12 +98,21 @@ class _Pair:
     ones: Sequence[int]  #: of `up`, after its rank
 
     @classmethod
-    def of(cls, file: File, stem: str) -> _Pair:
-        down, up = _numbers(file, stem + DOWN), _numbers(file, stem + UP)
-        alpha = float(_numbers(file, stem + ALPHA).mean()) if stem + ALPHA in file.tensors else len(down)
-        flat = up.reshape(len(up), -1) * (alpha / len(down))
-        left, sizes, right = singular(flat, down.reshape(len(down), -1))
-        return cls(left, sizes, right, down.shape[1:], up.shape[2:])
+    def of(cls, file: File, stem: str, halves: Sequence[str]) -> _Pair:
+        """Raises: WeightsRefused E_WEIGHTS_BROKEN."""
+        import numpy as np
+
+        names = [stem + half for half in halves] + [stem + ALPHA] * (stem + ALPHA in file.tensors)
+        down, up, *alphas = (_numbers(file, name) for name in names)
+        scale = float(alphas[0].mean()) / len(down) if alphas else 1.0
+        try:
+            flat = up.reshape(len(up), -1) * scale
+            left, sizes, right = singular(flat, down.reshape(len(down), -1))
+        except ValueError as error:  # of shapes, or as LinAlgError of numbers that are none
+            raise _broken() from error
+        if not np.isfinite(sizes).all():
+            raise _broken()
+        return cls(names, left, sizes, right, down.shape[1:], up.shape[2:])
 
     @property
     def cost_bytes(self) -> int:
@@ -112,17 +123,15 @@ class _Pair:
         """How much the strongest directions hold, in squared singular values; None all."""
         return float((self.sizes[:rank] ** 2).sum())
 
-    def named(self, stem: str, rank: int, alpha: int) -> dict[str, Matrix]:
-        """The strongest directions as files hold them."""
+    def named(self, rank: int, alpha: int) -> dict[str, Matrix]:
+        """The strongest directions as files hold them; one without an alpha is read as if it were the rank."""
         import numpy as np
 
         root = np.sqrt(self.sizes[:rank])
-        up = self.left[:, :rank] * root * (rank / alpha)
-        return {
-            stem + DOWN: (root[:, None] * self.right[:rank]).reshape(rank, *self.window),
-            stem + UP: up.reshape(*up.shape, *self.ones),
-            stem + ALPHA: np.array(alpha),
-        }
+        up = self.left[:, :rank] * root * (rank / alpha if len(self.names) > 2 else 1)
+        down = root[:, None] * self.right[:rank]
+        parts = (down.reshape(rank, *self.window), up.reshape(*up.shape, *self.ones), np.array(alpha))
+        return dict(zip(self.names, parts, strict=False))
 
 
 def _ranks(pairs: Sequence[_Pair], room_bytes: int) -> list[int] | None:
@@ -143,15 +152,20 @@ def _ranks(pairs: Sequence[_Pair], room_bytes: int) -> list[int] | None:
 # --- bytes -----------------------------------------------------------------------------------------------------------
 
 
-def _stem(name: str) -> str:
-    return next((name.removesuffix(ending) for ending in (DOWN, UP, ALPHA) if name.endswith(ending)), "")
+def _layers(file: File) -> dict[str, tuple[str, str]]:
+    """The layers whose difference is a pair and nothing else, and what the files call its halves."""
+    return {
+        stem: halves
+        for halves in HALVES.items()
+        for name in file.tensors
+        if (stem := name.removesuffix(halves[0])) != name
+        and stem + halves[1] in file.tensors
+        and not any(stem + other in file.tensors for other in OTHERS)
+    }
 
 
-def _stems(file: File) -> list[str]:
-    """The layers whose difference is a pair and nothing else."""
-    stems = [name.removesuffix(DOWN) for name in file.tensors if name.endswith(DOWN)]
-    others = {stem for stem in stems for other in OTHERS if stem + other in file.tensors}
-    return [stem for stem in stems if stem + UP in file.tensors and stem not in others]
+def _broken() -> WeightsRefused:
+    return WeightsRefused("E_WEIGHTS_BROKEN", file="weights")
 
 
 def _bytes_of(file: File, name: str) -> bytes:
@@ -160,16 +174,22 @@ def _bytes_of(file: File, name: str) -> bytes:
 
 
 def _numbers(file: File, name: str) -> Matrix:
-    """A tensor in float32."""
+    """A tensor in float32.
+
+    Raises: WeightsRefused E_WEIGHTS_BROKEN.
+    """
     import numpy as np
 
     entry = file.tensors[name]
     content, kind = _bytes_of(file, name), entry["dtype"]
-    if kind == "BF16":  # the upper half of a float32, which numpy has no name for
-        numbers = (np.frombuffer(content, "<u2").astype("<u4") << 16).view("<f4")
-    else:
-        numbers = np.frombuffer(content, {"F16": "<f2", "F32": "<f4", "F64": "<f8"}[kind]).astype("<f4")
-    return numbers.reshape(entry["shape"])
+    try:
+        if kind == "BF16":  # the upper half of a float32, which numpy has no name for
+            numbers = (np.frombuffer(content, "<u2").astype("<u4") << 16).view("<f4")
+        else:
+            numbers = np.frombuffer(content, KINDS[kind]).astype("<f4")
+        return numbers.reshape(entry["shape"])
+    except (LookupError, ValueError) as error:
+        raise _broken() from error
 
 
 def _closed(file: File, others: Mapping[str, bytes], parts: Mapping[str, Matrix]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
 from storage import labels
+from storage.errors import WeightsRefused
 from storage.shrinking import shrunk, singular
 
 Arrays = Mapping[str, npt.NDArray[np.floating]]
@@ -128,6 +130,51 @@ def test_bfloat16_is_read() -> None:
     parts = load(found.content)
     for stem in (WIDE, NARROW, PICTURE):
         assert np.abs(difference(parts, stem) - difference(as_32, stem)).max() < 5e-3
+
+
+def test_a_pair_by_pefts_names_is_one_with_an_alpha_and_without() -> None:
+    names = {"lora_down": "lora_A", "lora_up": "lora_B"}
+    pairs = {
+        functools.reduce(lambda told, name: told.replace(name, names[name]), names, name): part
+        for name, part in LORA.items()
+        if name != f"{WIDE}.alpha"
+    }
+    whole = save(pairs, TOLD)
+
+    found = shrunk(whole, len(whole) // 2)
+
+    assert found
+    parts = load(found.content)
+    assert parts.keys() == pairs.keys()
+    down, up = (parts[f"{WIDE}.lora_{half}.weight"].astype(np.float64) for half in "AB")
+    expected = difference(LORA | {f"{WIDE}.alpha": np.array(8)}, WIDE)
+    u, sizes, v = np.linalg.svd(expected, full_matrices=False)
+    assert np.abs(up @ down - u[:, : len(down)] * sizes[: len(down)] @ v[: len(down)]).max() < 2e-3 * sizes[0]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        pair(WIDE, 320, (640,)) | {f"{WIDE}.lora_up.weight": np.zeros((320, 7), np.float16)},
+        pair(WIDE, 320, (640,)) | {f"{WIDE}.lora_up.weight": np.full((320, 8), np.nan, np.float16)},
+        pair(WIDE, 320, (640,)) | {f"{WIDE}.lora_up.weight": np.zeros((320, 8), np.uint8)},
+    ],
+    ids=["ranks", "nan", "dtype"],
+)
+def test_what_is_no_sound_file_is_refused(parts: Arrays) -> None:
+    whole = save(dict(parts), TOLD)
+
+    with pytest.raises(WeightsRefused, match="E_WEIGHTS_BROKEN"):
+        shrunk(whole, len(whole) // 2)
+
+
+def test_an_alpha_may_be_a_whole_number() -> None:
+    whole = save(dict(LORA) | {f"{WIDE}.alpha": np.array(4, np.int64)}, TOLD)
+
+    found = shrunk(whole, len(whole) // 2)
+
+    assert found
+    assert found.kept > 0.9
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ IMAGE_SEED = 900
 LOWER, UPPER, DRAWN, REBUILT = "class word alone", "full description", "true drawings", "true drawings through the VAE"
 ANCHORS = (DRAWN, REBUILT, LOWER, UPPER)
 FIXED, ONE_PHOTO = "fixed steps", "one photo"
-SHORTENED = {"half the bytes": 1 / 2, "a quarter of the bytes": 1 / 4, "an eighth of the bytes": 1 / 8}
+SHORTENED = {"three quarters of the bytes": 3 / 4, "a quarter of the bytes": 1 / 4, "an eighth of the bytes": 1 / 8}
 #: of learning: as the bot does; through all steps, the last sample point kept; from the first photo alone; as the bot
 #: does, and then as `/words export` shortens files that are too large
 FORMS = ("", FIXED, ONE_PHOTO, *SHORTENED)
