@@ -20,6 +20,7 @@ class Beside:
     faces: str = ""  #: a folder with what finds faces and tells whose they are; empty: people are compared as all else
     captioner: str = ""  #: a folder with what says what photos show; empty: captions name the word alone
     quantise: str = AUTO  #: whether most of the base model is kept in eight bits
+    methods: str = ""  #: a file with the operator's settings of methods; empty: as they are recommended
     image_prompt: str = ""  #: a file of IP-Adapter's, for a photo beside a prompt; empty: the family's own, if any
 
     @classmethod
@@ -35,6 +36,7 @@ class Beside:
             faces=env.text("TINTYPE_FACES"),
             captioner=env.text("TINTYPE_CAPTIONER"),
             quantise=env.choice("TINTYPE_QUANTISE", QUANTISE),
+            methods=env.text("TINTYPE_METHODS"),
             image_prompt=env.text("TINTYPE_IMAGE_PROMPT"),
         )
 

@@ -50,7 +50,7 @@ def advertised(base: Base) -> dict[str, Any]:
             "quantised": base.quantised,
         },
         "device": device_facts(base),
-        "methods": [_method_facts(base, method) for method in methods_on(base.family).values() if method.for_members],
+        "methods": [_method_facts(base, method) for method in _offered(base)],
         "class_words": {kind: list(words) for kind, words in base.family.class_words.items()},
         "families": list(families()),
         "fits": _fits(base.family, sizes, room_mib(memory_of(base.device), sizes)),
@@ -61,6 +61,12 @@ def advertised(base: Base) -> dict[str, Any]:
         "edits": edits_on(base.family),
         "image_prompt": base.image_prompt.name if base.image_prompt else "",
     }
+
+
+def _offered(base: Base) -> list[Method]:
+    """What members may choose: the methods made for them, and those that the operator has settings for."""
+    known = methods_on(base.family).values()
+    return [method for method in known if method.for_members or method.name in base.chosen]
 
 
 def _fits(family: Family, sizes: Sizes, room: int) -> dict[str, Any]:

@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import torch
+from PIL import ImageOps
 from torch import Tensor, nn
 
 from storage.records import Kind
 from trainers.conditioning import Said, predicted, together, whole
+from trainers.dataset import cuts_of
 from trainers.faces import by_faces
 from trainers.imagine import encoded_picture
 from trainers.showing import drawn_plainly, opened
@@ -42,8 +44,9 @@ def scorer_for(base: Base, lesson: Lesson) -> Generator[Progress, None, Scorer]:
     """What tells how much samples look like this lesson's photos, 0 … 1; yields while it draws what it compares with.
 
     The family's own where it has one for this kind; else, of a person whose face is in the photos, in the operator's
-    models of faces; else in the operator's likeness model, or in the base's features. These know what is shown: how a
-    style is drawn is seen by the base's VAE.
+    models of faces; else in the operator's likeness model, or in the base's features, of what is learned of the photos:
+    around a small subject most of a photo is something else. These know what is shown: how a style is drawn is seen by
+    the base's VAE.
     """
     photos = [opened(path) for path in lesson.photos]
     if (own := base.family.scorer) is not None and lesson.kind != Kind.STYLE:
@@ -57,7 +60,8 @@ def scorer_for(base: Base, lesson: Lesson) -> Generator[Progress, None, Scorer]:
         scorer = by_faces(base.faces, photos, lambda samples: obedience(eye(samples), before))
         if scorer is not None:
             return scorer
-    return compared(eye, photos, plain)
+    cuts = cuts_of(lesson.photos, base.family, lesson.kind, lesson.looks)
+    return compared(eye, [cut.picture() for cut in cuts], plain)
 
 
 def compared(eye: Eye, photos: Sequence[Image], plain: Sequence[Image], scenes: Eye | None = None) -> Scorer:
@@ -137,8 +141,8 @@ def _manner(base: Base, levels: Sequence[nn.Module], picture: Image) -> Tensor:
 
 
 def _latents(base: Base, picture: Image) -> Tensor:
-    """Of a picture at the base's own size: (1, C, H, W) float32."""
-    return encoded_picture(base, picture.convert("RGB").resize((base.size_px, base.size_px)))
+    """Of a picture's middle at the base's own size: (1, C, H, W) float32."""
+    return encoded_picture(base, ImageOps.fit(picture.convert("RGB"), (base.size_px, base.size_px)))
 
 
 @contextmanager

@@ -66,7 +66,7 @@ class Method(Protocol):
     title: str
     summary: str
     min_photos: int
-    for_members: bool  #: False: offered on the command line alone
+    for_members: bool  #: False: offered on the command line alone, unless the operator names it in their file
 
     @property
     def settings(self) -> type:
@@ -125,13 +125,13 @@ def method_on(family: Family, name: str) -> Method:
 
 
 def settings_for(method: Method, base: Base, chosen: Mapping[str, Any] | None = None) -> Any:
-    """The method's defaults, the family's recommendations over them, then what the operator chose.
+    """The method's defaults, the family's recommendations over them, the operator's settings, then what is chosen here.
 
     Raises: TintypeError E_NO_SUCH_SETTING, E_SETTING_RANGE, E_SETTING_CHOICE.
     """
     fields = {field.name: field for field in dataclasses.fields(method.settings)}
     values = dict(base.family.recommended.get(method.name, {}))
-    for name, value in (chosen or {}).items():
+    for name, value in {**base.chosen.get(method.name, {}), **(chosen or {})}.items():
         if name not in fields:
             raise TintypeError("E_NO_SUCH_SETTING", setting=name, known=", ".join(fields))
         values[name] = _checked(fields[name], value)

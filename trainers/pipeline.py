@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from trainers.families import Family, families, family_of
 from trainers.hypernetworks import fits, with_hypernetworks
 from trainers.image_prompts import ImagePrompt, image_prompt_for
 from trainers.keeping import pack_as_wanted
+from trainers.method_file import Chosen, chosen_for
 from trainers.precision import device_named, dtype_on, remark_on
 from trainers.quantised import outline_of
 
@@ -72,6 +74,7 @@ class Base:
     upscaler: Upscaler | None = None  #: the operator's model for enlarging
     image_prompt: ImagePrompt | None = None  #: what lets it take a photo beside a prompt; None where there is none
     output_check: OutputCheck | None = None  #: of every picture that it draws; None where the operator has none
+    chosen: Chosen = field(default_factory=dict)  #: the operator's settings of methods, by method
     empty_is_zero: bool = False  #: whether a picture without a negative prompt was taught with zeros in its place
     canvas: Canvas | None = None  #: what its UNet is shown beside noise, where it was taught to fill parts of pictures
 
@@ -90,6 +93,11 @@ class Base:
         """What numbers that were made with it depend on: another VAE sees other latents in the same photos."""
         own = [f"VAE {self.vae_name}"] if self.vae_name else []
         return ", ".join([f"{self.id}@{self.revision}", *own, *([self.quantised] if self.quantised else [])])
+
+    def key_for(self, method: str) -> str:
+        """What a training with this method depends on beside its order."""
+        own = self.chosen.get(method)
+        return f"{self.key}, {json.dumps(own, sort_keys=True)}" if own else self.key
 
     @property
     def size_px(self) -> int:
@@ -153,7 +161,7 @@ def load_base(
     Raises: TintypeError E_BASE_LOAD when it is not here or not whole, E_NO_FAMILY and E_PREDICTS when its kind is not
     known, E_OUTPUT_CHECK_MISSING and E_OUTPUT_CHECK_LOAD when its pictures could not be looked at as they must be,
     E_VAE_LOAD and E_VAE_FITS when it cannot have the VAE that is wanted in the place of its own; as `companions`, as
-    `image_prompt_for`.
+    `image_prompt_for`, as `chosen_for`.
     """
     _be_quiet()
     where, name, revision = located_base(base_model)
@@ -176,7 +184,8 @@ def load_base(
     base = base_of(pipeline, name, revision, target)
     vae_name = other.name if other else ""
     base = replace(base, output_check=check, vae_name=vae_name, quantised=quantised, **others)
-    return replace(base, image_prompt=image_prompt_for(beside.image_prompt, base))
+    chosen = chosen_for(beside.methods, base)
+    return replace(base, image_prompt=image_prompt_for(beside.image_prompt, base), chosen=chosen)
 
 
 def _pipeline(where: Path, dtype: torch.dtype, vae: OtherVae | None) -> Any:

@@ -1478,6 +1478,7 @@ E_IMAGE_PROMPT_LOAD = Der Bild-Prompt-Adapter „{ $adapter }“ lässt sich nic
 E_IMAGE_PROMPT_FITS = Der Bild-Prompt-Adapter „{ $adapter }“ wurde für ein anderes Basismodell als „{ $base }“ gemacht, oder mit einem anderen Bild-Encoder als dem, der daneben liegt.
 E_NO_IMAGE_PROMPT = Das Basismodell „{ $base }“ nimmt hier kein Foto neben einem Prompt an, deshalb gibt es keine Vorschau vor dem Training. Wer dieses Tintype betreibt, kann einen Adapter dafür angeben (TINTYPE_IMAGE_PROMPT).
 E_VAE_LOAD = Der VAE „{ $vae }“ lässt sich nicht laden. TINTYPE_VAE nennt besitzer/name@revision von einem, der mit `tintype-trainer models get` geholt wurde, oder einen Ordner mit seiner config.json und seinen .safetensors.
+E_METHODS_FILE = Die Datei aus TINTYPE_METHODS, { $path }, lässt sich nicht benutzen: { $reason } `tintype-trainer methods` zählt Verfahren und ihre Einstellungen auf.
 E_LIKENESS_LOAD = Das Modell für Ähnlichkeit „{ $model }“ lässt sich nicht laden. TINTYPE_LIKENESS nennt einen Ordner mit DINOv2, CLIP oder SigLIP: config.json, preprocessor_config.json und model.safetensors.
 E_CAPTIONER_LOAD = Der Bildbeschreiber „{ $model }“ lässt sich nicht laden. TINTYPE_CAPTIONER nennt einen Ordner mit BLIP, Florence-2 oder GIT im Aufbau von transformers: Einstellungen, Vokabular und model.safetensors.
 E_FACES_LOAD = Die Gesichtsmodelle in „{ $folder }“ lassen sich nicht laden. TINTYPE_FACES nennt einen Ordner mit zwei Dateien aus OpenCVs Zoo: face_detection_yunet_….onnx und face_recognition_sface_….onnx.

@@ -1446,6 +1446,7 @@ E_IMAGE_PROMPT_LOAD = The image-prompt adapter “{ $adapter }” cannot be load
 E_IMAGE_PROMPT_FITS = The image-prompt adapter “{ $adapter }” was made for another base model than “{ $base }”, or with another image encoder than the one beside it.
 E_NO_IMAGE_PROMPT = The base model “{ $base }” takes no photo beside a prompt here, so there are no previews before a training. Whoever runs this Tintype can add an adapter (TINTYPE_IMAGE_PROMPT).
 E_VAE_LOAD = The VAE “{ $vae }” cannot be loaded. TINTYPE_VAE names owner/name@revision of one that was fetched with `tintype-trainer models get`, or a folder with its config.json and .safetensors.
+E_METHODS_FILE = The file of TINTYPE_METHODS, { $path }, cannot be used: { $reason } `tintype-trainer methods` lists methods and their settings.
 E_LIKENESS_LOAD = The likeness model “{ $model }” cannot be loaded. TINTYPE_LIKENESS names a folder with DINOv2, CLIP or SigLIP: its config.json, preprocessor_config.json and model.safetensors.
 E_CAPTIONER_LOAD = The captioner “{ $model }” cannot be loaded. TINTYPE_CAPTIONER names a folder with BLIP, Florence-2 or GIT in transformers' layout: its settings, its vocabulary and model.safetensors.
 E_FACES_LOAD = The models of faces in “{ $folder }” cannot be loaded. TINTYPE_FACES names a folder with two files of OpenCV's zoo: face_detection_yunet_….onnx and face_recognition_sface_….onnx.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from transformers import CLIPConfig, CLIPModel, Dinov2Config, Dinov2Model
 from storage.errors import TintypeError
 from tests.trainers.bases import Fingerprints
 from trainers.bench.exam import PHOTO_PX, save_photos, style_exams
+from trainers.dataset import cuts_of
 from trainers.eyes import eye_for
 from trainers.imagine import finished
 from trainers.likeness import Eye, compared, features_of, likeness, manner_of, obedience, scorer_for
@@ -24,6 +27,7 @@ from trainers.pipeline import Base, load_base
 SMALL = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "image_size": 16, "patch_size": 8}
 BEFORE = torch.tensor([[0.0, 1.0], [0.0, -1.0]])
 WANTED = torch.tensor([2.0, 0.0])
+SUBJECT = style_exams(1)[0].answers[0]
 
 
 @pytest.mark.parametrize(("share", "found"), [(0.0, 0.0), (0.25, 0.25), (1.0, 1.0), (1.5, 1.0), (-1.0, 0.0)])
@@ -69,6 +73,36 @@ def test_the_bases_own_features_tell_pictures_apart_and_leave_it_as_it_was(base:
     assert one.ndim == 1
     assert Fingerprints.of(base) == before
     assert not any(module._forward_hooks for module in base.unet.modules())
+
+
+@pytest.mark.parametrize("sight", [features_of, manner_of], ids=["what", "how"])
+def test_of_a_picture_that_is_no_square_the_middle_is_seen_not_all_of_it_squeezed(
+    base: Base, sight: Callable[[Base], Eye]
+) -> None:
+    wide = Image.effect_noise((3 * base.size_px, base.size_px), 90).convert("RGB")
+    middle = wide.crop((base.size_px, 0, 2 * base.size_px, base.size_px))
+
+    seen, expected = sight(base)([wide, middle])
+
+    torch.testing.assert_close(seen, expected)
+
+
+def test_samples_are_compared_with_what_is_learned_of_the_photos(
+    base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = replace(base, family=replace(base.family, closeups=True, scorer=None))
+    photo = Image.new("RGB", (900, 900), (120, 150, 120))
+    photo.paste(draw(SUBJECT).resize((200, 200)), (620, 90))
+    photo.save(tmp_path / "1.png")
+    lesson = Lesson(photos=[tmp_path / "1.png"], word="zed", class_word="cat", kind="animal")
+    compared_with: list[Image.Image] = []
+    monkeypatch.setattr("trainers.likeness.compared", lambda eye, photos, plain: compared_with.extend(photos))
+
+    finished(scorer_for(base, lesson))
+
+    cuts = cuts_of(lesson.photos, base.family, lesson.kind)
+    assert [cut.is_close for cut in cuts] == [False, True]
+    assert [picture.tobytes() for picture in compared_with] == [cut.picture().tobytes() for cut in cuts]
 
 
 @pytest.mark.parametrize("style", ["hatched", "pixelated", "watercolour"])

@@ -64,7 +64,7 @@ class Training:
 
     def _begun(self) -> Diary:
         """The diary to go on with; what was learned on another base, however alike, means nothing on this one."""
-        key = self._base.key
+        key = self._base.key_for(self._attempt.get("method", str, "lora"))
         diary = unpack(self._attempt.resume, self._folder) if self._attempt.resume else Diary(base=key)
         if diary.base != key:
             raise TintypeError("E_CHECKPOINT")

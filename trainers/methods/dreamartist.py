@@ -40,6 +40,7 @@ class DreamartistSettings(PlanSettings):
     max_steps: int = setting(3000, 1, 20_000, "the paper has up to 15,000 at half the rate")
     batch_size: int = setting(1, 1, 64, "of one photo a larger one only draws more noise")
     weight_decay: float = setting(0.0, 0, 1, "the norm is kept directly")
+    patience: int = setting(5, 0, 20, "two embeddings that pull at each other get better unsteadily")
 
 
 @register

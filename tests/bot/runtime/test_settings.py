@@ -32,11 +32,16 @@ def test_bot_and_trainers_agree_on_what_they_share() -> None:
     told = {"TINTYPE_DATA_DIR": "/d", "TINTYPE_BASE_MODEL": "a/b@c", "TINTYPE_DEVICE": "cpu", "TINTYPE_VAE": "a/vae@d"}
     told |= {"TINTYPE_LIKENESS": "/clip", "TINTYPE_UPSCALER": "a/up@e", "TINTYPE_QUANTISE": "int8"}
     told |= {"TINTYPE_CAPTIONER": "/blip", "TINTYPE_FACES": "/faces", "TINTYPE_IMAGE_PROMPT": "/ip"}
+    told |= {"TINTYPE_METHODS": "/m.toml"}
 
     bot, trainers = BotSettings.from_env(told), TrainerSettings.from_env(told)
 
     assert (bot.base_model, bot.device, bot.models_dir) == (trainers.base_model, trainers.device, trainers.models_dir)
-    assert bot.beside == trainers.beside == Beside("a/vae@d", "/clip", "a/up@e", "/faces", "/blip", "int8", "/ip")
+    assert (
+        bot.beside
+        == trainers.beside
+        == Beside("a/vae@d", "/clip", "a/up@e", "/faces", "/blip", "int8", "/m.toml", "/ip")
+    )
     passed_on = TrainerSettings.from_env(environment(told, bot.models_dir, beside=bot.beside))
     assert passed_on.beside == bot.beside
     assert not any(name in environment(told, bot.models_dir) for name in bot.beside.environ())
