@@ -21,6 +21,7 @@ _BUNDLED = re.compile(r"bundle_emb\.([^.]+)\.(string_to_param\.\*|clip_l|clip_g)
 _BUNDLED_ALONE = "string_to_param.*"
 NEGATIVE = "negative."  #: before the names of rows that belong into the negative prompt
 MERGED = "tintype.merged"  #: the note of a file that several words went into; it may hold the rows of each
+THUMBNAIL = "modelspec.thumbnail"  #: a picture of what was learned, as a data URL
 LEGACY_OFFSET, LEGACY_BYTES = 0x100000, 0x10000  # AUTOMATIC1111's old hash reads 64 KiB from here
 LEGACY_DIGITS = 8
 PLACES = ("/", "\\", ".", "~")  # how the path of a folder may begin
@@ -205,7 +206,8 @@ def _labelled(file: File, word: str, trigger: str) -> bytes:
 
 
 def _as_embedding(file: File) -> File:
-    told = {name: value for name, value in file.metadata.items() if not name.startswith(("ss_network_", MERGED))}
+    of_layers = ("ss_network_", MERGED, THUMBNAIL)
+    told = {name: value for name, value in file.metadata.items() if not name.startswith(of_layers)}
     if architecture := told.get("modelspec.architecture"):
         told["modelspec.architecture"] = f"{architecture.partition('/')[0]}/textual-inversion"
     return replace(file, metadata=told)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from storage.errors import TintypeError
+from storage.records import Kind
 from trainers.attempt import Attempt
 from trainers.diary import CANDIDATE, METHOD, PICTURES, WEIGHTS, Diary, Reached, pack, unpack, weights_of
 from trainers.drawing.curve import curve
@@ -24,6 +25,7 @@ from trainers.jobs import job
 from trainers.learning import captioned_ahead
 from trainers.lessons import cut_captions, task_of
 from trainers.likeness import scorer_for
+from trainers.noting import note
 from trainers.picking import Point, has_stalled, write_mean
 from trainers.showing import drawn, opened, shots_for
 from trainers.thrift import warnings_of
@@ -252,14 +254,15 @@ class Training:
         best = self._diary.best
         if best is None:
             raise RuntimeError("the method ended without a sample point")
-        weights = (self._folder / weights_of(best)).rename(self._attempt.folder / RESULT)
+        weights, cover = (self._folder / weights_of(best)).rename(self._attempt.folder / RESULT), self._cover(best)
+        note(weights, self._task.settings, best.done, cover if self._is_to_show(best) else None)
         captions = [shot.caption for shot in self._shots]
         picture = sheet(captions, [self._row(point) for point in self._diary.points], SHEET_TILE_PX)
         files = (
             self._made(weights, "weights"),
             self._saved(picture, "sheet", "sheet"),
             self._saved(curve(self._diary.marks()), "curve", "curve"),
-            self._saved(self._cover(best), "cover", "cover"),
+            self._saved(cover, "cover", "cover"),
         )
         told = self._result(best, files[0].bytes) | {
             "warnings": [*warnings, *self._less(), *self._held(), *cut_captions(self._base, self._task.lesson)]
@@ -270,6 +273,11 @@ class Training:
         """The best sample alone, small: how the word is recognised in a list; rather one that may be shown."""
         samples = [opened(self._folder / name) for name in best.pictures]
         return tile(min(samples, key=is_held_back), COVER_PX, COVER_PX)
+
+    def _is_to_show(self, best: Point) -> bool:
+        """Whether a sample goes with the file: of nobody's face, and nothing that was held back."""
+        samples = [opened(self._folder / name) for name in best.pictures]
+        return self._task.lesson.kind != Kind.PERSON and not all(map(is_held_back, samples))
 
     def _less(self) -> list[dict[str, Any]]:
         """What was given up for lack of memory, in this attempt or before."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,13 +13,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from storage import labels
 from tests.trainers.bases import Fingerprints
 from tests.trainers.jobs.attempts import QUICK, ran, scored, training_of
 from trainers.drawing.mark import PNG_KEY, XMP
 from trainers.events import Event, Sample, Step, Stopped, Wish
 from trainers.learner import Learner
 from trainers.pipeline import Base
-from trainers.weights import read_label
+from trainers.weights import read_label, read_metadata
 
 CONSENT = {"person": "me", "text_version": "1", "given_at": 5}
 
@@ -33,6 +36,45 @@ def at_second(number: int, wish: Wish) -> Callable[[list[Event]], Wish | None]:
     return lambda events: (
         wish if sum(isinstance(e, Step) and e.phase == "train" and e.done == number for e in events) == 2 else None
     )
+
+
+def body_of(path: Path) -> bytes:
+    """All numbers."""
+    return labels.opened(path.read_bytes()).body
+
+
+def noted_by(base: Base, folder: Path, photos: list[Path], **more: Any) -> dict[str, str]:
+    told = ran(scored(base, 0.9, 0.4, 0.1), training_of(folder, photos, **more))
+    return read_metadata(folder / told.made("weights")[0].path)
+
+
+def test_the_file_notes_how_it_was_learned_and_shows_what(
+    base: Base, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainers.noting.LEAST_BYTES", 1)
+
+    told = noted_by(base, tmp_path / "a", photos)
+
+    begin, _, picture = told["modelspec.thumbnail"].partition(",")
+    with Image.open(io.BytesIO(base64.b64decode(picture))) as shown:
+        assert (shown.format, shown.size) == ("JPEG", (128, 128))
+    assert begin == "data:image/jpeg;base64"
+    assert (told["ss_steps"], told["ss_optimizer"]) == ("3", "adamw")
+    assert float(told["ss_learning_rate"]) > 0
+    assert told == labels.hashed(labels.opened((tmp_path / "a" / "weights.safetensors").read_bytes())).metadata
+
+
+def test_of_a_person_of_a_small_word_and_of_what_was_held_back_no_picture_goes_with_the_file(
+    base: Base, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = noted_by(base, tmp_path / "small", photos)
+    monkeypatch.setattr("trainers.noting.LEAST_BYTES", 1)
+    person = noted_by(base, tmp_path / "person", photos, kind="person", consent=CONSENT)
+    monkeypatch.setattr("trainers.jobs.train.is_held_back", lambda image: True)
+    held = noted_by(base, tmp_path / "held", photos)
+
+    assert not any("modelspec.thumbnail" in told for told in (small, person, held))
+    assert {told["ss_steps"] for told in (small, person, held)} == {"3"}
 
 
 @pytest.mark.parametrize("method", ["lora", "textual_inversion"])
@@ -64,7 +106,8 @@ def test_each_sample_point_leaves_what_it_has_learned_so_that_it_can_be_chosen(
     assert [file.alt for file in points] == [
         {"point": 1, "done": 3, "score": 0.9}, {"point": 2, "done": 6, "score": 0.4},
     ]  # fmt: skip
-    assert points[0].sha256 == told.made("weights")[0].sha256 != points[1].sha256
+    chosen, *learned = (body_of(tmp_path / "a" / file.path) for file in (*told.made("weights"), *points))
+    assert chosen == learned[0] != learned[1]
     assert {read_label(tmp_path / "a" / file.path).word for file in points} == {"zed"}
 
 
