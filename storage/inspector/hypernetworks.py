@@ -1,4 +1,4 @@
-"""AUTOMATIC1111's hypernetworks: the one `.pt` that is taken in, and nobody else ever sees but as safetensors."""
+"""AUTOMATIC1111's hypernetworks, which are `.pt`; nobody beyond the inspector ever sees them but as safetensors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from storage import hypernetworks
 from storage.errors import WeightsRefused
-from storage.inspector.torch_files import is_state, value_of
+from storage.inspector.torch_files import is_state
 from storage.torch_files import Numbers
 
 WIDTH_MOST = 8192
@@ -32,13 +32,11 @@ NOTES = frozenset(
 )
 
 
-def as_safetensors(data: bytes, name: str) -> bytes:
+def as_safetensors(value: Any, name: str) -> bytes:
     """The same numbers under our names, whatever was dropped while they were learned.
 
-    Raises: WeightsRefused E_PICKLE for a file of any other kind, E_HYPERNETWORK for a layout that nobody draws with,
-    E_IMPORT_BIG.
+    Raises: WeightsRefused E_PICKLE for a file of any other kind, E_HYPERNETWORK for a layout that nobody draws with.
     """
-    value = value_of(data, name)
     if not isinstance(value, dict) or not any(type(key) is int for key in value):
         raise WeightsRefused("E_PICKLE", file=name)
     try:

@@ -11,7 +11,8 @@ from typing import Any
 
 from storage import packs
 from storage.errors import PhotoRejected, WeightsRefused
-from storage.inspector import formats, hypernetworks, weights, zips
+from storage.inspector import embeddings, formats, hypernetworks, weights, zips
+from storage.inspector.torch_files import value_of
 
 PICKLED = re.compile(r"\.(pt|pth|bin|ckpt|pkl|pickle)$", re.IGNORECASE)
 WEIGHTS = ".safetensors"
@@ -20,7 +21,7 @@ WEIGHTS_BYTES = 120 * 2**20  # of all weights in one import; a LoRA of SD 1.5 at
 TEXT_BYTES = 256 * 2**10  # of a card, a list of checksums, peft's settings
 PATTERNS_MOST = 5000  # layers with a rank of their own
 ROLES = {"lora": "weights", "embedding": "embedding", "hypernetwork": "weights", "aesthetic": "weights"}
-OF_TORCH = ".pt"  # may be a hypernetwork
+OF_TORCH = (".pt", ".bin")  # may be a hypernetwork or an embedding
 
 Told = tuple[dict[str, Any], bytes]
 
@@ -28,14 +29,14 @@ Told = tuple[dict[str, Any], bytes]
 def taken(data: bytes, name: str, width: int | None, base: str) -> Iterator[Told]:
     """Each file of weights as ({"role", "name", what `weights.check` tells}, bytes), then ({"layout", …}, b"").
 
-    The bytes of a file that was sent by itself are not sent back, but for a hypernetwork's, which are others then. The
+    The bytes of a file that was sent by itself are not sent back, but for one of torch's, which are others then. The
     last pair's layout is file, pack (with its `card`) or peft (with `peft`, the settings without which its numbers mean
     nothing).
     Raises: WeightsRefused E_PICKLE, E_IMPORT_ZIP, E_IMPORT_NOTHING, E_IMPORT_KEY, E_IMPORT_BIG, E_PACK_CARD,
-    E_PACK_NEWER, E_PACK_SUMS, E_IMPORT_PEFT, E_HYPERNETWORK, or as `weights.check`.
+    E_PACK_NEWER, E_PACK_SUMS, E_IMPORT_PEFT, E_HYPERNETWORK, E_EMBEDDING_FILE, or as `weights.check`.
     """
     if name.lower().endswith(OF_TORCH) and formats.is_zip(data):
-        converted = hypernetworks.as_safetensors(data, name)
+        converted = _converted(data, name)
         yield _checked(converted, name, width, base), converted
         yield {"layout": "file"}, b""
         return
@@ -46,6 +47,14 @@ def taken(data: bytes, name: str, width: int | None, base: str) -> Iterator[Told
     else:
         yield _checked(data, name, width, base), b""
         yield {"layout": "file"}, b""
+
+
+def _converted(data: bytes, name: str) -> bytes:
+    """What torch saved, as safetensors."""
+    value = value_of(data, name)
+    if embeddings.is_embedding(value):
+        return embeddings.as_safetensors(value, name)
+    return hypernetworks.as_safetensors(value, name)
 
 
 def _checked(data: bytes, name: str, width: int | None, base: str) -> dict[str, Any]:

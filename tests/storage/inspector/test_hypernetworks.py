@@ -133,7 +133,7 @@ class Evil:
     [
         Evil(),
         hypernetwork(name=Evil()),
-        {"a": torch.zeros(2)},
+        {"a": torch.zeros(2), "b": torch.zeros(2)},
         [torch.zeros(2)],
         torch.zeros(2),
         {32: torch.nn.Linear(2, 2)},

@@ -238,7 +238,7 @@ def test_a_word_goes_out_as_a_pack_and_is_taken_over_as_it_was(
 
 
 def test_a_pickle_and_a_missing_file_are_refused_before_the_base_is_loaded(tell: Tell, tmp_path: Path) -> None:
-    torch.save({"a": torch.zeros(1)}, tmp_path / "zed.pt")
+    torch.save({"a": torch.zeros(1), "b": torch.zeros(1)}, tmp_path / "zed.pt")
     out = ("--out", tmp_path / "zed.safetensors", "--base-model", "nowhere/at-all")
 
     assert tell("import", tmp_path / "zed.pt", *out)[1]["code"] == "E_PICKLE"
