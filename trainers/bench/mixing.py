@@ -44,6 +44,9 @@ MIXES = (
     ("textual_inversion", "textual_inversion"),
 )
 SEEDS = (20, 21, 22, 23)
+ENOUGH = (
+    0.6  # three of a subject's five attributes: its class word alone shows so many on both sides once in 32 pictures
+)
 CONTACT_TILE_PX = 112
 
 
@@ -74,6 +77,12 @@ class Found:
     own: tuple[float, ...]  #: subject fidelity of each side of each picture
     apart: tuple[float, ...]  #: 1 for a picture in which each side is more like its own subject than like the other
     scene: tuple[float, ...]  #: 1 for a picture that shows the place
+
+    @property
+    def both(self) -> tuple[float, ...]:
+        """1 for a picture in which each of two sides shows enough of its own subject to be found."""
+        sides = zip(self.own[::2], self.own[1::2], strict=True)
+        return tuple(float(min(pair) >= ENOUGH) for pair in sides)
 
 
 def add(subparsers: Subparsers) -> None:
@@ -224,6 +233,7 @@ def _row(way: str, mine: Sequence[Found]) -> dict[str, Any]:
         "way": way,
         "pictures": sum(len(one.scene) for one in mine),
         "subject_fidelity": asdict(interval([one.own for one in mine])),
+        "both": None if way.startswith(ALONE) else asdict(interval([one.both for one in mine])),
         "apart": None if way.startswith(ALONE) else asdict(interval([one.apart for one in mine])),
         "scene": asdict(interval([one.scene for one in mine])),
     }
@@ -231,8 +241,8 @@ def _row(way: str, mine: Sequence[Found]) -> dict[str, Any]:
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
     """The rows as Markdown."""
-    head = "| asked by | pictures | subject fidelity of each side | apart | place |"
-    return "\n".join([head, "|---|---|---|---|---|", *map(_line, rows)])
+    head = "| asked by | pictures | subject fidelity of each side | both found | apart | place |"
+    return "\n".join([head, "|---|---|---|---|---|---|", *map(_line, rows)])
 
 
 def report(folder: Path) -> str:
@@ -242,7 +252,9 @@ def report(folder: Path) -> str:
     beside_docs = Path(*folder.parts[1:]).as_posix()
     sheets = [f"![pair {number}, {pair}]({beside_docs}/pair-{number}.jpg)" for number, pair in enumerate(pairs, 1)]
     head = f"Base model {told['base_model']}, {len(pairs)} pairs:"
-    return "\n\n".join([head, table(told["rows"]), *_gains(told["found"]), *_moves(told), *sheets])
+    return "\n\n".join(
+        [head, table(rows_of([Found(**one) for one in told["found"]])), *_gains(told["found"]), *_moves(told), *sheets]
+    )
 
 
 def _gains(found: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -273,7 +285,7 @@ def _moves(told: Mapping[str, Any]) -> list[str]:
 
 
 def _line(row: Mapping[str, Any]) -> str:
-    numbers = [_range(row[name]) for name in ("subject_fidelity", "apart", "scene")]
+    numbers = [_range(row[name]) for name in ("subject_fidelity", "both", "apart", "scene")]
     return f"| {row['way']} | {row['pictures']} | {' | '.join(numbers)} |"
 
 

@@ -48,17 +48,18 @@ def test_shares_move_nothing_of_the_others_words(base: Base) -> None:
 
 def test_the_report_tells_what_merging_adds_picture_by_picture(tmp_path: Path) -> None:
     def found(way: str, own: list[float], apart: list[float]) -> dict[str, object]:
-        return {"way": way, "subjects": ["a cat", "a mug"], "own": own, "apart": apart, "scene": [1.0]}
+        told = {"way": way, "subjects": ["a cat", "a mug"], "methods": [], "own": own, "apart": apart}
+        return told | {"scene": [1.0] * max(1, len(own) // 2)}
 
     figures = {
         "base_model": "miniature-2",
-        "rows": [],
         "moved": [{"captions": 0.2, "stacked": 0.5, "shares": 0.0}],
         "found": [
             found(ALONE, [0.9], []),
             found(f"{ALONE}, merged", [0.8], []),
             found(APART, [0.5, 0.5], [0.0]),
             found(f"{APART}, merged", [0.75, 0.75], [1.0]),
+            found(UNPLACED, [0.8, 0.4, 0.6, 0.6], [1.0, 1.0]),
         ],
     }
     (tmp_path / "figures.json").write_text(json.dumps(figures))
@@ -67,6 +68,7 @@ def test_the_report_tells_what_merging_adds_picture_by_picture(tmp_path: Path) -
 
     assert f"| {ALONE} | -0.10 [-0.10, -0.10] | – |" in told
     assert f"| {APART} | 0.25 [0.25, 0.25] | 1.00 [1.00, 1.00] |" in told
+    assert f"| {UNPLACED} | 2 | 0.60 [0.60, 0.60] | 0.50 [0.00, 1.00] |" in told
     assert "| 1 | 0.50 | 0.00 | 0.20 |" in told
     assert told.count("/pair-1.jpg)") == 1
 
