@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
 from storage.labels import exported, opened
 from storage.shrinking import shortened
-from tests.trainers.bases import base_for, tiny_pipeline
+from tests.trainers.bases import tiny_pipeline
 from trainers import layers, twins
-from trainers.families import families
 from trainers.imagine import Drawing, finished, imagine
 from trainers.method import Lesson, method_named, settings_for
 from trainers.methods import pivotal
 from trainers.methods.lora import LoraSettings, ranks_of
 from trainers.names import layer_names, name_in_files
-from trainers.pipeline import Base, TextEncoder, layer_at
+from trainers.outlines import outlines
+from trainers.pipeline import Base, layer_at
 from trainers.taking import Order, taken
 from trainers.weights import read_adapter
 
@@ -70,25 +67,7 @@ COUNTS = {"sd1": (192, 72), "sdxl": (722, 72 + 192)}
 
 def of_real_shape(family: str) -> Base:
     """A base of the family's shape without a number in it."""
-    base = base_for("sdxl" if family == "sdxl" else "epsilon")
-    small = CLIPTextConfig(hidden_size=768, intermediate_size=3072, num_attention_heads=12, num_hidden_layers=12)
-    large = CLIPTextConfig(hidden_size=1280, intermediate_size=5120, num_attention_heads=20, num_hidden_layers=32)
-    sdxl: dict[str, Any] = {
-        "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
-        "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
-        "block_out_channels": (320, 640, 1280),
-        "transformer_layers_per_block": (1, 2, 10),
-        "attention_head_dim": (5, 10, 20),
-        "cross_attention_dim": 2048,
-        "use_linear_projection": True,
-    }
-    with torch.device("meta"):
-        unet = UNet2DConditionModel(**(sdxl if family == "sdxl" else {"cross_attention_dim": 768}))
-        models = [CLIPTextModel(small)]
-        models += [CLIPTextModelWithProjection(large)] if family == "sdxl" else []
-    tokenizers = [one.tokenizer for one in base.encoders]
-    encoders = tuple(TextEncoder(*pair) for pair in zip(tokenizers, models, strict=True))
-    return replace(base, denoiser=unet, encoders=encoders, family=families()[family])
+    return next(base for base in outlines().values() if base.family.name == family)
 
 
 @pytest.mark.parametrize("family", GOLDEN)

@@ -12,11 +12,14 @@ from trainers.settings import TrainerSettings
 if TYPE_CHECKING:
     from trainers.method import Method
 
+#: what is worth a row beside the defaults: what it is called, the method, its settings
+WHOLE = (("`dreambooth`, all of it (`rank` 0)", "dreambooth", {"rank": 0}),)
+
 
 def add(subparsers: Subparsers) -> None:
     """Its options."""
     parser = add_command(subparsers, "methods", "the ways to learn a word, and their settings", run)
-    parser.add_argument("--size", action="store_true", help="load the base model and compute each file's size for it")
+    parser.add_argument("--size", action="store_true", help="load the base model and compute sizes for that, too")
     add_base(parser)
 
 
@@ -25,7 +28,7 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
     from trainers.method import described, methods
 
     known = methods()
-    print(table())
+    print(f"{table()}\n\n{sizes_table()}")
     told: dict[str, Any] = {}
     for name, method in known.items():
         told[name] = {"title": method.title, "summary": method.summary, "min_photos": method.min_photos}
@@ -54,6 +57,29 @@ def table() -> str:
     lines = ["| method | what it does | photos | base models | settings and defaults |", "|---|---|---|---|---|"]
     lines += [_row(name, method) for name, method in methods().items()]
     return "\n".join(lines)
+
+
+def sizes_table() -> str:
+    """What a word's file weighs by each method with its settings, as Markdown; docs/methods.md shows it."""
+    from trainers.method import method_named, methods, methods_on, settings_for
+    from trainers.outlines import outlines
+
+    bases = outlines()
+    lines = [f"| file of | {' | '.join(bases)} |", f"|---|{'---|' * len(bases)}"]
+    for said, name, wished in [*((f"`{name}`", name, {}) for name in methods()), *WHOLE]:
+        method = method_named(name)
+        sizes = [
+            _size(method.file_bytes(base, settings_for(method, base, wished)))
+            if name in methods_on(base.family)
+            else "–"
+            for base in bases.values()
+        ]
+        lines.append(f"| {said} | {' | '.join(sizes)} |")
+    return "\n".join(lines)
+
+
+def _size(count_bytes: int) -> str:
+    return f"{count_bytes / 10**6:,.0f} MB" if count_bytes >= 10**6 else f"{max(1, round(count_bytes / 1000))} kB"
 
 
 def _row(name: str, method: Method) -> str:

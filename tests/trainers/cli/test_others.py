@@ -31,6 +31,7 @@ def test_methods_prints_a_table_and_tells_the_settings(tell: Tell, capsys: pytes
     assert code == 0
     assert "| `lora` (LoRA) |" in shown
     assert "| `textual_inversion` (Textual inversion) |" in shown
+    assert "| `lora` | 14 MB | 85 MB | 79 MB |" in shown
     assert told["methods"]["lora"]["settings"]["rank"]["default"] == 16
     assert told["methods"]["lora"]["file_bytes"] > told["methods"]["textual_inversion"]["file_bytes"] > 0
 
