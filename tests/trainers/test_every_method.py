@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +156,35 @@ def test_its_file_is_about_as_large_as_it_says(name: str, method: Method, base: 
     numbers = [t for t in load_file(taught(method, base).file).values() if t.ndim]
 
     assert sum(t.nbytes for t in numbers) == method.file_bytes(base, settings_for(method, base, SHORT))
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("pivotal", {"rows_pace": 1}),
+        ("custom_diffusion", {"rows_pace": 1}),
+        ("custom_diffusion", {"whole": 1}),
+        ("dora", {"file_rank": 2}),
+        ("hypernetwork", {"expansion": 1}),
+        ("hypernetwork", {"self_attention": 0}),
+    ],
+    ids=str,
+)
+def test_what_an_operator_sets_changes_what_is_learned(
+    name: str, changed: dict[str, float], base: Base, a_lesson: Lessons, tmp_path: Path
+) -> None:
+    method, lesson = method_named(name), a_lesson(seed=5)
+    with_it = replace(base, chosen={name: changed})
+    files = [tmp_path / "usual.safetensors", tmp_path / "changed.safetensors"]
+    for of, file in zip((base, with_it), files, strict=True):
+        torch.manual_seed(1)
+        trained(method, of, lesson, file)
+    usual, other = map(load_file, files)
+    numbers = [t for t in other.values() if t.ndim]
+
+    assert usual.keys() != other.keys() or any(not torch.equal(usual[key], other[key]) for key in usual)
+    assert sum(t.nbytes for t in numbers) == method.file_bytes(with_it, settings_for(method, with_it, SHORT))
+    assert all(torch.isfinite(number).all() for number in numbers)
 
 
 @every_method
