@@ -22,8 +22,10 @@ LIST_BYTES = 512 * 2**10  # kept free in the first part for the list of everythi
 FRAME_BYTES = 200  # what a zip adds to each file, beside its name twice
 MOST_PARTS = 20
 
-PIECE_BYTES = 8 * 2**20  # of a file that is larger than a part: wherever it is fetched, its pieces are the same
-CUT_MOST_BYTES = 128 * 2**20  # larger files are left out: each piece is cut from the whole of it
+PIECE_BYTES = (
+    9 * 2**19
+)  # wherever a file is fetched, its pieces are the same: two to a part of 10 MiB, five to one of 24
+READ_BYTES = 192 * 2**20  # a larger file is neither cut nor shortened: for that it is read whole, several times
 
 File = tuple[str, BlobId]
 
@@ -132,17 +134,26 @@ def spread_over(files: Sequence[File], sizes: Sequence[int], limit_bytes: int) -
     parts: list[list[Piece]] = [[]]
     used, left_out = LIST_BYTES, 0
     for pieces in sorted(spread, key=len):
-        if not pieces or (len(pieces) > 1 and len(parts) + len(pieces) > MOST_PARTS):
+        with_it, used_then = _laid(parts, used, pieces, limit_bytes)
+        if pieces and len(with_it) <= MOST_PARTS:
+            parts, used = with_it, used_then
+        else:
             left_out += 1
-            continue
-        for piece in pieces:
-            if used + piece.need_bytes > limit_bytes:
-                parts.append([])
-                used = 0
-            parts[-1].append(piece)
-            used += piece.need_bytes
-    left_out += sum(len(part) for part in parts[MOST_PARTS:])
-    return Parts(parts[:MOST_PARTS], left_out)
+    return Parts(parts, left_out)
+
+
+def _laid(
+    parts: Sequence[list[Piece]], used_bytes: int, pieces: Sequence[Piece], limit_bytes: int
+) -> tuple[list[list[Piece]], int]:
+    """The parts with these pieces behind the others, and what the last part takes then."""
+    found, used = [*parts[:-1], [*parts[-1]]], used_bytes
+    for piece in pieces:
+        if used + piece.need_bytes > limit_bytes:
+            found.append([])
+            used = 0
+        found[-1].append(piece)
+        used += piece.need_bytes
+    return found, used
 
 
 def _pieces(name: str, blob: BlobId, size_bytes: int, room_bytes: int) -> Sequence[Piece]:
@@ -150,7 +161,7 @@ def _pieces(name: str, blob: BlobId, size_bytes: int, room_bytes: int) -> Sequen
     whole = Piece(name, blob, size_bytes)
     if whole.need_bytes <= room_bytes:
         return [whole]
-    if size_bytes > CUT_MOST_BYTES or PIECE_BYTES + FRAME_BYTES + 2 * len(f"{name}.001") > room_bytes:
+    if size_bytes > READ_BYTES or PIECE_BYTES + FRAME_BYTES + 2 * len(f"{name}.001") > room_bytes:
         return []
     return [
         Piece(f"{name}.{n:03}", blob, min(PIECE_BYTES, size_bytes - first), first, first + PIECE_BYTES)

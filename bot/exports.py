@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import dictionary, texts
+from bot.belongings import READ_BYTES
 from bot.cards import Card, layout
 from bot.meaning import newest
 from bot.plain import plain
@@ -21,7 +22,6 @@ from storage.records import Concept, Job, Version
 from storage.shrinking import Shrunk
 
 FORMS = ("files", "pack")
-SHORTENED_BYTES = 128 * 2**20  # larger weights are not read to be shortened: that takes several times their memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ def taken(rooms: Any, asker: Asker, word: str, wished: Wished) -> Taken:
     if not rooms.sharing.held(concept).has_consent:
         raise NotAllowed("E_CONSENT_BACK", word=concept.name)
     version = newest(rooms.concepts.in_use(concept.id), concept.name, None)
-    if version.bytes > SHORTENED_BYTES:
+    if version.bytes > READ_BYTES:
         _refuse_above(asker.limit_bytes, concept.name, version.bytes)
     if wished.form != "pack":
         return Taken(word=concept.name, weights=rooms.vault.open(version.blob))
@@ -124,8 +124,9 @@ def _sentence(parts: Sequence[Part]) -> str:
 
 def _as_pack(found: Taken, card: PackCard, limit_bytes: int) -> Card:
     pack, shrunk = packs.packed(card, found.weights, found.samples), None
-    if (over_bytes := len(pack) - limit_bytes) > 0:
-        shrunk = shrinking.shrunk(found.weights, len(found.weights) - over_bytes)
+    whole_bytes = len(pack)
+    if len(found.weights) > limit_bytes:
+        shrunk = shrinking.shrunk(found.weights, len(found.weights) - (whole_bytes - limit_bytes))
         if shrunk:  # what it scored the whole did
             pack = packs.packed(replace(card, scores={}), shrunk.content, found.samples)
     is_alone_small = len(found.weights) <= limit_bytes
@@ -139,7 +140,7 @@ def _as_pack(found: Taken, card: PackCard, limit_bytes: int) -> Card:
         licence=texts.say(f"style-licence-{card.licence}"),
         kind=labels.kind_in(labels.opened(found.weights)),
     )
-    return layout.file_card(_shortened(told, len(found.weights), shrunk), (file, pack))
+    return layout.file_card(_shortened(told, whole_bytes, shrunk), (file, pack))
 
 
 def pack_card(rooms: Any, concept: Concept, version: Version, wished: Wished) -> PackCard:

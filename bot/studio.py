@@ -240,7 +240,8 @@ class Studio:
     `facts` answers what the engine last said (None while none is awake); `wake` tells the scheduler that there is
     work; `follow` keeps the answer of a member who waits up to date; `inspect` is bot.inspection or what stands in for
     it; `guilds` are the servers allowed by the settings, `owners` the members who run this Tintype. `takes_photos`
-    is whether new ones may come in at all, and `intake` is held by whoever takes them.
+    is whether new ones may come in at all, `intake` is held by whoever takes them, and
+    `handing_out` by whoever hands weights out, which are several times in memory then.
     """
 
     def __init__(
@@ -267,6 +268,7 @@ class Studio:
         self.owners = owners
         self.takes_photos = takes_photos
         self.intake = asyncio.Semaphore(INTAKES)
+        self.handing_out = asyncio.Lock()
         self.door = Doorman(self.run, self.soon, clock, guilds)
         self.names = Namebook(self.run)
 

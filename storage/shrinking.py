@@ -104,11 +104,11 @@ class _Pair:
 
         names = [stem + half for half in halves] + [stem + ALPHA] * (stem + ALPHA in file.tensors)
         down, up, *alphas = (_numbers(file, name) for name in names)
-        scale = float(alphas[0].mean()) / len(down) if alphas else 1.0
         try:
+            scale = float(alphas[0].mean()) / len(down) if alphas else 1.0
             flat = up.reshape(len(up), -1) * scale
             left, sizes, right = singular(flat, down.reshape(len(down), -1))
-        except ValueError as error:  # of shapes, or as LinAlgError of numbers that are none
+        except (ValueError, TypeError, ZeroDivisionError) as error:  # of shapes; LinAlgError of numbers that are none
             raise _broken() from error
         if not np.isfinite(sizes).all():
             raise _broken()

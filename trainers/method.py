@@ -145,9 +145,9 @@ def _checked(field: dataclasses.Field[Any], value: Any) -> Any:
     low, high = field.metadata["min"], field.metadata["max"]
     try:
         number = of(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise TintypeError("E_SETTING_RANGE", setting=field.name, value=str(value), low=low, high=high) from error
-    if not low <= number <= high:
+    if not low <= number <= high or number != float(value):
         raise TintypeError("E_SETTING_RANGE", setting=field.name, value=str(value), low=low, high=high)
     return number
 

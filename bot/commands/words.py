@@ -114,8 +114,10 @@ async def export(
     await acknowledge(interaction)
     studio, asker = studio_of(interaction), asker_of(interaction)
     wished = exports.Wished(form=form, licence=licence, credit=credit)
-    taken = await studio.run(lambda rooms: exports.taken(rooms, asker, word, wished))
-    await show(interaction, await asyncio.to_thread(exports.handed_out, taken, asker.limit_bytes))
+    async with studio.handing_out:
+        taken = await studio.run(lambda rooms: exports.taken(rooms, asker, word, wished))
+        card = await asyncio.to_thread(exports.handed_out, taken, asker.limit_bytes)
+    await show(interaction, card)
 
 
 @command.command(name="import", description=spoken("cmd-words-import"))

@@ -158,8 +158,13 @@ def test_a_pair_by_pefts_names_is_one_with_an_alpha_and_without() -> None:
         pair(WIDE, 320, (640,)) | {f"{WIDE}.lora_up.weight": np.zeros((320, 7), np.float16)},
         pair(WIDE, 320, (640,)) | {f"{WIDE}.lora_up.weight": np.full((320, 8), np.nan, np.float16)},
         pair(WIDE, 320, (640,)) | {f"{WIDE}.lora_up.weight": np.zeros((320, 8), np.uint8)},
+        pair(WIDE, 320, (640,)) | {f"{WIDE}.lora_down.weight": np.zeros((), np.float16)},
+        {
+            f"{WIDE}.lora_down.weight": np.zeros((0, 640), np.float16),
+            f"{WIDE}.lora_up.weight": np.zeros((320, 0), np.float16),
+        },
     ],
-    ids=["ranks", "nan", "dtype"],
+    ids=["ranks", "nan", "dtype", "no dimension", "no rank"],
 )
 def test_what_is_no_sound_file_is_refused(parts: Arrays) -> None:
     whole = save(dict(parts), TOLD)

@@ -70,6 +70,8 @@ def test_a_training_goes_on_only_with_the_settings_that_it_began_with(base: Base
         ("[lora]\nrnak = 8\n", "[lora]"),
         ("[lora]\nrank = 100000\n", "100000"),
         ("[lora]\nrank = [1, 2]\n", "[1, 2]"),
+        ("[lora]\nrank = 8.7\n", "8.7"),
+        ("[lora]\nrank = inf\n", "inf"),
         ('[lora]\noptimizer = "sgd"\n', "sgd"),
         ("[nosuch]\n", "nosuch"),
         ("lora = 8\n", "lora stands in no table"),

@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from storage import labels
 from storage.atomic import write_atomic
-from storage.shrinking import shortened
+from storage.shrinking import HEADER_BYTES, shortened
 from trainers.bench.exam import PHOTO_PX, Exam, Marks, save_photos
 from trainers.imagine import Drawing, decoded, encoded_picture, finished, imagine
 
@@ -153,12 +154,13 @@ def learned(
 
 
 def shorten(weights: Path, share: float) -> None:
-    """Leave a LoRA's file no more than this share of its bytes.
+    """Leave a LoRA's file this share of its numbers: small ones have headers that weigh, which large ones do not.
 
     Raises: TintypeError E_SHORTENED when it holds none.
     """
     content = weights.read_bytes()
-    write_atomic(weights, shortened(content, int(share * len(content)), weights.name).content)
+    less = int((1 - share) * len(labels.opened(content).body))
+    write_atomic(weights, shortened(content, len(content) + HEADER_BYTES - less, weights.name).content)
 
 
 def drawn(base: Base, exam: Exam, said: str, adapter: Adapter | None = None) -> list[Image.Image]:
@@ -212,7 +214,7 @@ def key_of(base: Base, exam: Exam, way: str, seed: int) -> str:
 
     method, form = form_of(way)
     settings = None if way in ANCHORS else [form, asdict(settings_for(method_named(method), base, {}))]
-    code = code_of(method, base.family.name)
+    code = code_of(way, base.family.name)
     beside = [one is not None for one in (base.eye, base.faces, base.captioner, base.output_check)]
     parts = [code, base.key, beside, settings, exam.name, seed, ROUNDS, IMAGE_SEED]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
@@ -232,7 +234,10 @@ def code_of(way: str, family: str) -> str:
     """Digest of all our source files that training by a method, or drawing and judging alone, can reach."""
     finder = _Ours(path=[str(ROOT)])
     names = ["trainers.jobs.train", "trainers.bench.exam", f"trainers.families.{family}"]
-    for name in names if way in ANCHORS else [*names, f"trainers.methods.{way}"]:
+    method, form = form_of(way)
+    names += [] if way in ANCHORS else [f"trainers.methods.{method}"]
+    names += ["storage.shrinking"] if form in SHORTENED else []
+    for name in names:
         finder.import_hook(name)
     files = sorted(file for module in finder.modules.values() if (file := getattr(module, "__file__", None)))
     return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()

@@ -44,9 +44,7 @@ MIXES = (
     ("textual_inversion", "textual_inversion"),
 )
 SEEDS = (20, 21, 22, 23)
-ENOUGH = (
-    0.6  # three of a subject's five attributes: its class word alone shows so many on both sides once in 32 pictures
-)
+ENOUGH = 0.6  # three of a subject's five attributes; class words alone show so many on both sides once in 32 pictures
 CONTACT_TILE_PX = 112
 
 
@@ -294,6 +292,6 @@ def _range(told: Mapping[str, float] | None) -> str:
 
 
 def _keep(out: Path, base: Base, found: Sequence[Found], moved: Sequence[Moved]) -> None:
-    told = {"base_model": base.revision, "rows": rows_of(found), "found": [asdict(one) for one in found]}
+    told = {"base_model": base.revision, "found": [asdict(one) for one in found]}
     told |= {"moved": [asdict(one) for one in moved]} if moved else {}
     write_atomic(out / FIGURES, json.dumps(told, indent=1).encode(), mode=0o644)

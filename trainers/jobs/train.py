@@ -209,6 +209,7 @@ class Training:
         """The candidate as a file of its own, which may be chosen instead of the best when all is over."""
         target = self._attempt.folder / f"point-{point.number:03}.safetensors"
         shutil.copyfile(self._folder / CANDIDATE, target)
+        self._note(target, point)
         told = {"point": point.number, "done": point.done, "score": point.score}
         return self._made(target, "point", alt=told)
 
@@ -254,30 +255,30 @@ class Training:
         best = self._diary.best
         if best is None:
             raise RuntimeError("the method ended without a sample point")
-        weights, cover = (self._folder / weights_of(best)).rename(self._attempt.folder / RESULT), self._cover(best)
-        note(weights, self._task.settings, best.done, cover if self._is_to_show(best) else None)
+        weights = (self._folder / weights_of(best)).rename(self._attempt.folder / RESULT)
+        self._note(weights, best)
         captions = [shot.caption for shot in self._shots]
         picture = sheet(captions, [self._row(point) for point in self._diary.points], SHEET_TILE_PX)
         files = (
             self._made(weights, "weights"),
             self._saved(picture, "sheet", "sheet"),
             self._saved(curve(self._diary.marks()), "curve", "curve"),
-            self._saved(cover, "cover", "cover"),
+            self._saved(tile(self._shown(best), COVER_PX, COVER_PX), "cover", "cover"),
         )
         told = self._result(best, files[0].bytes) | {
             "warnings": [*warnings, *self._less(), *self._held(), *cut_captions(self._base, self._task.lesson)]
         }
         return Done(result=told, files=files)
 
-    def _cover(self, best: Point) -> Image.Image:
-        """The best sample alone, small: how the word is recognised in a list; rather one that may be shown."""
-        samples = [opened(self._folder / name) for name in best.pictures]
-        return tile(min(samples, key=is_held_back), COVER_PX, COVER_PX)
+    def _shown(self, point: Point) -> Image.Image:
+        """One sample alone: how the word is recognised in a list; rather one that may be shown."""
+        return min((opened(self._folder / name) for name in point.pictures), key=is_held_back)
 
-    def _is_to_show(self, best: Point) -> bool:
-        """Whether a sample goes with the file: of nobody's face, and nothing that was held back."""
-        samples = [opened(self._folder / name) for name in best.pictures]
-        return self._task.lesson.kind != Kind.PERSON and not all(map(is_held_back, samples))
+    def _note(self, weights: Path, point: Point) -> None:
+        """Say in the file how it was learned; its picture goes along but for people, and for what was held back."""
+        shown = self._shown(point)
+        is_to_show = self._task.lesson.kind != Kind.PERSON and not is_held_back(shown)
+        note(weights, self._task.settings, point.done, shown if is_to_show else None)
 
     def _less(self) -> list[dict[str, Any]]:
         """What was given up for lack of memory, in this attempt or before."""

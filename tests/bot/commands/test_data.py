@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import belongings
-from bot.belongings import LIST_BYTES, MOST_PARTS, Piece, spread_over
+from bot.belongings import LIST_BYTES, MOST_PARTS, PART_BYTES, Piece, spread_over
 from storage import hypernetworks
 from storage.records import BlobId, JobState, Scope
 from storage.torch_files import Numbers
@@ -88,6 +88,14 @@ async def test_parts_never_exceed_the_limit_and_what_fits_nowhere_is_counted() -
     assert len(spread.parts) == MOST_PARTS
     assert sum(len(part) for part in spread.parts) + spread.left_out == 400
     assert not any(piece.is_cut for part in spread.parts for piece in part)
+
+
+async def test_pieces_share_parts_with_others() -> None:
+    files = [(f"{n}.safetensors", BlobId(str(n))) for n in range(3)]
+    large, small = (spread_over(files, [85 * 10**6] * 3, limit) for limit in (PART_BYTES, 10 * 2**20))
+
+    assert (large.left_out, len(large.parts)) == (0, 11)
+    assert (small.left_out, len(small.parts)) == (1, 18)
 
 
 @given(st.lists(st.integers(0, 3_000_000), max_size=9), st.integers(300_000, 900_000))

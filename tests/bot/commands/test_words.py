@@ -231,13 +231,23 @@ async def test_what_is_too_large_to_be_read_at_once_is_refused_unread(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine_play, "weights_of", lambda *_: layers_of_rank_16())
-    monkeypatch.setattr(exports, "SHORTENED_BYTES", 35_000)
+    monkeypatch.setattr(exports, "READ_BYTES", 35_000)
     await stage.taught()
     next(iter(stage.box.guilds.values())).filesize_limit = 30_000
 
     answer = shown(await stage.ana.command("words export", word="ana-dog"))
 
     assert "more than Discord takes here (30 KB)" in answer.body
+
+
+async def test_a_pack_of_weights_that_fit_alone_is_not_shortened(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_play, "weights_of", lambda *_: layers_of_rank_16())
+    version = await stage.taught()
+    next(iter(stage.box.guilds.values())).filesize_limit = version.bytes + 10
+
+    answer = shown(await stage.ana.command("words export", word="ana-dog", **{"as": "pack"}))
+
+    assert "without `as` gives the weights alone" in answer.body
 
 
 async def test_weights_above_the_servers_limit_are_refused_with_a_way_out(stage: Stage) -> None:

@@ -271,7 +271,7 @@ def test_a_form_of_fewer_bytes_leaves_a_lora_that_much(
     _, whole = cells.learned(base, SUBJECT, "lora", 0)
     _, short = cells.learned(base, SUBJECT, "lora", 0, form="a quarter of the bytes", keep=tmp_path / "kept")
 
-    assert 0 < short["bytes"] <= whole["bytes"] / 4
+    assert short["bytes"] == pytest.approx(whole["bytes"] / 4, rel=0.15)
     assert (tmp_path / "kept").stat().st_size == short["bytes"]
 
 
