@@ -8,6 +8,8 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from bot import cards, keeping, texts
@@ -21,10 +23,8 @@ PART_BYTES = 24 * 2**20  # whatever a server takes: a zip is put together in mem
 LIST_BYTES = 512 * 2**10  # kept free in the first part for the list of everything, which packs well
 FRAME_BYTES = 200  # what a zip adds to each file, beside its name twice
 MOST_PARTS = 20
-
-PIECE_BYTES = (
-    9 * 2**19
-)  # wherever a file is fetched, its pieces are the same: two to a part of 10 MiB, five to one of 24
+#: wherever a file is fetched, its pieces are the same: two to a part of 10 MiB, five to one of 24
+PIECE_BYTES = 9 * 2**19
 READ_BYTES = 192 * 2**20  # a larger file is neither cut nor shortened: for that it is read whole, several times
 
 File = tuple[str, BlobId]
@@ -101,10 +101,11 @@ async def part_card(studio: Studio, asker: Asker, n: int) -> Card:
         if n == 1:
             told = await studio.run(lambda rooms: rooms.privacy.mydata(asker.member))
             archive.writestr("mydata.json", json.dumps(told, indent=2), zipfile.ZIP_DEFLATED)
-        for piece in spread.parts[n - 1]:
-            content = await studio.run(partial(_opened, blob=piece.blob))  # one at a time: others go between
-            name = piece.name if "." in piece.name else f"{piece.name}.{layout.ending(content)}"
-            archive.writestr(name, content[piece.first : piece.last])
+        for blob, pieces in groupby(spread.parts[n - 1], attrgetter("blob")):
+            content = await studio.run(partial(_opened, blob=blob))  # one at a time: others go between
+            for piece in pieces:
+                name = piece.name if "." in piece.name else f"{piece.name}.{layout.ending(content)}"
+                archive.writestr(name, content[piece.first : piece.last])
     data, name = packed.getvalue(), f"mydata-{n}.zip"
     told = texts.say("mydata-part", n=n, count=len(spread.parts), size=texts.size(len(data)))
     if any(piece.is_cut for piece in spread.parts[n - 1]):

@@ -241,11 +241,18 @@ def shortened(diff: Tensor, rank: int) -> LowRank:
     Source: Eckart and Young 1936.
     """
     u, s, v = torch.linalg.svd(diff.flatten(1).float(), full_matrices=False)
-    kept = min(rank, len(s))
-    root = s[:kept].sqrt()
-    down = root[:, None] * v[:kept]
     shape = diff.shape[1:] if diff.ndim > 2 and diff[0, 0].numel() > 1 else diff.shape[1:2]
-    return LowRank(down.reshape(kept, *shape), u[:, :kept] * root, 1.0)
+    return strongest(u, s, v, rank, shape)
+
+
+def strongest(left: Tensor, sizes: Tensor, right: Tensor, rank: int, shape: Sequence[int]) -> LowRank:
+    """Of singular values and vectors the strongest, halved between both matrices.
+
+    Shapes: (O, k), (k,), (k, I) -> up (O, r), down (r, *shape), r = min(rank, k).
+    """
+    root = sizes[:rank].sqrt()
+    down = root[:, None] * right[:rank]
+    return LowRank(down.reshape(len(root), *shape), left[:, :rank] * root, 1.0)
 
 
 def of_one_alpha(linear: Mapping[str, Difference]) -> dict[str, Difference]:

@@ -17,7 +17,7 @@ from storage.records import Kind
 from storage.shrinking import singular
 from trainers.adapter import Adapter
 from trainers.composing import Share, composed
-from trainers.differences import Difference, LowRank, Whole, of_one_alpha, shortened
+from trainers.differences import Difference, LowRank, Whole, of_one_alpha, shortened, strongest
 from trainers.method import Lesson
 from trainers.names import key_in_files, layer_names
 from trainers.pipeline import Base, layer_at
@@ -128,9 +128,7 @@ def _at_rank(low: LowRank, rank: int) -> LowRank:
         return low
     found = singular((low.up * low.scale).numpy(), low.down.flatten(1).numpy())
     left, sizes, right = map(torch.from_numpy, found)
-    root = sizes[:rank].sqrt()
-    down = root[:, None] * right[:rank]
-    return LowRank(down.reshape(rank, *low.down.shape[1:]), left[:, :rank] * root, 1.0)
+    return strongest(left, sizes, right, rank, low.down.shape[1:])
 
 
 def _as_pair(difference: Difference, weight: Tensor) -> LowRank:

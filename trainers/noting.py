@@ -19,17 +19,17 @@ LEAST_BYTES = 100_000
 SETTINGS = {"learning_rate": "ss_learning_rate", "optimizer": "ss_optimizer", "batch_size": "ss_total_batch_size"}
 
 
-def note(path: Path, settings: Any, steps: int, picture: Image.Image | None) -> None:
-    """Add how it was learned to a file's metadata; `picture` where one may go with it.
+def noted(source: Path, target: Path, settings: Any, steps: int, picture: Image.Image | None) -> None:
+    """Write a word's file anew with how it was learned in its metadata; `picture` where one may go with it.
 
     A small file, of rows alone, gets none: that would weigh more than the word. Raises: TintypeError E_DISK_FULL.
     """
-    file = labels.opened(path.read_bytes())
+    file = labels.opened(source.read_bytes())
     told = {said: str(getattr(settings, name)) for name, said in SETTINGS.items() if hasattr(settings, name)}
     if picture is not None and len(file.body) >= LEAST_BYTES:
         told[labels.THUMBNAIL] = _data_url(picture)
     metadata = {**file.metadata, **told, "ss_steps": str(steps)}
-    write_atomic(path, labels.closed(labels.hashed(replace(file, metadata=metadata))))
+    write_atomic(target, labels.closed(labels.hashed(replace(file, metadata=metadata))))
 
 
 def _data_url(picture: Image.Image) -> str:

@@ -214,7 +214,7 @@ def key_of(base: Base, exam: Exam, way: str, seed: int) -> str:
 
     method, form = form_of(way)
     settings = None if way in ANCHORS else [form, asdict(settings_for(method_named(method), base, {}))]
-    code = code_of(way, base.family.name)
+    code = code_of(method, base.family.name, *(["storage.shrinking"] if form in SHORTENED else []))
     beside = [one is not None for one in (base.eye, base.faces, base.captioner, base.output_check)]
     parts = [code, base.key, beside, settings, exam.name, seed, ROUNDS, IMAGE_SEED]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
@@ -230,14 +230,11 @@ class _Ours(ModuleFinder):
 
 
 @cache
-def code_of(way: str, family: str) -> str:
-    """Digest of all our source files that training by a method, or drawing and judging alone, can reach."""
+def code_of(way: str, family: str, *more: str) -> str:
+    """Digest of all our source files that training by a method, or drawing and judging alone, can reach; and `more`."""
     finder = _Ours(path=[str(ROOT)])
-    names = ["trainers.jobs.train", "trainers.bench.exam", f"trainers.families.{family}"]
-    method, form = form_of(way)
-    names += [] if way in ANCHORS else [f"trainers.methods.{method}"]
-    names += ["storage.shrinking"] if form in SHORTENED else []
-    for name in names:
+    names = ["trainers.jobs.train", "trainers.bench.exam", f"trainers.families.{family}", *more]
+    for name in names if way in ANCHORS else [*names, f"trainers.methods.{way}"]:
         finder.import_hook(name)
     files = sorted(file for module in finder.modules.values() if (file := getattr(module, "__file__", None)))
     return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
@@ -25,7 +24,7 @@ from trainers.jobs import job
 from trainers.learning import captioned_ahead
 from trainers.lessons import cut_captions, task_of
 from trainers.likeness import scorer_for
-from trainers.noting import note
+from trainers.noting import noted
 from trainers.picking import Point, has_stalled, write_mean
 from trainers.showing import drawn, opened, shots_for
 from trainers.thrift import warnings_of
@@ -208,8 +207,7 @@ class Training:
     def _learned_by(self, point: Point) -> Made:
         """The candidate as a file of its own, which may be chosen instead of the best when all is over."""
         target = self._attempt.folder / f"point-{point.number:03}.safetensors"
-        shutil.copyfile(self._folder / CANDIDATE, target)
-        self._note(target, point)
+        self._note(self._folder / CANDIDATE, target, point)
         told = {"point": point.number, "done": point.done, "score": point.score}
         return self._made(target, "point", alt=told)
 
@@ -255,8 +253,9 @@ class Training:
         best = self._diary.best
         if best is None:
             raise RuntimeError("the method ended without a sample point")
-        weights = (self._folder / weights_of(best)).rename(self._attempt.folder / RESULT)
-        self._note(weights, best)
+        weights = self._attempt.folder / RESULT
+        self._note(self._folder / weights_of(best), weights, best)
+        (self._folder / weights_of(best)).unlink()
         captions = [shot.caption for shot in self._shots]
         picture = sheet(captions, [self._row(point) for point in self._diary.points], SHEET_TILE_PX)
         files = (
@@ -274,11 +273,11 @@ class Training:
         """One sample alone: how the word is recognised in a list; rather one that may be shown."""
         return min((opened(self._folder / name) for name in point.pictures), key=is_held_back)
 
-    def _note(self, weights: Path, point: Point) -> None:
-        """Say in the file how it was learned; its picture goes along but for people, and for what was held back."""
+    def _note(self, learned: Path, target: Path, point: Point) -> None:
+        """Say in the target how it was learned; its picture goes along but for people, and for what was held back."""
         shown = self._shown(point)
         is_to_show = self._task.lesson.kind != Kind.PERSON and not is_held_back(shown)
-        note(weights, self._task.settings, point.done, shown if is_to_show else None)
+        noted(learned, target, self._task.settings, point.done, shown if is_to_show else None)
 
     def _less(self) -> list[dict[str, Any]]:
         """What was given up for lack of memory, in this attempt or before."""
