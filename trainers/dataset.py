@@ -14,11 +14,11 @@ from torch import Tensor
 
 from trainers.conditioning import Frame
 from trainers.families import Family
+from trainers.latents import encoded
 from trainers.looking import Look, look
 from trainers.looking.boxes import CLOSER, FILLED, Box, closest, share_of, widest
 from trainers.looking.saliency import Map
 from trainers.pipeline import Base
-from trainers.thrift import at_hand
 
 # B batch · C latent channels · H W latent height, width
 
@@ -196,12 +196,10 @@ def masks_of(chosen: Sequence[Example]) -> Tensor | None:
     return torch.stack([torch.ones(one.mean.shape[1:]) if one.mask is None else one.mask for one in chosen])
 
 
-@torch.no_grad()
 def encoded_pixels(base: Base, pixels: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and deviation of a picture's scaled latents: (3, height, width) in -1 … 1 -> (C, H, W) float32 each."""
-    at_hand(base.vae, device=base.device)
-    posterior = base.vae.encode(pixels[None].to(base.device, base.vae.dtype)).latent_dist
-    return base.scaled(posterior.mean[0].float()).cpu(), (posterior.std[0].float() * base.scaling_factor).cpu()
+    mean, std = encoded(base, pixels[None])
+    return mean[0].cpu(), std[0].cpu()
 
 
 def batch_of(found: Sequence[Example], size: int, generator: torch.Generator) -> list[int]:

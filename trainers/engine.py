@@ -88,6 +88,8 @@ class Engine:
 
     def work(self) -> NoReturn:
         """Load and work, for ever; a base that cannot be loaded is told by `ping` until somebody ends us."""
+        from trainers.faults import release_memory
+
         base = self._loaded()
         if base is None:
             self._refuse_for_ever()
@@ -97,6 +99,8 @@ class Engine:
                 loop.add(attempt)
             if loop.has_work:
                 loop.turn()
+                if not loop.has_work:
+                    release_memory()  # to whoever else uses the computer
             else:
                 self._desk.wait(IDLE_S)
             self._tell_memory(base)

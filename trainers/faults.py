@@ -9,6 +9,7 @@ from safetensors import SafetensorError
 
 from storage.errors import NotEnoughMemory, TintypeError
 from trainers.memory import memory_of
+from trainers.process import release_heap
 
 #: torch raises a bare RuntimeError when malloc fails, or when CUDA's libraries find no room for their own
 NO_MEMORY = ("DefaultCPUAllocator", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED")
@@ -51,6 +52,7 @@ def no_memory() -> NotEnoughMemory:
 
 
 def release_memory() -> None:
-    """Give cached device memory back, after something ran out of it."""
+    """Give back what allocators keep of freed memory, a card's and the computer's."""
+    release_heap()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()

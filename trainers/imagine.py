@@ -22,6 +22,7 @@ from trainers.drawing.held import held_back
 from trainers.enlarging import kept
 from trainers.faults import is_out_of_memory, release_memory
 from trainers.image_prompts import Shown, prompt_for
+from trainers.latents import encoded, pixels_from
 from trainers.leading import encode_led
 from trainers.looking.boxes import Box
 from trainers.method import Progress
@@ -29,7 +30,6 @@ from trainers.pipeline import Base, swapped, with_words
 from trainers.refusing import refused
 from trainers.sides import REDRAWN, SIDES, laid_back, looked_at, said_of, share_of, sides_of, window_of, without
 from trainers.text import stacked
-from trainers.thrift import at_hand
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -110,7 +110,7 @@ def _together(
     latents = yield from counted(_denoised(base, asked, sampler, latents, parts, glimpse), 0, sum(steps))
     if not closer:
         return decoded(base, latents, is_strict=asked.is_strict, parent=asked.parent if asked.keeps_parent else None)
-    pixels, looks = torch.cat(_pixels(base, latents)), {}
+    pixels, looks = torch.cat(pixels_from(base, latents)), {}
     for number, (side, look) in enumerate(closer.items(), 1):
         looking = _looked(base, asked, look, pixels, window_of(side, size_of(base, asked)))
         looks[side] = yield from counted(looking, sum(steps[:number]), sum(steps))
@@ -177,10 +177,10 @@ def _closer(base: Base, asked: Drawing) -> dict[str, Closer]:
 def _looked(base: Base, asked: Drawing, look: Closer, pixels: Tensor, window: Box) -> Generator[None, None, Tensor]:
     """What a window of pictures (B, 3, H, W) shows, drawn again: (B, 3, S, S)."""
     cut = looked_at(pixels, window, base.size_px)
-    latents = torch.cat([_encoded(base, one) for one in cut[:, None]])
+    latents = torch.cat([encoded(base, one)[0] for one in cut[:, None]])
     noise = _noise(asked.seeds, latents.shape[1:]).to(base.device)
     drawing = _denoised(base, asked, look.sampler, look.sampler.from_latents(latents, noise), [look.part])
-    return torch.cat(_pixels(base, (yield from drawing)))
+    return torch.cat(pixels_from(base, (yield from drawing)))
 
 
 def finished(steps: Generator[object, None, T]) -> T:
@@ -287,15 +287,7 @@ def _start(base: Base, asked: Drawing, sampler: Sampler) -> Tensor:
 
 def encoded_picture(base: Base, picture: Image.Image) -> Tensor:
     """A picture's scaled latents: (1, C, H, W) float32."""
-    return _encoded(base, pixels_of(picture)[None])
-
-
-@torch.no_grad()
-def _encoded(base: Base, pixels: Tensor) -> Tensor:
-    """(1, 3, H, W) -> (1, C, h, w) float32, scaled."""
-    at_hand(base.vae, device=base.device)
-    posterior = base.vae.encode(pixels.to(base.device, base.vae.dtype)).latent_dist
-    return base.scaled(posterior.mean.float())
+    return encoded(base, pixels_of(picture)[None])[0]
 
 
 def sketched(base: Base, latents: Tensor, *, is_strict: bool = True) -> list[Image.Image]:
@@ -316,15 +308,8 @@ def decoded(
     small = None if parent is None else pixels_of(parent.convert("RGB"))[None].to(base.device)
     return [
         _picture(base, pixels if small is None else kept(pixels, small), is_strict=is_strict)
-        for pixels in _pixels(base, latents)
+        for pixels in pixels_from(base, latents)
     ]
-
-
-@torch.no_grad()
-def _pixels(base: Base, latents: Tensor) -> list[Tensor]:
-    """Latents (B, C, h, w) decoded one at a time: B of (1, 3, H, W) float32, about -1 … 1."""
-    at_hand(base.vae, device=base.device)
-    return [base.vae.decode(base.unscaled(one).to(base.vae.dtype)).sample.float() for one in latents[:, None]]
 
 
 def _picture(base: Base, pixels: Tensor, *, is_strict: bool) -> Image.Image:

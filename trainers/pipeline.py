@@ -28,7 +28,7 @@ from trainers.diffusion import Diffusion, diffusion_of
 from trainers.families import Family, families, family_of
 from trainers.hypernetworks import fits, with_hypernetworks
 from trainers.image_prompts import ImagePrompt, image_prompt_for
-from trainers.keeping import pack_as_wanted
+from trainers.keeping import lay_channels_last, pack_as_wanted
 from trainers.method_file import Chosen, chosen_for
 from trainers.precision import device_named, dtype_on, remark_on
 from trainers.quantised import outline_of
@@ -224,7 +224,7 @@ def base_of(pipeline: Any, name: str, revision: str, device: torch.device) -> Ba
     encoders, denoiser = _encoders(pipeline), _denoiser(pipeline)
     for part in (*(encoder.model for encoder in encoders), pipeline.vae, denoiser):
         part.to(device).eval().requires_grad_(False)
-    denoiser.to(memory_format=torch.channels_last)
+    lay_channels_last(denoiser)
     return Base(
         id=name,
         revision=revision,

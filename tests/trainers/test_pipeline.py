@@ -16,6 +16,8 @@ from trainers.layers import targets_of
 from trainers.pipeline import Base, load_base
 from trainers.precision import device_named, dtype_for, dtype_on, remark_on
 
+MAPPED = Path("/proc/self/maps")
+
 
 def word(base: Base, seed: int, name: str = "zed") -> Adapter:
     generator = torch.Generator().manual_seed(seed)
@@ -91,6 +93,21 @@ def test_a_folder_in_diffusers_layout_is_loaded_frozen(
     torch.testing.assert_close(said(loaded), said(base), rtol=0, atol=1e-6)
     assert loaded.scheduler.config.prediction_type == "v_prediction"
     assert not any(value.requires_grad for part in loaded.parts for value in part.parameters())
+
+
+@pytest.mark.skipif(not MAPPED.exists(), reason="only Linux tells which files are in memory")
+def test_the_file_that_a_denoiser_came_from_does_not_stay_in_memory_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny_pipeline("epsilon").save_pretrained(tmp_path)
+    monkeypatch.setattr("trainers.miniature.WEIGHTS", tmp_path)
+
+    loaded = load_base("miniature", "cpu")
+
+    assert loaded.denoiser.conv_in.weight.is_contiguous(memory_format=torch.channels_last)
+    mapped = {line.split()[-1] for line in MAPPED.read_text("utf-8").splitlines()}
+    kept = {Path(path).parent.name for path in mapped if path.startswith(str(tmp_path))}
+    assert kept == {"text_encoder", "vae"}
 
 
 def test_a_folders_base_is_named_without_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
