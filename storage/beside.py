@@ -8,6 +8,7 @@ from storage.env import Env
 
 AUTO, OFF, INT8 = "", "off", "int8"  #: how the base model may be kept: in eight bits where it has to be, or not
 QUANTISE = {"auto": AUTO, "off": OFF, "int8": INT8}
+PRECISIONS = {"auto": AUTO, "float32": "float32", "bfloat16": "bfloat16"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Beside:
     faces: str = ""  #: a folder with what finds faces and tells whose they are; empty: people are compared as all else
     captioner: str = ""  #: a folder with what says what photos show; empty: captions name the word alone
     quantise: str = AUTO  #: whether most of the base model is kept in eight bits
+    precision: str = AUTO  #: the numbers that the base model computes in
     methods: str = ""  #: a file with the operator's settings of methods; empty: as they are recommended
     image_prompt: str = ""  #: a file of IP-Adapter's, for a photo beside a prompt; empty: the family's own, if any
 
@@ -36,6 +38,7 @@ class Beside:
             faces=env.text("TINTYPE_FACES"),
             captioner=env.text("TINTYPE_CAPTIONER"),
             quantise=env.choice("TINTYPE_QUANTISE", QUANTISE),
+            precision=env.choice("TINTYPE_PRECISION", PRECISIONS),
             methods=env.text("TINTYPE_METHODS"),
             image_prompt=env.text("TINTYPE_IMAGE_PROMPT"),
         )

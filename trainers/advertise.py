@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from storage.beside import AUTO
+from storage.beside import Beside
 from storage.output_checks import OFF
 from trainers import miniature
 from trainers.edits import edits_on
@@ -128,22 +128,26 @@ def bundled() -> dict[str, Any]:
     }
 
 
-def fitting(device_name: str, quantise: str = AUTO) -> dict[str, Any]:
-    """What each family needs and whether this machine has it, with the same in lines to print.
+def fitting(device_name: str, beside: Beside) -> dict[str, Any]:
+    """What each family needs, kept as wanted, and whether this machine has it; with the same in lines to print.
 
     Raises: TintypeError E_NO_DEVICE.
     """
     device = device_named(device_name)
     facts = _device_facts(device)
-    dtype = dtype_on(device)
     total_mib = facts["total_mib"]
     usable = usable_mib(total_mib, device.type)
     room = {
-        name: _fits(family, kept_sizes(family, dtype, device.type, total_mib, quantise), usable)
+        name: _fits(family, _kept_sizes(family, device, total_mib, beside), usable)
         for name, family in families().items()
     }
     remarks = [remark] if (remark := remark_on(device)) else []
     return {"device": facts, "families": room, "lines": [_device_line(facts), *remarks, *_family_lines(room)]}
+
+
+def _kept_sizes(family: Family, device: torch.device, total_mib: int, beside: Beside) -> Sizes:
+    dtype = dtype_on(device, beside.precision, is_small=family.name == miniature.MODEL_ID)
+    return kept_sizes(family, dtype, device.type, total_mib, beside.quantise)
 
 
 def _device_line(facts: Mapping[str, Any]) -> str:
@@ -181,7 +185,7 @@ def _room_row(gigabytes: int, family: Family, batch_size: int) -> str:
     return f"| {gigabytes} GB | {family.title} | {batch_size} | {need} | {without} |"
 
 
-def memory_need(plan: Plan, device_name: str, quantise: str = AUTO) -> tuple[int, int]:
+def memory_need(plan: Plan, device_name: str, beside: Beside) -> tuple[int, int]:
     """(about how much training with this model takes on the device, how much there is for it), in MiB; as `fitting`.
 
     Raises: TintypeError E_NO_DEVICE.
@@ -189,7 +193,7 @@ def memory_need(plan: Plan, device_name: str, quantise: str = AUTO) -> tuple[int
     device = device_named(device_name)
     total_mib = memory_of(device).total_mib
     family, usable = _family_for(plan), usable_mib(total_mib, device.type)
-    sizes = kept_sizes(family, dtype_on(device), device.type, total_mib, quantise)
+    sizes = _kept_sizes(family, device, total_mib, beside)
     return fit_of(family, sizes, usable).needs_mib, usable
 
 

@@ -88,8 +88,6 @@ class Engine:
 
     def work(self) -> NoReturn:
         """Load and work, for ever; a base that cannot be loaded is told by `ping` until somebody ends us."""
-        from trainers.faults import release_memory
-
         base = self._loaded()
         if base is None:
             self._refuse_for_ever()
@@ -99,8 +97,7 @@ class Engine:
                 loop.add(attempt)
             if loop.has_work:
                 loop.turn()
-                if not loop.has_work:
-                    release_memory()  # to whoever else uses the computer
+                _give_back_after(loop)
             else:
                 self._desk.wait(IDLE_S)
             self._tell_memory(base)
@@ -161,6 +158,14 @@ class Engine:
         if now - self._memory_s >= MEMORY_EVERY_S:
             self._memory_s = now
             self._card.update(device=device_facts(base))
+
+
+def _give_back_after(loop: Loop) -> None:
+    """Leave memory to whoever else uses the computer, once there is nothing more to do."""
+    from trainers.faults import release_memory
+
+    if not loop.has_work:
+        release_memory()
 
 
 def _or_exit(translated: Callable[[BaseException], TintypeError | None], error: BaseException) -> TintypeError | None:

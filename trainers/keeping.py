@@ -13,7 +13,6 @@ from transformers import PreTrainedModel
 from storage.beside import INT8
 from trainers.families import Family
 from trainers.memory import MIB, kept_sizes, memory_of
-from trainers.precision import dtype_on
 from trainers.quantised import pack_blocks
 
 log = logging.getLogger(__name__)
@@ -23,7 +22,8 @@ CONVOLUTION_NDIM = 4
 
 def pack_as_wanted(pipeline: Any, denoiser: nn.Module, family: Family, wanted: str, device: torch.device) -> str:
     """Pack a pipeline's denoiser before it goes to its device, if that is wanted or has to be; says how it is kept."""
-    sizes = kept_sizes(_counted(pipeline, family), dtype_on(device), device.type, memory_of(device).total_mib, wanted)
+    dtype, total_mib = next(denoiser.parameters()).dtype, memory_of(device).total_mib
+    sizes = kept_sizes(_counted(pipeline, family), dtype, device.type, total_mib, wanted)
     if not sizes.spared:
         return ""
     pack_blocks(denoiser)
@@ -34,7 +34,7 @@ def pack_as_wanted(pipeline: Any, denoiser: nn.Module, family: Family, wanted: s
     return INT8
 
 
-def lay_channels_last(denoiser: nn.Module) -> None:
+def lay_channels_last(denoiser: Any) -> None:
     """Order a denoiser's convolutions as they are computed fastest, which copies them, and leave its file.
 
     On the computer itself loaded weights are views of their mapped file. As long as one of them is left, all of the

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from storage.beside import Beside
 from storage.errors import TintypeError
 from storage.output_checks import WantedCheck
+from trainers import miniature
 from trainers.adapter import Adapter
 from trainers.autoencoder import OtherVae, vae_for
 from trainers.canvas import Canvas, canvas_for
@@ -166,12 +167,12 @@ def load_base(
     _be_quiet()
     where, name, revision = located_base(base_model)
     target = device_named(device)
-    dtype = dtype_on(target)
+    beside = beside or Beside()
+    dtype = dtype_on(target, beside.precision, is_small=name == miniature.MODEL_ID)
     if remark := remark_on(target):
         log.warning(remark)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     check = check_for(output_check or WantedCheck(), where, target)
-    beside = beside or Beside()
     other = vae_for(beside.vae, where, name, dtype)
     others = companions(beside, target, dtype)
     try:
@@ -252,7 +253,6 @@ def _encoders(pipeline: Any) -> tuple[TextEncoder, ...]:
 
 def located_base(base_model: str) -> tuple[Path, str, str]:
     """Its folder, and the id and the revision by which files and cards name it: they tell no path of this machine."""
-    from trainers import miniature
     from trainers.models import fingerprint, snapshot_folder
 
     if base_model == miniature.MODEL_ID:

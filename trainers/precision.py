@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 
+from storage.beside import AUTO
 from storage.errors import TintypeError
+
+MAY_HALVE = ("cuda", "cpu")
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+INSTRUCTIONS = ("avx512_bf16", "amx_bf16")  # torch's names for x86-64's instructions that multiply bfloat16
 
 
 def device_named(name: str) -> torch.device:
@@ -22,17 +30,32 @@ def device_named(name: str) -> torch.device:
 
 
 def dtype_for(device_type: str, *, has_bfloat16: bool) -> torch.dtype:
-    """bfloat16 on a graphics card that computes in it itself, float32 everywhere else.
+    """bfloat16 on a graphics card or a processor that computes in it itself, float32 everywhere else.
 
     Never float16: SDXL's own VAE overflows in it, and gradients vanish unless each loss is scaled.
     """
-    return torch.bfloat16 if device_type == "cuda" and has_bfloat16 else torch.float32
+    return torch.bfloat16 if device_type in MAY_HALVE and has_bfloat16 else torch.float32
 
 
-def dtype_on(device: torch.device) -> torch.dtype:
-    """What this device takes; a card before Ampere only imitates bfloat16, slower than float32."""
-    has_bfloat16 = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+def dtype_on(device: torch.device, wanted: str = AUTO, *, is_small: bool = False) -> torch.dtype:
+    """What is wanted, else what this device takes.
+
+    A card before Ampere only imitates bfloat16, slower than float32, and so does a processor without instructions for
+    it. `is_small`: the base's layers, which on a processor take less time than turning their numbers into others.
+    """
+    if wanted != AUTO:
+        return DTYPES[wanted]
+    if device.type == "cuda":
+        has_bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        has_bfloat16 = processor_has_bfloat16() and not is_small
     return dtype_for(device.type, has_bfloat16=has_bfloat16)
+
+
+def processor_has_bfloat16() -> bool:
+    """Whether it multiplies numbers in bfloat16; older versions of torch do not tell, and count as none."""
+    told: Mapping[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    return any(told.get(name) for name in INSTRUCTIONS)
 
 
 def remark_on(device: torch.device) -> str | None:

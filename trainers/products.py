@@ -51,12 +51,17 @@ class LoraProduct(nn.Module):
 
 
 class _Product(Function):
-    """x (N, I), W (O, I), b (O,) or None, A (R, I), B (O, R), s -> x Wᵀ + b + s x Aᵀ Bᵀ (N, O). W and b are frozen."""
+    """x (N, I), W (O, I), b (O,) or None, A (R, I), B (O, R), s -> x Wᵀ + b + s x Aᵀ Bᵀ (N, O). W and b are frozen.
+
+    It is computed in W's numbers, and what goes back to x, A and B comes in theirs.
+    """
 
     @staticmethod
     def forward(
         ctx: Any, rows: Tensor, weight: Tensor, bias: Tensor | None, down: Tensor, up: Tensor, scale: float
     ) -> Tensor:
+        ctx.given_dtypes = rows.dtype, down.dtype, up.dtype
+        rows, down, up = (value.to(weight.dtype) for value in (rows, down, up))
         inner = rows @ down.T
         ctx.save_for_backward(rows, inner, weight, down, up)
         ctx.scale = scale
@@ -66,16 +71,18 @@ class _Product(Function):
     @once_differentiable
     def backward(ctx: Any, given: Tensor) -> tuple[Tensor | None, ...]:
         rows, inner, weight, down, up = ctx.saved_tensors
+        of_rows_as, of_down_as, of_up_as = ctx.given_dtypes
         of_inner = (given @ up).mul_(ctx.scale)
-        of_rows = (given @ weight).addmm_(of_inner, down) if ctx.needs_input_grad[0] else None
-        return of_rows, None, None, of_inner.T @ rows, (given.T @ inner).mul_(ctx.scale), None
+        of_rows = (given @ weight).addmm_(of_inner, down).to(of_rows_as) if ctx.needs_input_grad[0] else None
+        of_down, of_up = (of_inner.T @ rows).to(of_down_as), (given.T @ inner).to(of_up_as).mul_(ctx.scale)
+        return of_rows, None, None, of_down, of_up, None
 
 
 def as_products(layers: Mapping[str, nn.Module]) -> dict[str, nn.Module]:
     """The same layers by name, those that can be products as these.
 
     DoRA asks for the frozen weight and stays; so does what is in eight bits, whose weight is made by itself alone, and
-    what computes in half precision, where autocast decides what is added up in which numbers.
+    what computes in half precision on a card, where nobody has measured it.
     """
     return {name: LoraProduct(layer) if _is_product(layer) else layer for name, layer in layers.items()}
 
@@ -86,9 +93,10 @@ def _is_product(layer: nn.Module) -> TypeGuard[Linear | Conv2d]:
     if not isinstance(layer, Linear | Conv2d) or layer.use_dora[ADAPTER]:
         return False
     frozen = layer.base_layer
-    if type(frozen) is nn.Conv2d:
-        return _is_of_one_pixel(frozen) and frozen.weight.dtype == torch.float32
-    return type(frozen) is nn.Linear and frozen.weight.dtype == torch.float32
+    if type(frozen) not in (nn.Linear, nn.Conv2d) or (isinstance(frozen, nn.Conv2d) and not _is_of_one_pixel(frozen)):
+        return False
+    weight = frozen.get_parameter("weight")
+    return weight.dtype == torch.float32 or weight.device.type == "cpu"
 
 
 def _is_of_one_pixel(frozen: nn.Conv2d) -> bool:

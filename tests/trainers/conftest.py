@@ -14,6 +14,12 @@ from trainers.pipeline import Base
 torch.set_num_threads(1)  # the tiny base's layers are too small to be shared out: a second thread only waits
 
 
+@pytest.fixture(autouse=True)
+def plain_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On every machine tests compute in float32, but for those that say otherwise."""
+    monkeypatch.setattr("trainers.precision.processor_has_bfloat16", lambda: False)
+
+
 @pytest.fixture(params=["epsilon", "v_prediction", "sdxl"])
 def any_base(request: pytest.FixtureRequest) -> Base:
     return base_for(request.param)

@@ -11,7 +11,7 @@ import torch
 
 from bot.machine import device_said
 from bot.studio import EngineFacts
-from storage.beside import AUTO, INT8, OFF
+from storage.beside import AUTO, INT8, OFF, Beside
 from trainers.advertise import advertised, bundled, fitting, memory_need
 from trainers.faces import Faces
 from trainers.families import families
@@ -59,7 +59,7 @@ def test_the_bundled_model_is_small() -> None:
 
 
 def test_what_fits_is_told_in_lines() -> None:
-    told = fitting("cpu")
+    told = fitting("cpu", Beside())
 
     assert len(told["lines"]) == 1 + len(told["families"])
     assert "MiB" in told["lines"][0]
@@ -68,11 +68,23 @@ def test_what_fits_is_told_in_lines() -> None:
 
 def test_a_line_says_what_a_training_does_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("trainers.advertise.memory_of", lambda device: Memory(total_mib=5500, free_mib=5000))
-    told = fitting("cpu")
+    told = fitting("cpu", Beside())
     (line,) = [line for line in told["lines"] if line.startswith("Stable Diffusion 1.x")]
 
     assert told["families"]["sd1"]["train"]["is_enough"]
     assert "; activations are computed twice, a third more time (−1,366 MiB)" in line
+
+
+@pytest.mark.parametrize(("precision", "bytes_each"), [(AUTO, 2), ("float32", 4)])
+def test_a_processor_that_computes_in_bfloat16_needs_half_of_the_memory(
+    monkeypatch: pytest.MonkeyPatch, precision: str, bytes_each: int
+) -> None:
+    monkeypatch.setattr("trainers.precision.processor_has_bfloat16", lambda: True)
+    told = fitting("cpu", Beside(precision=precision))["families"]
+    weights = {name: families()[name].numbers / 2**20 for name in ("sd1", "miniature")}
+
+    assert weights["sd1"] * bytes_each < told["sd1"]["imagine"]["needs_mib"] < weights["sd1"] * bytes_each * 2
+    assert told["miniature"]["imagine"]["needs_mib"] > weights["miniature"] * 4
 
 
 def plan(*files: RemoteFile, pipeline: str = "") -> Plan:
@@ -84,9 +96,10 @@ def test_what_a_model_needs_is_computed_from_its_files() -> None:
     whole = RemoteFile("unet/model.safetensors", "unet/model.safetensors", 4 * 10**9, None)
     words = RemoteFile("tokenizer/vocab.json", "tokenizer/vocab.json", 10**9, None)
 
-    assert memory_need(plan(half, words), "cpu", OFF) == memory_need(plan(whole), "cpu", OFF)
-    assert memory_need(plan(half), "cpu", OFF)[0] > 4 * 10**9 / 2**20
-    need_mib, _ = memory_need(plan(half, pipeline="ZImagePipeline"), "cpu", OFF)
+    unpacked = Beside(quantise=OFF)
+    assert memory_need(plan(half, words), "cpu", unpacked) == memory_need(plan(whole), "cpu", unpacked)
+    assert memory_need(plan(half), "cpu", unpacked)[0] > 4 * 10**9 / 2**20
+    need_mib, _ = memory_need(plan(half, pipeline="ZImagePipeline"), "cpu", unpacked)
     assert need_mib > families()["z_image"].numbers * 4 / 2**20
 
 
@@ -96,10 +109,10 @@ def test_before_a_model_is_fetched_the_same_is_said_of_it_as_in_the_list(
 ) -> None:
     card = {"device_named": torch.device("cuda"), "memory_of": Memory(8192, 8000), "dtype_on": torch.bfloat16}
     for name, found in {**card, "name_of": "a card", "remark_on": ""}.items():
-        monkeypatch.setattr(f"trainers.advertise.{name}", lambda _, found=found: found)
+        monkeypatch.setattr(f"trainers.advertise.{name}", lambda *_, found=found, **__: found)
     weights = RemoteFile("unet/x.fp16.safetensors", "unet/x.safetensors", families()["sdxl"].numbers * 2, None)
-    need_mib, have_mib = memory_need(plan(weights), "cuda", quantise)
-    listed = fitting("cuda", quantise)["families"]["sdxl"]["train"]
+    need_mib, have_mib = memory_need(plan(weights), "cuda", Beside(quantise=quantise))
+    listed = fitting("cuda", Beside(quantise=quantise))["families"]["sdxl"]["train"]
 
     assert (listed["needs_mib"], listed["is_enough"]) == (need_mib, need_mib <= have_mib)
     assert listed["is_enough"] is is_enough

@@ -8,13 +8,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from storage.beside import Beside
 from storage.errors import TintypeError
 from tests.trainers.bases import TEXT_WIDTH, Fingerprints, applied, base_for, tiny_pipeline
 from trainers.adapter import Adapter
 from trainers.differences import LowRank
 from trainers.layers import targets_of
 from trainers.pipeline import Base, load_base
-from trainers.precision import device_named, dtype_for, dtype_on, remark_on
+from trainers.precision import device_named, dtype_for, dtype_on, processor_has_bfloat16, remark_on
 
 MAPPED = Path("/proc/self/maps")
 
@@ -128,12 +129,53 @@ def test_a_folders_base_is_named_without_its_path(tmp_path: Path, monkeypatch: p
     [
         ("cuda", True, torch.bfloat16),
         ("cuda", False, torch.float32),
-        ("cpu", True, torch.float32),
-        ("mps", False, torch.float32),
+        ("cpu", True, torch.bfloat16),
+        ("cpu", False, torch.float32),
+        ("mps", True, torch.float32),
     ],
 )
-def test_bfloat16_is_for_cards_that_compute_in_it(device: str, has_bfloat16: bool, dtype: torch.dtype) -> None:
+def test_bfloat16_is_for_cards_and_processors_that_compute_in_it(
+    device: str, has_bfloat16: bool, dtype: torch.dtype
+) -> None:
     assert dtype_for(device, has_bfloat16=has_bfloat16) == dtype
+
+
+@pytest.mark.parametrize(
+    ("can", "wanted", "dtype"),
+    [
+        (True, "", torch.bfloat16),
+        (False, "", torch.float32),
+        (True, "float32", torch.float32),
+        (False, "bfloat16", torch.bfloat16),
+    ],
+)
+def test_a_processor_computes_in_what_it_can_or_in_what_is_wanted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, can: bool, wanted: str, dtype: torch.dtype
+) -> None:
+    tiny_pipeline("epsilon").save_pretrained(tmp_path)
+    family = base_for("epsilon").family
+    monkeypatch.setattr("trainers.pipeline.family_of", lambda *told: family)
+    monkeypatch.setattr("trainers.precision.processor_has_bfloat16", lambda: can)
+
+    loaded = load_base(str(tmp_path), "cpu", beside=Beside(precision=wanted))
+
+    assert {part.dtype for part in loaded.parts} == {dtype}
+
+
+def test_on_a_processor_the_miniature_stays_in_float32_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainers.precision.processor_has_bfloat16", lambda: True)
+
+    assert load_base("miniature", "cpu").dtype == torch.float32
+    assert load_base("miniature", "cpu", beside=Beside(precision="bfloat16")).dtype == torch.bfloat16
+
+
+def test_what_torch_does_not_tell_of_a_processor_it_does_not_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": False, "amx_bf16": True})
+    assert processor_has_bfloat16()
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True})
+    assert not processor_has_bfloat16()
+    monkeypatch.delattr(torch.cpu, "get_capabilities")
+    assert not processor_has_bfloat16()
 
 
 def test_an_old_card_is_told_why_it_takes_twice_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

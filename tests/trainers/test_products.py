@@ -78,7 +78,31 @@ def test_dora_stays_as_it_is() -> None:
     assert as_products(layers) == layers
 
 
-def test_half_precision_stays_as_it_is() -> None:
-    layers = {name: layer.bfloat16() for name, layer in with_lora().items()}
+def in_half() -> dict[str, nn.Module]:
+    """As in a base in bfloat16: what is frozen is, what is trained is not."""
+    layers = with_lora()
+    for layer in layers.values():
+        layer.get_submodule("base_layer").bfloat16()
+    return layers
+
+
+@pytest.mark.parametrize(("name", "hidden"), [("inward", PIXELS), ("linear", TOKENS), ("plain", TOKENS)])
+def test_in_half_precision_they_are_those_of_the_layer_under_autocast(name: str, hidden: Tensor) -> None:
+    product = as_products(in_half())[name]
+    assert isinstance(product, LoraProduct)
+
+    with torch.autocast("cpu", torch.bfloat16):
+        made, back, gradients = answered(in_half()[name], hidden)
+        made_again, back_again, gradients_again = answered(product, hidden)
+
+    assert made_again.dtype == made.dtype == torch.bfloat16
+    torch.testing.assert_close(made_again, made, rtol=0.02, atol=0.02)
+    for one, other in zip([back, *gradients], [back_again, *gradients_again], strict=True):
+        assert other.dtype == torch.float32
+        torch.testing.assert_close(other, one, rtol=0.03, atol=0.03 * float(one.abs().max()))
+
+
+def test_half_precision_on_a_card_stays_as_it_is() -> None:
+    layers = {name: layer.to("meta") for name, layer in in_half().items()}
 
     assert as_products(layers) == layers

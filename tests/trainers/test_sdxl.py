@@ -327,7 +327,7 @@ def test_it_draws_and_learns_as_it_is_loaded(
     xl: Base, overflowing: Path, photos: list[Path], monkeypatch: pytest.MonkeyPatch, dtype: torch.dtype
 ) -> None:
     monkeypatch.setattr("trainers.pipeline.family_of", lambda *told: xl.family)
-    monkeypatch.setattr("trainers.pipeline.dtype_on", lambda device: dtype)
+    monkeypatch.setattr("trainers.pipeline.dtype_on", lambda *told, **more: dtype)
     base = load_base(str(overflowing), "cpu")
     pixels = base.vae.decode(torch.ones(1, 8, 16, 16, dtype=dtype)).sample
     (example,) = examples(base, cuts_of(photos[:1], base.family, "object"), ["a cat"], "object")

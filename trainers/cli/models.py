@@ -63,7 +63,7 @@ def _list(settings: TrainerSettings) -> dict[str, Any]:
         what = "  (a VAE)" if model["is_vae"] else "  (a CLIP)" if model["is_clip"] else ""
         print(f"{model['name']:<60} {model['bytes'] / 1e6:>9,.0f} MB  {model['licence']}{what}")
     kept = _class_images()
-    fits = fitting(settings.device, settings.beside.quantise)
+    fits = fitting(settings.device, settings.beside)
     print("\n".join(fits.pop("lines")))
     return {"ok": True, "models": here, "class_images": kept, "fits": fits}
 
@@ -135,7 +135,7 @@ def _check_memory(plan: Plan, settings: TrainerSettings, *, accepted: bool) -> N
     """Say what training takes, whatever was accepted: a licence is often accepted before memory is thought of."""
     from trainers.advertise import memory_need
 
-    need_mib, have_mib = memory_need(plan, settings.device, settings.beside.quantise)
+    need_mib, have_mib = memory_need(plan, settings.device, settings.beside)
     print(f"training: about {need_mib:,} MiB (computed); this device has {have_mib:,} MiB for it", file=sys.stderr)
     if need_mib > have_mib and not accepted:
         raise TintypeError("E_MODEL_MEMORY", name=str(plan.name), need_mib=need_mib, have_mib=have_mib)

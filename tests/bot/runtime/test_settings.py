@@ -32,7 +32,7 @@ def test_bot_and_trainers_agree_on_what_they_share() -> None:
     told = {"TINTYPE_DATA_DIR": "/d", "TINTYPE_BASE_MODEL": "a/b@c", "TINTYPE_DEVICE": "cpu", "TINTYPE_VAE": "a/vae@d"}
     told |= {"TINTYPE_LIKENESS": "/clip", "TINTYPE_UPSCALER": "a/up@e", "TINTYPE_QUANTISE": "int8"}
     told |= {"TINTYPE_CAPTIONER": "/blip", "TINTYPE_FACES": "/faces", "TINTYPE_IMAGE_PROMPT": "/ip"}
-    told |= {"TINTYPE_METHODS": "/m.toml"}
+    told |= {"TINTYPE_METHODS": "/m.toml", "TINTYPE_PRECISION": "bfloat16"}
 
     bot, trainers = BotSettings.from_env(told), TrainerSettings.from_env(told)
 
@@ -40,7 +40,7 @@ def test_bot_and_trainers_agree_on_what_they_share() -> None:
     assert (
         bot.beside
         == trainers.beside
-        == Beside("a/vae@d", "/clip", "a/up@e", "/faces", "/blip", "int8", "/m.toml", "/ip")
+        == Beside("a/vae@d", "/clip", "a/up@e", "/faces", "/blip", "int8", "bfloat16", "/m.toml", "/ip")
     )
     passed_on = TrainerSettings.from_env(environment(told, bot.models_dir, beside=bot.beside))
     assert passed_on.beside == bot.beside
