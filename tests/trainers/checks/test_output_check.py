@@ -238,5 +238,10 @@ def test_a_training_shows_tiles_for_samples_and_still_teaches_the_word(
 def test_pictures_are_decoded_in_one_place_alone_where_the_check_stands() -> None:
     source = {path: path.read_text("utf-8") for path in Path("trainers").rglob("*.py") if "miniature" not in path.parts}
 
-    assert [path.as_posix() for path, text in source.items() if "vae.decode(" in text] == ["trainers/imagine.py"]
-    assert source[Path("trainers/imagine.py")].count("vae.decode(") == 1
+    def having(text: str) -> list[str]:
+        return [path.as_posix() for path, code in source.items() if text in code]
+
+    assert having("vae.decode(") == ["trainers/latents.py"]
+    assert source[Path("trainers/latents.py")].count("vae.decode(") == 1
+    assert having("import encoded, pixels_from") == ["trainers/imagine.py"]
+    assert set(having("pixels_from")) == {"trainers/imagine.py", "trainers/latents.py"}
