@@ -16,7 +16,8 @@ OTHERS = (
     (f"dreamartist, {ONE_PHOTO}", f"lora, {ONE_PHOTO}"),
     *((f"lora, {form}", "lora") for form in SHORTENED),
 )
-HEAD = "| | fidelity | prompt fidelity | diversity | steps | size | measured on |\n|---|---|---|---|---|---|---|"
+HEAD = "| | fidelity | prompt fidelity | both | diversity | steps | size | measured on |\n" + "|---" * 8 + "|"
+MARKS = (("alike",), ("obeyed",), ("alike", "obeyed"))  #: of a picture; of several the mean
 
 Found = Sequence[tuple[Cell, Cell]]  #: of one way and of the other, each two of the same exam and seed
 
@@ -35,15 +36,15 @@ class Pair:
         steps, size = (
             self._share([(getattr(a, of), getattr(b, of)) for a, b in self.cells]) for of in ("steps", "bytes")
         )
-        marks = " | ".join(_signed(self._less(name)) for name in ("alike", "obeyed"))
+        marks = " | ".join(_signed(self._less(names)) for names in MARKS)
         return (
             f"| {self.way} less {self.other} | {marks} | {_signed(self._diversity())} | {steps:.0%} | {size:.2g} × | "
             f"{exams} {self.part} × {len(self.cells) / exams:.3g} |"
         )
 
-    def _less(self, mark: str) -> Interval:
+    def _less(self, marks: Sequence[str]) -> Interval:
         """How far one lies above the other; all seeds of an exam are one group."""
-        return difference(*([*by_exam(side, mark).values()] for side in zip(*self.cells, strict=True)))
+        return difference(*(_by_exam(side, marks) for side in zip(*self.cells, strict=True)))
 
     def _diversity(self) -> float:
         one, other = (fmean(value for cell in side for value in cell.diverse) for side in zip(*self.cells, strict=True))
@@ -52,6 +53,12 @@ class Pair:
     @staticmethod
     def _share(numbers: Sequence[tuple[int, int]]) -> float:
         return sum(one for one, _ in numbers) / sum(other for _, other in numbers)
+
+
+def _by_exam(side: Sequence[Cell], marks: Sequence[str]) -> list[list[float]]:
+    """For each exam what its pictures reached."""
+    groups = zip(*(by_exam(side, mark).values() for mark in marks), strict=True)
+    return [[fmean(values) for values in zip(*group, strict=True)] for group in groups]
 
 
 def _signed(told: Interval | float) -> str:

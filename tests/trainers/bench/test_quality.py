@@ -291,8 +291,8 @@ def test_ways_are_compared_over_the_exams_and_seeds_that_both_have() -> None:
     (pair,) = pairs([*stopped, whole, network])
 
     assert str(pair) == (
-        "| lora less lora, fixed steps | +0.25 [+0.00, +0.50] | +0.00 [+0.00, +0.00] | +0.50 | 50% | 1 × "
-        "| 1 subjects × 1 |"
+        "| lora less lora, fixed steps | +0.25 [+0.00, +0.50] | +0.00 [+0.00, +0.00] | +0.12 [+0.00, +0.25] "
+        "| +0.50 | 50% | 1 × | 1 subjects × 1 |"
     )
     assert compared([stopped[0], network]) == ""
 
