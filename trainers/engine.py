@@ -111,6 +111,7 @@ class Engine:
         try:
             wanted = self._wanted
             base = load_base(wanted.base_model, wanted.device, wanted.output_check, wanted.beside)
+            log.info("%s at %s computes in %s on %s", base.id, base.revision, base.dtype, base.device)
             runs()  # imported now, not while the first prompt waits
             self._card.update(state="ready", **advertised(base))
         except TintypeError as error:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from peft.tuners.lora import Conv2d, Linear
 
 ONE_PIXEL = (1, 1)
+TRAINED_IN = torch.float32
 ADAPTER = "default"  # peft's name for the only one that a layer has
 
 # B batch · I input width · O output width · R rank · H W pixels · N rows: all pixels or tokens of a batch
@@ -53,15 +54,16 @@ class LoraProduct(nn.Module):
 class _Product(Function):
     """x (N, I), W (O, I), b (O,) or None, A (R, I), B (O, R), s -> x Wᵀ + b + s x Aᵀ Bᵀ (N, O). W and b are frozen.
 
-    It is computed in W's numbers, and what goes back to x, A and B comes in theirs.
+    It is computed in W's numbers; what goes back to A and B, which are float32, is float32, and to x in its own.
     """
 
     @staticmethod
     def forward(
         ctx: Any, rows: Tensor, weight: Tensor, bias: Tensor | None, down: Tensor, up: Tensor, scale: float
     ) -> Tensor:
-        ctx.given_dtypes = rows.dtype, down.dtype, up.dtype
-        rows, down, up = (value.to(weight.dtype) for value in (rows, down, up))
+        ctx.rows_dtype = rows.dtype
+        if weight.dtype != TRAINED_IN:
+            rows, down, up = (value.to(weight.dtype) for value in (rows, down, up))
         inner = rows @ down.T
         ctx.save_for_backward(rows, inner, weight, down, up)
         ctx.scale = scale
@@ -71,10 +73,12 @@ class _Product(Function):
     @once_differentiable
     def backward(ctx: Any, given: Tensor) -> tuple[Tensor | None, ...]:
         rows, inner, weight, down, up = ctx.saved_tensors
-        of_rows_as, of_down_as, of_up_as = ctx.given_dtypes
         of_inner = (given @ up).mul_(ctx.scale)
-        of_rows = (given @ weight).addmm_(of_inner, down).to(of_rows_as) if ctx.needs_input_grad[0] else None
-        of_down, of_up = (of_inner.T @ rows).to(of_down_as), (given.T @ inner).to(of_up_as).mul_(ctx.scale)
+        of_rows = (given @ weight).addmm_(of_inner, down) if ctx.needs_input_grad[0] else None
+        of_down, of_up = of_inner.T @ rows, (given.T @ inner).mul_(ctx.scale)
+        if weight.dtype != TRAINED_IN:
+            of_down, of_up = of_down.to(TRAINED_IN), of_up.to(TRAINED_IN)
+            of_rows = None if of_rows is None else of_rows.to(ctx.rows_dtype)
         return of_rows, None, None, of_down, of_up, None
 
 
