@@ -141,7 +141,7 @@ def fitting(device_name: str, beside: Beside) -> dict[str, Any]:
         name: _fits(family, _kept_sizes(family, device, total_mib, beside), usable)
         for name, family in families().items()
     }
-    remarks = [remark] if (remark := remark_on(device)) else []
+    remarks = [remark] if (remark := remark_on(device, beside.precision)) else []
     return {"device": facts, "families": room, "lines": [_device_line(facts), *remarks, *_family_lines(room)]}
 
 

@@ -13,7 +13,7 @@ from transformers import PreTrainedModel
 from storage.beside import INT8
 from trainers.families import Family
 from trainers.memory import MIB, kept_sizes, memory_of
-from trainers.quantised import pack_blocks
+from trainers.quantised import Packed, pack_blocks
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +38,11 @@ def lay_channels_last(denoiser: Any) -> None:
     """Order a denoiser's convolutions as they are computed fastest, which copies them, and leave its file.
 
     On the computer itself loaded weights are views of their mapped file. As long as one of them is left, all of the
-    file is in memory, convolutions as well: so the others are copied with them.
+    file is in memory, what was copied or packed as well: so the others are copied with it.
     """
     weights = list(denoiser.parameters())
-    if not any(weight.ndim == CONVOLUTION_NDIM for weight in weights):
+    is_packed = any(isinstance(module, Packed) for module in denoiser.modules())
+    if not is_packed and not any(weight.ndim == CONVOLUTION_NDIM for weight in weights):
         return
     denoiser.to(memory_format=torch.channels_last)
     for weight in weights:

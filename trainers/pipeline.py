@@ -31,7 +31,7 @@ from trainers.hypernetworks import fits, with_hypernetworks
 from trainers.image_prompts import ImagePrompt, image_prompt_for
 from trainers.keeping import lay_channels_last, pack_as_wanted
 from trainers.method_file import Chosen, chosen_for
-from trainers.precision import device_named, dtype_on, remark_on
+from trainers.precision import device_named, dtype_on, remark_on, unusual_on
 from trainers.quantised import outline_of
 
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ class Base:
     @property
     def key(self) -> str:
         """What numbers that were made with it depend on: another VAE sees other latents in the same photos."""
-        own = [f"VAE {self.vae_name}"] if self.vae_name else []
-        return ", ".join([f"{self.id}@{self.revision}", *own, *([self.quantised] if self.quantised else [])])
+        own = [f"VAE {self.vae_name}" if self.vae_name else "", self.quantised, unusual_on(self.device, self.dtype)]
+        return ", ".join([f"{self.id}@{self.revision}", *filter(None, own)])
 
     def key_for(self, method: str) -> str:
         """What a training with this method depends on beside its order."""
@@ -169,7 +169,7 @@ def load_base(
     target = device_named(device)
     beside = beside or Beside()
     dtype = dtype_on(target, beside.precision, is_small=name == miniature.MODEL_ID)
-    if remark := remark_on(target):
+    if remark := remark_on(target, beside.precision):
         log.warning(remark)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     check = check_for(output_check or WantedCheck(), where, target)

@@ -58,8 +58,14 @@ def processor_has_bfloat16() -> bool:
     return any(told.get(name) for name in INSTRUCTIONS)
 
 
-def remark_on(device: torch.device) -> str | None:
+def unusual_on(device: torch.device, dtype: torch.dtype) -> str:
+    """What these numbers are called, where they are not those that devices of this kind usually compute in."""
+    usual = torch.bfloat16 if device.type == "cuda" else torch.float32
+    return "" if dtype == usual else str(dtype).removeprefix("torch.")
+
+
+def remark_on(device: torch.device, wanted: str = AUTO) -> str | None:
     """What the operator should know of it, if anything."""
-    if device.type != "cuda" or dtype_on(device) == torch.bfloat16:
+    if device.type != "cuda" or wanted != AUTO or dtype_on(device) == torch.bfloat16:
         return None
     return "This graphics card does not compute in bfloat16, so float32 is used: twice the memory, and slower."

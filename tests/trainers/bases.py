@@ -287,7 +287,7 @@ def draw_photo(path: Path, number: int) -> Path:
 
 
 def half_base() -> Base:
-    """The tiny base in bfloat16, as a graphics card loads it."""
+    """The tiny base in bfloat16."""
     if "bfloat16" not in BASES:
         base = base_of(tiny_pipeline("epsilon").to(torch.bfloat16), "miniature", "half-1", torch.device("cpu"))
         clip = ClipSource("tiny", CLIP_WIDTH, tiny_clip)

@@ -81,10 +81,11 @@ def test_a_processor_that_computes_in_bfloat16_needs_half_of_the_memory(
 ) -> None:
     monkeypatch.setattr("trainers.precision.processor_has_bfloat16", lambda: True)
     told = fitting("cpu", Beside(precision=precision))["families"]
-    weights = {name: families()[name].numbers / 2**20 for name in ("sd1", "miniature")}
+    mib = families()["sd1"].numbers * bytes_each / 2**20
 
-    assert weights["sd1"] * bytes_each < told["sd1"]["imagine"]["needs_mib"] < weights["sd1"] * bytes_each * 2
-    assert told["miniature"]["imagine"]["needs_mib"] > weights["miniature"] * 4
+    assert mib < told["sd1"]["imagine"]["needs_mib"] < 2 * mib
+    assert told["miniature"] == fitting("cpu", Beside(precision="float32"))["families"]["miniature"]
+    assert told["miniature"] != fitting("cpu", Beside(precision="bfloat16"))["families"]["miniature"]
 
 
 def plan(*files: RemoteFile, pipeline: str = "") -> Plan:

@@ -1,4 +1,4 @@
-"""A graphics card holds the frozen weights in bfloat16; what is trained and what is drawn stays float32."""
+"""Frozen weights may be in bfloat16; what is trained and what is drawn stays float32."""
 
 from __future__ import annotations
 

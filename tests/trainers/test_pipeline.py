@@ -10,7 +10,7 @@ from torch import Tensor
 
 from storage.beside import Beside
 from storage.errors import TintypeError
-from tests.trainers.bases import TEXT_WIDTH, Fingerprints, applied, base_for, tiny_pipeline
+from tests.trainers.bases import TEXT_WIDTH, Fingerprints, applied, base_for, half_base, tiny_pipeline
 from trainers.adapter import Adapter
 from trainers.differences import LowRank
 from trainers.layers import targets_of
@@ -162,6 +162,13 @@ def test_a_processor_computes_in_what_it_can_or_in_what_is_wanted(
     assert {part.dtype for part in loaded.parts} == {dtype}
 
 
+def test_what_is_made_in_other_numbers_is_another_bases() -> None:
+    usual, half = base_for("epsilon"), half_base()
+
+    assert usual.key == f"{usual.id}@{usual.revision}"
+    assert half.key == f"{half.id}@{half.revision}, bfloat16"
+
+
 def test_on_a_processor_the_miniature_stays_in_float32_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("trainers.precision.processor_has_bfloat16", lambda: True)
 
@@ -170,7 +177,7 @@ def test_on_a_processor_the_miniature_stays_in_float32_unless_told(monkeypatch: 
 
 
 def test_what_torch_does_not_tell_of_a_processor_it_does_not_have(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": False, "amx_bf16": True})
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": False, "amx_bf16": True}, raising=False)
     assert processor_has_bfloat16()
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True})
     assert not processor_has_bfloat16()
@@ -183,6 +190,7 @@ def test_an_old_card_is_told_why_it_takes_twice_the_memory(monkeypatch: pytest.M
 
     assert dtype_on(torch.device("cuda")) == torch.float32
     assert "does not compute in bfloat16" in str(remark_on(torch.device("cuda")))
+    assert remark_on(torch.device("cuda"), "bfloat16") is None
     assert remark_on(torch.device("cpu")) is None
 
 

@@ -81,9 +81,12 @@ def test_nothing_but_bits_is_kept_for_the_way_back(layer: Layer, shape: tuple[in
     assert kept == []
 
 
-def test_under_autocast_it_computes_in_bfloat16_and_the_gradient_fits_what_was_given() -> None:
-    own = in_eight_bits(nn.Linear(16, 24).to(torch.bfloat16))
-    given = torch.randn(2, 16, requires_grad=True)
+@each_layer
+def test_under_autocast_it_computes_in_bfloat16_and_the_gradient_fits_what_was_given(
+    layer: Layer, shape: tuple[int, ...]
+) -> None:
+    own = in_eight_bits(copy.deepcopy(layer).to(torch.bfloat16))
+    given = torch.randn(shape, requires_grad=True)
     with torch.autocast("cpu", torch.bfloat16):
         said = own(given)
     said.float().sum().backward()

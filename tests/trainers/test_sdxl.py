@@ -322,7 +322,7 @@ def test_such_a_vae_is_nan_in_float16(overflowing: Path) -> None:
     assert not vae.decode(torch.ones(1, 8, 16, 16).half()).sample.isfinite().all()
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=["processor", "graphics_card"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=["float32", "bfloat16"])
 def test_it_draws_and_learns_as_it_is_loaded(
     xl: Base, overflowing: Path, photos: list[Path], monkeypatch: pytest.MonkeyPatch, dtype: torch.dtype
 ) -> None:

@@ -79,7 +79,7 @@ def test_without_it_no_layer_of_an_encoder_is_in_the_file(base: Base, a_lesson: 
     assert not read_adapter(tmp_path / "zed.safetensors", base).linear.keys() & set(encoder_layers(base))
 
 
-def test_a_graphics_cards_encoders_learn_in_float32(a_lesson: Lessons, tmp_path: Path) -> None:
+def test_encoders_in_half_precision_learn_in_float32(a_lesson: Lessons, tmp_path: Path) -> None:
     base = half_base()
     trained(base, a_lesson(), "lora", tmp_path / "zed.safetensors", text_rank=2, learning_rate=0.01)
     adapter = read_adapter(tmp_path / "zed.safetensors", base)

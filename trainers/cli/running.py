@@ -88,7 +88,7 @@ def loaded(arguments: argparse.Namespace, settings: TrainerSettings, made_for: s
     name = arguments.base_model or made_for or settings.base_model
     print(f"Loading {name} …", file=sys.stderr)
     base = load_base(name, arguments.device or settings.device, settings.output_check, settings.beside)
-    if remark := remark_on(base.device):
+    if remark := remark_on(base.device, settings.beside.precision):
         print(remark, file=sys.stderr)
     return base
 

@@ -206,16 +206,16 @@ def test_attention_is_counted_too() -> None:
 
 
 def test_what_flops_allow_is_told_beside_what_was_reached(capsys: pytest.CaptureFixture[str]) -> None:
-    allowed = Counted(ours=2e9, reference=6e9, matmul_per_s=80e9, convolution_per_s=100e9)
+    allowed = Counted(ours=2e9, reference=6e9, matmul_per_s=80e9, convolution_per_s=100e9, reference_per_s=50e9)
 
     told = command._said(allowed, [took(OURS, 40), took(REFERENCE, 20)])
     alone = command._said(replace(allowed, matmul_per_s=200e9), [took(OURS, 40)])
 
     assert (told["most_samples_per_s"], told["reached"]) == (50, 0.8)
-    assert (told["most_ratio"], told["reached_of_ratio"]) == (3.0, pytest.approx(2 / 3))
+    assert (told["most_ratio"], told["reached_of_ratio"]) == (6.0, pytest.approx(1 / 3))
     assert alone["reached"] == 0.4
     assert "reached_of_ratio" not in alone
-    assert "FLOPs allow 3.00; reached 67%" in capsys.readouterr().err
+    assert "FLOPs allow 6.00; reached 33%" in capsys.readouterr().err
 
 
 def test_a_machines_peak_is_that_of_its_fastest_repetition(monkeypatch: pytest.MonkeyPatch) -> None:

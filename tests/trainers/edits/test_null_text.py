@@ -11,7 +11,7 @@ import torch
 from diffusers import DDIMScheduler
 from torch.nn import functional
 
-from tests.trainers.bases import base_for, draw_photo
+from tests.trainers.bases import base_for, draw_photo, half_base
 from tests.trainers.jobs.attempts import attempt_of, ran
 from trainers.edits.null_text import Levels, freedoms_of, inverted, redrawn, returned, taught
 from trainers.imagine import Drawing, decoded
@@ -48,9 +48,9 @@ def test_a_step_is_that_of_diffusers_ddim(prediction_type: str) -> None:
     assert torch.allclose(back, latents, atol=1e-5)
 
 
-@pytest.mark.parametrize("what", ["epsilon", "v_prediction"])
+@pytest.mark.parametrize("what", ["epsilon", "v_prediction", "bfloat16"])
 def test_what_is_learned_for_nothing_leads_guidance_nearer_to_the_photo(what: str, asked: Drawing) -> None:
-    base = base_for(what)
+    base = half_base() if what == "bfloat16" else base_for(what)
     levels = Levels.of(base, 3)
     photo = ended(inverted(base, asked, levels))
     known = ended(taught(base, photo, levels, GUIDANCE))

@@ -9,6 +9,7 @@ counter does, which is all but a few percent of a step.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -39,6 +40,7 @@ class Counted:
     reference: float
     matmul_per_s: float
     convolution_per_s: float
+    reference_per_s: float  #: the better of both in float32, which the script computes in
 
     @property
     def most_samples_per_s(self) -> float:
@@ -47,8 +49,8 @@ class Counted:
 
     @property
     def most_ratio(self) -> float:
-        """Samples a second over the reference's, if all FLOPs took equally long."""
-        return self.reference / self.ours
+        """Samples a second over the reference's, if each side's FLOPs took as long as in the better of the two."""
+        return self.most_samples_per_s * self.reference / self.reference_per_s
 
 
 def counted(work: Callable[[], Any]) -> int:
@@ -132,10 +134,12 @@ def main(arguments: Sequence[str]) -> None:
     """Print them as one JSON object."""
     from trainers.bench.speed.ours import know_the_shape
     from trainers.pipeline import load_base
+    from trainers.settings import TrainerSettings
 
     where, folder, method, batch, rank = arguments[0], Path(arguments[1]), arguments[2], int(arguments[3]), arguments[4]
     know_the_shape()
-    base = load_base(where)
+    wanted = TrainerSettings.from_env(os.environ)
+    base = load_base(where, wanted.device, beside=wanted.beside)
     settings: dict[str, Any] = {"batch_size": batch}
     settings |= {"rank": rank, "alpha": rank} if method == "lora" else {"vectors": VECTORS}
     matmul, convolution = peaks(base.device, base.dtype)
@@ -144,6 +148,7 @@ def main(arguments: Sequence[str]) -> None:
         reference=reference_step(base, method, batch, int(rank)) / batch,
         matmul_per_s=matmul,
         convolution_per_s=convolution,
+        reference_per_s=max(peaks(base.device, torch.float32)),
     )
     print(json.dumps(asdict(found)))
 
