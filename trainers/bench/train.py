@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace, settings: TrainerSettings) -> dict[str, A
         folder = Path(name)
         order = _order(arguments, method, folder)
         found = run_rounds(_sides(arguments, order), folder, arguments.rounds, order.steps, order.batch)
-        allowed = _counted(order) if arguments.shape == "sd" else None
+        allowed = _counted(order, settings) if arguments.shape == "sd" else None
     print(table(found), file=sys.stderr)
     told = {
         "ok": True,
@@ -118,12 +118,12 @@ def _sides(arguments: argparse.Namespace, order: Order) -> Mapping[str, Callable
     return found
 
 
-def _counted(order: Order) -> Counted:
+def _counted(order: Order, settings: TrainerSettings) -> Counted:
     """In a process of its own, right after the trainings: it is the same machine in about the same mood."""
     from trainers.bench.speed.flops import Counted
 
     command = [sys.executable, "-m", "trainers.bench.speed.flops", str(order.base or MODEL_ID), str(order.photos)]
-    command += [order.method, str(order.batch), str(order.rank)]
+    command += [order.method, str(order.batch), str(order.rank), settings.device, settings.beside.precision]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  ourselves
     if done.returncode:
         raise TintypeError("E_BENCH_RUN", side=OURS, status=done.returncode, reason=done.stderr[-TAIL_CHARACTERS:])

@@ -1,6 +1,6 @@
 """What counted FLOPs allow: of our step and of the reference's, and what this machine reaches at its best.
 
-    python -m trainers.bench.speed.flops BASE PHOTOS METHOD BATCH RANK
+    python -m trainers.bench.speed.flops BASE PHOTOS METHOD BATCH RANK DEVICE PRECISION
 
 A FLOP is one addition or one multiplication; those of matrix products and convolutions are counted, as torch's own
 counter does, which is all but a few percent of a step.
@@ -9,7 +9,6 @@ counter does, which is all but a few percent of a step.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from storage.beside import Beside
 from trainers.bench.speed import photos
 from trainers.bench.speed.sides import SEED, VECTORS, WORD
 
@@ -134,12 +134,10 @@ def main(arguments: Sequence[str]) -> None:
     """Print them as one JSON object."""
     from trainers.bench.speed.ours import know_the_shape
     from trainers.pipeline import load_base
-    from trainers.settings import TrainerSettings
 
     where, folder, method, batch, rank = arguments[0], Path(arguments[1]), arguments[2], int(arguments[3]), arguments[4]
     know_the_shape()
-    wanted = TrainerSettings.from_env(os.environ)
-    base = load_base(where, wanted.device, beside=wanted.beside)
+    base = load_base(where, arguments[5], beside=Beside(precision=arguments[6]))
     settings: dict[str, Any] = {"batch_size": batch}
     settings |= {"rank": rank, "alpha": rank} if method == "lora" else {"vectors": VECTORS}
     matmul, convolution = peaks(base.device, base.dtype)
