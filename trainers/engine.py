@@ -163,9 +163,9 @@ class Engine:
 
 def _give_back_after(loop: Loop) -> None:
     """Leave memory to whoever else uses the computer, once there is nothing more to do."""
-    from trainers.faults import release_memory
-
     if not loop.has_work:
+        from trainers.faults import release_memory
+
         release_memory()
 
 

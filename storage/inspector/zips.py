@@ -38,8 +38,7 @@ BROKEN = (
     ValueError,
     KeyError,
     struct.error,
-    NotImplementedError,  # zipfile's word for a compression that it does not know
-    RuntimeError,
+    RuntimeError,  # zipfile's for a password, and a kind of it for a compression that it does not know
 )
 
 
